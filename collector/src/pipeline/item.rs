@@ -1,0 +1,75 @@
+//! The one thing that moves through a pipeline.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::ack::Ack;
+
+/// One export request: the bytes as they came, and what is known of them.
+///
+/// Cloning clones handles, never the bytes.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// Which service it came in for.
+    pub signal: Signal,
+    /// The encoded `Export*ServiceRequest`, uncompressed and checked.
+    pub bytes: Bytes,
+    /// How much is in it.
+    pub counts: Counts,
+    /// Whose it is; requests of two tenants are never joined.
+    pub tenant: Tenant,
+    /// Told by every exporter what became of it.
+    pub ack: Ack,
+}
+
+/// The OTLP signals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Signal {
+    /// Metric data points.
+    Metrics,
+    /// Spans.
+    Traces,
+    /// Log records.
+    Logs,
+}
+
+impl Signal {
+    /// All of them, in the order in which pages list them.
+    pub const ALL: [Self; 3] = [Self::Metrics, Self::Traces, Self::Logs];
+
+    /// The name that configuration, labels and paths use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Metrics => "metrics",
+            Self::Traces => "traces",
+            Self::Logs => "logs",
+        }
+    }
+}
+
+/// How much a request holds, counted once when it was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Points, spans or log records: the unit in which losses are counted.
+    pub items: u64,
+}
+
+/// Whose request it is. Requests without a trusted tenant header belong to the default tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Tenant(Option<Arc<str>>);
+
+impl Tenant {
+    /// A named tenant.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self(Some(Arc::from(name)))
+    }
+
+    /// The name, if it is not the default tenant.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.0.as_deref()
+    }
+}
