@@ -1,2 +1,12 @@
-//! Placeholder.
+//! The Inferometer collector: OTLP in, Prometheus out, traces forwarded or kept in a small ring.
+//!
+//! ```text
+//! receivers/otlp -> pipeline::Graph -> processors -> exporters/{prometheus, otlp, trace_ring}
+//! ```
+//!
+//! `config` turns a file into checked settings; the collector builds the components that they name, connects them
+//! by a [`pipeline`] graph and stops them in order. What came in and where it went is counted in [`self_metrics`].
+
+pub mod otlp;
 pub mod pipeline;
+pub mod self_metrics;
