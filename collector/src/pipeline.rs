@@ -6,11 +6,13 @@
 //! last exporter has kept or rejected it.
 
 mod ack;
+mod graph;
 mod item;
 mod refusal;
 mod stage;
 
 pub use ack::{Ack, Acknowledged, Outcome};
+pub use graph::{Graph, Pipeline};
 pub use item::{Counts, Item, Signal, Tenant};
 pub use refusal::{Refusal, RefusalReason, RejectReason};
 pub use stage::{Exporter, Intake, Processor, Reservation};

@@ -1,0 +1,298 @@
+//! All pipelines that one receiver feeds, as the single [`Intake`] it knows.
+
+use std::sync::Arc;
+
+use super::{
+    item::{Item, Signal},
+    refusal::{Refusal, RefusalReason},
+    stage::{Exporter, Intake, Processor, Reservation},
+};
+
+/// One pipeline of the configuration: items of one signal through processors, in order, to every exporter.
+#[derive(Debug, Clone)]
+pub struct Pipeline {
+    /// What flows through it.
+    pub signal: Signal,
+    /// Applied in this order. Pipelines that name the same processor share it.
+    pub processors: Vec<Arc<dyn Processor>>,
+    /// Each gets every item. Pipelines that name the same exporter share it, and it gets the item from each.
+    pub exporters: Vec<Arc<dyn Exporter>>,
+}
+
+/// The pipelines of one receiver. It holds no lock and keeps nothing: admission is a walk over its fields.
+#[derive(Debug)]
+pub struct Graph {
+    /// Indexed by signal, in the order of the configuration.
+    pipelines: [Vec<Pipeline>; Signal::ALL.len()],
+}
+
+impl Graph {
+    /// Sorts the pipelines that name one receiver by their signal.
+    #[must_use]
+    pub fn new(pipelines: impl IntoIterator<Item = Pipeline>) -> Self {
+        let mut by_signal = [const { Vec::new() }; Signal::ALL.len()];
+        for pipeline in pipelines {
+            by_signal[pipeline.signal as usize].push(pipeline);
+        }
+        Self {
+            pipelines: by_signal,
+        }
+    }
+}
+
+impl Intake for Graph {
+    /// Two phases. First every pipeline's processors run and room is reserved in every exporter; the first refusal
+    /// ends it, and dropping the reservations gives all room back. Only then is the item committed, which cannot fail.
+    fn admit(&self, item: Item) -> Result<(), Refusal> {
+        let pipelines = &self.pipelines[item.signal as usize];
+        if pipelines.is_empty() {
+            return Err(no_pipeline(item.signal));
+        }
+        let mut reserved: Vec<(Box<dyn Reservation + '_>, Item)> = Vec::new();
+        for pipeline in pipelines {
+            let mut item = item.clone();
+            for processor in &pipeline.processors {
+                item = processor.process(item)?;
+            }
+            for exporter in &pipeline.exporters {
+                reserved.push((exporter.reserve(&item)?, item.clone()));
+            }
+        }
+        // The sender is answered by the exporters alone: this share must not outlive theirs.
+        drop(item);
+        for (room, item) in reserved {
+            room.commit(item);
+        }
+        Ok(())
+    }
+}
+
+fn no_pipeline(signal: Signal) -> Refusal {
+    let signal = signal.as_str();
+    Refusal {
+        reason: RefusalReason::NoPipeline,
+        message: format!(
+            "no pipeline takes {signal} from this receiver, add it to service.pipelines.{signal}.receivers"
+        ),
+        retry_after: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use bytes::Bytes;
+    use parking_lot::Mutex;
+
+    use super::*;
+    use crate::pipeline::{Ack, Counts, Tenant};
+
+    /// An exporter with room for a number of items.
+    #[derive(Debug, Default)]
+    struct Bin {
+        capacity: usize,
+        taken: AtomicUsize,
+        kept: Mutex<Vec<Bytes>>,
+    }
+
+    struct Room<'a>(&'a Bin, bool);
+
+    impl Bin {
+        fn with_room(capacity: usize) -> Arc<Self> {
+            Arc::new(Self {
+                capacity,
+                ..Self::default()
+            })
+        }
+    }
+
+    impl Exporter for Bin {
+        fn reserve(&self, _: &Item) -> Result<Box<dyn Reservation + '_>, Refusal> {
+            if self.taken.fetch_add(1, Ordering::Relaxed) >= self.capacity {
+                self.taken.fetch_sub(1, Ordering::Relaxed);
+                return Err(refusal(RefusalReason::QueueFull));
+            }
+            Ok(Box::new(Room(self, false)))
+        }
+    }
+
+    impl Reservation for Room<'_> {
+        fn commit(mut self: Box<Self>, item: Item) {
+            self.1 = true;
+            self.0.kept.lock().push(item.bytes);
+        }
+    }
+
+    impl Drop for Room<'_> {
+        fn drop(&mut self) {
+            if !self.1 {
+                self.0.taken.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// A processor that appends its mark.
+    #[derive(Debug)]
+    struct Mark(&'static str);
+
+    impl Processor for Mark {
+        fn process(&self, mut item: Item) -> Result<Item, Refusal> {
+            item.bytes = Bytes::from([&item.bytes[..], self.0.as_bytes()].concat());
+            Ok(item)
+        }
+    }
+
+    #[derive(Debug)]
+    struct Guard;
+
+    impl Processor for Guard {
+        fn process(&self, _: Item) -> Result<Item, Refusal> {
+            Err(refusal(RefusalReason::Memory))
+        }
+    }
+
+    fn refusal(reason: RefusalReason) -> Refusal {
+        Refusal {
+            reason,
+            message: String::new(),
+            retry_after: None,
+        }
+    }
+
+    fn item(signal: Signal) -> Item {
+        Item {
+            signal,
+            bytes: Bytes::from_static(b"x"),
+            counts: Counts { items: 1 },
+            tenant: Tenant::default(),
+            ack: Ack::ignored(),
+        }
+    }
+
+    fn pipeline(processors: Vec<Arc<dyn Processor>>, exporters: &[&Arc<Bin>]) -> Pipeline {
+        let exporters = exporters
+            .iter()
+            .map(|bin| Arc::clone(bin) as Arc<dyn Exporter>)
+            .collect();
+        Pipeline {
+            signal: Signal::Traces,
+            processors,
+            exporters,
+        }
+    }
+
+    fn check(
+        pipelines: Vec<Pipeline>,
+        signal: Signal,
+        expected: Result<(), RefusalReason>,
+        bins: &[(&Arc<Bin>, &[&str])],
+    ) {
+        let outcome = Graph::new(pipelines).admit(item(signal));
+        assert_eq!(outcome.map_err(|refusal| refusal.reason), expected);
+        for (bin, kept) in bins {
+            assert_eq!(*bin.kept.lock(), *kept);
+            assert_eq!(
+                bin.taken.load(Ordering::Relaxed),
+                kept.len(),
+                "room that was not used is given back"
+            );
+        }
+    }
+
+    #[test]
+    fn every_exporter_of_every_pipeline_gets_the_item() {
+        let (a, b, c) = (Bin::with_room(1), Bin::with_room(1), Bin::with_room(1));
+        let pipelines = vec![pipeline(vec![], &[&a, &b]), pipeline(vec![], &[&c])];
+        check(
+            pipelines,
+            Signal::Traces,
+            Ok(()),
+            &[(&a, &["x"]), (&b, &["x"]), (&c, &["x"])],
+        );
+    }
+
+    #[test]
+    fn one_full_exporter_refuses_the_item_for_all() {
+        let (a, full, c) = (Bin::with_room(1), Bin::with_room(0), Bin::with_room(1));
+        let pipelines = vec![pipeline(vec![], &[&a, &full]), pipeline(vec![], &[&c])];
+        check(
+            pipelines,
+            Signal::Traces,
+            Err(RefusalReason::QueueFull),
+            &[(&a, &[]), (&full, &[]), (&c, &[])],
+        );
+    }
+
+    #[test]
+    fn a_refusal_in_the_last_pipeline_takes_back_the_first() {
+        let (a, b) = (Bin::with_room(1), Bin::with_room(1));
+        let pipelines = vec![
+            pipeline(vec![], &[&a]),
+            pipeline(vec![Arc::new(Guard)], &[&b]),
+        ];
+        check(
+            pipelines,
+            Signal::Traces,
+            Err(RefusalReason::Memory),
+            &[(&a, &[]), (&b, &[])],
+        );
+    }
+
+    #[test]
+    fn an_exporter_in_two_pipelines_gets_the_item_from_each() {
+        let a = Bin::with_room(2);
+        let pipelines = vec![
+            pipeline(vec![], &[&a]),
+            pipeline(vec![Arc::new(Mark("2"))], &[&a]),
+        ];
+        check(pipelines, Signal::Traces, Ok(()), &[(&a, &["x", "x2"])]);
+    }
+
+    #[test]
+    fn processors_run_in_their_order() {
+        let a = Bin::with_room(1);
+        let pipelines = vec![pipeline(
+            vec![Arc::new(Mark("1")), Arc::new(Mark("2"))],
+            &[&a],
+        )];
+        check(pipelines, Signal::Traces, Ok(()), &[(&a, &["x12"])]);
+    }
+
+    #[test]
+    fn a_signal_without_a_pipeline_is_refused() {
+        let a = Bin::with_room(1);
+        let pipelines = vec![pipeline(vec![], &[&a])];
+        check(
+            pipelines,
+            Signal::Logs,
+            Err(RefusalReason::NoPipeline),
+            &[(&a, &[])],
+        );
+    }
+
+    #[test]
+    fn fan_out_clones_the_handle_and_not_the_bytes() {
+        let (a, b) = (Bin::with_room(1), Bin::with_room(1));
+        let graph = Graph::new([pipeline(vec![], &[&a, &b])]);
+        let item = item(Signal::Traces);
+        let address = item.bytes.as_ptr();
+        graph.admit(item).unwrap();
+        assert_eq!(a.kept.lock()[0].as_ptr(), address);
+        assert_eq!(b.kept.lock()[0].as_ptr(), address);
+    }
+
+    #[tokio::test]
+    async fn the_sender_is_answered_once_the_exporters_are_done() {
+        let a = Bin::with_room(1);
+        let (ack, outcome) = Ack::new();
+        let item = Item {
+            ack,
+            ..item(Signal::Traces)
+        };
+        Graph::new([pipeline(vec![Arc::new(Mark("1"))], &[&a])])
+            .admit(item)
+            .unwrap();
+        assert_eq!(outcome.outcome().await.rejected, 0);
+    }
+}
