@@ -1,0 +1,27 @@
+//! The one small HTTP server under every listener: OTLP receivers, the scrape page, the trace page.
+//!
+//! A [`Server`] owns its accept loop and its [`Limits`]; a [`Handler`] turns a request into a [`Response`]. Bodies
+//! that come in are read by [`read_body`] under a cap, charged to an [`InFlight`] budget, and inflated by
+//! [`inflate_gzip`] under the same cap.
+
+mod body;
+mod connection;
+mod in_flight;
+mod inflate;
+mod limits;
+mod query;
+mod read_body;
+mod rpc_status;
+mod server;
+mod start_error;
+
+pub use body::{Body, BodySender, Gone};
+pub use connection::{Handler, Request, Response};
+pub use in_flight::{Charge, InFlight};
+pub use inflate::inflate_gzip;
+pub use limits::Limits;
+pub use query::Query;
+pub use read_body::read_body;
+pub use rpc_status::{RetryInfo, RpcStatus};
+pub use server::{Server, ServerCounts};
+pub use start_error::StartError;

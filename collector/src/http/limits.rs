@@ -1,0 +1,49 @@
+//! How much one listener takes from its peers before it hears what they want.
+
+use std::time::Duration;
+
+/// Bounds of a [`Server`](super::Server); the limits on bodies belong to the handlers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections at a time, default 1024. One more is accepted and closed at once, and counted.
+    pub connections: usize,
+    /// From the connection's opening to its first request or HTTP/2 preface, and for the head of every HTTP/1
+    /// request, the wait for it included; default 5 s. At the limit the connection is closed.
+    pub header_timeout: Duration,
+    /// Bytes of an HTTP/2 header list, default 16 KiB; a longer one is refused with status 431.
+    pub header_list_bytes: u32,
+    /// Bytes of an HTTP/1 head, and of its read buffer, default 64 KiB; a longer head is refused with status 431.
+    pub head_bytes: usize,
+    /// HTTP/2 streams at a time on one connection, default 128; a client waits before it opens more.
+    pub streams: u32,
+    /// HTTP/2 streams that the server had to reset, default 64; one more closes the connection.
+    pub local_resets: usize,
+    /// HTTP/2 streams that the peer reset before they were served, default 20; one more closes the connection.
+    pub pending_resets: usize,
+    /// Silence after which an HTTP/2 peer is asked for a sign of life, default 30 s.
+    pub keep_alive_interval: Duration,
+    /// How long it may take to give it, default 20 s; then the connection is closed.
+    pub keep_alive_timeout: Duration,
+    /// Largest HTTP/2 frame, default 256 KiB: large frames halve the cost of receiving.
+    pub frame_bytes: u32,
+    /// Bytes that a peer may send ahead on one stream and on one connection, default 1 MiB.
+    pub window_bytes: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 1024,
+            header_timeout: Duration::from_secs(5),
+            header_list_bytes: 16 << 10,
+            head_bytes: 64 << 10,
+            streams: 128,
+            local_resets: 64,
+            pending_resets: 20,
+            keep_alive_interval: Duration::from_secs(30),
+            keep_alive_timeout: Duration::from_secs(20),
+            frame_bytes: 256 << 10,
+            window_bytes: 1 << 20,
+        }
+    }
+}

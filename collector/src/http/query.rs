@@ -1,0 +1,82 @@
+//! Query strings.
+
+use std::borrow::Cow;
+
+/// The parameters of a request's query string, looked up by name.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<'a>(&'a str);
+
+impl<'a> Query<'a> {
+    /// The parameters of this request target.
+    #[must_use]
+    pub fn of(uri: &'a http::Uri) -> Self {
+        Self(uri.query().unwrap_or_default())
+    }
+
+    /// The first value of a parameter, decoded; bytes that are no UTF-8 become replacement characters.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Cow<'a, str>> {
+        let mut pairs = self
+            .0
+            .split('&')
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        pairs
+            .find(|(key, _)| decode(key) == name)
+            .map(|(_, value)| decode(value))
+    }
+}
+
+/// Undoes percent-encoding and `+` for space; a `%` without two hexadecimal digits stays as it is.
+pub(crate) fn decode(text: &str) -> Cow<'_, str> {
+    if !text.contains(['%', '+']) {
+        return Cow::Borrowed(text);
+    }
+    let mut rest = text.as_bytes();
+    let mut decoded = Vec::with_capacity(rest.len());
+    while let Some((&byte, after)) = rest.split_first() {
+        let (byte, after) = match (byte, after) {
+            (b'+', after) => (b' ', after),
+            (b'%', [high, low, after @ ..]) => match (hex_digit(*high), hex_digit(*low)) {
+                (Some(high), Some(low)) => (high << 4 | low, after),
+                _ => (byte, &rest[1..]),
+            },
+            (byte, after) => (byte, after),
+        };
+        decoded.push(byte);
+        rest = after;
+    }
+    Cow::Owned(String::from_utf8_lossy(&decoded).into_owned())
+}
+
+pub(crate) fn hex_digit(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(query: &str, name: &str, expected: Option<&str>) {
+        let uri: http::Uri = format!("/path?{query}").parse().expect("a valid target");
+        assert_eq!(Query::of(&uri).get(name).as_deref(), expected);
+    }
+
+    #[test]
+    fn parameters_are_found_and_decoded() {
+        check("limit=5&service=a+b%2Fc", "service", Some("a b/c"));
+        check("limit=5", "service", None);
+        check("service", "service", Some(""));
+        check("a%20b=1", "a b", Some("1"));
+    }
+
+    #[test]
+    fn a_broken_escape_stays_as_it_is() {
+        check("q=100%", "q", Some("100%"));
+        check("q=%zz%C3%A4", "q", Some("%zzä"));
+    }
+}

@@ -1,0 +1,197 @@
+//! A listener with an accept loop of its own, and its orderly end.
+
+use std::{
+    fmt, io,
+    net::{self, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use hyper_util::{rt::TokioExecutor, server::conn::auto};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+    time,
+};
+
+use super::{
+    connection::{self, Handler},
+    limits::Limits,
+    start_error::StartError,
+};
+
+/// Pause after an accept that failed for want of files or memory: without it the loop would spin until some are free.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// One listener and all its connections. Dropping it cuts them; [`Server::shutdown`] lets them finish.
+pub struct Server {
+    address: SocketAddr,
+    counters: Arc<Counters>,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+/// What a [`Server`] has counted since it started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ServerCounts {
+    /// Connections taken.
+    pub accepted: u64,
+    /// Connections closed at once, because as many as allowed were open.
+    pub over_limit: u64,
+    /// Accepts that failed, for example for want of file descriptors.
+    pub accept_errors: u64,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    accepted: AtomicU64,
+    over_limit: AtomicU64,
+    accept_errors: AtomicU64,
+}
+
+impl Server {
+    /// Listens on `endpoint` (`HOST:PORT`, port 0 for any) and serves until it is shut down or dropped.
+    ///
+    /// `name` is the component that the error names. Must be called within a Tokio runtime.
+    ///
+    /// # Errors
+    /// The endpoint cannot be listened on; the message says why and what to do.
+    pub fn bind<H: Handler>(
+        name: &str,
+        endpoint: &str,
+        handler: Arc<H>,
+        limits: Limits,
+    ) -> Result<Self, StartError> {
+        let failed = |cause: io::Error| StartError::listen(name, endpoint, &cause);
+        let listener = net::TcpListener::bind(endpoint).map_err(failed)?;
+        listener.set_nonblocking(true).map_err(failed)?;
+        let listener = TcpListener::from_std(listener).map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let counters = Arc::new(Counters::default());
+        let (stop, stopping) = watch::channel(false);
+        let accept = Accept {
+            listener,
+            handler,
+            limits,
+            counters: Arc::clone(&counters),
+            stopping,
+        };
+        Ok(Self {
+            address,
+            counters,
+            stop,
+            task: tokio::spawn(accept.run()),
+        })
+    }
+
+    /// The address that it really listens on.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it has counted so far.
+    #[must_use]
+    pub fn counts(&self) -> ServerCounts {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        ServerCounts {
+            accepted: read(&self.counters.accepted),
+            over_limit: read(&self.counters.over_limit),
+            accept_errors: read(&self.counters.accept_errors),
+        }
+    }
+
+    /// Stops accepting, asks every peer to leave, and waits until open requests are answered.
+    ///
+    /// Connections that are still open after `deadline` are cut.
+    pub async fn shutdown(mut self, deadline: Duration) {
+        // An error means that the accept loop has gone, and its listener with it.
+        let _ = self.stop.send(true);
+        let _ = time::timeout(deadline, &mut self.task).await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server")
+            .field("address", &self.address)
+            .field("counts", &self.counts())
+            .finish_non_exhaustive()
+    }
+}
+
+struct Accept<H> {
+    listener: TcpListener,
+    handler: Arc<H>,
+    limits: Limits,
+    counters: Arc<Counters>,
+    stopping: watch::Receiver<bool>,
+}
+
+impl<H: Handler> Accept<H> {
+    async fn run(self) {
+        let mut stopping = self.stopping.clone();
+        let builder = connection::builder(&self.limits);
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                accepted = self.listener.accept() => match accepted {
+                    Ok(_) if connections.len() >= self.limits.connections => {
+                        self.counters.over_limit.fetch_add(1, Ordering::Relaxed);
+                    }
+                    Ok((stream, _)) => {
+                        self.counters.accepted.fetch_add(1, Ordering::Relaxed);
+                        connections.spawn(self.connection(stream, builder.clone()));
+                    }
+                    Err(cause) => {
+                        self.counters.accept_errors.fetch_add(1, Ordering::Relaxed);
+                        if !is_the_peers(&cause) {
+                            time::sleep(ACCEPT_PAUSE).await;
+                        }
+                    }
+                },
+                Some(_) = connections.join_next() => {}
+                () = connection::stopped(&mut stopping) => break,
+            }
+        }
+        // The port is free from here on, while open requests are still answered.
+        drop(self.listener);
+        while connections.join_next().await.is_some() {}
+    }
+
+    fn connection(
+        &self,
+        stream: TcpStream,
+        builder: auto::Builder<TokioExecutor>,
+    ) -> impl Future<Output = ()> + Send + use<H> {
+        // Without it small answers wait for the peer's delayed acknowledgement; a socket that refuses is slower, no more.
+        let _ = stream.set_nodelay(true);
+        connection::serve(
+            stream,
+            builder,
+            self.limits.clone(),
+            Arc::clone(&self.handler),
+            self.stopping.clone(),
+        )
+    }
+}
+
+/// Whether the connection went away before it was accepted, which says nothing about this process.
+fn is_the_peers(cause: &io::Error) -> bool {
+    matches!(
+        cause.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::Interrupted
+    )
+}
