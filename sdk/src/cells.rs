@@ -1,0 +1,27 @@
+//! Where measurements live: `u64` cells that only one thread writes.
+//!
+//! Every series owns a [`Run`] of cells: the same addresses in every thread's [`Slab`](slab::Slab). A thread adds to
+//! its own slab with a plain load and store, without a locked instruction and without sharing a cache line; a reader
+//! sums over all slabs. When a thread ends, its slab keeps its values and goes to the next new thread, so totals stay
+//! exact and memory is bounded by the peak number of threads.
+//!
+//! ```text
+//! run = (page 3, offset 40, 20 cells)
+//!
+//! thread A's slab   page 0 · page 1 · page 3 [ .. 40: seq sum min max b0 b1 .. ]   plain store, owner only
+//! thread B's slab   page 3 [ .. 40: ...                                        ]   plain store, owner only
+//! fallback stripes  page 3 [ .. 40: ...                                        ]   atomic add, anyone
+//! ```
+//!
+//! A record that finds no page in its slab adds to a fallback stripe and asks for the page; the reader's thread
+//! installs it. Nothing on the record path allocates, locks, or can fail.
+
+mod histogram;
+mod lease;
+mod run;
+mod scalar;
+mod slab;
+
+pub(crate) use histogram::{HistogramRun, HistogramTotals};
+pub(crate) use lease::{install_wanted_pages, register_thread};
+pub(crate) use scalar::{LastValueRun, SumRun};

@@ -1,0 +1,149 @@
+//! The OpenTelemetry API on top of the cells, so that any library instrumented with it gets the lock-free path.
+
+use std::{borrow::Cow, sync::Arc};
+
+use inferometer_semconv::InstrumentKind;
+use opentelemetry::{
+    KeyValue,
+    metrics::{
+        self as api, BoundSyncInstrument, HistogramBuilder, InstrumentBuilder, InstrumentProvider,
+        SyncInstrument,
+    },
+};
+
+use super::{
+    attributes::AttributeSet,
+    cache,
+    handles::{Counter, Gauge, Histogram, UpDownCounter},
+    instrument::{Aggregation, Descriptor, Instrument},
+    number::Number,
+    scope::Scope,
+    series::Series,
+};
+
+/// A handle that records one value: what the API's bound instruments and this crate's share.
+trait Handle<N>: Send + Sync + 'static {
+    fn of(series: Arc<Series>) -> Self;
+    fn record_to(series: &Series, value: N);
+}
+
+macro_rules! handle {
+    ($name:ident, $record:ident) => {
+        impl<N: Number> Handle<N> for $name<N> {
+            fn of(series: Arc<Series>) -> Self {
+                Self::new(series)
+            }
+
+            #[inline]
+            fn record_to(series: &Series, value: N) {
+                Self::record_to(series, value);
+            }
+        }
+
+        impl<N: Number> BoundSyncInstrument<N> for $name<N> {
+            fn measure(&self, measurement: N) {
+                self.$record(measurement);
+            }
+        }
+    };
+}
+
+handle!(Counter, add);
+handle!(UpDownCounter, add);
+handle!(Gauge, record);
+handle!(Histogram, record);
+
+/// An instrument of the API: attributes come with each measurement, or are bound.
+struct ApiInstrument<H> {
+    instrument: Arc<Instrument>,
+    handle: std::marker::PhantomData<fn() -> H>,
+}
+
+impl<N: Number, H: Handle<N> + BoundSyncInstrument<N>> SyncInstrument<N> for ApiInstrument<H> {
+    fn measure(&self, measurement: N, attributes: &[KeyValue]) {
+        cache::with_series(&self.instrument, attributes, |series| {
+            H::record_to(series, measurement)
+        });
+    }
+
+    fn bind(&self, attributes: &[KeyValue]) -> Box<dyn BoundSyncInstrument<N> + Send + Sync> {
+        Box::new(H::of(
+            self.instrument.bind(AttributeSet::new(attributes)).series,
+        ))
+    }
+}
+
+impl Scope {
+    fn api_instrument<N: Number, H: Handle<N> + BoundSyncInstrument<N>>(
+        &self,
+        name: Cow<'static, str>,
+        description: Option<Cow<'static, str>>,
+        unit: Option<Cow<'static, str>>,
+        aggregation: Aggregation,
+    ) -> Arc<dyn SyncInstrument<N> + Send + Sync> {
+        let descriptor = Descriptor::from_api(name, description, unit, N::KIND, aggregation);
+        Arc::new(ApiInstrument::<H> {
+            instrument: self.0.instrument(descriptor),
+            handle: std::marker::PhantomData,
+        })
+    }
+}
+
+macro_rules! instrument {
+    ($method:ident, $api:ident, $handle:ident, $number:ty) => {
+        fn $method(
+            &self,
+            builder: InstrumentBuilder<'_, api::$api<$number>>,
+        ) -> api::$api<$number> {
+            let aggregation = Aggregation::of(InstrumentKind::$api, None);
+            let InstrumentBuilder {
+                name,
+                description,
+                unit,
+                ..
+            } = builder;
+            api::$api::new(self.api_instrument::<$number, $handle<$number>>(
+                name,
+                description,
+                unit,
+                aggregation,
+            ))
+        }
+    };
+}
+
+macro_rules! histogram {
+    ($method:ident, $number:ty) => {
+        fn $method(
+            &self,
+            builder: HistogramBuilder<'_, api::Histogram<$number>>,
+        ) -> api::Histogram<$number> {
+            let aggregation =
+                Aggregation::of(InstrumentKind::Histogram, builder.boundaries.as_deref());
+            let HistogramBuilder {
+                name,
+                description,
+                unit,
+                ..
+            } = builder;
+            api::Histogram::new(self.api_instrument::<$number, Histogram<$number>>(
+                name,
+                description,
+                unit,
+                aggregation,
+            ))
+        }
+    };
+}
+
+impl InstrumentProvider for Scope {
+    instrument!(u64_counter, Counter, Counter, u64);
+    instrument!(f64_counter, Counter, Counter, f64);
+    instrument!(i64_up_down_counter, UpDownCounter, UpDownCounter, i64);
+    instrument!(f64_up_down_counter, UpDownCounter, UpDownCounter, f64);
+    instrument!(u64_gauge, Gauge, Gauge, u64);
+    instrument!(i64_gauge, Gauge, Gauge, i64);
+    instrument!(f64_gauge, Gauge, Gauge, f64);
+    histogram!(u64_histogram, u64);
+    histogram!(f64_histogram, f64);
+}

@@ -1,0 +1,215 @@
+//! One instrument: what it aggregates, and the series that were bound to it.
+
+use std::{borrow::Cow, sync::Arc};
+
+use foldhash::quality::RandomState;
+use hashbrown::HashMap;
+use inferometer_semconv::{DEFAULT_CARDINALITY_LIMIT, InstrumentDef, InstrumentKind};
+use parking_lot::Mutex;
+
+use super::{
+    attributes::AttributeSet,
+    number::NumberKind,
+    series::{Cells, Series},
+    stats::Stats,
+};
+use crate::clock::Clock;
+
+/// The bucket bounds of histograms that neither a definition nor advice gives any.
+///
+/// Source: OpenTelemetry specification, metrics SDK, "Explicit Bucket Histogram Aggregation".
+const DEFAULT_BOUNDS: [f64; 15] = [
+    0.0, 5.0, 10.0, 25.0, 50.0, 75.0, 100.0, 250.0, 500.0, 750.0, 1000.0, 2500.0, 5000.0, 7500.0,
+    10000.0,
+];
+
+/// Most bounds that a histogram may have; a longer list is cut to its first ones.
+pub(crate) const MAX_BOUNDS: usize = 512;
+
+/// What an instrument is, from a definition or from the OpenTelemetry API.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Descriptor {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) description: Cow<'static, str>,
+    pub(crate) unit: Cow<'static, str>,
+    pub(crate) number: NumberKind,
+    pub(crate) aggregation: Aggregation,
+    pub(crate) cardinality_limit: u32,
+}
+
+/// What becomes of recorded values.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Aggregation {
+    Sum { monotonic: bool },
+    LastValue,
+    Histogram { bounds: Arc<[f64]> },
+}
+
+impl Descriptor {
+    pub(crate) fn from_definition(definition: &'static InstrumentDef, number: NumberKind) -> Self {
+        let aggregation = Aggregation::of(definition.kind, Some(definition.bounds));
+        Self {
+            name: Cow::Borrowed(definition.name),
+            description: Cow::Borrowed(definition.description),
+            unit: Cow::Borrowed(definition.unit),
+            number,
+            aggregation,
+            cardinality_limit: definition.cardinality_limit,
+        }
+    }
+
+    pub(crate) fn from_api(
+        name: Cow<'static, str>,
+        description: Option<Cow<'static, str>>,
+        unit: Option<Cow<'static, str>>,
+        number: NumberKind,
+        aggregation: Aggregation,
+    ) -> Self {
+        Self {
+            name,
+            description: description.unwrap_or_default(),
+            unit: unit.unwrap_or_default(),
+            number,
+            aggregation,
+            cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+        }
+    }
+
+    /// Whether two registrations are one instrument. Names compare without case, as the specification demands; the
+    /// bounds of the first registration win over later advice.
+    pub(crate) fn is_same_instrument(&self, other: &Self) -> bool {
+        self.name.eq_ignore_ascii_case(&other.name)
+            && self.unit == other.unit
+            && self.description == other.description
+            && self.number == other.number
+            && self.aggregation.is_same_kind(&other.aggregation)
+    }
+}
+
+impl Aggregation {
+    pub(crate) fn of(kind: InstrumentKind, bounds: Option<&[f64]>) -> Self {
+        match kind {
+            InstrumentKind::Counter => Self::Sum { monotonic: true },
+            InstrumentKind::UpDownCounter => Self::Sum { monotonic: false },
+            InstrumentKind::Gauge => Self::LastValue,
+            InstrumentKind::Histogram => Self::histogram(bounds),
+        }
+    }
+
+    /// Bounds are sorted, freed of NaN, infinities and repetitions, and cut at [`MAX_BOUNDS`].
+    fn histogram(bounds: Option<&[f64]>) -> Self {
+        let mut bounds: Vec<f64> = bounds.unwrap_or(&DEFAULT_BOUNDS).to_vec();
+        bounds.retain(|bound| bound.is_finite());
+        bounds.sort_by(f64::total_cmp);
+        bounds.dedup();
+        bounds.truncate(MAX_BOUNDS);
+        Self::Histogram {
+            bounds: bounds.into(),
+        }
+    }
+
+    const fn is_same_kind(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Sum { monotonic: one }, Self::Sum { monotonic: other }) => *one == *other,
+            (Self::LastValue, Self::LastValue)
+            | (Self::Histogram { .. }, Self::Histogram { .. }) => true,
+            _ => false,
+        }
+    }
+}
+
+/// An instrument and its series.
+#[derive(Debug)]
+pub(crate) struct Instrument {
+    /// Never given to another instrument of the process, so that a cached handle cannot meet a stranger.
+    pub(crate) id: u64,
+    pub(crate) descriptor: Descriptor,
+    series: Mutex<SeriesTable>,
+    stats: Arc<Stats>,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Debug, Default)]
+struct SeriesTable {
+    by_attributes: HashMap<AttributeSet, Arc<Series>, RandomState>,
+    in_order: Vec<Arc<Series>>,
+    overflow: Option<Arc<Series>>,
+}
+
+/// A series for an attribute set, and whether it is the overflow series.
+#[derive(Debug)]
+pub(crate) struct BoundSeries {
+    pub(crate) series: Arc<Series>,
+    pub(crate) is_overflow: bool,
+}
+
+impl Instrument {
+    pub(crate) fn new(
+        id: u64,
+        descriptor: Descriptor,
+        stats: Arc<Stats>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            id,
+            descriptor,
+            series: Mutex::default(),
+            stats,
+            clock,
+        }
+    }
+
+    /// The series of these attributes, made now if they are new.
+    ///
+    /// At the instrument's cardinality limit, or when the process is out of cells, new attribute sets share the
+    /// series `otel.metric.overflow = true`, which is counted.
+    pub(crate) fn bind(&self, attributes: AttributeSet) -> BoundSeries {
+        let mut table = self.series.lock();
+        if let Some(series) = table.by_attributes.get(&attributes) {
+            return BoundSeries {
+                series: Arc::clone(series),
+                is_overflow: false,
+            };
+        }
+        // The overflow series counts towards the limit, so that a limit of N never shows more than N series.
+        if table.by_attributes.len() + 1 < self.descriptor.cardinality_limit as usize {
+            let series = self.new_series(attributes.clone());
+            if !matches!(series.cells, Cells::Nowhere) {
+                table.by_attributes.insert(attributes, Arc::clone(&series));
+                table.in_order.push(Arc::clone(&series));
+                return BoundSeries {
+                    series,
+                    is_overflow: false,
+                };
+            }
+        }
+        self.stats.count_overflowed_bind();
+        let overflow = match &table.overflow {
+            Some(overflow) => Arc::clone(overflow),
+            None => {
+                let overflow = self.new_series(AttributeSet::overflow());
+                table.overflow = Some(Arc::clone(&overflow));
+                table.in_order.push(Arc::clone(&overflow));
+                overflow
+            }
+        };
+        BoundSeries {
+            series: overflow,
+            is_overflow: true,
+        }
+    }
+
+    fn new_series(&self, attributes: AttributeSet) -> Arc<Series> {
+        Arc::new(Series::new(
+            &self.descriptor,
+            attributes,
+            self.clock.unix_nanos(),
+            &self.stats,
+        ))
+    }
+
+    /// Visits every series in the order in which they were bound.
+    pub(crate) fn for_each_series(&self, mut visit: impl FnMut(&Arc<Series>)) {
+        self.series.lock().in_order.iter().for_each(&mut visit);
+    }
+}

@@ -1,0 +1,156 @@
+//! The meter provider: the root of all scopes, and the one who collects them.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use opentelemetry::{
+    InstrumentationScope,
+    metrics::{Meter, MeterProvider as ApiMeterProvider},
+};
+use opentelemetry_sdk::Resource;
+use parking_lot::Mutex;
+
+use super::{
+    scope::{Scope, ScopeState},
+    snapshot::Snapshot,
+    stats::Stats,
+};
+use crate::{
+    cells,
+    clock::{Clock, SystemClock},
+};
+
+/// Scopes that one provider may have. Beyond it a scope works, but is not exported and counts as a conflict.
+pub const MAX_SCOPES: usize = 1024;
+
+/// An OpenTelemetry meter provider whose instruments record without a lock.
+///
+/// It serves two callers: a library that knows only the OpenTelemetry API gets instruments through the API's
+/// `MeterProvider` trait, and this crate's own layers bind definitions to concrete handles through a [`Scope`].
+/// Both write the same cells. Cheap to clone; several providers may live in one process, at once or in turn.
+#[derive(Debug, Clone)]
+pub struct MeterProvider(Arc<ProviderState>);
+
+#[derive(Debug)]
+struct ProviderState {
+    resource: Resource,
+    clock: Arc<dyn Clock>,
+    stats: Arc<Stats>,
+    scopes: Mutex<Vec<Arc<ScopeState>>>,
+    stopped: AtomicBool,
+}
+
+/// Settings of a [`MeterProvider`].
+#[derive(Debug)]
+pub struct MeterProviderBuilder {
+    resource: Resource,
+    clock: Arc<dyn Clock>,
+}
+
+impl MeterProviderBuilder {
+    /// What the telemetry is about. Default: the SDK's own detectors, which read `OTEL_SERVICE_NAME` and
+    /// `OTEL_RESOURCE_ATTRIBUTES`.
+    #[must_use]
+    pub fn with_resource(mut self, resource: Resource) -> Self {
+        self.resource = resource;
+        self
+    }
+
+    /// Where start times and collection times come from. Default: [`SystemClock`].
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Makes the provider. Nothing is exported until a reader is attached to it.
+    #[must_use]
+    pub fn build(self) -> MeterProvider {
+        MeterProvider(Arc::new(ProviderState {
+            resource: self.resource,
+            clock: self.clock,
+            stats: Arc::default(),
+            scopes: Mutex::default(),
+            stopped: AtomicBool::new(false),
+        }))
+    }
+}
+
+impl MeterProvider {
+    /// Starts with the defaults.
+    #[must_use]
+    pub fn builder() -> MeterProviderBuilder {
+        MeterProviderBuilder {
+            resource: Resource::builder().build(),
+            clock: Arc::new(SystemClock::new()),
+        }
+    }
+
+    /// A scope by name, for binding definitions.
+    #[must_use]
+    pub fn scope(&self, name: &'static str) -> Scope {
+        self.scope_of(InstrumentationScope::builder(name).build())
+    }
+
+    /// A scope with version, schema URL and attributes. Equal scopes are one.
+    #[must_use]
+    pub fn scope_of(&self, scope: InstrumentationScope) -> Scope {
+        let mut scopes = self.0.scopes.lock();
+        if let Some(known) = scopes.iter().find(|known| known.scope == scope) {
+            return Scope(Arc::clone(known));
+        }
+        let state = Arc::new(ScopeState::new(
+            scope,
+            Arc::clone(&self.0.stats),
+            Arc::clone(&self.0.clock),
+        ));
+        if self.0.stopped.load(Ordering::Relaxed) || scopes.len() >= MAX_SCOPES {
+            self.0.stats.count_conflict();
+        } else {
+            scopes.push(Arc::clone(&state));
+        }
+        Scope(state)
+    }
+
+    /// What the telemetry is about.
+    #[must_use]
+    pub fn resource(&self) -> &Resource {
+        &self.0.resource
+    }
+
+    /// What this provider refused, overflowed or read torn.
+    #[must_use]
+    pub fn stats(&self) -> &Stats {
+        &self.0.stats
+    }
+
+    /// Reads every series into `snapshot`, whose memory is reused. Recording goes on meanwhile.
+    pub fn snapshot(&self, snapshot: &mut Snapshot) {
+        cells::install_wanted_pages();
+        snapshot.begin(self.0.clock.unix_nanos());
+        for scope in self.0.scopes.lock().iter() {
+            snapshot.read_scope(scope);
+        }
+        self.0.stats.count_torn_reads(snapshot.torn_reads());
+    }
+
+    /// Lets go of all scopes, so that a later provider starts from nothing. Handles that are still around go on
+    /// recording into cells that nobody exports.
+    pub fn stop(&self) {
+        self.0.stopped.store(true, Ordering::Relaxed);
+        self.0.scopes.lock().clear();
+    }
+
+    /// Moves the cost of the calling thread's first record (one allocation) to this call.
+    pub fn register_thread(&self) {
+        cells::register_thread();
+    }
+}
+
+impl ApiMeterProvider for MeterProvider {
+    fn meter_with_scope(&self, scope: InstrumentationScope) -> Meter {
+        Meter::new(Arc::new(self.scope_of(scope)))
+    }
+}

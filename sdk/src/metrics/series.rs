@@ -1,0 +1,86 @@
+//! One attribute set of one instrument: its cells, and the bytes that spell its attributes on the wire.
+
+use std::{fmt, sync::Arc};
+
+use super::{
+    attributes::AttributeSet,
+    instrument::{Aggregation, Descriptor},
+    stats::{RefusedMeasurement, Stats},
+};
+use crate::{
+    cells::{HistogramRun, LastValueRun, SumRun},
+    otlp,
+};
+
+/// A series; its cells go back when the provider and every handle have let go of it.
+pub(crate) struct Series {
+    pub(crate) cells: Cells,
+    pub(crate) attributes: AttributeSet,
+    /// The attributes as OTLP fields of a data point, encoded once.
+    pub(crate) encoded_attributes: Box<[u8]>,
+    /// When the series was bound, which is before its first measurement.
+    pub(crate) start_unix_nanos: u64,
+    stats: Arc<Stats>,
+}
+
+/// The cells of a series, by what its instrument does with values.
+#[derive(Debug)]
+pub(crate) enum Cells {
+    Sum(SumRun),
+    LastValue(LastValueRun),
+    Histogram {
+        cells: HistogramRun,
+        bounds: Arc<[f64]>,
+    },
+    /// The process is out of cells: measurements are refused and counted.
+    Nowhere,
+}
+
+impl Series {
+    /// The series' cells are [`Cells::Nowhere`] if the process has none left.
+    pub(crate) fn new(
+        descriptor: &Descriptor,
+        attributes: AttributeSet,
+        start_unix_nanos: u64,
+        stats: &Arc<Stats>,
+    ) -> Self {
+        Self {
+            cells: Cells::allocate(&descriptor.aggregation).unwrap_or(Cells::Nowhere),
+            encoded_attributes: otlp::encode_point_attributes(&descriptor.aggregation, &attributes),
+            attributes,
+            start_unix_nanos,
+            stats: Arc::clone(stats),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn refuse(&self, reason: RefusedMeasurement) {
+        self.stats.count_refused(reason);
+    }
+}
+
+impl Cells {
+    fn allocate(aggregation: &Aggregation) -> Option<Self> {
+        Some(match aggregation {
+            Aggregation::Sum { .. } => Self::Sum(SumRun::allocate()?),
+            Aggregation::LastValue => Self::LastValue(LastValueRun::allocate()?),
+            Aggregation::Histogram { bounds } => Self::Histogram {
+                cells: HistogramRun::allocate(bounds.len() + 1)?,
+                bounds: Arc::clone(bounds),
+            },
+        })
+    }
+}
+
+impl fmt::Debug for Series {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(
+                self.attributes
+                    .iter()
+                    .map(|kv| (kv.key.as_str(), &kv.value)),
+            )
+            .finish()
+    }
+}

@@ -1,0 +1,165 @@
+//! All threads' cells at one moment, immutable and flat: what the encoder reads.
+
+use std::sync::Arc;
+
+use super::{
+    instrument::Instrument,
+    number::{Number, NumberKind, PointValue},
+    scope::ScopeState,
+    series::{Cells, Series},
+};
+use crate::cells::{HistogramTotals, SumRun};
+
+/// The values of all series of one provider. Reading again reuses the memory.
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    time_unix_nanos: u64,
+    scopes: Vec<ScopePoints>,
+    instruments: Vec<InstrumentPoints>,
+    points: Vec<Point>,
+    buckets: Vec<u64>,
+    scratch: Vec<u64>,
+    torn: u64,
+}
+
+/// A scope and where its instruments are.
+#[derive(Debug)]
+pub(crate) struct ScopePoints {
+    pub(crate) scope: Arc<ScopeState>,
+    instruments: std::ops::Range<usize>,
+}
+
+/// An instrument and where its points are. Only instruments that have a point are listed.
+#[derive(Debug)]
+pub(crate) struct InstrumentPoints {
+    pub(crate) instrument: Arc<Instrument>,
+    points: std::ops::Range<usize>,
+}
+
+/// One series' value.
+#[derive(Debug)]
+pub(crate) struct Point {
+    pub(crate) series: Arc<Series>,
+    pub(crate) value: Value,
+}
+
+#[derive(Debug)]
+pub(crate) enum Value {
+    Number(PointValue),
+    Histogram {
+        totals: HistogramTotals,
+        buckets: std::ops::Range<usize>,
+    },
+}
+
+impl Snapshot {
+    pub(crate) fn begin(&mut self, time_unix_nanos: u64) {
+        self.time_unix_nanos = time_unix_nanos;
+        self.scopes.clear();
+        self.instruments.clear();
+        self.points.clear();
+        self.buckets.clear();
+        self.torn = 0;
+    }
+
+    pub(crate) fn read_scope(&mut self, scope: &Arc<ScopeState>) {
+        let first = self.instruments.len();
+        scope.for_each_instrument(|instrument| self.read_instrument(instrument));
+        if self.instruments.len() > first {
+            let instruments = first..self.instruments.len();
+            self.scopes.push(ScopePoints {
+                scope: Arc::clone(scope),
+                instruments,
+            });
+        }
+    }
+
+    fn read_instrument(&mut self, instrument: &Arc<Instrument>) {
+        let first = self.points.len();
+        let number = instrument.descriptor.number;
+        instrument.for_each_series(|series| {
+            if let Some(value) = self.read_series(series, number) {
+                self.points.push(Point {
+                    series: Arc::clone(series),
+                    value,
+                });
+            }
+        });
+        if self.points.len() > first {
+            let points = first..self.points.len();
+            self.instruments.push(InstrumentPoints {
+                instrument: Arc::clone(instrument),
+                points,
+            });
+        }
+    }
+
+    /// A sum is there from its bind; a last value or histogram only once it holds something.
+    fn read_series(&mut self, series: &Series, number: NumberKind) -> Option<Value> {
+        match &series.cells {
+            Cells::Sum(cells) => Some(Value::Number(sum(cells, number))),
+            Cells::LastValue(cells) => Some(Value::Number(match number {
+                NumberKind::U64 => cells.value::<u64>()?.into(),
+                NumberKind::I64 => cells.value::<i64>()?.into(),
+                NumberKind::F64 => cells.value::<f64>()?.into(),
+            })),
+            Cells::Histogram { cells, .. } => {
+                let first = self.buckets.len();
+                let totals = cells.totals(&mut self.buckets, &mut self.scratch);
+                self.torn += totals.torn;
+                if totals.count == 0 {
+                    self.buckets.truncate(first);
+                    return None;
+                }
+                Some(Value::Histogram {
+                    totals,
+                    buckets: first..self.buckets.len(),
+                })
+            }
+            Cells::Nowhere => None,
+        }
+    }
+
+    /// Nanoseconds since the Unix epoch at which reading began.
+    #[must_use]
+    pub const fn time_unix_nanos(&self) -> u64 {
+        self.time_unix_nanos
+    }
+
+    /// Data points in it.
+    #[must_use]
+    pub const fn point_count(&self) -> usize {
+        self.points.len()
+    }
+
+    pub(crate) const fn torn_reads(&self) -> u64 {
+        self.torn
+    }
+
+    pub(crate) fn scopes(&self) -> &[ScopePoints] {
+        &self.scopes
+    }
+
+    pub(crate) fn instruments(&self, scope: &ScopePoints) -> &[InstrumentPoints] {
+        &self.instruments[scope.instruments.clone()]
+    }
+
+    pub(crate) fn points(&self, instrument: &InstrumentPoints) -> &[Point] {
+        &self.points[instrument.points.clone()]
+    }
+
+    pub(crate) fn buckets(&self, range: &std::ops::Range<usize>) -> &[u64] {
+        &self.buckets[range.clone()]
+    }
+}
+
+fn sum(cells: &SumRun, number: NumberKind) -> PointValue {
+    fn total<N: Number + Into<PointValue>>(cells: &SumRun) -> PointValue {
+        cells.total::<N>().into()
+    }
+    match number {
+        NumberKind::U64 => total::<u64>(cells),
+        NumberKind::I64 => total::<i64>(cells),
+        NumberKind::F64 => total::<f64>(cells),
+    }
+}

@@ -1,0 +1,83 @@
+//! What the core refused, overflowed or read torn: nothing is lost without a count.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Why a measurement was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RefusedMeasurement {
+    /// NaN or infinite, on any instrument.
+    NotFinite,
+    /// Below zero, on a counter or histogram.
+    Negative,
+    /// The process has no cells left, not even for the instrument's overflow series.
+    NoCells,
+}
+
+impl RefusedMeasurement {
+    /// Every reason, in the order in which pages list them.
+    pub const ALL: [Self; 3] = [Self::NotFinite, Self::Negative, Self::NoCells];
+
+    /// The value of the `infer.reason` attribute.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotFinite => "not_finite",
+            Self::Negative => "negative",
+            Self::NoCells => "no_cells",
+        }
+    }
+}
+
+/// Counts of one [`MeterProvider`](super::MeterProvider) about itself, readable at any time.
+#[derive(Debug, Default)]
+pub struct Stats {
+    refused: [AtomicU64; RefusedMeasurement::ALL.len()],
+    overflowed_binds: AtomicU64,
+    torn_reads: AtomicU64,
+    conflicting_instruments: AtomicU64,
+}
+
+impl Stats {
+    /// Measurements that were refused for this reason; they are in no total.
+    #[must_use]
+    pub fn refused(&self, reason: RefusedMeasurement) -> u64 {
+        self.refused[reason as usize].load(Relaxed)
+    }
+
+    /// Attribute sets that were bound to an overflow series, because their instrument was at its cardinality limit or
+    /// the process was out of cells.
+    #[must_use]
+    pub fn overflowed_binds(&self) -> u64 {
+        self.overflowed_binds.load(Relaxed)
+    }
+
+    /// Histogram parts that a snapshot read while a writer was in the middle of a record for longer than the reader
+    /// waits; each is off by at most the value being recorded, and right again in the next snapshot.
+    #[must_use]
+    pub fn torn_reads(&self) -> u64 {
+        self.torn_reads.load(Relaxed)
+    }
+
+    /// Instruments that were registered again with another kind, unit or description; both are exported.
+    #[must_use]
+    pub fn conflicting_instruments(&self) -> u64 {
+        self.conflicting_instruments.load(Relaxed)
+    }
+
+    #[cold]
+    pub(crate) fn count_refused(&self, reason: RefusedMeasurement) {
+        self.refused[reason as usize].fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn count_overflowed_bind(&self) {
+        self.overflowed_binds.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn count_torn_reads(&self, parts: u64) {
+        self.torn_reads.fetch_add(parts, Relaxed);
+    }
+
+    pub(crate) fn count_conflict(&self) {
+        self.conflicting_instruments.fetch_add(1, Relaxed);
+    }
+}

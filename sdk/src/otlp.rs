@@ -1,0 +1,8 @@
+//! From a snapshot to OTLP bytes, without an intermediate object.
+
+mod attributes;
+mod metrics;
+mod wire;
+
+pub(crate) use attributes::encode_point_attributes;
+pub use metrics::Encoder;

@@ -1,0 +1,277 @@
+//! A snapshot as `ExportMetricsServiceRequest`s, each below a size limit.
+//!
+//! Lengths are computed, not patched in: a point's length follows from its kind and its pre-encoded attributes.
+//! Field numbers are those of `opentelemetry/proto/metrics/v1/metrics.proto`, named beside each use.
+
+use opentelemetry_sdk::Resource;
+
+use super::{
+    attributes::{put_attribute, put_key_value},
+    wire::{
+        FIXED64_FIELD_LEN, bytes_field_len, put_bytes_field, put_double_field, put_fixed64_field,
+        put_head, put_string_field, put_varint_field, varint_len,
+    },
+};
+use crate::metrics::{
+    Aggregation, Descriptor, InstrumentPoints, Point, PointValue, ScopePoints, Snapshot, Value,
+};
+
+/// `AGGREGATION_TEMPORALITY_CUMULATIVE`.
+const CUMULATIVE: u64 = 2;
+
+/// Turns snapshots into request bytes; keeps its buffers between calls.
+#[derive(Debug)]
+pub struct Encoder {
+    /// `ResourceMetrics.resource` and `schema_url`, which never change.
+    resource: Vec<u8>,
+    max_request_bytes: usize,
+    scope_head: Vec<u8>,
+    /// `ScopeMetrics` fields of the request being built.
+    scopes: Vec<u8>,
+    /// `Metric` fields of the scope being built.
+    metrics: Vec<u8>,
+    request: Vec<u8>,
+    points: usize,
+}
+
+impl Encoder {
+    /// The request size that most receivers accept: gRPC servers refuse messages over 4 MiB unless told otherwise.
+    pub const DEFAULT_MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024 - 64 * 1024;
+
+    /// For one resource. A request grows beyond `max_request_bytes` only if a single point does.
+    #[must_use]
+    pub fn new(resource: &Resource, max_request_bytes: usize) -> Self {
+        let mut attributes = Vec::new();
+        for (key, value) in resource {
+            put_key_value(&mut attributes, 1, key.as_str(), value);
+        }
+        let mut encoded = Vec::new();
+        put_bytes_field(&mut encoded, 1, &attributes);
+        Self {
+            resource: encoded,
+            max_request_bytes,
+            scope_head: Vec::new(),
+            scopes: Vec::new(),
+            metrics: Vec::new(),
+            request: Vec::new(),
+            points: 0,
+        }
+    }
+
+    /// Calls `emit` with each request's bytes and the number of points in it; not at all if there is no point.
+    pub fn encode(&mut self, snapshot: &Snapshot, mut emit: impl FnMut(&[u8], usize)) {
+        for scope in snapshot.scopes() {
+            self.begin_scope(scope);
+            for instrument in snapshot.instruments(scope) {
+                self.put_instrument(snapshot, instrument, &mut emit);
+            }
+            self.end_scope();
+        }
+        self.flush(&mut emit);
+    }
+
+    fn begin_scope(&mut self, scope: &ScopePoints) {
+        let scope = &scope.scope.scope;
+        let mut head = Vec::new();
+        put_string_field(&mut head, 1, scope.name());
+        put_string_field(&mut head, 2, scope.version().unwrap_or_default());
+        for attribute in scope.attributes() {
+            put_attribute(&mut head, 3, attribute);
+        }
+        self.scope_head.clear();
+        put_bytes_field(&mut self.scope_head, 1, &head);
+        put_string_field(
+            &mut self.scope_head,
+            3,
+            scope.schema_url().unwrap_or_default(),
+        );
+    }
+
+    /// Wraps the metrics written so far into a `ScopeMetrics`.
+    fn end_scope(&mut self) {
+        if !self.metrics.is_empty() {
+            put_head(
+                &mut self.scopes,
+                2,
+                self.scope_head.len() + self.metrics.len(),
+            );
+            self.scopes.extend_from_slice(&self.scope_head);
+            self.scopes.append(&mut self.metrics);
+        }
+    }
+
+    fn flush(&mut self, emit: &mut impl FnMut(&[u8], usize)) {
+        self.end_scope();
+        if self.scopes.is_empty() {
+            return;
+        }
+        self.request.clear();
+        put_head(
+            &mut self.request,
+            1,
+            self.resource.len() + self.scopes.len(),
+        );
+        self.request.extend_from_slice(&self.resource);
+        self.request.append(&mut self.scopes);
+        emit(&self.request, std::mem::take(&mut self.points));
+    }
+
+    /// Writes the instrument's points as one `Metric`, or as several if the request is full in between.
+    fn put_instrument(
+        &mut self,
+        snapshot: &Snapshot,
+        points: &InstrumentPoints,
+        emit: &mut impl FnMut(&[u8], usize),
+    ) {
+        let descriptor = &points.instrument.descriptor;
+        let mut rest = snapshot.points(points);
+        while !rest.is_empty() {
+            let used = self.resource.len()
+                + self.scopes.len()
+                + self.scope_head.len()
+                + self.metrics.len();
+            let room = self
+                .max_request_bytes
+                .saturating_sub(used + metric_overhead(descriptor));
+            let (fitting, bytes) = fitting(rest, descriptor, room);
+            if fitting == 0 && self.points > 0 {
+                self.flush(emit);
+                continue;
+            }
+            // A point that no request has room for goes alone, and the receiver decides.
+            let fitting = fitting.max(1);
+            let bytes = if bytes == 0 {
+                bytes_field_len(point_len(&rest[0], descriptor))
+            } else {
+                bytes
+            };
+            self.put_metric(snapshot, descriptor, &rest[..fitting], bytes);
+            self.points += fitting;
+            rest = &rest[fitting..];
+        }
+    }
+
+    fn put_metric(
+        &mut self,
+        snapshot: &Snapshot,
+        descriptor: &Descriptor,
+        points: &[Point],
+        points_len: usize,
+    ) {
+        // `Metric.gauge`, `.sum`, `.histogram`; after the points of the latter two: temporality (2) and monotonic (3).
+        let (field, settings): (u8, &[(u8, u64)]) = match descriptor.aggregation {
+            Aggregation::LastValue => (5, &[]),
+            Aggregation::Sum { monotonic: false } => (7, &[(2, CUMULATIVE)]),
+            Aggregation::Sum { monotonic: true } => (7, &[(2, CUMULATIVE), (3, 1)]),
+            Aggregation::Histogram { .. } => (9, &[(2, CUMULATIVE)]),
+        };
+        let data_len = points_len + 2 * settings.len();
+        let out = &mut self.metrics;
+        put_head(out, 2, names_len(descriptor) + bytes_field_len(data_len));
+        put_string_field(out, 1, &descriptor.name);
+        put_string_field(out, 2, &descriptor.description);
+        put_string_field(out, 3, &descriptor.unit);
+        put_head(out, field, data_len);
+        for point in points {
+            put_point(out, snapshot, descriptor, point);
+        }
+        for (field, value) in settings {
+            put_varint_field(out, *field, *value);
+        }
+    }
+}
+
+fn names_len(descriptor: &Descriptor) -> usize {
+    [&descriptor.name, &descriptor.description, &descriptor.unit]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .map(|text| bytes_field_len(text.len()))
+        .sum()
+}
+
+/// What a `Metric` and the messages around it cost besides its points, at most.
+fn metric_overhead(descriptor: &Descriptor) -> usize {
+    names_len(descriptor) + 4 * 6 + 4
+}
+
+/// How many of the points fit into `room` bytes, and how long they are together.
+fn fitting(points: &[Point], descriptor: &Descriptor, room: usize) -> (usize, usize) {
+    let mut bytes = 0;
+    for (index, point) in points.iter().enumerate() {
+        let length = bytes_field_len(point_len(point, descriptor));
+        if bytes + length > room {
+            return (index, bytes);
+        }
+        bytes += length;
+    }
+    (points.len(), bytes)
+}
+
+fn bounds(descriptor: &Descriptor) -> &[f64] {
+    match &descriptor.aggregation {
+        Aggregation::Histogram { bounds } => bounds,
+        Aggregation::Sum { .. } | Aggregation::LastValue => &[],
+    }
+}
+
+/// Length of a `NumberDataPoint` or `HistogramDataPoint` body.
+fn point_len(point: &Point, descriptor: &Descriptor) -> usize {
+    let attributes = point.series.encoded_attributes.len();
+    match &point.value {
+        Value::Number(_) => 3 * FIXED64_FIELD_LEN + attributes,
+        Value::Histogram { buckets, .. } => {
+            let packed = |count: usize| {
+                if count == 0 {
+                    0
+                } else {
+                    bytes_field_len(8 * count)
+                }
+            };
+            6 * FIXED64_FIELD_LEN
+                + packed(buckets.len())
+                + packed(bounds(descriptor).len())
+                + attributes
+        }
+    }
+}
+
+fn put_point(out: &mut Vec<u8>, snapshot: &Snapshot, descriptor: &Descriptor, point: &Point) {
+    // Both messages: points (1) of their data, start (2) and time (3).
+    put_head(out, 1, point_len(point, descriptor));
+    put_fixed64_field(out, 2, point.series.start_unix_nanos);
+    put_fixed64_field(out, 3, snapshot.time_unix_nanos());
+    match &point.value {
+        // `as_double` (4), `as_int` (6).
+        Value::Number(PointValue::Double(value)) => put_double_field(out, 4, *value),
+        Value::Number(PointValue::Int(value)) => put_fixed64_field(out, 6, value.cast_unsigned()),
+        Value::Histogram { totals, buckets } => {
+            // count (4), sum (5), bucket_counts (6), explicit_bounds (7), min (11), max (12).
+            put_fixed64_field(out, 4, totals.count);
+            put_double_field(out, 5, totals.sum);
+            put_packed(out, 6, snapshot.buckets(buckets).iter().copied());
+            put_packed(
+                out,
+                7,
+                bounds(descriptor).iter().map(|bound| bound.to_bits()),
+            );
+            put_double_field(out, 11, totals.min);
+            put_double_field(out, 12, totals.max);
+        }
+    }
+    out.extend_from_slice(&point.series.encoded_attributes);
+}
+
+fn put_packed(out: &mut Vec<u8>, field: u8, values: impl ExactSizeIterator<Item = u64>) {
+    if values.len() == 0 {
+        return;
+    }
+    put_head(out, field, 8 * values.len());
+    for value in values {
+        out.extend_from_slice(&value.to_le_bytes());
+    }
+}
+
+const _: () = assert!(
+    varint_len(u64::MAX) == 10,
+    "a length of any size fits the overhead that is reckoned with"
+);
