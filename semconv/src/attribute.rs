@@ -40,6 +40,8 @@ pub enum Values {
         /// Distinct values that one process is expected to use at most.
         limit: u32,
     },
+    /// Anything, without end: an identifier or a size. Only spans carry such an attribute, never a metric.
+    Unbounded,
 }
 
 /// An attribute as one instrument or span uses it.

@@ -1,6 +1,15 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
 mod attribute;
+mod generated;
 mod instrument;
+pub mod prometheus_name;
+mod span;
+pub mod unit;
 
 pub use attribute::{AttributeDef, AttributeRef, AttributeType, Requirement, Values};
-pub use instrument::{InstrumentDef, InstrumentKind, Stability, ValueType};
+pub use generated::{attributes, metrics, spans};
+pub use instrument::{
+    DEFAULT_CARDINALITY_LIMIT, InstrumentDef, InstrumentKind, Stability, ValueType,
+};
+pub use span::{SpanDef, SpanKind};

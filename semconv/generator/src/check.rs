@@ -1,0 +1,243 @@
+//! The rules that a registry must keep; they stand in for OpenTelemetry Weaver, which cannot be had as a crate.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    read::is_upstream,
+    registry::{Attribute, AttributeUse, Instrument, Metric, Registry, ValueSet},
+    rust::enums,
+    unit,
+};
+
+/// The namespace of our own names.
+const NAMESPACE: &str = "infer.";
+/// Endings that collide with the suffixes of Prometheus's histograms, counters and infos.
+const RESERVED_ENDINGS: [&str; 6] = ["count", "sum", "bucket", "total", "created", "info"];
+/// OpenTelemetry API, instrument name syntax.
+const NAME_CHARS_MAX: usize = 255;
+
+/// Everything that is wrong with a registry, one line each; empty if it is sound.
+#[must_use]
+pub fn check(registry: &Registry) -> Vec<String> {
+    let mut problems = Vec::new();
+    names(registry, &mut problems);
+    duplicates(registry, &mut problems);
+    for metric in &registry.metrics {
+        instrument(metric, &mut problems);
+        metric_attributes(registry, metric, &mut problems);
+    }
+    for attribute in &registry.attributes {
+        values(attribute, &mut problems);
+    }
+    for span in &registry.spans {
+        for placeholder in placeholders(&span.name) {
+            if !span
+                .attributes
+                .iter()
+                .any(|AttributeUse { key, .. }| key == placeholder)
+            {
+                problems.push(format!(
+                    "{}: the name wants {placeholder}, which it does not carry",
+                    span.span_type
+                ));
+            }
+        }
+    }
+    for (name, users) in enums(registry) {
+        if users
+            .iter()
+            .any(|attribute| attribute.values != users[0].values)
+        {
+            problems.push(format!(
+                "{name}: attributes with different values share this type; set enum_name"
+            ));
+        }
+    }
+    problems
+}
+
+fn names(registry: &Registry, problems: &mut Vec<String>) {
+    let metrics = registry
+        .metrics
+        .iter()
+        .map(|metric| (&metric.name, &metric.file));
+    let attributes = registry
+        .attributes
+        .iter()
+        .map(|attribute| (&attribute.key, &attribute.file));
+    let spans = registry
+        .spans
+        .iter()
+        .map(|span| (&span.span_type, &span.file));
+    for (name, file) in metrics.clone().chain(attributes).chain(spans) {
+        if let Some(problem) = name_problem(name) {
+            problems.push(format!("{name}: {problem}"));
+        }
+        if !is_upstream(file) && !name.starts_with(NAMESPACE) {
+            problems.push(format!("{name}: not under {NAMESPACE}, and {file} is ours"));
+        }
+        if is_upstream(file) && name.starts_with(NAMESPACE) {
+            problems.push(format!("{name}: under {NAMESPACE}, but {file} is not ours"));
+        }
+    }
+    for (name, file) in metrics.filter(|(_, file)| !is_upstream(file)) {
+        let last = name.rsplit(['.', '_']).next().unwrap_or(name);
+        if RESERVED_ENDINGS.contains(&last) {
+            problems.push(format!(
+                "{name}: ends in {last}, which Prometheus appends itself ({file})"
+            ));
+        }
+    }
+}
+
+fn name_problem(name: &str) -> Option<&'static str> {
+    let is_delimiter = |byte: u8| byte == b'.' || byte == b'_';
+    let bytes = name.as_bytes();
+    if bytes.len() > NAME_CHARS_MAX {
+        return Some("longer than 255 characters");
+    }
+    if !bytes
+        .iter()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || is_delimiter(*byte))
+    {
+        return Some("has characters outside a-z, 0-9, `_` and `.`");
+    }
+    if !bytes.first().is_some_and(u8::is_ascii_lowercase) {
+        return Some("does not start with a letter");
+    }
+    if bytes.last().copied().is_some_and(is_delimiter) {
+        return Some("ends with a delimiter");
+    }
+    if bytes
+        .windows(2)
+        .any(|pair| is_delimiter(pair[0]) && is_delimiter(pair[1]))
+    {
+        return Some("has two delimiters in a row");
+    }
+    None
+}
+
+fn duplicates(registry: &Registry, problems: &mut Vec<String>) {
+    let mut shown: BTreeMap<String, &str> = BTreeMap::new();
+    for metric in &registry.metrics {
+        for name in prometheus_families(metric) {
+            if let Some(other) = shown.insert(name.clone(), &metric.name) {
+                problems.push(format!(
+                    "{}: Prometheus shows it as {name}, and {other} too",
+                    metric.name
+                ));
+            }
+        }
+        let inner = format!("{}.", metric.name);
+        if let Some(other) = registry
+            .metrics
+            .iter()
+            .find(|other| other.name.starts_with(&inner))
+        {
+            problems.push(format!("{}: is a namespace of {}", metric.name, other.name));
+        }
+    }
+    let mut labels: BTreeMap<String, &str> = BTreeMap::new();
+    for attribute in &registry.attributes {
+        let label = crate::prometheus_name::label_name(&attribute.key).into_owned();
+        if let Some(other) = labels.insert(label.clone(), &attribute.key) {
+            problems.push(format!(
+                "{}: Prometheus shows it as {label}, and {other} too",
+                attribute.key
+            ));
+        }
+    }
+    for (index, span) in registry.spans.iter().enumerate() {
+        if registry.spans[..index]
+            .iter()
+            .any(|other| other.span_type == span.span_type)
+        {
+            problems.push(format!("{}: defined twice", span.span_type));
+        }
+    }
+}
+
+/// Every name under which a scrape shows the metric.
+fn prometheus_families(metric: &Metric) -> Vec<String> {
+    let name = metric.prometheus_name();
+    match metric.instrument {
+        Instrument::Histogram => {
+            let mut names: Vec<String> = ["_bucket", "_sum", "_count"]
+                .iter()
+                .map(|end| format!("{name}{end}"))
+                .collect();
+            names.push(name);
+            names
+        }
+        _ => vec![name],
+    }
+}
+
+fn instrument(metric: &Metric, problems: &mut Vec<String>) {
+    let name = &metric.name;
+    if !unit::is_known(&metric.unit) {
+        problems.push(format!(
+            "{name}: unit {:?} is neither a known UCUM code nor a {{lower_case}} annotation",
+            metric.unit
+        ));
+    }
+    if metric.brief.is_empty() {
+        problems.push(format!("{name}: no brief"));
+    }
+    let is_histogram = metric.instrument == Instrument::Histogram;
+    if is_histogram == metric.bounds.is_empty() {
+        let problem = if is_histogram {
+            "a histogram without bucket_boundaries"
+        } else {
+            "bucket_boundaries without a histogram"
+        };
+        problems.push(format!("{name}: {problem}"));
+    }
+    if !metric.bounds.is_sorted_by(|left, right| left < right)
+        || !metric.bounds.iter().all(|bound| bound.is_finite())
+    {
+        problems.push(format!(
+            "{name}: bucket_boundaries are not finite and ascending"
+        ));
+    }
+    if metric.cardinality_limit == Some(0) {
+        problems.push(format!("{name}: cardinality_limit is 0"));
+    }
+}
+
+fn metric_attributes(registry: &Registry, metric: &Metric, problems: &mut Vec<String>) {
+    for AttributeUse { key, .. } in &metric.attributes {
+        if registry
+            .attribute(key)
+            .is_some_and(|attribute| attribute.values == ValueSet::Unbounded)
+        {
+            problems.push(format!(
+                "{}: {key} has no bound, so only spans may carry it; give it a limit",
+                metric.name
+            ));
+        }
+    }
+}
+
+fn values(attribute: &Attribute, problems: &mut Vec<String>) {
+    let key = &attribute.key;
+    let problem = match &attribute.values {
+        ValueSet::Unsaid => "say one of closed, limit and unbounded in annotations.inferometer",
+        ValueSet::Closed(values) if values.is_empty() => "closed, but it has no values",
+        ValueSet::Open { limit: 0, .. } => "its limit is 0",
+        ValueSet::Open { known, limit } if known.len() > *limit as usize => {
+            "more known values than its limit"
+        }
+        _ if attribute.brief.is_empty() => "no brief",
+        _ => return,
+    };
+    problems.push(format!("{key}: {problem}"));
+}
+
+/// The keys in braces.
+fn placeholders(template: &str) -> impl Iterator<Item = &str> {
+    template
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(key, _)| key))
+}

@@ -1,0 +1,177 @@
+//! Renders `docs/metrics.md`.
+
+use std::fmt::Write;
+
+use crate::{
+    generate::COMMAND,
+    registry::{
+        Attribute, AttributeUse, Instrument, Metric, Registry, RequirementLevel, Span, ValueSet,
+    },
+    rust::kind_name,
+};
+
+pub(crate) fn page(registry: &Registry) -> String {
+    let mut out = format!(
+        "<!-- @generated from semconv/registry; run `{COMMAND}`. -->\n\n# What is measured\n"
+    );
+    line(
+        &mut out,
+        "\nEvery instrument, attribute and span, with the name that Prometheus shows. Names under `infer.` are",
+    );
+    line(
+        &mut out,
+        "Inferometer's own; all others are OpenTelemetry's, unchanged. An attribute marked * is always there.",
+    );
+    line(&mut out, "\n## Instruments\n");
+    line(
+        &mut out,
+        "| Instrument | Prometheus | Kind | Unit |\n|---|---|---|---|",
+    );
+    for metric in &registry.metrics {
+        let name = &metric.name;
+        let anchor = anchor(name);
+        line(
+            &mut out,
+            &format!(
+                "| [`{name}`](#{anchor}) | `{}` | {} | `{}` |",
+                metric.prometheus_name(),
+                kind(metric),
+                metric.unit
+            ),
+        );
+    }
+    for metric in &registry.metrics {
+        out.push_str(&instrument(registry, metric));
+    }
+    line(&mut out, "\n## Attributes\n");
+    line(
+        &mut out,
+        "| Attribute | Prometheus label | Type | Values | Meaning |\n|---|---|---|---|---|",
+    );
+    for attribute in &registry.attributes {
+        let label = crate::prometheus_name::label_name(&attribute.key);
+        let meaning = join(&attribute.brief, &attribute.note);
+        let (key, value_type) = (&attribute.key, attribute.value_type);
+        line(
+            &mut out,
+            &format!(
+                "| `{key}` | `{label}` | {value_type} | {} | {meaning} |",
+                values(attribute)
+            ),
+        );
+    }
+    line(&mut out, "\n## Spans");
+    for each in &registry.spans {
+        out.push_str(&span(each));
+    }
+    out
+}
+
+fn instrument(registry: &Registry, metric: &Metric) -> String {
+    let mut out = format!(
+        "\n### {}\n\n{}\n\n",
+        metric.name,
+        join(&metric.brief, &metric.note)
+    );
+    let numbers = if metric.is_int { "integers" } else { "doubles" };
+    line(
+        &mut out,
+        &format!(
+            "- Prometheus: `{}`; {} of {numbers} in `{}`",
+            metric.prometheus_name(),
+            kind(metric),
+            metric.unit
+        ),
+    );
+    if !metric.bounds.is_empty() {
+        let bounds: Vec<String> = metric.bounds.iter().map(f64::to_string).collect();
+        line(&mut out, &format!("- Bounds: {}", bounds.join(", ")));
+    }
+    if let Some(limit) = metric.cardinality_limit {
+        line(&mut out, &format!("- Series: at most {limit}"));
+    }
+    for AttributeUse { key, requirement } in &metric.attributes {
+        let values = registry.attribute(key).map(values).unwrap_or_default();
+        line(&mut out, &format!("- {}: {values}", used(key, requirement)));
+    }
+    out
+}
+
+fn span(span: &Span) -> String {
+    let mut out = format!(
+        "\n### {} ({})\n\n",
+        span.span_type,
+        kind_name(span.kind).to_uppercase()
+    );
+    line(
+        &mut out,
+        &format!(
+            "{}\n\n- Name: `{}`",
+            join(&span.brief, &span.note),
+            span.name
+        ),
+    );
+    for AttributeUse { key, requirement } in &span.attributes {
+        line(&mut out, &format!("- {}", used(key, requirement)));
+    }
+    out
+}
+
+fn used(key: &str, requirement: &RequirementLevel) -> String {
+    match requirement {
+        RequirementLevel::Required => format!("`{key}`*"),
+        RequirementLevel::Recommended => format!("`{key}`"),
+        RequirementLevel::OptIn => format!("`{key}` (on request)"),
+        RequirementLevel::ConditionallyRequired(condition) => {
+            let mut chars = condition.trim_end_matches('.').chars();
+            let condition: String = chars
+                .next()
+                .map(|first| first.to_ascii_lowercase())
+                .into_iter()
+                .chain(chars)
+                .collect();
+            format!("`{key}` ({condition})")
+        }
+    }
+}
+
+fn kind(metric: &Metric) -> &'static str {
+    match metric.instrument {
+        Instrument::Counter => "counter",
+        Instrument::UpDownCounter => "up-down counter",
+        Instrument::Gauge => "gauge",
+        Instrument::Histogram => "histogram",
+    }
+}
+
+fn values(attribute: &Attribute) -> String {
+    let list = |values: &[(String, String)]| {
+        let quoted: Vec<String> = values
+            .iter()
+            .map(|(value, _)| format!("`{value}`"))
+            .collect();
+        quoted.join(", ")
+    };
+    match &attribute.values {
+        ValueSet::Closed(values) => list(values),
+        ValueSet::Open { known, limit } if known.is_empty() => format!("any, at most {limit}"),
+        ValueSet::Open { known, limit } => {
+            format!("any, at most {limit}; well known: {}", list(known))
+        }
+        ValueSet::Unbounded | ValueSet::Unsaid => "any; on spans only".to_owned(),
+    }
+}
+
+/// As GitHub makes them: dots vanish.
+fn anchor(name: &str) -> String {
+    name.replace('.', "")
+}
+
+fn join(brief: &str, note: &str) -> String {
+    format!("{brief} {note}").trim().replace('|', "\\|")
+}
+
+/// Writing to a string cannot fail.
+fn line(out: &mut String, text: &str) {
+    writeln!(out, "{text}").ok();
+}

@@ -1,0 +1,123 @@
+//! Renders `semconv/python/inferometer_semconv.py`.
+
+use std::fmt::Write;
+
+use crate::{
+    generate::COMMAND,
+    registry::{Instrument, Registry, ValueSet},
+    rust::constant_name,
+};
+
+pub(crate) fn module(registry: &Registry) -> String {
+    let mut out = format!("# @generated from semconv/registry; run `{COMMAND}`.\n");
+    out.push_str(
+        r#""""Names, units, bounds and closed values of Inferometer's semantic conventions."""
+
+from typing import Final, NamedTuple
+
+
+class Instrument(NamedTuple):
+    """One instrument."""
+
+    name: str
+    prometheus_name: str
+    kind: str
+    unit: str
+    description: str
+    bounds: tuple[float, ...]
+    attributes: tuple[str, ...]
+
+
+"#,
+    );
+    for attribute in &registry.attributes {
+        let name = constant_name(&attribute.key);
+        line(
+            &mut out,
+            &format!("ATTRIBUTE_{name}: Final[str] = {:?}", attribute.key),
+        );
+        if let ValueSet::Closed(values) = &attribute.values {
+            let values = tuple(values.iter().map(|(value, _)| format!("{value:?}")));
+            line(
+                &mut out,
+                &format!("VALUES_{name}: Final[tuple[str, ...]] = {values}"),
+            );
+        }
+    }
+    for metric in &registry.metrics {
+        let name = constant_name(&metric.name);
+        line(
+            &mut out,
+            &format!("\nMETRIC_{name}: Final[Instrument] = Instrument("),
+        );
+        line(&mut out, &format!("    name={:?},", metric.name));
+        line(
+            &mut out,
+            &format!("    prometheus_name={:?},", metric.prometheus_name()),
+        );
+        line(
+            &mut out,
+            &format!("    kind={:?},", kind(metric.instrument)),
+        );
+        line(&mut out, &format!("    unit={:?},", metric.unit));
+        line(&mut out, &format!("    description={:?},", metric.brief));
+        line(
+            &mut out,
+            &format!(
+                "    bounds={},",
+                tuple(metric.bounds.iter().map(|bound| format!("{bound:?}")))
+            ),
+        );
+        let attributes = metric
+            .attributes
+            .iter()
+            .map(|attribute| format!("ATTRIBUTE_{}", constant_name(&attribute.key)));
+        line(
+            &mut out,
+            &format!("    attributes={},\n)", tuple(attributes)),
+        );
+    }
+    line(&mut out, "");
+    for span in &registry.spans {
+        line(
+            &mut out,
+            &format!(
+                "SPAN_{}: Final[str] = {:?}",
+                constant_name(&span.span_type),
+                span.name
+            ),
+        );
+    }
+    line(&mut out, "\nINSTRUMENTS: Final[tuple[Instrument, ...]] = (");
+    for metric in &registry.metrics {
+        line(
+            &mut out,
+            &format!("    METRIC_{},", constant_name(&metric.name)),
+        );
+    }
+    line(&mut out, ")");
+    out
+}
+
+fn kind(instrument: Instrument) -> &'static str {
+    match instrument {
+        Instrument::Counter => "counter",
+        Instrument::UpDownCounter => "updowncounter",
+        Instrument::Gauge => "gauge",
+        Instrument::Histogram => "histogram",
+    }
+}
+
+/// A tuple of one needs its comma.
+fn tuple(items: impl Iterator<Item = String>) -> String {
+    let items: Vec<String> = items.collect();
+    match items.as_slice() {
+        [one] => format!("({one},)"),
+        _ => format!("({})", items.join(", ")),
+    }
+}
+
+/// Writing to a string cannot fail.
+fn line(out: &mut String, text: &str) {
+    writeln!(out, "{text}").ok();
+}

@@ -1,0 +1,106 @@
+//! Every span.
+//!
+//! @generated from semconv/registry; run `cargo run -p inferometer-semconv-generator`.
+
+use crate::{AttributeRef, Requirement, SpanDef, SpanKind, generated::attributes as keys};
+
+/// `infer.server.inference`: One request, from its arrival at the engine until it ends.
+///
+/// Upstream has no server span for inference; this one carries upstream's attributes under upstream's names.
+pub const INFER_SERVER_INFERENCE: SpanDef = SpanDef {
+    span_type: "infer.server.inference",
+    name: "{gen_ai.operation.name} {gen_ai.request.model}",
+    kind: SpanKind::Server,
+    description: "One request, from its arrival at the engine until it ends.",
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::ConditionallyRequired("If the request ended in an error.") },
+        AttributeRef { attribute: &keys::GEN_AI_RESPONSE_MODEL, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MAX_TOKENS, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_TEMPERATURE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_TOP_P, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_TOP_K, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_SEED, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_STREAM, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_RESPONSE_ID, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_RESPONSE_FINISH_REASONS, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_USAGE_INPUT_TOKENS, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_USAGE_OUTPUT_TOKENS, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_USAGE_REASONING_OUTPUT_TOKENS, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::SERVER_ADDRESS, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::SERVER_PORT, requirement: Requirement::ConditionallyRequired("If `server.address` is set.") },
+    ],
+};
+
+/// `infer.queue`: A request waits until it is first scheduled.
+pub const INFER_QUEUE: SpanDef = SpanDef {
+    span_type: "infer.queue",
+    name: "infer.queue",
+    kind: SpanKind::Internal,
+    description: "A request waits until it is first scheduled.",
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+};
+
+/// `infer.prefill`: The prompt is brought into the KV cache, computed or read.
+pub const INFER_PREFILL: SpanDef = SpanDef {
+    span_type: "infer.prefill",
+    name: "infer.prefill",
+    kind: SpanKind::Internal,
+    description: "The prompt is brought into the KV cache, computed or read.",
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_USAGE_INPUT_TOKENS, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS, requirement: Requirement::Recommended },
+    ],
+};
+
+/// `infer.decode`: Output tokens are generated, from the first to the last.
+pub const INFER_DECODE: SpanDef = SpanDef {
+    span_type: "infer.decode",
+    name: "infer.decode",
+    kind: SpanKind::Internal,
+    description: "Output tokens are generated, from the first to the last.",
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_USAGE_OUTPUT_TOKENS, requirement: Requirement::Recommended },
+    ],
+};
+
+/// `infer.kv_transfer`: KV cache blocks of one request move between tiers, stages or replicas.
+///
+/// The sender's span is a client's; the receiver's is a server's of the same type and links to it.
+pub const INFER_KV_TRANSFER: SpanDef = SpanDef {
+    span_type: "infer.kv_transfer",
+    name: "infer.kv_transfer",
+    kind: SpanKind::Client,
+    description: "KV cache blocks of one request move between tiers, stages or replicas.",
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_PAYLOAD, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_TRANSPORT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SIZE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::ConditionallyRequired("If the transfer failed.") },
+    ],
+};
+
+/// Every span.
+pub const ALL: &[&SpanDef] = &[
+    &INFER_SERVER_INFERENCE,
+    &INFER_QUEUE,
+    &INFER_PREFILL,
+    &INFER_DECODE,
+    &INFER_KV_TRANSFER,
+];
