@@ -22,8 +22,10 @@ const MAX: usize = 3;
 const BUCKETS: usize = 4;
 
 /// How often a reader tries for a consistent view of one thread's cells before it takes what is there. A writer is
-/// inside for a few nanoseconds, so a miss means that its thread lost the processor in between.
-const ATTEMPTS: u32 = 64;
+/// inside for a few nanoseconds; after the first [`SPINS`] misses it has lost the processor in between, and the reader
+/// gives up its own for it.
+const ATTEMPTS: u32 = 4096;
+const SPINS: u32 = 64;
 
 /// The cells of one explicit-bucket histogram.
 #[derive(Debug)]
@@ -81,14 +83,14 @@ impl HistogramRun {
             if page.cell(at + SEQUENCE).load(Relaxed) == 0 {
                 continue;
             }
-            let consistent = (0..ATTEMPTS).any(|_| {
+            let consistent = (0..ATTEMPTS).any(|attempt| {
                 let read = if is_owned {
                     part.read_owned(page, at, scratch)
                 } else {
                     part.read_shared(page, at, scratch)
                 };
                 if !read {
-                    spin_loop();
+                    wait(attempt);
                 }
                 read
             });
@@ -102,6 +104,14 @@ impl HistogramRun {
             }
         }
         totals
+    }
+}
+
+fn wait(attempt: u32) {
+    if attempt < SPINS {
+        spin_loop();
+    } else {
+        std::thread::yield_now();
     }
 }
 

@@ -1,0 +1,370 @@
+//! What the lock-free core promises, seen through the wire format and judged by the generated OTLP types.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+
+use inferometer_sdk::{Encoder, MeterProvider, RefusedMeasurement, Snapshot};
+use inferometer_semconv::{AttributeRef, InstrumentDef, InstrumentKind, Stability, ValueType};
+use opentelemetry::{KeyValue, metrics::MeterProvider as _};
+use opentelemetry_proto::tonic::{
+    collector::metrics::v1::ExportMetricsServiceRequest,
+    metrics::v1::{HistogramDataPoint, Metric, NumberDataPoint, metric::Data, number_data_point},
+};
+use opentelemetry_sdk::Resource;
+use prost::Message;
+
+const fn definition(
+    name: &'static str,
+    kind: InstrumentKind,
+    value_type: ValueType,
+) -> InstrumentDef {
+    InstrumentDef {
+        name,
+        kind,
+        value_type,
+        unit: "{thing}",
+        description: "A thing.",
+        bounds: &[1.0, 2.0, 4.0],
+        attributes: &[] as &[AttributeRef],
+        cardinality_limit: 4,
+        stability: Stability::Development,
+    }
+}
+
+static THINGS: InstrumentDef = definition("test.things", InstrumentKind::Counter, ValueType::Int);
+static SECONDS: InstrumentDef =
+    definition("test.seconds", InstrumentKind::Counter, ValueType::Double);
+static ACTIVE: InstrumentDef =
+    definition("test.active", InstrumentKind::UpDownCounter, ValueType::Int);
+static LEVEL: InstrumentDef = definition("test.level", InstrumentKind::Gauge, ValueType::Double);
+static SIZES: InstrumentDef =
+    definition("test.sizes", InstrumentKind::Histogram, ValueType::Double);
+
+fn provider() -> MeterProvider {
+    MeterProvider::builder()
+        .with_resource(Resource::builder_empty().build())
+        .build()
+}
+
+/// Collects and decodes with the generated types.
+fn collect(provider: &MeterProvider) -> Vec<Metric> {
+    requests(provider, Encoder::DEFAULT_MAX_REQUEST_BYTES)
+        .into_iter()
+        .flat_map(metrics)
+        .collect()
+}
+
+fn requests(provider: &MeterProvider, max_bytes: usize) -> Vec<ExportMetricsServiceRequest> {
+    let mut snapshot = Snapshot::default();
+    provider.snapshot(&mut snapshot);
+    let mut requests = Vec::new();
+    Encoder::new(provider.resource(), max_bytes).encode(&snapshot, |bytes, _| {
+        requests.push(ExportMetricsServiceRequest::decode(bytes).expect("our bytes decode"));
+    });
+    requests
+}
+
+fn metrics(request: ExportMetricsServiceRequest) -> Vec<Metric> {
+    let scopes = request
+        .resource_metrics
+        .into_iter()
+        .flat_map(|resource| resource.scope_metrics);
+    scopes.flat_map(|scope| scope.metrics).collect()
+}
+
+fn numbers(metrics: &[Metric], name: &str) -> Vec<NumberDataPoint> {
+    let points = metrics
+        .iter()
+        .filter(|metric| metric.name == name)
+        .flat_map(|metric| match &metric.data {
+            Some(Data::Sum(sum)) => sum.data_points.clone(),
+            Some(Data::Gauge(gauge)) => gauge.data_points.clone(),
+            other => panic!("{name} is {other:?}"),
+        });
+    points.collect()
+}
+
+fn integer(metrics: &[Metric], name: &str) -> i64 {
+    match numbers(metrics, name)[..] {
+        [
+            NumberDataPoint {
+                value: Some(number_data_point::Value::AsInt(value)),
+                ..
+            },
+        ] => value,
+        ref other => panic!("{name} is {other:?}"),
+    }
+}
+
+fn histograms(metrics: &[Metric], name: &str) -> Vec<HistogramDataPoint> {
+    let points = metrics
+        .iter()
+        .filter(|metric| metric.name == name)
+        .flat_map(|metric| match &metric.data {
+            Some(Data::Histogram(histogram)) => histogram.data_points.clone(),
+            other => panic!("{name} is {other:?}"),
+        });
+    points.collect()
+}
+
+#[test]
+fn every_kind_arrives_with_its_value() {
+    let provider = provider();
+    let scope = provider.scope("test");
+    scope.counter::<u64>(&THINGS, &[]).add(5);
+    scope.counter::<f64>(&SECONDS, &[]).add(1.5);
+    scope.up_down_counter::<i64>(&ACTIVE, &[]).add(-3);
+    scope.gauge::<f64>(&LEVEL, &[]).record(0.25);
+    let sizes = scope.histogram::<f64>(&SIZES, &[]);
+    for size in [0.0, 1.0, 1.5, 4.0, 9.0] {
+        sizes.record(size);
+    }
+
+    let metrics = collect(&provider);
+    assert_eq!(integer(&metrics, "test.things"), 5);
+    assert_eq!(integer(&metrics, "test.active"), -3);
+    let double = |name: &str| numbers(&metrics, name)[0].value;
+    assert_eq!(
+        double("test.seconds"),
+        Some(number_data_point::Value::AsDouble(1.5))
+    );
+    assert_eq!(
+        double("test.level"),
+        Some(number_data_point::Value::AsDouble(0.25))
+    );
+    let histogram = &histograms(&metrics, "test.sizes")[0];
+    assert_eq!(
+        histogram.bucket_counts,
+        [2, 1, 1, 1],
+        "bounds are upper inclusive"
+    );
+    assert_eq!(histogram.explicit_bounds, [1.0, 2.0, 4.0]);
+    assert_eq!((histogram.count, histogram.sum), (5, Some(15.5)));
+    assert_eq!((histogram.min, histogram.max), (Some(0.0), Some(9.0)));
+}
+
+#[test]
+fn a_counter_shows_zero_from_its_bind_and_a_gauge_nothing_until_it_is_known() {
+    let provider = provider();
+    let scope = provider.scope("test");
+    let _counter = scope.counter::<u64>(&THINGS, &[]);
+    let _gauge = scope.gauge::<f64>(&LEVEL, &[]);
+    let metrics = collect(&provider);
+    assert_eq!(integer(&metrics, "test.things"), 0);
+    assert!(numbers(&metrics, "test.level").is_empty());
+}
+
+#[test]
+fn totals_are_exact_under_thread_churn() {
+    const THREADS: u64 = 64;
+    const ADDS: u64 = 10_000;
+    let provider = provider();
+    let things = provider.scope("test").counter::<u64>(&THINGS, &[]);
+    for generation in 0..8 {
+        thread::scope(|scope| {
+            for _ in 0..THREADS / 8 {
+                scope.spawn(|| (0..ADDS).for_each(|_| things.add(1)));
+            }
+        });
+        let expected = i64::try_from((generation + 1) * THREADS / 8 * ADDS).unwrap();
+        assert_eq!(integer(&collect(&provider), "test.things"), expected);
+    }
+}
+
+#[test]
+fn a_histogram_snapshot_never_mixes_two_moments() {
+    const VALUE: f64 = 3.0;
+    let provider = provider();
+    let sizes = provider.scope("test").histogram::<f64>(&SIZES, &[]);
+    let stop = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = (0..8)
+        .map(|_| {
+            let (sizes, stop) = (sizes.clone(), Arc::clone(&stop));
+            thread::spawn(move || {
+                let mut recorded = 0_u64;
+                while !stop.load(Ordering::Relaxed) {
+                    sizes.record(VALUE);
+                    recorded += 1;
+                }
+                recorded
+            })
+        })
+        .collect();
+    for _ in 0..500 {
+        for point in histograms(&collect(&provider), "test.sizes") {
+            #[expect(clippy::cast_precision_loss, reason = "counts here are far below 2^53")]
+            let expected = VALUE * point.count as f64;
+            assert_eq!(point.sum, Some(expected));
+            assert_eq!((point.min, point.max), (Some(VALUE), Some(VALUE)));
+            assert_eq!(point.bucket_counts.iter().sum::<u64>(), point.count);
+        }
+    }
+    stop.store(true, Ordering::Relaxed);
+    let recorded: u64 = writers
+        .into_iter()
+        .map(|writer| writer.join().unwrap())
+        .sum();
+    assert_eq!(
+        histograms(&collect(&provider), "test.sizes")[0].count,
+        recorded
+    );
+    assert_eq!(provider.stats().torn_reads(), 0);
+}
+
+#[test]
+fn sets_beyond_the_limit_share_the_overflow_series_and_are_counted() {
+    let provider = provider();
+    let scope = provider.scope("test");
+    for replica in 0..10 {
+        scope
+            .counter::<u64>(&THINGS, &[KeyValue::new("replica", replica)])
+            .add(1);
+    }
+    let points = numbers(&collect(&provider), "test.things");
+    assert_eq!(points.len(), 4, "the limit, overflow series included");
+    let overflow = points
+        .iter()
+        .find(|point| point.attributes[0].key == "otel.metric.overflow")
+        .unwrap();
+    assert_eq!(overflow.value, Some(number_data_point::Value::AsInt(7)));
+    assert_eq!(provider.stats().overflowed_binds(), 7);
+}
+
+#[test]
+fn nan_infinity_and_negatives_are_refused_and_counted() {
+    let provider = provider();
+    let scope = provider.scope("test");
+    scope.counter::<f64>(&SECONDS, &[]).add(f64::NAN);
+    scope.counter::<f64>(&SECONDS, &[]).add(-1.0);
+    scope.gauge::<f64>(&LEVEL, &[]).record(f64::INFINITY);
+    scope.gauge::<f64>(&LEVEL, &[]).record(-1.0);
+    let sizes = scope.histogram::<f64>(&SIZES, &[]);
+    sizes.record(f64::NEG_INFINITY);
+    sizes.record(f64::NAN);
+    sizes.record(-0.0);
+    let metrics = collect(&provider);
+    assert_eq!(
+        numbers(&metrics, "test.seconds")[0].value,
+        Some(number_data_point::Value::AsDouble(0.0))
+    );
+    assert_eq!(
+        numbers(&metrics, "test.level")[0].value,
+        Some(number_data_point::Value::AsDouble(-1.0))
+    );
+    assert_eq!(
+        histograms(&metrics, "test.sizes")[0].count,
+        1,
+        "minus zero is zero"
+    );
+    let refused = |reason| provider.stats().refused(reason);
+    assert_eq!(refused(RefusedMeasurement::Negative), 2);
+    assert_eq!(refused(RefusedMeasurement::NotFinite), 3);
+}
+
+#[test]
+fn a_library_that_knows_only_the_api_records_into_the_same_cells() {
+    let provider = provider();
+    let meter = provider.meter("library");
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is what a foreign library does"
+    )]
+    let requests = meter
+        .u64_counter("library.requests")
+        .with_unit("{request}")
+        .build();
+    for _ in 0..3 {
+        requests.add(
+            1,
+            &[KeyValue::new("route", "/a"), KeyValue::new("method", "GET")],
+        );
+        requests.add(
+            1,
+            &[KeyValue::new("method", "GET"), KeyValue::new("route", "/a")],
+        );
+    }
+    requests
+        .bind(&[KeyValue::new("method", "GET"), KeyValue::new("route", "/a")])
+        .add(4);
+    assert_eq!(
+        integer(&collect(&provider), "library.requests"),
+        10,
+        "one series in any order, bound or not"
+    );
+}
+
+#[test]
+fn one_instrument_asked_for_twice_is_one_and_a_conflicting_one_is_counted() {
+    let provider = provider();
+    let scope = provider.scope("test");
+    scope.counter::<u64>(&THINGS, &[]).add(1);
+    provider.scope("test").counter::<u64>(&THINGS, &[]).add(1);
+    assert_eq!(integer(&collect(&provider), "test.things"), 2);
+    assert_eq!(provider.stats().conflicting_instruments(), 0);
+    let meter = provider.meter("test");
+    #[expect(clippy::disallowed_methods, reason = "a second registration by hand")]
+    let conflicting = meter.f64_counter("TEST.things").build();
+    conflicting.add(1.0, &[]);
+    assert_eq!(provider.stats().conflicting_instruments(), 1);
+}
+
+#[test]
+fn a_request_over_the_size_limit_is_split_and_nothing_is_lost() {
+    let provider = provider();
+    let meter = provider.meter("library");
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "an instrument with the default limit of 2000 series"
+    )]
+    let counter = meter.u64_counter("library.requests").build();
+    for route in 0..1000 {
+        counter.add(1, &[KeyValue::new("route", route)]);
+    }
+    let requests = requests(&provider, 4096);
+    assert!(requests.len() > 10, "{} requests", requests.len());
+    assert!(requests.iter().all(|request| request.encoded_len() <= 4096));
+    let metrics: Vec<_> = requests.into_iter().flat_map(metrics).collect();
+    assert_eq!(numbers(&metrics, "library.requests").len(), 1000);
+}
+
+#[test]
+fn a_provider_after_another_starts_from_nothing() {
+    for _ in 0..3 {
+        let provider = provider();
+        let things = provider.scope("test").counter::<u64>(&THINGS, &[]);
+        things.add(7);
+        assert_eq!(integer(&collect(&provider), "test.things"), 7);
+        provider.stop();
+        assert!(collect(&provider).is_empty());
+    }
+}
+
+#[test]
+fn a_thread_that_records_while_it_ends_loses_nothing() {
+    struct RecordsOnDrop(inferometer_sdk::Counter<u64>);
+    impl Drop for RecordsOnDrop {
+        fn drop(&mut self) {
+            self.0.add(1);
+        }
+    }
+    thread_local! {
+        static LATE: std::cell::RefCell<Option<RecordsOnDrop>> = const { std::cell::RefCell::new(None) };
+    }
+    let provider = provider();
+    let things = provider.scope("test").counter::<u64>(&THINGS, &[]);
+    for _ in 0..4 {
+        let things = things.clone();
+        thread::spawn(move || {
+            LATE.set(Some(RecordsOnDrop(things.clone())));
+            things.add(1);
+        })
+        .join()
+        .unwrap();
+    }
+    assert_eq!(integer(&collect(&provider), "test.things"), 8);
+}
