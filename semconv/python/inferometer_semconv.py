@@ -114,16 +114,6 @@ METRIC_INFER_KV_CACHE_BLOCK_LIMIT: Final[Instrument] = Instrument(
     attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER),
 )
 
-METRIC_INFER_MODALITY_ITEMS: Final[Instrument] = Instrument(
-    name="infer.modality.items",
-    prometheus_name="infer_modality_items_total",
-    kind="counter",
-    unit="{item}",
-    description="Images, audio clips, videos and texts that requests carry, by modality.",
-    bounds=(),
-    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_GEN_AI_TOKEN_MODALITY, ATTRIBUTE_INFER_MODALITY_DIRECTION),
-)
-
 METRIC_INFER_REQUEST_ACTIVE: Final[Instrument] = Instrument(
     name="infer.request.active",
     prometheus_name="infer_request_active",
@@ -435,7 +425,6 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_KV_CACHE_UTILIZATION,
     METRIC_INFER_KV_CACHE_BLOCK_USAGE,
     METRIC_INFER_KV_CACHE_BLOCK_LIMIT,
-    METRIC_INFER_MODALITY_ITEMS,
     METRIC_INFER_REQUEST_ACTIVE,
     METRIC_INFER_REQUEST_FINISHED,
     METRIC_INFER_REQUEST_QUEUE_DURATION,

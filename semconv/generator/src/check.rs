@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    model::NAMESPACE,
     read::is_upstream,
     registry::{Attribute, AttributeUse, Instrument, Metric, Registry, ValueSet},
     rust::enums,
     unit,
 };
 
-/// The namespace of our own names.
-const NAMESPACE: &str = "infer.";
 /// Endings that collide with the suffixes of Prometheus's histograms, counters and infos.
 const RESERVED_ENDINGS: [&str; 6] = ["count", "sum", "bucket", "total", "created", "info"];
 /// OpenTelemetry API, instrument name syntax.
@@ -73,11 +72,15 @@ fn names(registry: &Registry, problems: &mut Vec<String>) {
         if let Some(problem) = name_problem(name) {
             problems.push(format!("{name}: {problem}"));
         }
-        if !is_upstream(file) && !name.starts_with(NAMESPACE) {
-            problems.push(format!("{name}: not under {NAMESPACE}, and {file} is ours"));
+        if !is_upstream(file) && !is_own(name) {
+            problems.push(format!(
+                "{name}: not under {NAMESPACE}.*, and {file} is ours"
+            ));
         }
-        if is_upstream(file) && name.starts_with(NAMESPACE) {
-            problems.push(format!("{name}: under {NAMESPACE}, but {file} is not ours"));
+        if is_upstream(file) && is_own(name) {
+            problems.push(format!(
+                "{name}: under {NAMESPACE}.*, but {file} is not ours"
+            ));
         }
     }
     for (name, file) in metrics.filter(|(_, file)| !is_upstream(file)) {
@@ -88,6 +91,11 @@ fn names(registry: &Registry, problems: &mut Vec<String>) {
             ));
         }
     }
+}
+
+fn is_own(name: &str) -> bool {
+    name.strip_prefix(NAMESPACE)
+        .is_some_and(|rest| rest.starts_with('.'))
 }
 
 fn name_problem(name: &str) -> Option<&'static str> {
@@ -179,6 +187,24 @@ fn instrument(metric: &Metric, problems: &mut Vec<String>) {
         problems.push(format!(
             "{name}: unit {:?} is neither a known UCUM code nor a {{lower_case}} annotation",
             metric.unit
+        ));
+    }
+    // A phrase such as `time_between_tokens` is no plural.
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let is_plural = last.ends_with('s') && !last.ends_with("ss") && !last.contains('_');
+    if is_plural && !is_upstream(&metric.file) {
+        if !metric.unit.starts_with('{') {
+            problems.push(format!(
+                "{name}: a plural, but its unit {} counts nothing",
+                metric.unit
+            ));
+        } else if metric.instrument == Instrument::UpDownCounter {
+            problems.push(format!("{name}: up-down counters are singular"));
+        }
+    }
+    if last == unit::prometheus_word(&metric.unit) {
+        problems.push(format!(
+            "{name}: the unit is in the name; Prometheus appends it itself"
         ));
     }
     if metric.brief.is_empty() {

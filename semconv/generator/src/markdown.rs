@@ -91,8 +91,11 @@ fn instrument(registry: &Registry, metric: &Metric) -> String {
         line(&mut out, &format!("- Series: at most {limit}"));
     }
     for AttributeUse { key, requirement } in &metric.attributes {
-        let values = registry.attribute(key).map(values).unwrap_or_default();
-        line(&mut out, &format!("- {}: {values}", used(key, requirement)));
+        let limited = registry.attribute(key).map(limited).unwrap_or_default();
+        line(
+            &mut out,
+            &format!("- {}: {limited}", used(key, requirement)),
+        );
     }
     out
 }
@@ -144,22 +147,30 @@ fn kind(metric: &Metric) -> &'static str {
     }
 }
 
-fn values(attribute: &Attribute) -> String {
-    let list = |values: &[(String, String)]| {
-        let quoted: Vec<String> = values
-            .iter()
-            .map(|(value, _)| format!("`{value}`"))
-            .collect();
-        quoted.join(", ")
-    };
+/// The closed values, or how many there may be.
+fn limited(attribute: &Attribute) -> String {
     match &attribute.values {
         ValueSet::Closed(values) => list(values),
-        ValueSet::Open { known, limit } if known.is_empty() => format!("any, at most {limit}"),
-        ValueSet::Open { known, limit } => {
-            format!("any, at most {limit}; well known: {}", list(known))
-        }
+        ValueSet::Open { limit, .. } => format!("any, at most {limit}"),
         ValueSet::Unbounded | ValueSet::Unsaid => "any; on spans only".to_owned(),
     }
+}
+
+fn values(attribute: &Attribute) -> String {
+    match &attribute.values {
+        ValueSet::Open { known, .. } if !known.is_empty() => {
+            format!("{}; well known: {}", limited(attribute), list(known))
+        }
+        _ => limited(attribute),
+    }
+}
+
+fn list(values: &[(String, String)]) -> String {
+    let quoted: Vec<String> = values
+        .iter()
+        .map(|(value, _)| format!("`{value}`"))
+        .collect();
+    quoted.join(", ")
 }
 
 /// As GitHub makes them: dots vanish.

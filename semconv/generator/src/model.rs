@@ -4,8 +4,34 @@
 
 use serde::{Deserialize, de::IgnoredAny};
 
+/// The registry's own name, which is also the namespace of everything that it defines.
+pub(crate) const NAMESPACE: &str = "infer";
 /// The only version of the language that is read.
 pub(crate) const FILE_FORMAT: &str = "definition/2";
+
+/// `manifest.yaml`: what the registry is and builds on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Manifest {
+    pub(crate) name: String,
+    #[serde(rename = "description")]
+    pub(crate) _description: String,
+    #[serde(rename = "schema_url")]
+    pub(crate) _schema_url: String,
+    #[serde(rename = "stability")]
+    pub(crate) _stability: Stability,
+    #[serde(rename = "dependencies")]
+    pub(crate) _dependencies: Vec<Dependency>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Dependency {
+    #[serde(rename = "schema_url")]
+    pub(crate) _schema_url: String,
+    #[serde(rename = "registry_path")]
+    pub(crate) _registry_path: String,
+}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -4,14 +4,11 @@ use std::fmt::Write;
 
 use crate::{
     generate::COMMAND,
-    registry::{Instrument, Registry, ValueSet},
+    registry::{Instrument, Metric, Registry, ValueSet},
     rust::constant_name,
 };
 
-pub(crate) fn module(registry: &Registry) -> String {
-    let mut out = format!("# @generated from semconv/registry; run `{COMMAND}`.\n");
-    out.push_str(
-        r#""""Names, units, bounds and closed values of Inferometer's semantic conventions."""
+const HEAD: &str = r#""""Names, units, bounds and closed values of Inferometer's semantic conventions."""
 
 from typing import Final, NamedTuple
 
@@ -28,8 +25,10 @@ class Instrument(NamedTuple):
     attributes: tuple[str, ...]
 
 
-"#,
-    );
+"#;
+
+pub(crate) fn module(registry: &Registry) -> String {
+    let mut out = format!("# @generated from semconv/registry; run `{COMMAND}`.\n{HEAD}");
     for attribute in &registry.attributes {
         let name = constant_name(&attribute.key);
         line(
@@ -45,37 +44,7 @@ class Instrument(NamedTuple):
         }
     }
     for metric in &registry.metrics {
-        let name = constant_name(&metric.name);
-        line(
-            &mut out,
-            &format!("\nMETRIC_{name}: Final[Instrument] = Instrument("),
-        );
-        line(&mut out, &format!("    name={:?},", metric.name));
-        line(
-            &mut out,
-            &format!("    prometheus_name={:?},", metric.prometheus_name()),
-        );
-        line(
-            &mut out,
-            &format!("    kind={:?},", kind(metric.instrument)),
-        );
-        line(&mut out, &format!("    unit={:?},", metric.unit));
-        line(&mut out, &format!("    description={:?},", metric.brief));
-        line(
-            &mut out,
-            &format!(
-                "    bounds={},",
-                tuple(metric.bounds.iter().map(|bound| format!("{bound:?}")))
-            ),
-        );
-        let attributes = metric
-            .attributes
-            .iter()
-            .map(|attribute| format!("ATTRIBUTE_{}", constant_name(&attribute.key)));
-        line(
-            &mut out,
-            &format!("    attributes={},\n)", tuple(attributes)),
-        );
+        out.push_str(&instrument(metric));
     }
     line(&mut out, "");
     for span in &registry.spans {
@@ -94,6 +63,28 @@ class Instrument(NamedTuple):
             &mut out,
             &format!("    METRIC_{},", constant_name(&metric.name)),
         );
+    }
+    line(&mut out, ")");
+    out
+}
+
+fn instrument(metric: &Metric) -> String {
+    let name = constant_name(&metric.name);
+    let bounds = tuple(metric.bounds.iter().map(|bound| format!("{bound:?}")));
+    let keys = metric.attributes.iter().map(|used| &used.key);
+    let attributes = tuple(keys.map(|key| format!("ATTRIBUTE_{}", constant_name(key))));
+    let fields = [
+        ("name", format!("{:?}", metric.name)),
+        ("prometheus_name", format!("{:?}", metric.prometheus_name())),
+        ("kind", format!("{:?}", kind(metric.instrument))),
+        ("unit", format!("{:?}", metric.unit)),
+        ("description", format!("{:?}", metric.brief)),
+        ("bounds", bounds),
+        ("attributes", attributes),
+    ];
+    let mut out = format!("\nMETRIC_{name}: Final[Instrument] = Instrument(\n");
+    for (field, value) in fields {
+        line(&mut out, &format!("    {field}={value},"));
     }
     line(&mut out, ")");
     out

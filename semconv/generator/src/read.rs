@@ -2,7 +2,9 @@
 
 use std::{fs, path::Path};
 
-use crate::model::{Definitions, FILE_FORMAT};
+use crate::model::{Definitions, FILE_FORMAT, Manifest, NAMESPACE};
+
+const MANIFEST: &str = "manifest.yaml";
 
 /// One file of the registry.
 #[derive(Debug)]
@@ -30,7 +32,8 @@ pub(crate) fn is_upstream(path: &str) -> bool {
 ///
 /// One message per file that cannot be read or parsed.
 pub fn read(registry: &Path) -> Result<Vec<Source>, Vec<String>> {
-    let (mut sources, mut problems) = (Vec::new(), Vec::new());
+    let mut sources = Vec::new();
+    let mut problems: Vec<String> = manifest_problem(registry).into_iter().collect();
     for folder in ["", "upstream/"] {
         let names = match file_names(&registry.join(folder)) {
             Ok(names) => names,
@@ -79,12 +82,27 @@ pub fn read_str(path: &str, text: &str) -> Result<Source, String> {
     })
 }
 
+fn manifest_problem(registry: &Path) -> Option<String> {
+    let text = match fs::read_to_string(registry.join(MANIFEST)) {
+        Ok(text) => text,
+        Err(error) => return Some(format!("{MANIFEST}: {error}")),
+    };
+    match serde_saphyr::from_str::<Manifest>(&text) {
+        Ok(manifest) if manifest.name == NAMESPACE => None,
+        Ok(manifest) => Some(format!(
+            "{MANIFEST}: name is {:?}, not {NAMESPACE:?}",
+            manifest.name
+        )),
+        Err(error) => Some(format!("{MANIFEST}: {error}")),
+    }
+}
+
 fn file_names(folder: &Path) -> std::io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         // The manifest describes the registry; it defines nothing.
-        if name.ends_with(".yaml") && name != "manifest.yaml" {
+        if name.ends_with(".yaml") && name != MANIFEST {
             names.push(name);
         }
     }

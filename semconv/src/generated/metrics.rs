@@ -96,29 +96,6 @@ pub const INFER_KV_CACHE_BLOCK_LIMIT: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
-/// `infer.modality.items`: Images, audio clips, videos and texts that requests carry, by modality.
-///
-/// Prometheus: `infer_modality_items_total`.
-pub const INFER_MODALITY_ITEMS: InstrumentDef = InstrumentDef {
-    name: "infer.modality.items",
-    kind: InstrumentKind::Counter,
-    value_type: ValueType::Int,
-    unit: "{item}",
-    description: "Images, audio clips, videos and texts that requests carry, by modality.",
-    bounds: &[],
-    attributes: &[
-        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
-        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
-        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
-        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
-        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
-        AttributeRef { attribute: &keys::GEN_AI_TOKEN_MODALITY, requirement: Requirement::Required },
-        AttributeRef { attribute: &keys::INFER_MODALITY_DIRECTION, requirement: Requirement::Required },
-    ],
-    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
-    stability: Stability::Development,
-};
-
 /// `infer.request.active`: Requests that have arrived and not ended, by state.
 ///
 /// Prometheus: `infer_request_active`.
@@ -741,7 +718,6 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_KV_CACHE_UTILIZATION,
     &INFER_KV_CACHE_BLOCK_USAGE,
     &INFER_KV_CACHE_BLOCK_LIMIT,
-    &INFER_MODALITY_ITEMS,
     &INFER_REQUEST_ACTIVE,
     &INFER_REQUEST_FINISHED,
     &INFER_REQUEST_QUEUE_DURATION,
