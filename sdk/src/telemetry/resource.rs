@@ -1,0 +1,110 @@
+//! Who the telemetry is about: the resource that goes out with every request.
+
+use opentelemetry::KeyValue;
+use opentelemetry_sdk::Resource;
+
+const SERVICE_NAME: &str = "service.name";
+const SERVICE_INSTANCE_ID: &str = "service.instance.id";
+
+/// The given attributes, completed: a service always has a name and an instance id, and says which SDK it uses.
+///
+/// `service_name` wins over the attribute of that name, and without either the program's own name is used.
+pub(super) fn resource(service_name: Option<&str>, attributes: &[KeyValue]) -> Resource {
+    let given = |key: &str| attributes.iter().any(|given| given.key.as_str() == key);
+    let mut all = vec![
+        KeyValue::new("telemetry.sdk.name", "inferometer"),
+        KeyValue::new("telemetry.sdk.language", "rust"),
+        KeyValue::new("telemetry.sdk.version", env!("CARGO_PKG_VERSION")),
+    ];
+    if !given(SERVICE_INSTANCE_ID) {
+        all.push(KeyValue::new(SERVICE_INSTANCE_ID, random_uuid()));
+    }
+    all.extend_from_slice(attributes);
+    if let Some(name) = service_name {
+        all.push(KeyValue::new(SERVICE_NAME, name.to_owned()));
+    } else if !given(SERVICE_NAME) {
+        all.push(KeyValue::new(SERVICE_NAME, unknown_service()));
+    }
+    Resource::builder_empty().with_attributes(all).build()
+}
+
+/// What the specification asks of a service that nobody named.
+fn unknown_service() -> String {
+    let program = std::env::current_exe().ok();
+    let name = program
+        .as_deref()
+        .and_then(|path| path.file_name())
+        .and_then(|name| name.to_str());
+    name.map_or_else(
+        || "unknown_service".to_owned(),
+        |name| format!("unknown_service:{name}"),
+    )
+}
+
+/// A version 4 UUID: 122 random bits, so that two instances are told apart without being configured.
+fn random_uuid() -> String {
+    let random: u128 = rand::random();
+    let version = 0x4 << 76;
+    let variant = 0b10 << 62;
+    let bits = random & !(0xf << 76) & !(0b11 << 62) | version | variant;
+    let hex = format!("{bits:032x}");
+    [
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..],
+    ]
+    .join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::Key;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(resource: &Resource, key: &'static str, expected: &str) {
+        let value = resource.get(&Key::new(key)).map(|value| value.to_string());
+        assert_eq!(value.as_deref(), Some(expected), "{key}");
+    }
+
+    #[test]
+    fn an_explicit_service_name_wins_over_the_attribute() {
+        let attributes = [KeyValue::new("service.name", "from attributes")];
+        check(
+            &resource(Some("explicit"), &attributes),
+            "service.name",
+            "explicit",
+        );
+        check(
+            &resource(None, &attributes),
+            "service.name",
+            "from attributes",
+        );
+    }
+
+    #[test]
+    fn a_nameless_service_is_called_by_its_program() {
+        let resource = resource(None, &[]);
+        let name = resource.get(&Key::new("service.name")).unwrap().to_string();
+        assert!(name.starts_with("unknown_service:inferometer"), "{name}");
+        check(&resource, "telemetry.sdk.name", "inferometer");
+    }
+
+    #[test]
+    fn a_given_instance_id_is_kept() {
+        let attributes = [KeyValue::new("service.instance.id", "7")];
+        check(&resource(None, &attributes), "service.instance.id", "7");
+    }
+
+    #[test]
+    fn an_instance_id_is_a_version_4_uuid_and_differs() {
+        let uuid = random_uuid();
+        assert_eq!(uuid.len(), 36, "{uuid}");
+        assert_eq!(uuid.as_bytes()[14], b'4', "{uuid}");
+        assert!(b"89ab".contains(&uuid.as_bytes()[19]), "{uuid}");
+        assert_ne!(uuid, random_uuid());
+    }
+}
