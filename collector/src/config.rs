@@ -1,0 +1,36 @@
+//! The configuration file: the OpenTelemetry Collector's YAML, checked whole before anything starts.
+//!
+//! Raw ([`raw`], a tree in which every value knows its place) becomes resolved ([`Resolved`], names that exist,
+//! numbers within their limits, defaults filled in). Only the latter reaches a component. Reading goes on after an
+//! error, so that `FILE:LINE:COL: error: ...` comes for all of them at once.
+
+mod check;
+mod component;
+mod component_id;
+mod exporters;
+mod load;
+mod nearest;
+mod problem;
+mod processors;
+mod raw;
+mod receivers;
+mod resolve;
+mod resolved;
+mod section;
+mod service;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use component_id::ComponentId;
+pub use load::{Config, ConfigError, Warnings};
+pub use problem::{Position, Problem, Severity};
+pub use resolved::{
+    Component, ExporterSettings, LogLevel, PipelineId, PipelineSettings, ProcessorSettings,
+    ReceiverSettings, Resolved,
+};
+pub use settings::{
+    OtlpExporterSettings, OtlpListenerSettings, OtlpReceiverSettings, PrometheusSettings,
+    RetrySettings, TraceRingSettings,
+};

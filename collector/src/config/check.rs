@@ -1,0 +1,73 @@
+//! What is wrong only when the whole file is seen: components that nothing uses, listeners that collide.
+
+use std::net::SocketAddr;
+
+use super::{
+    component::{Defined, Listener},
+    problem::Problems,
+    service::Definitions,
+};
+
+/// Reports what no single section can know.
+pub(super) fn whole(definitions: &Definitions, problems: &mut Problems) {
+    // After an error in `service`, a component may only seem unused.
+    if !problems.any_error() {
+        unused(&definitions.receivers, "receiver", problems);
+        unused(&definitions.processors, "processor", problems);
+        unused(&definitions.exporters, "exporter", problems);
+    }
+    let listeners: Vec<&Listener> = listeners(&definitions.receivers)
+        .chain(listeners(&definitions.exporters))
+        .collect();
+    for (i, listener) in listeners.iter().enumerate() {
+        if !listener.address.ip().is_loopback() {
+            problems.warning(
+                listener.at,
+                format!(
+                    "{} is {}, which other machines may reach without TLS or a password: use 127.0.0.1 unless the \
+                     network is trusted",
+                    listener.path, listener.address
+                ),
+            );
+        }
+        if let Some(first) = listeners[..i]
+            .iter()
+            .find(|first| collide(first.address, listener.address))
+        {
+            problems.error(
+                listener.at,
+                format!(
+                    "{} is {}, where {} (line {}) listens already: give one of them another port",
+                    listener.path, listener.address, first.path, first.at.line
+                ),
+            );
+        }
+    }
+}
+
+fn unused<S>(defined: &[Defined<S>], role: &str, problems: &mut Problems) {
+    for component in defined
+        .iter()
+        .filter(|component| !component.used && component.read.is_some())
+    {
+        let message = format!(
+            "{role} {} is in no pipeline and will not run: name it in one or remove it",
+            component.id
+        );
+        problems.warning(component.at, message);
+    }
+}
+
+/// Only components in a pipeline run, so only they listen.
+fn listeners<S>(defined: &[Defined<S>]) -> impl Iterator<Item = &Listener> {
+    let used = defined.iter().filter(|component| component.used);
+    used.filter_map(|component| component.read.as_ref())
+        .flat_map(|read| &read.listeners)
+}
+
+/// Port 0 means any free port; an unspecified address takes the port on every other one.
+fn collide(a: SocketAddr, b: SocketAddr) -> bool {
+    a.port() != 0
+        && a.port() == b.port()
+        && (a.ip() == b.ip() || a.ip().is_unspecified() || b.ip().is_unspecified())
+}

@@ -1,0 +1,97 @@
+//! The sections that define components: `receivers`, `processors`, `exporters`.
+
+use std::net::SocketAddr;
+
+use super::{
+    component_id::ComponentId,
+    nearest,
+    problem::{Position, Problems},
+    section::Section,
+};
+
+/// What a component of the file listens on.
+#[derive(Debug, Clone)]
+pub(super) struct Listener {
+    /// Where the address is written, or the component's key if it is the default.
+    pub(super) at: Position,
+    /// The key that sets it.
+    pub(super) path: String,
+    pub(super) address: SocketAddr,
+}
+
+/// What reading a component comes to.
+#[derive(Debug)]
+pub(super) struct Read<S> {
+    pub(super) settings: S,
+    pub(super) listeners: Vec<Listener>,
+}
+
+/// A component type that this collector has, and how its settings are read. Wrong values are reported and replaced by
+/// the default, so that reading goes on.
+#[derive(Debug)]
+pub(super) struct Kind<S> {
+    pub(super) name: &'static str,
+    pub(super) read: fn(&mut Section<'_>, &mut Problems) -> Read<S>,
+}
+
+/// A component as the file defines it.
+#[derive(Debug)]
+pub(super) struct Defined<S> {
+    pub(super) id: ComponentId,
+    pub(super) at: Position,
+    /// Nothing if the type is unknown, which is reported once, here.
+    pub(super) read: Option<Read<S>>,
+    /// Whether a pipeline names it.
+    pub(super) used: bool,
+}
+
+/// Reads every component of a section whose types are `kinds`; `role` is its name in the singular.
+pub(super) fn read_all<S>(
+    section: Option<Section<'_>>,
+    role: &str,
+    kinds: &[Kind<S>],
+    problems: &mut Problems,
+) -> Vec<Defined<S>> {
+    let Some(section) = section else {
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    for (key, node) in section.entries() {
+        let Some(id) = ComponentId::parse(&key.name) else {
+            problems.error(
+                key.at,
+                format!("{:?} names no {role}, expected TYPE or TYPE/NAME", key.name),
+            );
+            continue;
+        };
+        let kind = kinds.iter().find(|kind| kind.name == id.kind());
+        if kind.is_none() {
+            let hint = nearest::hint(id.kind(), kinds.iter().map(|kind| kind.name));
+            problems.error(key.at, format!("unknown {role} type {:?}{hint}", id.kind()));
+        }
+        let read = kind.map(|kind| {
+            let mut settings = Section::open(section.path_of(&key.name), key.at, node, problems);
+            let read = (kind.read)(&mut settings, problems);
+            settings.close(problems);
+            read
+        });
+        all.push(Defined {
+            id,
+            at: key.at,
+            read,
+            used: false,
+        });
+    }
+    all
+}
+
+/// Reports every component of a section of which this collector has no type at all.
+pub(super) fn refuse_all(section: Option<Section<'_>>, role: &str, problems: &mut Problems) {
+    for (key, _) in section.iter().flat_map(Section::entries) {
+        let message = format!(
+            "unknown {role} type {:?}, this collector has no {role}s: remove it",
+            key.name
+        );
+        problems.error(key.at, message);
+    }
+}

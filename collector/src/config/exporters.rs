@@ -1,0 +1,159 @@
+//! How the settings of exporters are read.
+
+use super::{
+    component::{Kind, Read},
+    problem::Problems,
+    receivers::listen,
+    resolved::ExporterSettings,
+    section::Section,
+    settings::{OtlpExporterSettings, PrometheusSettings, RetrySettings, TraceRingSettings},
+};
+
+/// The exporters that a file may define.
+pub(super) const EXPORTERS: &[Kind<ExporterSettings>] = &[
+    Kind {
+        name: "prometheus",
+        read: read_prometheus,
+    },
+    Kind {
+        name: "otlp",
+        read: read_otlp,
+    },
+    Kind {
+        name: "trace_ring",
+        read: read_trace_ring,
+    },
+];
+
+/// Series that may be configured; each takes about a kilobyte.
+const SERIES_MAX: u64 = 100_000_000;
+/// Traces that may be configured.
+const TRACES_MAX: u64 = 1_000_000;
+/// Bytes of spans that may be configured.
+const TRACE_BYTES_MAX: u64 = 64 << 30;
+/// Requests that may be queued.
+const QUEUE_MAX: u64 = 1_000_000;
+
+fn read_prometheus(section: &mut Section<'_>, problems: &mut Problems) -> Read<ExporterSettings> {
+    let default = PrometheusSettings::default();
+    let mut listeners = Vec::new();
+    let settings = PrometheusSettings {
+        endpoint: listen(section, default.endpoint, &mut listeners, problems),
+        metric_expiration: section
+            .positive_duration("metric_expiration", problems)
+            .unwrap_or(default.metric_expiration),
+        max_series: section
+            .number("max_series", 1..=SERIES_MAX, problems)
+            .unwrap_or(default.max_series),
+    };
+    Read {
+        settings: ExporterSettings::Prometheus(settings),
+        listeners,
+    }
+}
+
+fn read_trace_ring(section: &mut Section<'_>, problems: &mut Problems) -> Read<ExporterSettings> {
+    let default = TraceRingSettings::default();
+    let mut listeners = Vec::new();
+    let settings = TraceRingSettings {
+        endpoint: listen(section, default.endpoint, &mut listeners, problems),
+        max_traces: section
+            .number("max_traces", 1..=TRACES_MAX, problems)
+            .unwrap_or(default.max_traces),
+        max_bytes: section
+            .number("max_bytes", 1..=TRACE_BYTES_MAX, problems)
+            .unwrap_or(default.max_bytes),
+    };
+    Read {
+        settings: ExporterSettings::TraceRing(settings),
+        listeners,
+    }
+}
+
+fn read_otlp(section: &mut Section<'_>, problems: &mut Problems) -> Read<ExporterSettings> {
+    let mut settings = OtlpExporterSettings::new(&backend(section, problems));
+    if let Some(timeout) = section.positive_duration("timeout", problems) {
+        settings.timeout = timeout;
+    }
+    for (name, value) in section.texts("headers", problems) {
+        settings.headers.push((name.name.clone(), value));
+    }
+    if let Some(mut queue) = section.section("sending_queue", problems) {
+        if let Some(size) = queue.number("queue_size", 1..=QUEUE_MAX, problems) {
+            settings.queue_size = size;
+        }
+        queue.close(problems);
+    }
+    if let Some(retry) = section.section("retry_on_failure", problems) {
+        settings.retry = read_retry(retry, problems);
+    }
+    Read {
+        settings: ExporterSettings::Otlp(settings),
+        listeners: Vec::new(),
+    }
+}
+
+fn read_retry(mut retry: Section<'_>, problems: &mut Problems) -> RetrySettings {
+    let default = RetrySettings::default();
+    let read = RetrySettings {
+        enabled: retry.flag("enabled", problems).unwrap_or(default.enabled),
+        initial_interval: retry
+            .positive_duration("initial_interval", problems)
+            .unwrap_or(default.initial_interval),
+        max_interval: retry
+            .positive_duration("max_interval", problems)
+            .unwrap_or(default.max_interval),
+        max_elapsed_time: retry
+            .duration("max_elapsed_time", problems)
+            .unwrap_or(default.max_elapsed_time),
+    };
+    retry.close(problems);
+    read
+}
+
+/// `endpoint` and `tls.insecure`, as `http://HOST:PORT`. Text in the clear must be asked for, as in otelcol: by the
+/// scheme, or by `tls.insecure: true`.
+fn backend(section: &mut Section<'_>, problems: &mut Problems) -> String {
+    const EXPECTED: &str = "HOST:PORT or http://HOST:PORT, such as 127.0.0.1:4317";
+    let insecure = section.section("tls", problems).is_some_and(|mut tls| {
+        let insecure = tls.flag("insecure", problems);
+        tls.close(problems);
+        insecure.unwrap_or(false)
+    });
+    if section.node("endpoint").is_none() {
+        section.missing("endpoint", EXPECTED, problems);
+    }
+    let Some(text) = section.text("endpoint", EXPECTED, problems) else {
+        return String::new();
+    };
+    let at = section
+        .node("endpoint")
+        .map_or(section.at(), |node| node.at);
+    let path = section.path_of("endpoint");
+    let (scheme, authority) = text
+        .split_once("://")
+        .map_or((None, text), |(scheme, rest)| (Some(scheme), rest));
+    let known = matches!(scheme, None | Some("http" | "https"));
+    let Some(authority) = authority_of(authority).filter(|_| known) else {
+        problems.error(at, format!("{path} is {text:?}, expected {EXPECTED}"));
+        return String::new();
+    };
+    if scheme == Some("https") || (scheme.is_none() && !insecure) {
+        let message = format!(
+            "{path} is {text:?}, which asks for TLS, and this collector has none yet: set tls.insecure to true to send \
+             in the clear"
+        );
+        problems.error(at, message);
+    }
+    format!("http://{authority}")
+}
+
+/// `HOST:PORT` with a port that exists, without a path.
+fn authority_of(text: &str) -> Option<&str> {
+    let text = text.strip_suffix('/').unwrap_or(text);
+    let authority: http::uri::Authority = text.parse().ok()?;
+    let plain = authority.port_u16().is_some_and(|port| port > 0)
+        && !authority.host().is_empty()
+        && !text.contains('@');
+    plain.then_some(text)
+}

@@ -1,0 +1,109 @@
+//! Something wrong with a file, and where.
+
+use std::fmt;
+
+/// A place in a file, counted from 1 as editors do; columns count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u64,
+    /// Column, from 1, in characters.
+    pub column: u64,
+}
+
+impl Position {
+    /// The first character of the file.
+    pub const START: Self = Self { line: 1, column: 1 };
+}
+
+/// Whether the file can be used all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The file cannot be used.
+    Error,
+    /// The file can be used; the reader should know.
+    Warning,
+}
+
+/// One thing that is wrong: what, with its value, what was expected, and a hint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where.
+    pub at: Position,
+    /// How bad.
+    pub severity: Severity,
+    /// What, in one line.
+    pub message: String,
+}
+
+impl Problem {
+    pub(super) fn error(at: Position, message: impl Into<String>) -> Self {
+        Self {
+            at,
+            severity: Severity::Error,
+            message: message.into(),
+        }
+    }
+
+    pub(super) fn warning(at: Position, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(at, message)
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    /// `LINE:COL: error: MESSAGE`; the caller puts the file's name in front.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        write!(
+            f,
+            "{}:{}: {severity}: {}",
+            self.at.line, self.at.column, self.message
+        )
+    }
+}
+
+/// Collects problems, so that a reader sees them all at once.
+#[derive(Debug, Default)]
+pub(super) struct Problems {
+    found: Vec<Problem>,
+    /// Values whose problem is known to its root: what else is wrong with them follows from it.
+    settled: Vec<Position>,
+}
+
+impl Problems {
+    pub(super) fn error(&mut self, at: Position, message: impl Into<String>) {
+        if !self.settled.contains(&at) {
+            self.found.push(Problem::error(at, message));
+        }
+    }
+
+    /// An error after which nothing more is said about the value at this place.
+    pub(super) fn settle(&mut self, at: Position, message: impl Into<String>) {
+        self.error(at, message);
+        self.settled.push(at);
+    }
+
+    pub(super) fn warning(&mut self, at: Position, message: impl Into<String>) {
+        self.found.push(Problem::warning(at, message));
+    }
+
+    /// Whether any of them makes the file unusable.
+    pub(super) fn any_error(&self) -> bool {
+        self.found
+            .iter()
+            .any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// All of them in the order of the file.
+    pub(super) fn sorted(mut self) -> Vec<Problem> {
+        self.found
+            .sort_by_key(|problem| (problem.at, problem.severity));
+        self.found
+    }
+}

@@ -1,0 +1,198 @@
+//! What a file comes to once it is checked: only this reaches the components.
+
+use std::fmt;
+
+use super::{
+    component_id::ComponentId,
+    settings::{OtlpExporterSettings, OtlpReceiverSettings, PrometheusSettings, TraceRingSettings},
+};
+use crate::{pipeline::Signal, processors::MemoryLimiterSettings};
+
+/// A checked configuration: every name that a pipeline uses is defined here.
+///
+/// The default is what `inferometer` runs without a file: OTLP over gRPC and HTTP on loopback, metrics to a Prometheus
+/// page, traces to a ring.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolved {
+    /// Receivers that some pipeline uses, in the order of the file.
+    pub receivers: Vec<Component<ReceiverSettings>>,
+    /// Processors that some pipeline uses, in the order of the file.
+    pub processors: Vec<Component<ProcessorSettings>>,
+    /// Exporters that some pipeline uses, in the order of the file.
+    pub exporters: Vec<Component<ExporterSettings>>,
+    /// In the order of the file.
+    pub pipelines: Vec<PipelineSettings>,
+    /// What is logged unless `RUST_LOG` says otherwise.
+    pub log_level: LogLevel,
+}
+
+/// A component of the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Component<S> {
+    /// Its name.
+    pub id: ComponentId,
+    /// What the file says about it, defaults filled in.
+    pub settings: S,
+}
+
+/// The receivers that this collector has.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReceiverSettings {
+    /// `otlp`
+    Otlp(OtlpReceiverSettings),
+}
+
+/// The processors that this collector has.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ProcessorSettings {
+    /// `memory_limiter`
+    MemoryLimiter(MemoryLimiterSettings),
+}
+
+/// The exporters that this collector has.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExporterSettings {
+    /// `prometheus`
+    Prometheus(PrometheusSettings),
+    /// `otlp`
+    Otlp(OtlpExporterSettings),
+    /// `trace_ring`
+    TraceRing(TraceRingSettings),
+}
+
+impl ExporterSettings {
+    /// The signals that the exporter takes.
+    #[must_use]
+    pub const fn signals(&self) -> &'static [Signal] {
+        match self {
+            Self::Prometheus(_) => &[Signal::Metrics],
+            Self::Otlp(_) | Self::TraceRing(_) => &[Signal::Traces],
+        }
+    }
+}
+
+/// One pipeline: which components an item of its signal passes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PipelineSettings {
+    /// Its name.
+    pub id: PipelineId,
+    /// Each hands its items in.
+    pub receivers: Vec<ComponentId>,
+    /// Applied in this order.
+    pub processors: Vec<ComponentId>,
+    /// Each gets every item.
+    pub exporters: Vec<ComponentId>,
+}
+
+/// A pipeline's name: `signal` or `signal/name`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PipelineId {
+    /// What flows through it.
+    pub signal: Signal,
+    /// What tells two pipelines of one signal apart.
+    pub name: Option<String>,
+}
+
+impl PipelineId {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let id = ComponentId::parse(text)?;
+        let signal = Signal::ALL
+            .into_iter()
+            .find(|signal| signal.as_str() == id.kind())?;
+        Some(Self {
+            signal,
+            name: id.name().map(str::to_owned),
+        })
+    }
+}
+
+impl fmt::Display for PipelineId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.signal.as_str())?;
+        match &self.name {
+            Some(name) => write!(f, "/{name}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// How much is logged; `service.telemetry.logs.level`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogLevel {
+    /// Everything, for those who change the code.
+    Debug,
+    /// Starts, stops and what an operator may act on.
+    #[default]
+    Info,
+    /// What is wrong and what is about to be.
+    Warn,
+    /// What is wrong.
+    Error,
+}
+
+impl LogLevel {
+    /// Every level, most talkative first.
+    pub const ALL: [Self; 4] = [Self::Debug, Self::Info, Self::Warn, Self::Error];
+
+    /// The name that the file uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl Default for Resolved {
+    fn default() -> Self {
+        let ring = ExporterSettings::TraceRing(TraceRingSettings::default());
+        Self::with_trace_exporter("trace_ring", ring)
+    }
+}
+
+impl Resolved {
+    /// The default, except that traces are forwarded by OTLP over gRPC instead of being kept in the ring.
+    #[must_use]
+    pub fn forwarding_traces(to: OtlpExporterSettings) -> Self {
+        Self::with_trace_exporter("otlp", ExporterSettings::Otlp(to))
+    }
+
+    fn with_trace_exporter(kind: &str, settings: ExporterSettings) -> Self {
+        let (otlp, prometheus, traces) = (
+            ComponentId::of_type("otlp"),
+            ComponentId::of_type("prometheus"),
+            ComponentId::of_type(kind),
+        );
+        let pipeline = |signal, exporter: &ComponentId| PipelineSettings {
+            id: PipelineId { signal, name: None },
+            receivers: vec![otlp.clone()],
+            processors: Vec::new(),
+            exporters: vec![exporter.clone()],
+        };
+        Self {
+            pipelines: vec![
+                pipeline(Signal::Metrics, &prometheus),
+                pipeline(Signal::Traces, &traces),
+            ],
+            receivers: vec![Component {
+                id: otlp.clone(),
+                settings: ReceiverSettings::Otlp(OtlpReceiverSettings::default()),
+            }],
+            processors: Vec::new(),
+            exporters: vec![
+                Component {
+                    id: prometheus,
+                    settings: ExporterSettings::Prometheus(PrometheusSettings::default()),
+                },
+                Component {
+                    id: traces,
+                    settings,
+                },
+            ],
+            log_level: LogLevel::default(),
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! Reads one mapping of the file, key by key, and reports what is left over.
+//!
+//! Every getter names its key, so the known keys are those that were asked for: nothing lists them a second time.
+
+use std::{net::SocketAddr, ops::RangeInclusive, time::Duration};
+
+use super::{
+    nearest,
+    problem::{Position, Problems},
+    raw::{Key, Node, Value},
+    value,
+};
+
+/// One mapping, while it is being read. [`Section::close`] reports the keys that nobody asked for.
+#[derive(Debug)]
+#[must_use = "close the section, so that unknown keys are reported"]
+pub(super) struct Section<'a> {
+    path: String,
+    at: Position,
+    entries: &'a [(Key, Node)],
+    known: Vec<&'static str>,
+}
+
+impl<'a> Section<'a> {
+    /// Opens a value as a mapping. An empty value is an empty mapping: `grpc:` means all defaults.
+    ///
+    /// `at` is where its key stands: there, a missing key is reported.
+    pub(super) fn open(
+        path: impl Into<String>,
+        at: Position,
+        node: &'a Node,
+        problems: &mut Problems,
+    ) -> Self {
+        let path = path.into();
+        let entries = match &node.value {
+            Value::Map(entries) => entries.as_slice(),
+            Value::Null => &[],
+            other => {
+                problems.error(
+                    node.at,
+                    format!("{path} is {other}, expected a mapping of keys to values"),
+                );
+                &[]
+            }
+        };
+        report_duplicates(&path, entries, problems);
+        Self {
+            path,
+            at,
+            entries,
+            known: Vec::new(),
+        }
+    }
+
+    /// Where the mapping's key stands.
+    pub(super) fn at(&self) -> Position {
+        self.at
+    }
+
+    /// Every entry, for mappings whose keys are the user's own names. Nothing is left over then.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&'a Key, &'a Node)> + use<'a> {
+        self.entries.iter().map(|(key, node)| (key, node))
+    }
+
+    /// The value of a key, empty or not, if the key is there.
+    pub(super) fn node(&mut self, key: &'static str) -> Option<&'a Node> {
+        self.entry(key).map(|(_, node)| node)
+    }
+
+    fn entry(&mut self, key: &'static str) -> Option<(&'a Key, &'a Node)> {
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
+        self.entries().find(|(found, _)| found.name == key)
+    }
+
+    /// Reports that a key must be there and is not.
+    pub(super) fn missing(&self, key: &'static str, expected: &str, problems: &mut Problems) {
+        problems.error(
+            self.at,
+            format!("{} is missing, expected {expected}", self.path_of(key)),
+        );
+    }
+
+    /// The mapping under a key, if the key is there; an empty value is an empty mapping.
+    pub(super) fn section(&mut self, key: &'static str, problems: &mut Problems) -> Option<Self> {
+        let (found, node) = self.entry(key)?;
+        Some(Self::open(self.path_of(key), found.at, node, problems))
+    }
+
+    /// Reports every key that no getter asked for.
+    pub(super) fn close(self, problems: &mut Problems) {
+        for (key, _) in self.entries {
+            if !self.known.contains(&key.name.as_str()) {
+                let hint = nearest::hint(&key.name, self.known.iter().copied());
+                let place = if self.path.is_empty() {
+                    String::new()
+                } else {
+                    format!(" in {}", self.path)
+                };
+                problems.error(key.at, format!("unknown key {:?}{place}{hint}", key.name));
+            }
+        }
+    }
+
+    /// A duration, or nothing if the key is absent or wrong; a wrong one is reported.
+    pub(super) fn duration(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Option<Duration> {
+        self.scalar(key, value::DURATION, problems, |value| match value {
+            Value::Text(text) => value::duration(text),
+            Value::Int(0) => Some(Duration::ZERO),
+            _ => None,
+        })
+    }
+
+    /// A duration above zero.
+    pub(super) fn positive_duration(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Option<Duration> {
+        let duration = self.duration(key, problems)?;
+        if duration.is_zero() {
+            let at = self.node(key)?.at;
+            problems.error(
+                at,
+                format!(
+                    "{} is 0, expected {}",
+                    self.path_of(key),
+                    value::POSITIVE_DURATION
+                ),
+            );
+            return None;
+        }
+        Some(duration)
+    }
+
+    /// An address to listen on, and where it is written.
+    pub(super) fn listen_address(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Option<(Position, SocketAddr)> {
+        let address = self.scalar(key, value::LISTEN_ADDRESS, problems, |value| match value {
+            Value::Text(text) => value::listen_address(text),
+            _ => None,
+        })?;
+        Some((self.node(key)?.at, address))
+    }
+
+    /// A whole number within a range.
+    pub(super) fn number(
+        &mut self,
+        key: &'static str,
+        range: RangeInclusive<u64>,
+        problems: &mut Problems,
+    ) -> Option<u64> {
+        let (low, high) = (*range.start(), *range.end());
+        let expected = format!("a whole number from {low} to {high}");
+        self.scalar(key, &expected, problems, |value| match value {
+            Value::Int(number) => u64::try_from(*number)
+                .ok()
+                .filter(|number| range.contains(number)),
+            _ => None,
+        })
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag(&mut self, key: &'static str, problems: &mut Problems) -> Option<bool> {
+        self.scalar(key, "true or false", problems, |value| match value {
+            Value::Bool(flag) => Some(*flag),
+            _ => None,
+        })
+    }
+
+    /// Some text that is not empty; `expected` says what it should look like.
+    pub(super) fn text(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        problems: &mut Problems,
+    ) -> Option<&'a str> {
+        let node = self.node(key)?;
+        match &node.value {
+            Value::Text(text) if !text.is_empty() => Some(text),
+            other => {
+                problems.error(
+                    node.at,
+                    format!("{} is {other}, expected {expected}", self.path_of(key)),
+                );
+                None
+            }
+        }
+    }
+
+    /// One of a few words.
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        key: &'static str,
+        words: &[(&str, T)],
+        problems: &mut Problems,
+    ) -> Option<T> {
+        let names: Vec<_> = words.iter().map(|(name, _)| *name).collect();
+        let expected = format!("one of: {}", names.join(", "));
+        self.scalar(key, &expected, problems, |value| match value {
+            Value::Text(text) => words
+                .iter()
+                .find(|(name, _)| name == text)
+                .map(|(_, word)| *word),
+            _ => None,
+        })
+    }
+
+    /// A mapping of the user's own names to text; numbers and flags are taken as they are written.
+    pub(super) fn texts(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Vec<(&'a Key, String)> {
+        let Some(section) = self.section(key, problems) else {
+            return Vec::new();
+        };
+        let mut texts = Vec::new();
+        for (name, node) in section.entries() {
+            match &node.value {
+                Value::Text(text) => texts.push((name, text.clone())),
+                scalar @ (Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {
+                    texts.push((name, scalar.to_string()))
+                }
+                other => problems.error(
+                    node.at,
+                    format!("{}.{} is {other}, expected text", section.path, name.name),
+                ),
+            }
+        }
+        texts
+    }
+
+    /// A list of names with their places; empty if the key is absent or empty.
+    pub(super) fn names(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Vec<(Position, &'a str)> {
+        let Some(node) = self.node(key) else {
+            return Vec::new();
+        };
+        let path = self.path_of(key);
+        let entries = match &node.value {
+            Value::List(entries) => entries.as_slice(),
+            Value::Null => &[],
+            other => {
+                problems.error(
+                    node.at,
+                    format!("{path} is {other}, expected a list such as [otlp]"),
+                );
+                &[]
+            }
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            match &entry.value {
+                Value::Text(name) => names.push((entry.at, name.as_str())),
+                other => problems.error(
+                    entry.at,
+                    format!("an entry of {path} is {other}, expected a component's name"),
+                ),
+            }
+        }
+        names
+    }
+
+    fn scalar<T>(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        problems: &mut Problems,
+        read: impl FnOnce(&Value) -> Option<T>,
+    ) -> Option<T> {
+        let node = self.node(key)?;
+        let value = read(&node.value);
+        if value.is_none() {
+            problems.error(
+                node.at,
+                format!(
+                    "{} is {}, expected {expected}",
+                    self.path_of(key),
+                    node.value
+                ),
+            );
+        }
+        value
+    }
+
+    pub(super) fn path_of(&self, key: &str) -> String {
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
+    }
+}
+
+fn report_duplicates(path: &str, entries: &[(Key, Node)], problems: &mut Problems) {
+    for (i, (key, _)) in entries.iter().enumerate() {
+        if let Some((first, _)) = entries[..i]
+            .iter()
+            .find(|(first, _)| first.name == key.name)
+        {
+            let place = if path.is_empty() {
+                String::new()
+            } else {
+                format!(" in {path}")
+            };
+            let message = format!(
+                "key {:?} is there twice{place}, first on line {}: keep one",
+                key.name, first.at.line
+            );
+            problems.error(key.at, message);
+        }
+    }
+}

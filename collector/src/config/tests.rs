@@ -1,0 +1,500 @@
+//! Every bad input with the exact lines it gets, and what a realistic file of another collector lacks here.
+
+use std::path::Path;
+
+use super::{Config, Resolved};
+
+const SOUND: &str = "\
+receivers:
+  otlp:
+    protocols:
+      grpc:
+      http:
+exporters:
+  prometheus:
+  trace_ring:
+service:
+  pipelines:
+    metrics:
+      receivers: [otlp]
+      exporters: [prometheus]
+    traces:
+      receivers: [otlp]
+      exporters: [trace_ring]
+";
+
+/// What is said about a text: errors, or the warnings of a text that can be run.
+fn check(text: &str, expected: &[&str]) {
+    let lines = match Config::parse("c.yaml", text) {
+        Ok(config) => config.warnings.to_string(),
+        Err(error) => error.to_string(),
+    };
+    let lines: Vec<&str> = lines.lines().collect();
+    assert_eq!(lines, expected, "in\n{text}");
+}
+
+/// What is said about the sound file after one replacement.
+fn check_with(from: &str, to: &str, expected: &[&str]) {
+    assert!(SOUND.contains(from), "{from:?} is not in the sound file");
+    check(&SOUND.replacen(from, to, 1), expected);
+}
+
+#[test]
+fn the_sound_file_is_the_default() {
+    let config = Config::parse("c.yaml", SOUND).unwrap();
+    assert_eq!(
+        config,
+        Config {
+            warnings: config.warnings.clone(),
+            ..Config::default()
+        }
+    );
+    check(SOUND, &[]);
+}
+
+#[test]
+fn the_minimal_example_is_the_default() {
+    let path = Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../examples/collector-minimal.yaml"
+    ));
+    assert_eq!(Config::load(path).unwrap().resolved, Resolved::default());
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_the_nearest() {
+    check_with(
+        "    protocols:",
+        "    protocls:",
+        &[
+            "c.yaml:2:3: error: receivers.otlp.protocols is missing, expected grpc, http or both",
+            "c.yaml:3:5: error: unknown key \"protocls\" in receivers.otlp, did you mean \"protocols\"?",
+        ],
+    );
+    check_with(
+        "  prometheus:\n",
+        "  prometheus: {namespace: x, endpoint: \"127.0.0.1:9464\"}\n",
+        &[
+            "c.yaml:7:16: error: unknown key \"namespace\" in exporters.prometheus, expected one of: endpoint, \
+           metric_expiration, max_series",
+        ],
+    );
+    check_with(
+        "service:",
+        "servce:",
+        &[
+            "c.yaml:1:1: error: service is missing, expected service.pipelines with at least one pipeline",
+            "c.yaml:9:1: error: unknown key \"servce\", did you mean \"service\"?",
+        ],
+    );
+}
+
+#[test]
+fn a_wrong_type_names_value_and_expectation() {
+    check_with(
+        "      grpc:",
+        "      grpc: 4317",
+        &[
+            "c.yaml:4:13: error: receivers.otlp.protocols.grpc is 4317, expected a mapping of keys to values",
+        ],
+    );
+    check_with(
+        "      http:",
+        "      http: {max_request_body_size: 20MiB}",
+        &[
+            "c.yaml:5:37: error: receivers.otlp.protocols.http.max_request_body_size is \"20MiB\", expected a whole \
+           number from 1 to 1073741824",
+        ],
+    );
+    check_with(
+        "receivers: [otlp]",
+        "receivers: otlp",
+        &[
+            "c.yaml:11:5: error: service.pipelines.metrics.receivers is missing, expected at least one",
+            "c.yaml:12:18: error: service.pipelines.metrics.receivers is \"otlp\", expected a list such as [otlp]",
+        ],
+    );
+    check_with(
+        "[prometheus]",
+        "[prometheus, 3]",
+        &[
+            "c.yaml:13:31: error: an entry of service.pipelines.metrics.exporters is 3, expected a component's name",
+        ],
+    );
+}
+
+#[test]
+fn a_bad_duration_says_what_one_looks_like() {
+    for (typed, shown) in [
+        ("5 parsecs", "\"5 parsecs\""),
+        ("300", "300"),
+        ("-5m", "\"-5m\""),
+    ] {
+        check_with(
+            "  prometheus:\n",
+            &format!("  prometheus: {{metric_expiration: {typed}}}\n"),
+            &[&format!(
+                "c.yaml:7:35: error: exporters.prometheus.metric_expiration is {shown}, expected a duration such as \
+                 200ms, 1.5s, 5m or 1h30m"
+            )],
+        );
+    }
+    check_with(
+        "  prometheus:\n",
+        "  prometheus: {metric_expiration: 0s}\n",
+        &[
+            "c.yaml:7:35: error: exporters.prometheus.metric_expiration is 0, expected a duration above zero such as \
+           200ms, 1.5s, 5m or 1h30m",
+        ],
+    );
+}
+
+#[test]
+fn a_bad_endpoint_says_what_one_looks_like() {
+    for typed in [
+        "127.0.0.1",
+        "otel.example:4317",
+        "127.0.0.1:99999",
+        "http://127.0.0.1:4317",
+    ] {
+        check_with(
+            "      grpc:",
+            &format!("      grpc: {{endpoint: \"{typed}\"}}"),
+            &[&format!(
+                "c.yaml:4:24: error: receivers.otlp.protocols.grpc.endpoint is {typed:?}, expected IP:PORT or \
+                 localhost:PORT, such as 127.0.0.1:4317"
+            )],
+        );
+    }
+}
+
+#[test]
+fn an_undefined_component_is_refused_with_the_nearest() {
+    check_with(
+        "[prometheus]",
+        "[promethues]",
+        &[
+            "c.yaml:13:19: error: service.pipelines.metrics.exporters names \"promethues\", which exporters does not \
+             define, did you mean \"prometheus\"?",
+        ],
+    );
+    check_with(
+        "[prometheus]",
+        "[prometheus, prometheus]",
+        &[
+            "c.yaml:13:31: error: service.pipelines.metrics.exporters names \"prometheus\" twice: keep one",
+        ],
+    );
+}
+
+#[test]
+fn a_component_in_no_pipeline_is_warned_about() {
+    check_with(
+        "  prometheus:\n",
+        "  prometheus:\n  prometheus/spare:\n",
+        &[
+            "c.yaml:8:3: warning: exporter prometheus/spare is in no pipeline and will not run: name it in one or remove it",
+        ],
+    );
+}
+
+#[test]
+fn an_unknown_type_names_what_exists() {
+    check_with(
+        "  prometheus:\n",
+        "  prometheus:\n  debug/loud:\n",
+        &[
+            "c.yaml:8:3: error: unknown exporter type \"debug\", expected one of: prometheus, otlp, trace_ring",
+        ],
+    );
+    check_with(
+        "  prometheus:\n",
+        "  prometheus:\n  otlp/:\n",
+        &["c.yaml:8:3: error: \"otlp/\" names no exporter, expected TYPE or TYPE/NAME"],
+    );
+}
+
+#[test]
+fn a_pipeline_needs_receivers_and_exporters_and_a_signal() {
+    check_with(
+        "      receivers: [otlp]\n      exporters: [prometheus]",
+        "      exporters: []",
+        &[
+            "c.yaml:11:5: error: service.pipelines.metrics.receivers is missing, expected at least one",
+            "c.yaml:11:5: error: service.pipelines.metrics.exporters is missing, expected at least one",
+        ],
+    );
+    check_with(
+        "    metrics:",
+        "    metric:",
+        &[
+            "c.yaml:11:5: error: unknown signal \"metric\" in service.pipelines, did you mean \"metrics\"?",
+        ],
+    );
+}
+
+#[test]
+fn an_exporter_that_does_not_take_the_signal_is_refused() {
+    check_with(
+        "[trace_ring]",
+        "[trace_ring, prometheus]",
+        &[
+            "c.yaml:16:31: error: exporter prometheus takes metrics, not traces: move it to a pipeline of metrics",
+        ],
+    );
+}
+
+#[test]
+fn two_listeners_on_one_endpoint_are_refused() {
+    check_with(
+        "  prometheus:\n",
+        "  prometheus: {endpoint: \"localhost:4318\"}\n",
+        &[
+            "c.yaml:7:26: error: exporters.prometheus.endpoint is 127.0.0.1:4318, where \
+           receivers.otlp.protocols.http.endpoint (line 5) listens already: give one of them another port",
+        ],
+    );
+    check_with(
+        "  prometheus:\n",
+        "  prometheus: {endpoint: \"127.0.0.1:0\"}\n",
+        &[],
+    );
+}
+
+#[test]
+fn a_listener_that_others_reach_is_warned_about() {
+    check_with(
+        "      grpc:",
+        "      grpc: {endpoint: \"0.0.0.0:4317\"}",
+        &[
+            "c.yaml:4:24: warning: receivers.otlp.protocols.grpc.endpoint is 0.0.0.0:4317, which other machines may reach \
+           without TLS or a password: use 127.0.0.1 unless the network is trusted",
+        ],
+    );
+}
+
+#[test]
+fn a_placeholder_is_refused_once() {
+    check_with(
+        "      grpc:",
+        "      grpc: {endpoint: \"${env:HOST}:4317\"}",
+        &[
+            "c.yaml:4:24: error: \"${env:HOST}:4317\" holds ${...}, which is not expanded: write the value itself",
+        ],
+    );
+}
+
+#[test]
+fn a_key_that_is_there_twice_is_refused() {
+    check_with(
+        "      http:",
+        "      grpc:",
+        &[
+            "c.yaml:5:7: error: key \"grpc\" is there twice in receivers.otlp.protocols, first on line 4: keep one",
+        ],
+    );
+}
+
+#[test]
+fn the_memory_limiter_needs_a_limit_above_its_spike() {
+    let with = |settings: &str| {
+        SOUND
+            .replace(
+                "exporters:\n  prometheus:",
+                &format!("processors:\n  memory_limiter: {settings}\nexporters:\n  prometheus:"),
+            )
+            .replace("[otlp]\n", "[otlp]\n      processors: [memory_limiter]\n")
+    };
+    check(
+        &with("{limit_mib: 512, spike_limit_mib: 128, check_interval: 1s}"),
+        &[],
+    );
+    check(
+        &with("{check_interval: 1s}"),
+        &[
+            "c.yaml:7:3: error: processors.memory_limiter.limit_mib is missing, expected the memory that the process must \
+           not exceed, in MiB",
+        ],
+    );
+    check(
+        &with("{limit_mib: 100, spike_limit_mib: 100}"),
+        &[
+            "c.yaml:7:53: error: processors.memory_limiter.spike_limit_mib is 100, expected a whole number from 0 to 99",
+        ],
+    );
+}
+
+#[test]
+fn plaintext_to_a_backend_must_be_asked_for() {
+    let with = |settings: &str| {
+        SOUND
+            .replace("trace_ring:", &format!("otlp: {settings}"))
+            .replace("trace_ring", "otlp")
+    };
+    check(&with("{endpoint: \"http://tempo.example:4317\"}"), &[]);
+    check(
+        &with("{endpoint: \"tempo.example:4317\", tls: {insecure: true}}"),
+        &[],
+    );
+    check(
+        &with("{endpoint: \"tempo.example:4317\"}"),
+        &[
+            "c.yaml:8:20: error: exporters.otlp.endpoint is \"tempo.example:4317\", which asks for TLS, and this collector \
+           has none yet: set tls.insecure to true to send in the clear",
+        ],
+    );
+    check(
+        &with("{endpoint: tempo, tls: {insecure: true}}"),
+        &[
+            "c.yaml:8:20: error: exporters.otlp.endpoint is \"tempo\", expected HOST:PORT or http://HOST:PORT, such as \
+           127.0.0.1:4317",
+        ],
+    );
+    check(
+        &with(""),
+        &[
+            "c.yaml:8:3: error: exporters.otlp.endpoint is missing, expected HOST:PORT or http://HOST:PORT, such as \
+           127.0.0.1:4317",
+        ],
+    );
+}
+
+#[test]
+fn a_log_level_is_one_of_four() {
+    check(
+        &format!("{SOUND}  telemetry: {{logs: {{level: warn}}}}\n"),
+        &[],
+    );
+    check(
+        &format!("{SOUND}  telemetry: {{logs: {{level: loud}}, metrics: {{level: none}}}}\n"),
+        &[
+            "c.yaml:17:29: error: service.telemetry.logs.level is \"loud\", expected one of: debug, info, warn, error",
+            "c.yaml:17:36: error: unknown key \"metrics\" in service.telemetry, expected logs",
+        ],
+    );
+}
+
+#[test]
+fn a_file_that_is_no_mapping_is_refused() {
+    for (text, shown) in [
+        ("", "empty"),
+        ("# nothing\n", "empty"),
+        ("[otlp]\n", "a list"),
+        ("otlp\n", "\"otlp\""),
+    ] {
+        check(
+            text,
+            &[&format!(
+                "c.yaml:1:1: error: the file is {shown}, expected receivers, exporters and service.pipelines: leave \
+                 --config away to run with the defaults"
+            )],
+        );
+    }
+}
+
+#[test]
+fn a_syntax_error_names_its_place() {
+    check_with(
+        "      grpc:",
+        "      grpc: endpoint: 1",
+        &[
+            "c.yaml:4:21: error: not readable as YAML: mapping values are not allowed in this context",
+        ],
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("missing.yaml");
+    let error = Config::load(&path).unwrap_err().to_string();
+    let cause = "cannot read this file: No such file or directory (os error 2)";
+    assert_eq!(error, format!("{}:1:1: error: {cause}", path.display()));
+}
+
+#[test]
+fn all_errors_come_at_once_in_the_order_of_the_file() {
+    check(
+        "\
+exporters:
+  prometheus: {endpoint: nowhere, metric_expiration: soon}
+receivers:
+  otlp: {protocols: {grpc: {endpont: \"127.0.0.1:1\"}}}
+service:
+  pipelines:
+    metrics: {receivers: [otpl], exporters: [prometheus]}
+",
+        &[
+            "c.yaml:2:26: error: exporters.prometheus.endpoint is \"nowhere\", expected IP:PORT or localhost:PORT, such \
+             as 127.0.0.1:4317",
+            "c.yaml:2:54: error: exporters.prometheus.metric_expiration is \"soon\", expected a duration such as 200ms, \
+             1.5s, 5m or 1h30m",
+            "c.yaml:4:29: error: unknown key \"endpont\" in receivers.otlp.protocols.grpc, did you mean \"endpoint\"?",
+            "c.yaml:7:27: error: service.pipelines.metrics.receivers names \"otpl\", which receivers does not define, \
+             did you mean \"otlp\"?",
+        ],
+    );
+}
+
+/// A file as other collectors run it: what we share is read, what we lack is listed and nothing else.
+#[test]
+fn a_foreign_file_gets_the_exact_list_of_what_is_missing() {
+    check(
+        "\
+extensions:
+  health_check:
+    endpoint: 0.0.0.0:13133
+receivers:
+  otlp:
+    protocols:
+      grpc:
+        endpoint: localhost:4317
+      http:
+        endpoint: localhost:4318
+        cors: {allowed_origins: [\"*\"]}
+  prometheus:
+    config: {scrape_configs: []}
+processors:
+  memory_limiter:
+    check_interval: 1s
+    limit_mib: 4000
+    spike_limit_mib: 800
+  batch:
+    timeout: 200ms
+exporters:
+  prometheus:
+    endpoint: localhost:8889
+    metric_expiration: 180m
+  otlp/tempo:
+    endpoint: tempo:4317
+    tls:
+      insecure: true
+    retry_on_failure: {enabled: true, initial_interval: 1s, max_interval: 10s, max_elapsed_time: 60s}
+    sending_queue: {queue_size: 500}
+  debug:
+    verbosity: basic
+service:
+  extensions: [health_check]
+  telemetry:
+    logs: {level: info}
+  pipelines:
+    metrics:
+      receivers: [otlp, prometheus]
+      processors: [memory_limiter, batch]
+      exporters: [prometheus]
+    traces:
+      receivers: [otlp]
+      processors: [memory_limiter, batch]
+      exporters: [otlp/tempo, debug]
+",
+        &[
+            "c.yaml:2:3: error: unknown extension type \"health_check\", this collector has no extensions: remove it",
+            "c.yaml:11:9: error: unknown key \"cors\" in receivers.otlp.protocols.http, expected one of: endpoint, \
+             max_request_body_size",
+            "c.yaml:12:3: error: unknown receiver type \"prometheus\", expected otlp",
+            "c.yaml:19:3: error: unknown processor type \"batch\", expected memory_limiter",
+            "c.yaml:31:3: error: unknown exporter type \"debug\", expected one of: prometheus, otlp, trace_ring",
+            "c.yaml:34:16: error: service.extensions names \"health_check\", this collector has no extensions: remove it",
+        ],
+    );
+}
