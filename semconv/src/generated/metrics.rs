@@ -596,7 +596,7 @@ pub const GEN_AI_SERVER_REQUEST_DURATION: InstrumentDef = InstrumentDef {
         AttributeRef { attribute: &keys::SERVER_PORT, requirement: Requirement::ConditionallyRequired("If `server.address` is set.") },
         AttributeRef { attribute: &keys::GEN_AI_RESPONSE_MODEL, requirement: Requirement::Recommended },
         AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
-        AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::ConditionallyRequired("If the operation ended in an error.") },
+        AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::ConditionallyRequired("if the operation ended in an error") },
         AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
         AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
     ],
