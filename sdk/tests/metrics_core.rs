@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Barrier,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -182,11 +182,15 @@ fn a_histogram_snapshot_never_mixes_two_moments() {
     let provider = provider();
     let sizes = provider.scope("test").histogram::<f64>(&SIZES, &[]);
     let stop = Arc::new(AtomicBool::new(false));
+    let all_recorded = Arc::new(Barrier::new(9));
     let writers: Vec<_> = (0..8)
         .map(|_| {
-            let (sizes, stop) = (sizes.clone(), Arc::clone(&stop));
+            let (sizes, stop, all_recorded) =
+                (sizes.clone(), Arc::clone(&stop), Arc::clone(&all_recorded));
             thread::spawn(move || {
-                let mut recorded = 0_u64;
+                let mut recorded = 1_u64;
+                sizes.record(VALUE);
+                all_recorded.wait();
                 while !stop.load(Ordering::Relaxed) {
                     sizes.record(VALUE);
                     recorded += 1;
@@ -195,6 +199,7 @@ fn a_histogram_snapshot_never_mixes_two_moments() {
             })
         })
         .collect();
+    all_recorded.wait();
     for _ in 0..500 {
         for point in histograms(&collect(&provider), "test.sizes") {
             #[expect(clippy::cast_precision_loss, reason = "counts here are far below 2^53")]
