@@ -296,13 +296,12 @@ fn merge(uses: &mut Vec<AttributeUse>, added: Vec<AttributeUse>) {
     }
 }
 
-/// `infer.kv_cache.block.state` is `KvCacheBlockState`.
+/// `infer.kv_cache.block.state` is `KvCacheBlockState`, `network.io.direction` is `NetworkIoDirection`.
 fn enum_name(key: &str) -> String {
-    let words = key
-        .split_once('.')
-        .map_or(key, |(_, rest)| rest)
-        .split(['.', '_']);
-    words.map(capitalized).collect()
+    let bare = key
+        .strip_prefix("infer.")
+        .or_else(|| key.strip_prefix("gen_ai."));
+    camel_case(bare.unwrap_or(key))
 }
 
 /// `tool_call` is `ToolCall`.

@@ -503,29 +503,6 @@ impl FinishReason {
     }
 }
 
-/// The values of `network.io.direction`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum IoDirection {
-    /// `transmit`.
-    Transmit,
-    /// `receive`.
-    Receive,
-}
-
-impl IoDirection {
-    /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 2] = [Self::Transmit, Self::Receive];
-
-    /// The value as it is sent.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Transmit => "transmit",
-            Self::Receive => "receive",
-        }
-    }
-}
-
 /// The values of `infer.kv_cache.block.state`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KvCacheBlockState {
@@ -632,6 +609,29 @@ impl ModalityDirection {
         match self {
             Self::Input => "input",
             Self::Output => "output",
+        }
+    }
+}
+
+/// The values of `network.io.direction`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NetworkIoDirection {
+    /// `transmit`.
+    Transmit,
+    /// `receive`.
+    Receive,
+}
+
+impl NetworkIoDirection {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 2] = [Self::Transmit, Self::Receive];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Transmit => "transmit",
+            Self::Receive => "receive",
         }
     }
 }
