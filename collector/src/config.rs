@@ -4,6 +4,7 @@
 //! numbers within their limits, defaults filled in). Only the latter reaches a component. Reading goes on after an
 //! error, so that `FILE:LINE:COL: error: ...` comes for all of them at once.
 
+mod backend;
 mod check;
 mod component;
 mod component_id;

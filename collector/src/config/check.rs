@@ -3,8 +3,10 @@
 use std::net::SocketAddr;
 
 use super::{
+    backend,
     component::{Defined, Listener},
     problem::Problems,
+    resolved::ExporterSettings,
     service::Definitions,
 };
 
@@ -16,6 +18,7 @@ pub(super) fn whole(definitions: &Definitions, problems: &mut Problems) {
         unused(&definitions.processors, "processor", problems);
         unused(&definitions.exporters, "exporter", problems);
     }
+    loops(definitions, problems);
     let listeners: Vec<&Listener> = listeners(&definitions.receivers)
         .chain(listeners(&definitions.exporters))
         .collect();
@@ -39,6 +42,31 @@ pub(super) fn whole(definitions: &Definitions, problems: &mut Problems) {
                 format!(
                     "{} is {}, where {} (line {}) listens already: give one of them another port",
                     listener.path, listener.address, first.path, first.at.line
+                ),
+            );
+        }
+    }
+}
+
+/// An exporter that sends to this collector's own receiver would send round for ever.
+fn loops(definitions: &Definitions, problems: &mut Problems) {
+    for exporter in definitions
+        .exporters
+        .iter()
+        .filter(|exporter| exporter.used)
+    {
+        let Some(ExporterSettings::Otlp(settings)) =
+            exporter.read.as_ref().map(|read| &read.settings)
+        else {
+            continue;
+        };
+        let own = listeners(&definitions.receivers).map(|listener| listener.address);
+        if backend::is_one_of(&settings.endpoint, own) {
+            problems.error(
+                exporter.at,
+                format!(
+                    "exporters.{}.endpoint is {:?}, which this collector listens on itself: name another backend",
+                    exporter.id, settings.endpoint
                 ),
             );
         }

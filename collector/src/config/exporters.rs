@@ -1,6 +1,7 @@
 //! How the settings of exporters are read.
 
 use super::{
+    backend,
     component::{Kind, Read},
     problem::Problems,
     receivers::listen,
@@ -71,7 +72,7 @@ fn read_trace_ring(section: &mut Section<'_>, problems: &mut Problems) -> Read<E
 }
 
 fn read_otlp(section: &mut Section<'_>, problems: &mut Problems) -> Read<ExporterSettings> {
-    let mut settings = OtlpExporterSettings::new(&backend(section, problems));
+    let mut settings = OtlpExporterSettings::new(&read_backend(section, problems));
     if let Some(timeout) = section.positive_duration("timeout", problems) {
         settings.timeout = timeout;
     }
@@ -111,49 +112,31 @@ fn read_retry(mut retry: Section<'_>, problems: &mut Problems) -> RetrySettings 
     read
 }
 
-/// `endpoint` and `tls.insecure`, as `http://HOST:PORT`. Text in the clear must be asked for, as in otelcol: by the
-/// scheme, or by `tls.insecure: true`.
-fn backend(section: &mut Section<'_>, problems: &mut Problems) -> String {
-    const EXPECTED: &str = "HOST:PORT or http://HOST:PORT, such as 127.0.0.1:4317";
+/// `endpoint` and `tls.insecure`, as `http://HOST:PORT`.
+fn read_backend(section: &mut Section<'_>, problems: &mut Problems) -> String {
     let insecure = section.section("tls", problems).is_some_and(|mut tls| {
         let insecure = tls.flag("insecure", problems);
         tls.close(problems);
         insecure.unwrap_or(false)
     });
     if section.node("endpoint").is_none() {
-        section.missing("endpoint", EXPECTED, problems);
+        section.missing("endpoint", backend::EXPECTED, problems);
     }
-    let Some(text) = section.text("endpoint", EXPECTED, problems) else {
+    let Some(text) = section.text("endpoint", backend::EXPECTED, problems) else {
         return String::new();
     };
-    let at = section
-        .node("endpoint")
-        .map_or(section.at(), |node| node.at);
-    let path = section.path_of("endpoint");
-    let (scheme, authority) = text
-        .split_once("://")
-        .map_or((None, text), |(scheme, rest)| (Some(scheme), rest));
-    let known = matches!(scheme, None | Some("http" | "https"));
-    let Some(authority) = authority_of(authority).filter(|_| known) else {
-        problems.error(at, format!("{path} is {text:?}, expected {EXPECTED}"));
-        return String::new();
-    };
-    if scheme == Some("https") || (scheme.is_none() && !insecure) {
-        let message = format!(
-            "{path} is {text:?}, which asks for TLS, and this collector has none yet: set tls.insecure to true to send \
-             in the clear"
-        );
-        problems.error(at, message);
+    match backend::read(text, insecure) {
+        Ok(url) => url,
+        Err(wrong) => {
+            let at = section
+                .node("endpoint")
+                .map_or(section.at(), |node| node.at);
+            let remedy = wrong.remedy("set tls.insecure to true to send in the clear");
+            problems.error(
+                at,
+                format!("{} is {text:?}, {remedy}", section.path_of("endpoint")),
+            );
+            String::new()
+        }
     }
-    format!("http://{authority}")
-}
-
-/// `HOST:PORT` with a port that exists, without a path.
-fn authority_of(text: &str) -> Option<&str> {
-    let text = text.strip_suffix('/').unwrap_or(text);
-    let authority: http::uri::Authority = text.parse().ok()?;
-    let plain = authority.port_u16().is_some_and(|port| port > 0)
-        && !authority.host().is_empty()
-        && !text.contains('@');
-    plain.then_some(text)
 }

@@ -81,14 +81,26 @@ impl Config {
 /// What `inferometer` runs without a file.
 impl Default for Config {
     fn default() -> Self {
+        Resolved::default().into()
+    }
+}
+
+/// For a configuration that no file stands behind.
+impl From<Resolved> for Config {
+    fn from(resolved: Resolved) -> Self {
         Self {
-            resolved: Resolved::default(),
+            resolved,
             warnings: Warnings::default(),
         }
     }
 }
 
 impl Warnings {
+    /// `FILE:LINE:COL: warning: MESSAGE` for each of them.
+    pub fn lines(&self) -> impl Iterator<Item = String> + '_ {
+        self.0.lines()
+    }
+
     /// The warnings, in the order of the file.
     #[must_use]
     pub fn list(&self) -> &[Problem] {
@@ -117,11 +129,19 @@ fn read_text(path: &Path) -> io::Result<String> {
     Ok(text)
 }
 
+impl Problems {
+    fn lines(&self) -> impl Iterator<Item = String> + '_ {
+        self.list
+            .iter()
+            .map(|problem| format!("{}:{problem}", self.file))
+    }
+}
+
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, problem) in self.list.iter().enumerate() {
+        for (i, line) in self.lines().enumerate() {
             let separator = if i == 0 { "" } else { "\n" };
-            write!(f, "{separator}{}:{problem}", self.file)?;
+            write!(f, "{separator}{line}")?;
         }
         Ok(())
     }

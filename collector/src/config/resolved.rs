@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{
+    backend,
     component_id::ComponentId,
     settings::{OtlpExporterSettings, OtlpReceiverSettings, PrometheusSettings, TraceRingSettings},
 };
@@ -155,9 +156,25 @@ impl Default for Resolved {
 
 impl Resolved {
     /// The default, except that traces are forwarded by OTLP over gRPC instead of being kept in the ring.
-    #[must_use]
-    pub fn forwarding_traces(to: OtlpExporterSettings) -> Self {
-        Self::with_trace_exporter("otlp", ExporterSettings::Otlp(to))
+    ///
+    /// # Errors
+    /// The backend is the default's own listener, so that every trace would go round for ever.
+    pub fn forwarding_traces(to: OtlpExporterSettings) -> Result<Self, String> {
+        let OtlpReceiverSettings { grpc, http } = OtlpReceiverSettings::default();
+        let listeners = grpc
+            .into_iter()
+            .chain(http)
+            .map(|listener| listener.endpoint);
+        if backend::is_one_of(&to.endpoint, listeners) {
+            return Err(format!(
+                "{:?}, which this collector listens on itself: name another backend",
+                to.endpoint
+            ));
+        }
+        Ok(Self::with_trace_exporter(
+            "otlp",
+            ExporterSettings::Otlp(to),
+        ))
     }
 
     fn with_trace_exporter(kind: &str, settings: ExporterSettings) -> Self {

@@ -5,6 +5,8 @@ use std::{
     time::Duration,
 };
 
+use super::backend;
+
 const MEBIBYTE: u64 = 1 << 20;
 
 /// Settings of the receiver `otlp`; a protocol that is not set is not spoken.
@@ -133,8 +135,25 @@ impl Default for RetrySettings {
 
 impl OtlpExporterSettings {
     /// The defaults for a backend at `http://HOST:PORT`.
-    #[must_use]
-    pub fn new(endpoint: &str) -> Self {
+    ///
+    /// # Errors
+    /// The URL is none, or asks for TLS; the message says what was expected.
+    pub fn to(url: &str) -> Result<Self, String> {
+        // Without a scheme, a command line that sends in the clear would not show it.
+        let read = backend::read(url, false);
+        read.map(|url| Self::new(&url))
+            .map_err(|wrong| match wrong {
+                backend::Wrong::Form => {
+                    format!("{url:?}, expected http://HOST:PORT, such as http://127.0.0.1:14317")
+                }
+                backend::Wrong::Tls => format!(
+                    "{url:?}, {}",
+                    wrong.remedy("write http://HOST:PORT to send in the clear")
+                ),
+            })
+    }
+
+    pub(super) fn new(endpoint: &str) -> Self {
         Self {
             endpoint: endpoint.to_owned(),
             headers: Vec::new(),

@@ -339,8 +339,8 @@ fn plaintext_to_a_backend_must_be_asked_for() {
     check(
         &with("{endpoint: \"tempo.example:4317\"}"),
         &[
-            "c.yaml:8:20: error: exporters.otlp.endpoint is \"tempo.example:4317\", which asks for TLS, and this collector \
-           has none yet: set tls.insecure to true to send in the clear",
+            "c.yaml:8:20: error: exporters.otlp.endpoint is \"tempo.example:4317\", which asks for TLS, and this exporter \
+           speaks none: set tls.insecure to true to send in the clear",
         ],
     );
     check(
@@ -355,6 +355,23 @@ fn plaintext_to_a_backend_must_be_asked_for() {
         &[
             "c.yaml:8:3: error: exporters.otlp.endpoint is missing, expected HOST:PORT or http://HOST:PORT, such as \
            127.0.0.1:4317",
+        ],
+    );
+}
+
+#[test]
+fn an_exporter_must_not_send_to_its_own_collector() {
+    let text = SOUND
+        .replace(
+            "  trace_ring:\n",
+            "  otlp: {endpoint: \"http://localhost:4317\"}\n",
+        )
+        .replace("trace_ring", "otlp");
+    check(
+        &text,
+        &[
+            "c.yaml:8:3: error: exporters.otlp.endpoint is \"http://localhost:4317\", which this collector listens on \
+           itself: name another backend",
         ],
     );
 }
