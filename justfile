@@ -1,0 +1,40 @@
+# Every check that .ci/run makes, by name. `just` alone lists them.
+
+default:
+    @just --list
+
+# What a change must pass before it is sent.
+check: fmt clippy test docs
+
+fmt:
+    cargo fmt --all --check
+
+clippy:
+    cargo clippy --locked --workspace --all-targets -- -D warnings
+
+# The README's test command.
+test:
+    cargo test --locked
+
+docs:
+    RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
+
+# Writes the generated files: constants, docs/metrics.md, the Python module.
+regen:
+    cargo run --locked -p inferometer-semconv-generator
+
+deny:
+    cargo deny --locked check bans licenses sources
+
+# Needs the RustSec database, so it needs the network.
+advisories:
+    cargo deny --locked check advisories
+
+# Fetches SmolLM2-135M and runs it behind a real collector and a real Prometheus.
+real-model:
+    bash examples/fetch-model.sh
+    INFEROMETER_REQUIRE_ORACLES=1 cargo test --locked -p inferometer-tests --features real-model --test real_model -- --nocapture
+
+# One table of benches beside their peers, for example `just bench record --threads 1,2`.
+bench *ARGS:
+    cargo run --locked --release -p inferometer-benches -- {{ARGS}}
