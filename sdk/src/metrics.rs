@@ -24,7 +24,7 @@ pub use number::{Number, NumberKind, PointValue};
 pub use provider::{MAX_SCOPES, MeterProvider, MeterProviderBuilder};
 pub use scope::{MAX_INSTRUMENTS_PER_SCOPE, Scope};
 pub use snapshot::Snapshot;
-pub use stats::{RefusedMeasurement, Stats};
+pub use stats::Stats;
 
 pub(crate) use attributes::AttributeSet;
 pub(crate) use instrument::{Aggregation, Descriptor};

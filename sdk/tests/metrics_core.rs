@@ -8,7 +8,8 @@ use std::{
     thread,
 };
 
-use inferometer_sdk::{Encoder, MeterProvider, RefusedMeasurement, Snapshot};
+use inferometer_sdk::{Encoder, MeterProvider, Snapshot};
+use inferometer_semconv::attributes::SdkRefusalReason;
 use inferometer_semconv::{AttributeRef, InstrumentDef, InstrumentKind, Stability, ValueType};
 use opentelemetry::{KeyValue, metrics::MeterProvider as _};
 use opentelemetry_proto::tonic::{
@@ -267,8 +268,9 @@ fn nan_infinity_and_negatives_are_refused_and_counted() {
         "minus zero is zero"
     );
     let refused = |reason| provider.stats().refused(reason);
-    assert_eq!(refused(RefusedMeasurement::Negative), 2);
-    assert_eq!(refused(RefusedMeasurement::NotFinite), 3);
+    assert_eq!(refused(SdkRefusalReason::Negative), 2);
+    assert_eq!(refused(SdkRefusalReason::Nan), 2);
+    assert_eq!(refused(SdkRefusalReason::Infinite), 1);
 }
 
 #[test]

@@ -10,6 +10,8 @@ use std::{
         Ordering::{Acquire, Relaxed, Release},
         fence,
     },
+    thread,
+    time::Duration,
 };
 
 use super::{run::Run, slab::Page};
@@ -21,11 +23,15 @@ const MIN: usize = 2;
 const MAX: usize = 3;
 const BUCKETS: usize = 4;
 
-/// How often a reader tries for a consistent view of one thread's cells before it takes what is there. A writer is
-/// inside for a few nanoseconds; after the first [`SPINS`] misses it has lost the processor in between, and the reader
-/// gives up its own for it.
-const ATTEMPTS: u32 = 4096;
+/// How a reader tries for a consistent view of one thread's cells: a writer is inside for a few nanoseconds, so
+/// spinning is enough unless it lost the processor in between; then the reader gives up its own, and at last waits for
+/// the writer's turn, about 100 ms in all. A thread can be in the middle of one record only, so a whole snapshot waits
+/// at most once per thread. A writer that is still inside then has been stopped, and its part is read as it is.
 const SPINS: u32 = 64;
+const YIELDS: u32 = 64;
+const WAITS: u32 = 500;
+const WAIT: Duration = Duration::from_micros(200);
+const ATTEMPTS: u32 = SPINS + YIELDS + WAITS;
 
 /// The cells of one explicit-bucket histogram.
 #[derive(Debug)]
@@ -110,8 +116,10 @@ impl HistogramRun {
 fn wait(attempt: u32) {
     if attempt < SPINS {
         spin_loop();
+    } else if attempt < SPINS + YIELDS {
+        thread::yield_now();
     } else {
-        std::thread::yield_now();
+        thread::park_timeout(WAIT);
     }
 }
 

@@ -5,10 +5,11 @@
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
+use inferometer_semconv::attributes::SdkRefusalReason;
+
 use super::{
     number::Number,
     series::{Cells, Series},
-    stats::RefusedMeasurement,
 };
 
 macro_rules! handle {
@@ -66,14 +67,14 @@ impl<N: Number> Counter<N> {
     #[inline(always)]
     pub(crate) fn record_to(series: &Series, value: N) {
         if value.is_negative() {
-            return series.refuse(RefusedMeasurement::Negative);
+            return series.refuse(SdkRefusalReason::Negative);
         }
         if !value.is_finite() {
-            return series.refuse(RefusedMeasurement::NotFinite);
+            return series.refuse(non_finite(value));
         }
         match &series.cells {
             Cells::Sum(cells) => cells.add(value),
-            _ => series.refuse(RefusedMeasurement::NoCells),
+            _ => series.refuse(SdkRefusalReason::NoCells),
         }
     }
 }
@@ -88,11 +89,11 @@ impl<N: Number> UpDownCounter<N> {
     #[inline(always)]
     pub(crate) fn record_to(series: &Series, value: N) {
         if !value.is_finite() {
-            return series.refuse(RefusedMeasurement::NotFinite);
+            return series.refuse(non_finite(value));
         }
         match &series.cells {
             Cells::Sum(cells) => cells.add(value),
-            _ => series.refuse(RefusedMeasurement::NoCells),
+            _ => series.refuse(SdkRefusalReason::NoCells),
         }
     }
 }
@@ -107,11 +108,11 @@ impl<N: Number> Gauge<N> {
     #[inline(always)]
     pub(crate) fn record_to(series: &Series, value: N) {
         if !value.is_finite() {
-            return series.refuse(RefusedMeasurement::NotFinite);
+            return series.refuse(non_finite(value));
         }
         match &series.cells {
             Cells::LastValue(cells) => cells.set(value),
-            _ => series.refuse(RefusedMeasurement::NoCells),
+            _ => series.refuse(SdkRefusalReason::NoCells),
         }
     }
 }
@@ -126,10 +127,10 @@ impl<N: Number> Histogram<N> {
     #[inline(always)]
     pub(crate) fn record_to(series: &Series, value: N) {
         if value.is_negative() {
-            return series.refuse(RefusedMeasurement::Negative);
+            return series.refuse(SdkRefusalReason::Negative);
         }
         if !value.is_finite() {
-            return series.refuse(RefusedMeasurement::NotFinite);
+            return series.refuse(non_finite(value));
         }
         match &series.cells {
             Cells::Histogram { cells, bounds } => {
@@ -137,7 +138,17 @@ impl<N: Number> Histogram<N> {
                 let value = value.to_f64().abs();
                 cells.record(value, bounds.partition_point(|bound| *bound < value));
             }
-            _ => series.refuse(RefusedMeasurement::NoCells),
+            _ => series.refuse(SdkRefusalReason::NoCells),
         }
+    }
+}
+
+/// What kind of not finite it is.
+#[cold]
+fn non_finite<N: Number>(value: N) -> SdkRefusalReason {
+    if value.to_f64().is_nan() {
+        SdkRefusalReason::Nan
+    } else {
+        SdkRefusalReason::Infinite
     }
 }

@@ -2,10 +2,12 @@
 
 use std::{fmt, sync::Arc};
 
+use inferometer_semconv::attributes::SdkRefusalReason;
+
 use super::{
     attributes::AttributeSet,
     instrument::{Aggregation, Descriptor},
-    stats::{RefusedMeasurement, Stats},
+    stats::Stats,
 };
 use crate::{
     cells::{HistogramRun, LastValueRun, SumRun},
@@ -55,7 +57,7 @@ impl Series {
 
     #[cold]
     #[inline(never)]
-    pub(crate) fn refuse(&self, reason: RefusedMeasurement) {
+    pub(crate) fn refuse(&self, reason: SdkRefusalReason) {
         self.stats.count_refused(reason);
     }
 }

@@ -1,37 +1,12 @@
 //! What the core refused, overflowed or read torn: nothing is lost without a count.
 
+use inferometer_semconv::attributes::SdkRefusalReason;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-
-/// Why a measurement was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum RefusedMeasurement {
-    /// NaN or infinite, on any instrument.
-    NotFinite,
-    /// Below zero, on a counter or histogram.
-    Negative,
-    /// The process has no cells left, not even for the instrument's overflow series.
-    NoCells,
-}
-
-impl RefusedMeasurement {
-    /// Every reason, in the order in which pages list them.
-    pub const ALL: [Self; 3] = [Self::NotFinite, Self::Negative, Self::NoCells];
-
-    /// The value of the `infer.reason` attribute.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NotFinite => "not_finite",
-            Self::Negative => "negative",
-            Self::NoCells => "no_cells",
-        }
-    }
-}
 
 /// Counts of one [`MeterProvider`](super::MeterProvider) about itself, readable at any time.
 #[derive(Debug, Default)]
 pub struct Stats {
-    refused: [AtomicU64; RefusedMeasurement::ALL.len()],
+    refused: [AtomicU64; SdkRefusalReason::ALL.len()],
     overflowed_binds: AtomicU64,
     torn_reads: AtomicU64,
     conflicting_instruments: AtomicU64,
@@ -40,7 +15,7 @@ pub struct Stats {
 impl Stats {
     /// Measurements that were refused for this reason; they are in no total.
     #[must_use]
-    pub fn refused(&self, reason: RefusedMeasurement) -> u64 {
+    pub fn refused(&self, reason: SdkRefusalReason) -> u64 {
         self.refused[reason as usize].load(Relaxed)
     }
 
@@ -65,7 +40,7 @@ impl Stats {
     }
 
     #[cold]
-    pub(crate) fn count_refused(&self, reason: RefusedMeasurement) {
+    pub(crate) fn count_refused(&self, reason: SdkRefusalReason) {
         self.refused[reason as usize].fetch_add(1, Relaxed);
     }
 

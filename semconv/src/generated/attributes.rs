@@ -242,7 +242,7 @@ pub const INFER_SDK_INSTRUMENT_NAME: AttributeDef = AttributeDef {
 pub const INFER_SDK_REFUSAL_REASON: AttributeDef = AttributeDef {
     key: "infer.sdk.refusal.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["nan", "infinite", "negative"]),
+    values: Values::Closed(&["nan", "infinite", "negative", "no_cells"]),
     description: "Why a measurement was refused.",
 };
 
@@ -674,11 +674,13 @@ pub enum SdkRefusalReason {
     Infinite,
     /// Negative, on a counter or a histogram.
     Negative,
+    /// The process has no cells left, not even for the overflow series.
+    NoCells,
 }
 
 impl SdkRefusalReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 3] = [Self::Nan, Self::Infinite, Self::Negative];
+    pub const ALL: [Self; 4] = [Self::Nan, Self::Infinite, Self::Negative, Self::NoCells];
 
     /// The value as it is sent.
     #[must_use]
@@ -687,6 +689,7 @@ impl SdkRefusalReason {
             Self::Nan => "nan",
             Self::Infinite => "infinite",
             Self::Negative => "negative",
+            Self::NoCells => "no_cells",
         }
     }
 }
