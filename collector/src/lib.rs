@@ -11,3 +11,4 @@ pub mod http;
 pub mod otlp;
 pub mod pipeline;
 pub mod self_metrics;
+pub mod series;

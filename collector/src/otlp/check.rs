@@ -72,14 +72,11 @@ fn points(request: &ExportMetricsServiceRequest) -> usize {
         .resource_metrics
         .iter()
         .flat_map(|resource| &resource.scope_metrics);
-    scopes
-        .flat_map(|scope| &scope.metrics)
-        .map(points_of)
-        .sum()
+    scopes.flat_map(|scope| &scope.metrics).map(points_of).sum()
 }
 
 /// The points of one metric, whatever its kind.
-pub(super) fn points_of(metric: &Metric) -> usize {
+fn points_of(metric: &Metric) -> usize {
     match &metric.data {
         Some(Data::Gauge(data)) => data.data_points.len(),
         Some(Data::Sum(data)) => data.data_points.len(),
@@ -192,10 +189,19 @@ mod tests {
         // resource_metrics (field 1) announces five bytes; two follow.
         let truncated = check(Signal::Metrics, &Bytes::from_static(&[0x0a, 5, 0x12, 0]));
         let text = truncated.unwrap_err().to_string();
-        assert!(text.starts_with("body of 4 bytes is not an ExportMetricsServiceRequest: "), "{text}");
+        assert!(
+            text.starts_with("body of 4 bytes is not an ExportMetricsServiceRequest: "),
+            "{text}"
+        );
         assert!(text.contains("resource_metrics"), "{text}");
-        assert!(text.ends_with("; send the protobuf that /v1/metrics takes"), "{text}");
-        let json = check(Signal::Traces, &Bytes::from_static(b"{\"resourceSpans\":[]}"));
+        assert!(
+            text.ends_with("; send the protobuf that /v1/metrics takes"),
+            "{text}"
+        );
+        let json = check(
+            Signal::Traces,
+            &Bytes::from_static(b"{\"resourceSpans\":[]}"),
+        );
         let text = json.unwrap_err().to_string();
         assert!(text.contains("ExportTraceServiceRequest"), "{text}");
     }

@@ -1,0 +1,215 @@
+//! All families by name, each with its series by labels: the order of the page, and the place where names conflict.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+    sync::Arc,
+    time::Duration,
+};
+
+use super::{
+    family::{ByPrefix, Description, Family, Kind, Members},
+    point::Point,
+    rejection::Rejection,
+    shard::Series,
+};
+
+/// Families by Prometheus name; the only place that adds or removes a series for readers.
+#[derive(Debug, Default)]
+pub(super) struct Directory {
+    families: BTreeMap<Arc<str>, Members>,
+    series: usize,
+    generations: u64,
+}
+
+/// Where a reader of all series stands; the default is before the first.
+#[derive(Debug, Clone, Default)]
+pub struct Cursor {
+    at: Option<(Family, Arc<Series>)>,
+}
+
+/// Some series of one family, in the order of their labels.
+#[derive(Debug)]
+pub struct Page {
+    /// Whose series they are.
+    pub family: Family,
+    /// Whether these are the first that the reader gets of this family.
+    pub first: bool,
+    /// At least one.
+    pub series: Vec<Arc<Series>>,
+}
+
+impl Directory {
+    pub(super) fn series(&self) -> usize {
+        self.series
+    }
+
+    pub(super) fn families(&self) -> usize {
+        self.families.len()
+    }
+
+    /// Adds a series; none if the point only ends it.
+    pub(super) fn admit(
+        &mut self,
+        description: &Description,
+        point: &Point<'_>,
+        now: Duration,
+        limit: usize,
+    ) -> Result<Option<Arc<Series>>, Rejection> {
+        if self.series >= limit {
+            return Err(Rejection::SeriesLimit { limit });
+        }
+        match self.families.get(&*description.family) {
+            Some(members) => members.fits(description)?,
+            None => self.name_is_free(&description.family, description.kind)?,
+        }
+        let Some(series) = Series::new(description, point, now).map(Arc::new) else {
+            return Ok(None);
+        };
+        let members = match self.families.get_mut(&*description.family) {
+            Some(members) => members,
+            None => self.open(description),
+        };
+        if members.series.contains(series.prefix()) {
+            return Err(Rejection::SameLabels {
+                family: members.family.name.clone(),
+            });
+        }
+        if members.family.help.is_empty() && !description.help.is_empty() {
+            members.family.help = description.help.as_str().into();
+        }
+        members.series.insert(ByPrefix(series.clone()));
+        self.series += 1;
+        Ok(Some(series))
+    }
+
+    fn open(&mut self, description: &Description) -> &mut Members {
+        let name: Arc<str> = description.family.as_str().into();
+        self.generations += 1;
+        let family = Family {
+            name: name.clone(),
+            help: description.help.as_str().into(),
+            kind: description.kind,
+            generation: self.generations,
+        };
+        self.families.entry(name).or_insert(Members {
+            family,
+            series: BTreeSet::new(),
+        })
+    }
+
+    /// Whether no family has a name, or derives one, that a new family would have or derive.
+    fn name_is_free(&self, name: &str, kind: Kind) -> Result<(), Rejection> {
+        let derived = kind
+            .suffixes()
+            .iter()
+            .map(|suffix| format!("{name}{suffix}"));
+        let own = [name.to_owned()];
+        for claimed in own.into_iter().chain(derived) {
+            let stems = Kind::Histogram.suffixes().iter().filter_map(|suffix| {
+                let members = self.families.get(claimed.strip_suffix(suffix)?)?;
+                members
+                    .family
+                    .kind
+                    .suffixes()
+                    .contains(suffix)
+                    .then_some(members)
+            });
+            if let Some(members) = self.families.get(&*claimed).into_iter().chain(stems).next() {
+                return Err(members.conflict());
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets a series, and its family if it was the last of it.
+    pub(super) fn remove(&mut self, series: &Series) {
+        let Some(members) = self.families.get_mut(series.name()) else {
+            return;
+        };
+        if members.series.remove(series.prefix()) {
+            self.series -= 1;
+        }
+        if members.series.is_empty() {
+            self.families.remove(series.name());
+        }
+    }
+
+    /// The next series behind the cursor, `limit` at most.
+    pub(super) fn page(&self, cursor: &mut Cursor, limit: usize) -> Option<Page> {
+        let page = self
+            .rest_of_family(cursor, limit)
+            .or_else(|| self.next_family(cursor, limit))?;
+        let last = page.series.last()?.clone();
+        cursor.at = Some((page.family.clone(), last));
+        Some(page)
+    }
+
+    fn rest_of_family(&self, cursor: &Cursor, limit: usize) -> Option<Page> {
+        let (family, last) = cursor.at.as_ref()?;
+        let members = self.families.get(&family.name)?;
+        // A family that ended and came back may be of another kind; its head was written for the old one.
+        if members.family.generation != family.generation {
+            return None;
+        }
+        let behind = (Bound::Excluded(last.prefix()), Bound::Unbounded);
+        let series: Vec<_> = members
+            .series
+            .range::<str, _>(behind)
+            .take(limit)
+            .map(|s| s.0.clone())
+            .collect();
+        let family = family.clone();
+        (!series.is_empty()).then_some(Page {
+            family,
+            first: false,
+            series,
+        })
+    }
+
+    fn next_family(&self, cursor: &Cursor, limit: usize) -> Option<Page> {
+        let behind = match &cursor.at {
+            Some((family, _)) => Bound::Excluded(&*family.name),
+            None => Bound::Unbounded,
+        };
+        let (_, members) = self
+            .families
+            .range::<str, _>((behind, Bound::Unbounded))
+            .next()?;
+        Some(members.first_page(limit))
+    }
+
+    /// The series of one family.
+    pub(super) fn of_family(&self, name: &str) -> Option<Page> {
+        Some(self.families.get(name)?.first_page(usize::MAX))
+    }
+}
+
+impl Members {
+    fn first_page(&self, limit: usize) -> Page {
+        Page {
+            family: self.family.clone(),
+            first: true,
+            series: self
+                .series
+                .iter()
+                .take(limit)
+                .map(|series| series.0.clone())
+                .collect(),
+        }
+    }
+
+    fn fits(&self, description: &Description) -> Result<(), Rejection> {
+        if self.family.kind == description.kind {
+            return Ok(());
+        }
+        Err(self.conflict())
+    }
+
+    fn conflict(&self) -> Rejection {
+        Rejection::TypeConflict {
+            family: self.family.name.clone(),
+            shown: self.family.kind,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! A Prometheus metric family: all series of one name.
+
+use std::{borrow::Borrow, cmp::Ordering, collections::BTreeSet, sync::Arc};
+
+use super::shard::Series;
+
+/// Prometheus' metric types, as far as the store can show them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Only grows, until a reset.
+    Counter,
+    /// Any number.
+    Gauge,
+    /// Cumulative buckets.
+    Histogram,
+    /// Quantiles computed by the sender.
+    Summary,
+    /// A number of which the sender says that its kind is unknown.
+    Unknown,
+}
+
+impl Kind {
+    /// The word, in lower case.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+            Self::Summary => "summary",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// What samples append to the family's name; samples of the other kinds have the plain name.
+    #[must_use]
+    pub const fn suffixes(self) -> &'static [&'static str] {
+        match self {
+            Self::Histogram => &["_bucket", "_sum", "_count"],
+            Self::Summary => &["_sum", "_count"],
+            Self::Counter | Self::Gauge | Self::Unknown => &[],
+        }
+    }
+}
+
+/// How Prometheus shows a series; made once, for the first point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// Prometheus name of the family.
+    pub family: String,
+    /// One sentence; may be empty.
+    pub help: String,
+    /// What the family is.
+    pub kind: Kind,
+    /// The labels, rendered: see [`Labels::render`](super::Labels::render).
+    pub labels: String,
+}
+
+/// What is said once about all series of a name.
+#[derive(Debug, Clone)]
+pub struct Family {
+    /// Prometheus name.
+    pub name: Arc<str>,
+    /// One sentence, of the first stream that had one; may be empty.
+    pub help: Arc<str>,
+    /// What it is.
+    pub kind: Kind,
+    /// Tells this family from one that had the same name before it and ended.
+    pub(super) generation: u64,
+}
+
+/// A family with its series, in the order of their labels. Never empty outside the directory's lock.
+#[derive(Debug)]
+pub(super) struct Members {
+    pub(super) family: Family,
+    pub(super) series: BTreeSet<ByPrefix>,
+}
+
+/// A series, ordered and found by its rendered name and labels.
+#[derive(Debug, Clone)]
+pub(super) struct ByPrefix(pub(super) Arc<Series>);
+
+impl Borrow<str> for ByPrefix {
+    fn borrow(&self) -> &str {
+        self.0.prefix()
+    }
+}
+
+impl PartialEq for ByPrefix {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.prefix() == other.0.prefix()
+    }
+}
+
+impl Eq for ByPrefix {}
+
+impl PartialOrd for ByPrefix {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ByPrefix {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.prefix().cmp(other.0.prefix())
+    }
+}
