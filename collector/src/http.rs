@@ -11,7 +11,6 @@ mod inflate;
 mod limits;
 mod query;
 mod read_body;
-mod rpc_status;
 mod server;
 mod start_error;
 
@@ -22,6 +21,5 @@ pub use inflate::inflate_gzip;
 pub use limits::Limits;
 pub use query::Query;
 pub use read_body::read_body;
-pub use rpc_status::{RetryInfo, RpcStatus};
 pub use server::{Server, ServerCounts};
 pub use start_error::StartError;

@@ -10,5 +10,6 @@
 pub mod http;
 pub mod otlp;
 pub mod pipeline;
+pub mod receivers;
 pub mod self_metrics;
 pub mod series;

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode_str;
+
 /// The parameters of a request's query string, looked up by name.
 #[derive(Debug, Clone, Copy)]
 pub struct Query<'a>(&'a str);
@@ -15,7 +17,7 @@ impl<'a> Query<'a> {
 
     /// The first value of a parameter, decoded; bytes that are no UTF-8 become replacement characters.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<Cow<'a, str>> {
+    pub fn get(&self, name: &str) -> Option<String> {
         let mut pairs = self
             .0
             .split('&')
@@ -27,34 +29,13 @@ impl<'a> Query<'a> {
 }
 
 /// Undoes percent-encoding and `+` for space; a `%` without two hexadecimal digits stays as it is.
-pub(crate) fn decode(text: &str) -> Cow<'_, str> {
-    if !text.contains(['%', '+']) {
-        return Cow::Borrowed(text);
-    }
-    let mut rest = text.as_bytes();
-    let mut decoded = Vec::with_capacity(rest.len());
-    while let Some((&byte, after)) = rest.split_first() {
-        let (byte, after) = match (byte, after) {
-            (b'+', after) => (b' ', after),
-            (b'%', [high, low, after @ ..]) => match (hex_digit(*high), hex_digit(*low)) {
-                (Some(high), Some(low)) => (high << 4 | low, after),
-                _ => (byte, &rest[1..]),
-            },
-            (byte, after) => (byte, after),
-        };
-        decoded.push(byte);
-        rest = after;
-    }
-    Cow::Owned(String::from_utf8_lossy(&decoded).into_owned())
-}
-
-pub(crate) fn hex_digit(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
-    }
+fn decode(text: &str) -> String {
+    let spaced: Cow<'_, str> = if text.contains('+') {
+        text.replace('+', " ").into()
+    } else {
+        text.into()
+    };
+    percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

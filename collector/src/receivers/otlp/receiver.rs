@@ -1,0 +1,89 @@
+//! The component: starts the listeners, and stops them.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use super::{door::Door, grpc::Grpc, http::Http};
+use crate::{
+    config::{OtlpListenerSettings, OtlpReceiverSettings},
+    http::{Handler, InFlight, Limits, Server, StartError},
+    pipeline::Intake,
+    self_metrics::SelfMetrics,
+};
+
+/// An OTLP receiver with its listeners.
+#[derive(Debug)]
+pub struct OtlpReceiver {
+    grpc: Option<Server>,
+    http: Option<Server>,
+}
+
+impl OtlpReceiver {
+    /// Listens and receives until it is shut down.
+    ///
+    /// `name` is the component's id, which errors name; `budget` is shared by all receivers. Must be called within a
+    /// Tokio runtime.
+    ///
+    /// # Errors
+    /// An endpoint cannot be listened on; nothing listens then.
+    pub fn start(
+        name: &str,
+        settings: &OtlpReceiverSettings,
+        intake: Arc<dyn Intake>,
+        budget: Arc<InFlight>,
+        metrics: Arc<SelfMetrics>,
+    ) -> Result<Self, StartError> {
+        let door = Arc::new(Door::new(intake, budget, metrics));
+        let grpc = settings.grpc.as_ref().map(|listener| {
+            let handler = Grpc::new(Arc::clone(&door), request_bytes_max(listener));
+            bind(name, "grpc", listener, handler)
+        });
+        let http = settings.http.as_ref().map(|listener| {
+            let handler = Http::new(door, request_bytes_max(listener));
+            bind(name, "http", listener, handler)
+        });
+        Ok(Self {
+            grpc: grpc.transpose()?,
+            http: http.transpose()?,
+        })
+    }
+
+    /// The address of the gRPC listener, if there is one.
+    #[must_use]
+    pub fn grpc_address(&self) -> Option<SocketAddr> {
+        self.grpc.as_ref().map(Server::address)
+    }
+
+    /// The address of the HTTP listener, if there is one.
+    #[must_use]
+    pub fn http_address(&self) -> Option<SocketAddr> {
+        self.http.as_ref().map(Server::address)
+    }
+
+    /// Stops accepting, and waits until open requests are answered, at most until `deadline`.
+    pub async fn shutdown(self, deadline: Duration) {
+        let stop = async |server: Option<Server>| match server {
+            Some(server) => server.shutdown(deadline).await,
+            None => {}
+        };
+        tokio::join!(stop(self.grpc), stop(self.http));
+    }
+}
+
+fn bind<H: Handler>(
+    name: &str,
+    protocol: &str,
+    listener: &OtlpListenerSettings,
+    handler: H,
+) -> Result<Server, StartError> {
+    Server::bind(
+        &format!("{name} ({protocol})"),
+        &listener.endpoint.to_string(),
+        Arc::new(handler),
+        Limits::default(),
+    )
+}
+
+/// A limit beyond the address space is no limit.
+fn request_bytes_max(listener: &OtlpListenerSettings) -> usize {
+    usize::try_from(listener.body_bytes_max).unwrap_or(usize::MAX)
+}
