@@ -1,0 +1,202 @@
+//! The component: a store, its page, and the task that forgets what has ended.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use prost::Message;
+use tokio::{
+    task::JoinHandle,
+    time::{self, Instant, MissedTickBehavior},
+};
+
+use super::{
+    ingest::{self, Applied},
+    scrape::Scrape,
+};
+use crate::{
+    config::PrometheusSettings,
+    http::{self, Server, StartError},
+    pipeline::{Exporter, Item, Refusal, RejectReason, Reservation, Signal},
+    self_metrics::SelfMetrics,
+    series::{Limits, Store},
+};
+
+/// How often ended series are looked for; expiry is late by this much at most.
+const EXPIRY_INTERVAL_MAX: Duration = Duration::from_secs(15);
+/// A short expiration is checked ten times within itself, but no more often than this.
+const EXPIRY_INTERVAL_MIN: Duration = Duration::from_millis(100);
+
+/// Keeps the last point of every series and serves them on `/metrics`.
+#[derive(Debug)]
+pub struct PrometheusExporter {
+    state: Arc<State>,
+    server: Server,
+    _expiry: Background,
+}
+
+/// A task that ends with its owner.
+#[derive(Debug)]
+struct Background(JoinHandle<()>);
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+#[derive(Debug)]
+struct State {
+    name: String,
+    store: Arc<Store>,
+    metrics: Arc<SelfMetrics>,
+    /// Zero of the store's clock.
+    started: Instant,
+    /// Reasons that were logged before; further rejections are only counted.
+    warned: [AtomicBool; RejectReason::ALL.len()],
+}
+
+impl PrometheusExporter {
+    /// Listens, and forgets ended series until it is shut down.
+    ///
+    /// `name` is the component's id, which errors and logs name. Must be called within a Tokio runtime.
+    ///
+    /// # Errors
+    /// The endpoint cannot be listened on.
+    pub fn start(
+        name: &str,
+        settings: &PrometheusSettings,
+        metrics: Arc<SelfMetrics>,
+    ) -> Result<Self, StartError> {
+        let limits = Limits {
+            max_series: usize::try_from(settings.max_series).unwrap_or(usize::MAX),
+            metric_expiration: settings.metric_expiration,
+        };
+        let store = Arc::new(Store::new(limits));
+        let handler = Arc::new(Scrape::new(Arc::clone(&store)));
+        let server = Server::bind(
+            name,
+            &settings.endpoint.to_string(),
+            handler,
+            http::Limits::default(),
+        )?;
+        let state = Arc::new(State {
+            name: name.to_owned(),
+            store,
+            metrics,
+            started: Instant::now(),
+            warned: Default::default(),
+        });
+        let interval =
+            (limits.metric_expiration / 10).clamp(EXPIRY_INTERVAL_MIN, EXPIRY_INTERVAL_MAX);
+        let expiry = Background(tokio::spawn(expire(Arc::clone(&state), interval)));
+        Ok(Self {
+            state,
+            server,
+            _expiry: expiry,
+        })
+    }
+
+    /// The address that the page is really served on.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// What is shown.
+    #[must_use]
+    pub fn store(&self) -> &Arc<Store> {
+        &self.state.store
+    }
+
+    /// Stops serving; open scrapes are answered until `deadline`.
+    pub async fn shutdown(self, deadline: Duration) {
+        self.server.shutdown(deadline).await;
+    }
+}
+
+impl Exporter for PrometheusExporter {
+    /// Never refuses: what the store has no room for is rejected point by point, after the known series are served.
+    fn reserve(&self, _: &Item) -> Result<Box<dyn Reservation + '_>, Refusal> {
+        Ok(Box::new(Room(&self.state)))
+    }
+}
+
+struct Room<'a>(&'a State);
+
+impl Reservation for Room<'_> {
+    fn commit(self: Box<Self>, item: Item) {
+        self.0.commit(&item);
+    }
+}
+
+impl State {
+    fn commit(&self, item: &Item) {
+        if item.signal != Signal::Metrics {
+            let message = || {
+                format!(
+                    "exporter {} shows only metrics; use another for these",
+                    self.name
+                )
+            };
+            return self.reject_all(item, RejectReason::NotExpressible, message);
+        }
+        match ExportMetricsServiceRequest::decode(item.bytes.clone()) {
+            Ok(request) => {
+                let applied = ingest::apply(&self.store, &request, self.started.elapsed());
+                self.count(item, &applied);
+            }
+            // Checked by the receiver, but a processor may have been at it since.
+            Err(cause) => self.reject_all(item, RejectReason::InvalidPoint, || cause.to_string()),
+        }
+    }
+
+    fn count(&self, item: &Item, applied: &Applied) {
+        self.metrics.exported(Signal::Metrics, applied.kept);
+        let mut total = 0;
+        for (reason, points) in applied.rejected() {
+            self.metrics.rejected(Signal::Metrics, reason, points);
+            total += points;
+        }
+        let Some(message) = &applied.message else {
+            return;
+        };
+        for (reason, points) in applied.rejected() {
+            if !self.warned[reason as usize].swap(true, Ordering::Relaxed) {
+                let exporter = &*self.name;
+                tracing::warn!(
+                    exporter,
+                    reason = reason.as_str(),
+                    points,
+                    message,
+                    "points rejected"
+                );
+            }
+        }
+        item.ack.reject(total, || message.clone());
+    }
+
+    fn reject_all(&self, item: &Item, reason: RejectReason, message: impl FnOnce() -> String) {
+        self.metrics
+            .rejected(item.signal, reason, item.counts.items);
+        item.ack.reject(item.counts.items, message);
+    }
+}
+
+async fn expire(state: Arc<State>, interval: Duration) {
+    let mut ticks = time::interval(interval);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let ended = state.store.expire(state.started.elapsed());
+        if ended > 0 {
+            tracing::debug!(exporter = &*state.name, ended, "series expired");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What the page shows for what was sent.
+
+mod concurrency;
+mod helpers;
+mod life;
+mod page;
+mod scrape;
+mod translation;

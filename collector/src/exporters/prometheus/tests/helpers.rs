@@ -1,0 +1,219 @@
+//! Requests in few words, and the page that they give.
+
+use std::time::Duration;
+
+use opentelemetry_proto::tonic::{
+    collector::metrics::v1::ExportMetricsServiceRequest,
+    common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value::Value as Any},
+    metrics::v1::{
+        Gauge, Histogram, HistogramDataPoint, Metric, NumberDataPoint, ResourceMetrics,
+        ScopeMetrics, Sum, metric::Data, number_data_point::Value,
+    },
+    resource::v1::Resource,
+};
+
+use super::super::{
+    ingest::{self, Applied},
+    text::Encoder,
+};
+use crate::{
+    pipeline::RejectReason,
+    series::{Limits, Store},
+};
+
+pub(super) const DELTA: i32 = 1;
+pub(super) const CUMULATIVE: i32 = 2;
+/// `DataPointFlags::NO_RECORDED_VALUE`
+pub(super) const GONE: u32 = 1;
+
+pub(super) fn any_value(value: Any) -> Option<AnyValue> {
+    Some(AnyValue { value: Some(value) })
+}
+
+pub(super) fn pair(key: &str, value: Any) -> KeyValue {
+    KeyValue {
+        key: key.to_owned(),
+        value: any_value(value),
+        ..KeyValue::default()
+    }
+}
+
+/// String attributes.
+pub(super) fn attributes(pairs: &[(&str, &str)]) -> Vec<KeyValue> {
+    pairs
+        .iter()
+        .map(|(key, value)| pair(key, Any::StringValue((*value).to_owned())))
+        .collect()
+}
+
+pub(super) fn number(value: Value, pairs: &[(&str, &str)]) -> NumberDataPoint {
+    NumberDataPoint {
+        attributes: attributes(pairs),
+        start_time_unix_nano: 1,
+        time_unix_nano: 10,
+        value: Some(value),
+        ..NumberDataPoint::default()
+    }
+}
+
+pub(super) fn int(value: i64, pairs: &[(&str, &str)]) -> NumberDataPoint {
+    number(Value::AsInt(value), pairs)
+}
+
+pub(super) fn double(value: f64, pairs: &[(&str, &str)]) -> NumberDataPoint {
+    number(Value::AsDouble(value), pairs)
+}
+
+/// A point of a cumulative stream with its start and time.
+pub(super) fn at(start: u64, time: u64, value: i64) -> NumberDataPoint {
+    NumberDataPoint {
+        start_time_unix_nano: start,
+        time_unix_nano: time,
+        ..int(value, &[])
+    }
+}
+
+pub(super) fn metric(name: &str, unit: &str, data: Data) -> Metric {
+    Metric {
+        name: name.to_owned(),
+        unit: unit.to_owned(),
+        data: Some(data),
+        ..Metric::default()
+    }
+}
+
+pub(super) fn gauge(name: &str, data_points: Vec<NumberDataPoint>) -> Metric {
+    metric(name, "", Data::Gauge(Gauge { data_points }))
+}
+
+pub(super) fn sum(
+    data_points: Vec<NumberDataPoint>,
+    is_monotonic: bool,
+    aggregation_temporality: i32,
+) -> Data {
+    Data::Sum(Sum {
+        data_points,
+        aggregation_temporality,
+        is_monotonic,
+    })
+}
+
+pub(super) fn counter(name: &str, data_points: Vec<NumberDataPoint>) -> Metric {
+    metric(name, "", sum(data_points, true, CUMULATIVE))
+}
+
+pub(super) fn buckets(
+    bounds: &[f64],
+    counts: &[u64],
+    sum: f64,
+    pairs: &[(&str, &str)],
+) -> HistogramDataPoint {
+    HistogramDataPoint {
+        attributes: attributes(pairs),
+        start_time_unix_nano: 1,
+        time_unix_nano: 10,
+        count: counts.iter().sum(),
+        sum: Some(sum),
+        bucket_counts: counts.to_vec(),
+        explicit_bounds: bounds.to_vec(),
+        ..HistogramDataPoint::default()
+    }
+}
+
+pub(super) fn histogram(name: &str, data_points: Vec<HistogramDataPoint>) -> Metric {
+    metric(
+        name,
+        "",
+        Data::Histogram(Histogram {
+            data_points,
+            aggregation_temporality: CUMULATIVE,
+        }),
+    )
+}
+
+pub(super) fn scope(name: &str, version: &str, pairs: &[(&str, &str)]) -> InstrumentationScope {
+    InstrumentationScope {
+        name: name.to_owned(),
+        version: version.to_owned(),
+        attributes: attributes(pairs),
+        ..InstrumentationScope::default()
+    }
+}
+
+/// A request of one resource.
+pub(super) fn of_resource(
+    resource: &[(&str, &str)],
+    scope_metrics: Vec<ScopeMetrics>,
+) -> ExportMetricsServiceRequest {
+    let resource = Resource {
+        attributes: attributes(resource),
+        ..Resource::default()
+    };
+    let resource = ResourceMetrics {
+        resource: Some(resource),
+        scope_metrics,
+        ..ResourceMetrics::default()
+    };
+    ExportMetricsServiceRequest {
+        resource_metrics: vec![resource],
+    }
+}
+
+pub(super) fn of_scope(scope: Option<InstrumentationScope>, metrics: Vec<Metric>) -> ScopeMetrics {
+    ScopeMetrics {
+        scope,
+        metrics,
+        ..ScopeMetrics::default()
+    }
+}
+
+/// A request without resource and scope, so that a page shows only what the test is about.
+pub(super) fn request(metrics: Vec<Metric>) -> ExportMetricsServiceRequest {
+    of_resource(&[], vec![of_scope(None, metrics)])
+}
+
+pub(super) fn store() -> Store {
+    Store::new(Limits::default())
+}
+
+pub(super) fn apply(store: &Store, metrics: Vec<Metric>) -> Applied {
+    ingest::apply(store, &request(metrics), Duration::ZERO)
+}
+
+/// The whole page.
+pub(super) fn page(store: &Store) -> String {
+    let mut encoder = Encoder::default();
+    let pieces: Vec<Vec<u8>> = std::iter::from_fn(|| encoder.piece(store)).collect();
+    String::from_utf8(pieces.concat()).unwrap()
+}
+
+/// Only the samples of the page.
+pub(super) fn samples(store: &Store) -> Vec<String> {
+    let page = page(store);
+    page.lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What a page shows after one request, samples only.
+pub(super) fn check(metrics: Vec<Metric>, expected: &[&str]) {
+    let store = store();
+    let applied = apply(&store, metrics);
+    assert_eq!(samples(&store), expected, "{:?}", applied.message);
+}
+
+/// What a page shows after requests of one metric each, and which points were rejected.
+pub(super) fn check_in_turn(
+    metrics: Vec<Metric>,
+    expected: &[&str],
+    rejected: &[(RejectReason, u64)],
+) {
+    let store = store();
+    let mut seen = Vec::new();
+    for metric in metrics {
+        seen.extend(apply(&store, vec![metric]).rejected());
+    }
+    assert_eq!(samples(&store), expected);
+    assert_eq!(seen, rejected);
+}

@@ -1,0 +1,157 @@
+//! The component over a real socket.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use prost::Message;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::{Instant, sleep},
+};
+
+use super::helpers::*;
+use crate::{
+    config::PrometheusSettings,
+    exporters::prometheus::PrometheusExporter,
+    pipeline::{Ack, Counts, Exporter, Item, Outcome, RejectReason, Signal, Tenant},
+    self_metrics::{SelfCounter, SelfMetrics},
+};
+
+const DEADLINE: Duration = Duration::from_secs(10);
+/// An expiration that no test lives to see.
+const LONG: Duration = Duration::from_secs(300);
+
+fn start(metric_expiration: Duration) -> (PrometheusExporter, Arc<SelfMetrics>) {
+    let settings = PrometheusSettings {
+        endpoint: "127.0.0.1:0".parse().unwrap(),
+        metric_expiration,
+        ..PrometheusSettings::default()
+    };
+    let metrics = Arc::new(SelfMetrics::default());
+    let exporter = PrometheusExporter::start("prometheus", &settings, Arc::clone(&metrics));
+    (exporter.unwrap(), metrics)
+}
+
+async fn send(
+    exporter: &PrometheusExporter,
+    signal: Signal,
+    bytes: Vec<u8>,
+    items: u64,
+) -> Outcome {
+    let (ack, outcome) = Ack::new();
+    let (bytes, counts, tenant) = (Bytes::from(bytes), Counts { items }, Tenant::default());
+    let item = Item {
+        signal,
+        bytes,
+        counts,
+        tenant,
+        ack,
+    };
+    exporter.reserve(&item).unwrap().commit(item);
+    outcome.outcome().await
+}
+
+async fn ask(address: SocketAddr, method: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn what_was_committed_is_scraped() {
+    let (exporter, metrics) = start(LONG);
+    let points = vec![
+        gauge("g", vec![int(7, &[])]),
+        metric("d", "", sum(vec![int(1, &[])], true, DELTA)),
+    ];
+    let outcome = send(
+        &exporter,
+        Signal::Metrics,
+        request(points).encode_to_vec(),
+        2,
+    )
+    .await;
+    assert_eq!(outcome.rejected, 1);
+    assert!(outcome.message.unwrap_or_default().contains("metric `d`"));
+    let answer = ask(exporter.address(), "GET", "/metrics").await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(
+        answer.contains("content-type: text/plain; version=0.0.4; charset=utf-8\r\n"),
+        "{answer}"
+    );
+    assert!(answer.contains("# TYPE g gauge\ng 7\n"), "{answer}");
+    let counts: Vec<_> = metrics.counts().filter(|count| count.value > 0).collect();
+    let seen: Vec<_> = counts
+        .iter()
+        .map(|count| (count.counter, count.reason, count.value))
+        .collect();
+    let reason = Some(RejectReason::NotExpressible.as_str());
+    assert_eq!(
+        seen,
+        [
+            (SelfCounter::Rejected, reason, 1),
+            (SelfCounter::Exported, None, 1)
+        ]
+    );
+    exporter.shutdown(DEADLINE).await;
+}
+
+#[tokio::test]
+async fn what_it_cannot_read_is_rejected_whole() {
+    let (exporter, _) = start(LONG);
+    let garbled = send(&exporter, Signal::Metrics, vec![0x0a, 5], 3).await;
+    assert_eq!(garbled.rejected, 3);
+    let spans = send(&exporter, Signal::Traces, Vec::new(), 4).await;
+    assert_eq!(spans.rejected, 4);
+    assert!(spans.message.unwrap_or_default().contains("only metrics"));
+}
+
+#[tokio::test]
+async fn other_paths_and_methods_are_told_what_there_is() {
+    let (exporter, _) = start(LONG);
+    let cases = [
+        ("GET", "/", "HTTP/1.1 404", "/metrics"),
+        ("POST", "/metrics", "HTTP/1.1 405", "allow: GET, HEAD"),
+        ("HEAD", "/metrics", "HTTP/1.1 200", "version=0.0.4"),
+        ("GET", "/metrics?name[]=x", "HTTP/1.1 200", "version=0.0.4"),
+    ];
+    for (method, path, status, text) in cases {
+        let answer = ask(exporter.address(), method, path).await;
+        assert!(
+            answer.starts_with(status) && answer.contains(text),
+            "{method} {path}: {answer}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn series_expire_although_nobody_scrapes() {
+    let (exporter, _) = start(Duration::from_millis(1));
+    let bytes = request(vec![gauge("g", vec![int(7, &[])])]).encode_to_vec();
+    send(&exporter, Signal::Metrics, bytes, 1).await;
+    let until = Instant::now() + DEADLINE;
+    while exporter.store().stats().series > 0 {
+        assert!(Instant::now() < until, "the series is still there");
+        sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named_with_its_remedy() {
+    let (exporter, metrics) = start(LONG);
+    let settings = PrometheusSettings {
+        endpoint: exporter.address(),
+        ..PrometheusSettings::default()
+    };
+    let error = PrometheusExporter::start("prometheus/2", &settings, metrics)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("prometheus/2") && error.contains(&exporter.address().to_string()),
+        "{error}"
+    );
+}
