@@ -10,6 +10,7 @@
 pub mod http;
 pub mod otlp;
 pub mod pipeline;
+pub mod processors;
 pub mod receivers;
 pub mod self_metrics;
 pub mod series;

@@ -1,0 +1,81 @@
+//! Where requests are sent to.
+
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+
+/// Reads an endpoint, `http://HOST:PORT`.
+pub(super) fn endpoint(text: &str) -> Result<Uri, String> {
+    let remedy = "set it to http://HOST:PORT";
+    let uri: Uri = text
+        .parse()
+        .map_err(|cause| format!("endpoint {text} is not a URL: {cause}; {remedy}"))?;
+    match (uri.scheme_str(), uri.host()) {
+        (Some("https"), _) => Err(format!(
+            "endpoint {text}: https is not supported by this exporter; use http://"
+        )),
+        (Some("http"), Some(_)) => Ok(uri),
+        (Some(scheme), _) => Err(format!("endpoint {text} has scheme {scheme}; {remedy}")),
+        (None, _) => Err(format!("endpoint {text} has no scheme; {remedy}")),
+    }
+}
+
+/// Reads the headers that go with every request.
+pub(super) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, String> {
+    let mut headers = HeaderMap::with_capacity(pairs.len());
+    for (name, value) in pairs {
+        let parsed = HeaderName::try_from(name)
+            .map_err(|_| format!("header name {name:?} is not valid; use letters, digits and -"))?;
+        // The value may be a secret, so it is not shown.
+        let value = HeaderValue::try_from(value)
+            .map_err(|_| format!("the value of header {name} is not printable ASCII"))?;
+        headers.append(parsed, value);
+    }
+    Ok(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Result<&str, &str>) {
+        let seen = endpoint(text).map(|uri| uri.to_string());
+        assert_eq!(
+            seen.as_deref().map_err(String::as_str),
+            expected,
+            "for {text}"
+        );
+    }
+
+    #[test]
+    fn a_plain_text_endpoint_is_taken() {
+        check("http://jaeger:4317", Ok("http://jaeger:4317/"));
+    }
+
+    #[test]
+    fn an_endpoint_that_needs_tls_is_refused_with_the_remedy() {
+        check(
+            "https://jaeger:4317",
+            Err(
+                "endpoint https://jaeger:4317: https is not supported by this exporter; use http://",
+            ),
+        );
+    }
+
+    #[test]
+    fn an_endpoint_without_or_with_another_scheme_is_refused() {
+        check(
+            "jaeger",
+            Err("endpoint jaeger has no scheme; set it to http://HOST:PORT"),
+        );
+        check(
+            "ftp://jaeger:4317",
+            Err("endpoint ftp://jaeger:4317 has scheme ftp; set it to http://HOST:PORT"),
+        );
+    }
+
+    #[test]
+    fn a_bad_header_value_is_not_shown() {
+        let pairs = [("authorization".to_owned(), "secret\n".to_owned())];
+        let message = headers(&pairs).expect_err("a newline is not allowed");
+        assert!(message.contains("authorization") && !message.contains("secret"));
+    }
+}

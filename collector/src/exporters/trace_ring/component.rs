@@ -1,0 +1,125 @@
+//! The component: an end for pipelines, and a page.
+
+use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
+
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use parking_lot::Mutex;
+use prost::Message;
+
+use super::{page::Page, ring::Ring, span};
+use crate::{
+    config::TraceRingSettings,
+    http::{Limits, Server, StartError},
+    pipeline::{Exporter, Item, Refusal, RejectReason, Reservation, Signal},
+    self_metrics::SelfMetrics,
+};
+
+/// The latest traces, and the listener that shows them.
+#[derive(Debug)]
+pub struct TraceRing {
+    keeper: Arc<Keeper>,
+    server: Server,
+}
+
+impl TraceRing {
+    /// Listens and keeps traces until it is shut down. Must be called within a Tokio runtime.
+    ///
+    /// # Errors
+    /// The endpoint cannot be listened on.
+    pub fn start(
+        name: &str,
+        settings: &TraceRingSettings,
+        metrics: Arc<SelfMetrics>,
+    ) -> Result<Self, StartError> {
+        let size = |bound: u64| usize::try_from(bound).unwrap_or(usize::MAX);
+        let ring = Ring::new(size(settings.max_traces), size(settings.max_bytes));
+        let ring = Arc::new(Mutex::new(ring));
+        let page = Arc::new(Page::new(Arc::clone(&ring)));
+        let endpoint = settings.endpoint.to_string();
+        Ok(Self {
+            server: Server::bind(name, &endpoint, page, Limits::default())?,
+            keeper: Arc::new(Keeper { ring, metrics }),
+        })
+    }
+
+    /// The end that pipelines hand traces to.
+    #[must_use]
+    pub fn exporter(&self) -> Arc<dyn Exporter> {
+        Arc::clone(&self.keeper) as Arc<dyn Exporter>
+    }
+
+    /// Where the page is.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.server.address()
+    }
+
+    /// Spans in the ring now.
+    #[must_use]
+    pub fn spans(&self) -> u64 {
+        self.keeper.ring.lock().spans()
+    }
+
+    /// Stops the page once open queries are answered, at most until `deadline`. The ring goes with the component.
+    pub async fn shutdown(self, deadline: Duration) {
+        self.server.shutdown(deadline).await;
+    }
+}
+
+/// Puts spans into the ring.
+struct Keeper {
+    ring: Arc<Mutex<Ring>>,
+    metrics: Arc<SelfMetrics>,
+}
+
+impl Exporter for Keeper {
+    /// There is always room: the oldest trace makes it.
+    fn reserve(&self, _: &Item) -> Result<Box<dyn Reservation + '_>, Refusal> {
+        Ok(Box::new(Place(self)))
+    }
+}
+
+struct Place<'a>(&'a Keeper);
+
+impl Reservation for Place<'_> {
+    fn commit(self: Box<Self>, item: Item) {
+        let Keeper { ring, metrics } = self.0;
+        let reject = |reason, spans: u64, message: &str| {
+            metrics.rejected(item.signal, reason, spans);
+            item.ack.reject(spans, || format!("trace ring: {message}"));
+        };
+        if item.signal != Signal::Traces {
+            let message = "only traces are kept; send this signal to another exporter";
+            return reject(RejectReason::NotExpressible, item.counts.items, message);
+        }
+        // Receivers have checked the bytes; a processor might have broken them since.
+        let Ok(request) = ExportTraceServiceRequest::decode(item.bytes.clone()) else {
+            let message = "the request cannot be decoded";
+            return reject(RejectReason::InvalidPoint, item.counts.items, message);
+        };
+        let (mut invalid, mut evicted) = (0, 0);
+        for span in request.resource_spans.into_iter().flat_map(span::spans) {
+            match span {
+                // The lock is taken for each span, so that a page never waits for a whole request.
+                Ok((id, span)) => evicted += ring.lock().push(id, span),
+                Err(span::InvalidId) => invalid += 1,
+            }
+        }
+        // Whoever sent this request had it taken: what went is older.
+        metrics.rejected(Signal::Traces, RejectReason::Evicted, evicted);
+        if invalid > 0 {
+            let message = format!(
+                "{invalid} spans without valid ids; give 16 bytes of trace id and 8 of span id, not all zero"
+            );
+            reject(RejectReason::InvalidPoint, invalid, &message);
+        }
+    }
+}
+
+impl fmt::Debug for Keeper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keeper")
+            .field("spans", &self.ring.lock().spans())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,354 @@
+//! The component with its page, over HTTP.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use opentelemetry_proto::tonic::{
+    collector::trace::v1::ExportTraceServiceRequest,
+    common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value::Value},
+    resource::v1::Resource,
+    trace::v1::{
+        ResourceSpans, ScopeSpans, Span, Status,
+        span::{Event, Link, SpanKind},
+        status::StatusCode,
+    },
+};
+use prost::Message;
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use super::TraceRing;
+use crate::{
+    config::TraceRingSettings,
+    pipeline::{Ack, Counts, Item, Outcome, RejectReason, Signal, Tenant},
+    self_metrics::{SelfCounter, SelfMetrics},
+};
+
+struct Bench {
+    ring: TraceRing,
+    metrics: Arc<SelfMetrics>,
+}
+
+impl Bench {
+    fn start(max_traces: u64) -> Self {
+        let settings = TraceRingSettings {
+            endpoint: SocketAddr::from(([127, 0, 0, 1], 0)),
+            max_traces,
+            ..TraceRingSettings::default()
+        };
+        let metrics = Arc::new(SelfMetrics::default());
+        let ring = TraceRing::start("trace_ring", &settings, Arc::clone(&metrics));
+        Self {
+            ring: ring.expect("a free port"),
+            metrics,
+        }
+    }
+
+    async fn keep(&self, service: &str, spans: Vec<Span>) -> Outcome {
+        let items = spans.len() as u64;
+        let (ack, acknowledged) = Ack::new();
+        let item = Item {
+            signal: Signal::Traces,
+            bytes: request(service, spans).encode_to_vec().into(),
+            counts: Counts { items },
+            tenant: Tenant::default(),
+            ack,
+        };
+        let exporter = self.ring.exporter();
+        exporter.reserve(&item).expect("always room").commit(item);
+        acknowledged.outcome().await
+    }
+
+    async fn get(&self, target: &str) -> (u16, serde_json::Value) {
+        let mut stream = TcpStream::connect(self.ring.address())
+            .await
+            .expect("the page answers");
+        // HTTP/1.0, so that the body comes without chunks.
+        let request = format!("GET {target} HTTP/1.0\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("whole");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+        let status = head[9..12].parse().expect("a status");
+        (status, serde_json::from_str(body).expect("JSON"))
+    }
+
+    /// Trace ids that a query shows, by their first two digits.
+    async fn ids(&self, target: &str) -> Vec<String> {
+        let (status, page) = self.get(target).await;
+        assert_eq!(status, 200, "{page}");
+        let traces = page["data"].as_array().expect("an array");
+        let ids = traces
+            .iter()
+            .map(|trace| trace["traceID"].as_str().expect("a string"));
+        ids.map(|id| id[..2].to_owned()).collect()
+    }
+
+    fn rejected(&self, reason: RejectReason) -> u64 {
+        let mut counts = self.metrics.counts();
+        counts
+            .find(|count| {
+                count.counter == SelfCounter::Rejected
+                    && count.signal == Signal::Traces
+                    && count.reason == Some(reason.as_str())
+            })
+            .map_or(0, |count| count.value)
+    }
+}
+
+fn request(service: &str, spans: Vec<Span>) -> ExportTraceServiceRequest {
+    let attributes = vec![
+        attribute("service.name", Value::StringValue(service.to_owned())),
+        attribute("host.name", Value::StringValue("gpu-1".to_owned())),
+    ];
+    ExportTraceServiceRequest {
+        resource_spans: vec![ResourceSpans {
+            resource: Some(Resource {
+                attributes,
+                ..Resource::default()
+            }),
+            scope_spans: vec![ScopeSpans {
+                scope: Some(InstrumentationScope {
+                    name: "inferometer".to_owned(),
+                    version: "0.1.0".to_owned(),
+                    ..InstrumentationScope::default()
+                }),
+                spans,
+                ..ScopeSpans::default()
+            }],
+            ..ResourceSpans::default()
+        }],
+    }
+}
+
+fn attribute(key: &str, value: Value) -> KeyValue {
+    KeyValue {
+        key: key.to_owned(),
+        value: Some(AnyValue { value: Some(value) }),
+        ..KeyValue::default()
+    }
+}
+
+fn span(trace: u8, name: &str) -> Span {
+    Span {
+        trace_id: vec![trace; 16],
+        span_id: vec![trace; 8],
+        name: name.to_owned(),
+        start_time_unix_nano: u64::from(trace) * 1_000_000,
+        end_time_unix_nano: u64::from(trace) * 1_000_000 + 2_500,
+        ..Span::default()
+    }
+}
+
+#[tokio::test]
+async fn a_trace_has_the_shape_of_jaegers_query_api() {
+    let bench = Bench::start(10);
+    let root = Span {
+        kind: SpanKind::Server as i32,
+        status: Some(Status {
+            code: StatusCode::Error as i32,
+            message: "out of blocks".to_owned(),
+        }),
+        attributes: vec![
+            attribute("tokens", Value::IntValue(12)),
+            attribute("share", Value::DoubleValue(0.5)),
+            attribute("cached", Value::BoolValue(true)),
+            attribute("key", Value::BytesValue(vec![1, 2])),
+        ],
+        events: vec![Event {
+            time_unix_nano: 1_001_000,
+            name: "first token".to_owned(),
+            ..Event::default()
+        }],
+        ..span(1, "chat llama")
+    };
+    let child = Span {
+        span_id: vec![2; 8],
+        parent_span_id: vec![1; 8],
+        start_time_unix_nano: 1_001_000,
+        links: vec![Link {
+            trace_id: vec![9; 16],
+            span_id: vec![8; 8],
+            ..Link::default()
+        }],
+        ..span(1, "queue")
+    };
+    assert_eq!(
+        bench.keep("engine", vec![child, root]).await,
+        Outcome::default()
+    );
+    let id = "01".repeat(16);
+    let (status, page) = bench.get(&format!("/api/traces/{id}")).await;
+    let scope = [
+        json!({ "key": "otel.scope.name", "type": "string", "value": "inferometer" }),
+        json!({ "key": "otel.scope.version", "type": "string", "value": "0.1.0" }),
+    ];
+    let expected = json!({
+        "data": [{
+            "traceID": id,
+            "spans": [{
+                "traceID": id,
+                "spanID": "0101010101010101",
+                "operationName": "chat llama",
+                "references": [],
+                "startTime": 1000,
+                "duration": 2,
+                "tags": [
+                    scope[0],
+                    scope[1],
+                    { "key": "tokens", "type": "int64", "value": 12 },
+                    { "key": "share", "type": "float64", "value": 0.5 },
+                    { "key": "cached", "type": "bool", "value": true },
+                    { "key": "key", "type": "binary", "value": "AQI=" },
+                    { "key": "span.kind", "type": "string", "value": "server" },
+                    { "key": "otel.status_code", "type": "string", "value": "ERROR" },
+                    { "key": "error", "type": "bool", "value": true },
+                    { "key": "otel.status_description", "type": "string", "value": "out of blocks" },
+                ],
+                "logs": [{
+                    "timestamp": 1001,
+                    "fields": [{ "key": "event", "type": "string", "value": "first token" }],
+                }],
+                "processID": "p1",
+                "warnings": null,
+            }, {
+                "traceID": id,
+                "spanID": "0202020202020202",
+                "operationName": "queue",
+                "references": [
+                    { "refType": "CHILD_OF", "traceID": id, "spanID": "0101010101010101" },
+                    { "refType": "FOLLOWS_FROM", "traceID": "09".repeat(16), "spanID": "0808080808080808" },
+                ],
+                "startTime": 1001,
+                "duration": 1,
+                "tags": scope,
+                "logs": [],
+                "processID": "p1",
+                "warnings": null,
+            }],
+            "processes": {
+                "p1": {
+                    "serviceName": "engine",
+                    "tags": [{ "key": "host.name", "type": "string", "value": "gpu-1" }],
+                },
+            },
+            "warnings": null,
+        }],
+        "total": 1,
+        "limit": 0,
+        "offset": 0,
+        "errors": null,
+    });
+    assert_eq!((status, page), (200, expected));
+}
+
+#[tokio::test]
+async fn the_latest_traces_come_first_and_searches_narrow_them() {
+    let bench = Bench::start(100);
+    for trace in 1..=30 {
+        let service = if trace % 2 == 0 { "even one" } else { "odd" };
+        let name = if trace > 25 { "decode" } else { "prefill" };
+        bench.keep(service, vec![span(trace, name)]).await;
+    }
+    assert_eq!(bench.ids("/api/traces").await.len(), 20);
+    assert_eq!(bench.ids("/api/traces?limit=2").await, ["1e", "1d"]);
+    assert_eq!(
+        bench
+            .ids("/api/traces?service=even%20one&operation=decode")
+            .await,
+        ["1e", "1c", "1a"]
+    );
+    assert_eq!(
+        bench
+            .ids("/api/traces?start=2000&end=4000&lookback=1h")
+            .await,
+        ["04", "03", "02"]
+    );
+    assert!(bench.ids("/api/traces?service=none").await.is_empty());
+}
+
+#[tokio::test]
+async fn services_and_their_operations_are_listed() {
+    let bench = Bench::start(100);
+    bench
+        .keep("even one", vec![span(2, "prefill"), span(4, "decode")])
+        .await;
+    bench.keep("odd", vec![span(1, "queue")]).await;
+    let (_, services) = bench.get("/api/services").await;
+    assert_eq!(services["data"], json!(["even one", "odd"]));
+    assert_eq!(services["total"], 2);
+    let (_, operations) = bench.get("/api/services/even%20one/operations").await;
+    assert_eq!(operations["data"], json!(["decode", "prefill"]));
+}
+
+#[tokio::test]
+async fn a_bad_query_is_answered_with_jaegers_errors() {
+    let bench = Bench::start(10);
+    let id = format!("/api/traces/{}", "0".repeat(33));
+    for (target, status, message) in [
+        (
+            "/api/traces?limit=many",
+            400,
+            "parameter limit is \"many\"; give a number above 0",
+        ),
+        ("/api/traces/1", 404, "trace not found"),
+        (
+            "/api/traces/x",
+            400,
+            "trace id \"x\" is not valid; give up to 32 hexadecimal digits",
+        ),
+        (
+            &id,
+            400,
+            "trace id \"000000000000000000000000000000000\" is not valid; give up to 32 hexadecimal digits",
+        ),
+        (
+            "/traces",
+            404,
+            "unknown path /traces; use /api/traces, /api/traces/{traceID}, /api/services or \
+             /api/services/{service}/operations",
+        ),
+    ] {
+        let (seen, page) = bench.get(target).await;
+        assert_eq!(
+            (seen, &page["errors"]),
+            (status, &json!([{ "code": status, "msg": message }]))
+        );
+        assert_eq!(page["data"], json!(null));
+    }
+}
+
+#[tokio::test]
+async fn evicted_spans_are_counted_and_what_was_sent_is_what_is_left_and_what_went() {
+    let bench = Bench::start(3);
+    for trace in 1..=10 {
+        let spans = vec![span(trace, "a"), span(trace, "b")];
+        let outcome = bench.keep("engine", spans).await;
+        assert_eq!(outcome, Outcome::default(), "the sender's own were kept");
+    }
+    assert_eq!(bench.rejected(RejectReason::Evicted), 14);
+    assert_eq!(bench.ring.spans(), 6);
+    assert_eq!(bench.ids("/api/traces").await, ["0a", "09", "08"]);
+}
+
+#[tokio::test]
+async fn spans_without_valid_ids_are_rejected_and_the_rest_is_kept() {
+    let bench = Bench::start(10);
+    let short = Span {
+        trace_id: vec![1; 15],
+        ..span(1, "short")
+    };
+    let outcome = bench
+        .keep("engine", vec![short, span(0, "zero"), span(2, "good")])
+        .await;
+    assert_eq!(outcome.rejected, 2);
+    assert!(
+        outcome
+            .message
+            .is_some_and(|text| text.contains("16 bytes"))
+    );
+    assert_eq!(bench.rejected(RejectReason::InvalidPoint), 2);
+    assert_eq!(bench.ring.spans(), 1);
+}
