@@ -13,6 +13,8 @@ mod query;
 mod read_body;
 mod server;
 mod start_error;
+#[cfg(test)]
+mod tests;
 
 pub use body::{Body, BodySender, Gone};
 pub use connection::{Handler, Request, Response};

@@ -1,0 +1,198 @@
+//! The server on the wire.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time,
+};
+
+use super::*;
+
+/// Long enough for any machine; a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Answers by path, in the ways that a handler can.
+#[derive(Debug)]
+struct Paths;
+
+impl Handler for Paths {
+    async fn handle(self: Arc<Self>, request: Request) -> Response {
+        match request.uri().path() {
+            "/panic" => panic!("on request"),
+            "/never" => std::future::pending().await,
+            "/stream" => http::Response::new(stream(true)),
+            "/broken" => http::Response::new(stream(false)),
+            _ => http::Response::new(Body::full("ok")),
+        }
+    }
+}
+
+/// Three pieces; with an end, if the maker does not give up.
+fn stream(is_whole: bool) -> Body {
+    let (sender, body) = Body::stream();
+    tokio::spawn(async move {
+        for piece in ["a", "b", "c"] {
+            sender.send(piece).await.expect("the peer reads");
+        }
+        if is_whole {
+            sender.finish().await.expect("the peer reads");
+        }
+    });
+    body
+}
+
+fn server(limits: Limits) -> Server {
+    Server::bind("page", "127.0.0.1:0", Arc::new(Paths), limits).expect("a free port")
+}
+
+async fn connect(address: SocketAddr) -> TcpStream {
+    TcpStream::connect(address).await.expect("connected")
+}
+
+/// Sends a request on a connection of its own, and reads until the server closes it.
+async fn get(address: SocketAddr, path: &str) -> String {
+    let mut stream = connect(address).await;
+    let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    read_to_end(&mut stream).await
+}
+
+/// What the server sends until it closes the connection, in whatever way.
+async fn read_to_end(stream: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    let read = time::timeout(PATIENCE, stream.read_to_end(&mut answer));
+    // A reset is an end too.
+    let _ = read.await.expect("the server closes the connection");
+    String::from_utf8(answer).expect("text")
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_named_with_its_component_and_the_remedy() {
+    let first = server(Limits::default());
+    let endpoint = first.address().to_string();
+    let second = Server::bind("otlp (grpc)", &endpoint, Arc::new(Paths), Limits::default());
+    let message = second.expect_err("the port is taken").to_string();
+    assert!(
+        message.starts_with(&format!("otlp (grpc): cannot listen on {endpoint}: "))
+            && message.ends_with("another process listens there; stop it or set another endpoint"),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_none_is_a_start_error() {
+    let server = Server::bind("page", "nowhere", Arc::new(Paths), Limits::default());
+    let message = server.expect_err("no port").to_string();
+    assert!(
+        message.contains("set the endpoint to HOST:PORT"),
+        "{message}"
+    );
+}
+
+#[tokio::test]
+async fn a_connection_above_the_limit_is_closed_and_counted() {
+    let server = server(Limits {
+        connections: 1,
+        ..Limits::default()
+    });
+    let mut first = connect(server.address()).await;
+    let accepted = async {
+        while server.counts().accepted == 0 {
+            time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    time::timeout(PATIENCE, accepted).await.expect("accepted");
+    let mut second = connect(server.address()).await;
+    assert_eq!(read_to_end(&mut second).await, "");
+    assert_eq!(server.counts().over_limit, 1);
+    let request = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    first.write_all(request).await.expect("sent");
+    assert!(read_to_end(&mut first).await.ends_with("ok"));
+}
+
+#[tokio::test]
+async fn a_peer_that_says_too_little_is_not_waited_for() {
+    let server = server(Limits {
+        header_timeout: Duration::from_millis(50),
+        ..Limits::default()
+    });
+    // Nothing; a start that may become HTTP/2; half a head.
+    for words in [
+        "",
+        "PRI * HT",
+        "GET / HTTP/1.1\r\nhost: a-rather-long-name\r\n",
+    ] {
+        let mut stream = connect(server.address()).await;
+        stream.write_all(words.as_bytes()).await.expect("sent");
+        read_to_end(&mut stream).await;
+    }
+    assert!(get(server.address(), "/").await.ends_with("ok"));
+}
+
+#[tokio::test]
+async fn a_head_above_the_limit_is_refused() {
+    let server = server(Limits {
+        head_bytes: 8 << 10,
+        ..Limits::default()
+    });
+    let path = format!("/{}", "x".repeat(16 << 10));
+    let answer = get(server.address(), &path).await;
+    assert!(
+        answer.starts_with("HTTP/1.1 431") || answer.starts_with("HTTP/1.1 414"),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
+async fn a_panic_in_a_handler_closes_its_own_connection_only() {
+    let server = server(Limits::default());
+    assert_eq!(get(server.address(), "/panic").await, "");
+    assert!(get(server.address(), "/").await.ends_with("ok"));
+}
+
+#[tokio::test]
+async fn half_a_page_is_never_taken_for_a_whole_one() {
+    let server = server(Limits::default());
+    let whole = get(server.address(), "/stream").await;
+    assert!(
+        whole.ends_with("0\r\n\r\n"),
+        "the last chunk ends it: {whole}"
+    );
+    let broken = get(server.address(), "/broken").await;
+    assert!(!broken.ends_with("0\r\n\r\n"), "{broken}");
+}
+
+#[tokio::test]
+async fn a_shutdown_cuts_what_is_open_at_its_deadline() {
+    let server = server(Limits::default());
+    let address = server.address();
+    let stuck = tokio::spawn(async move { get(address, "/never").await });
+    let accepted = async {
+        while server.counts().accepted == 0 {
+            time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    time::timeout(PATIENCE, accepted).await.expect("accepted");
+    time::timeout(PATIENCE, server.shutdown(Duration::from_millis(20)))
+        .await
+        .expect("the deadline holds");
+    assert_eq!(stuck.await.expect("no panic"), "");
+}
+
+#[tokio::test]
+async fn a_shutdown_does_not_wait_for_idle_connections() {
+    let server = server(Limits::default());
+    let mut idle = connect(server.address()).await;
+    let request = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+    idle.write_all(request).await.expect("sent");
+    let mut answer = [0; 8];
+    idle.read_exact(&mut answer).await.expect("an answer");
+    let mut silent = connect(server.address()).await;
+    time::timeout(PATIENCE, server.shutdown(2 * PATIENCE))
+        .await
+        .expect("long before the deadline");
+    read_to_end(&mut idle).await;
+    read_to_end(&mut silent).await;
+}
