@@ -7,6 +7,8 @@
 //! `config` turns a file into checked settings; the collector builds the components that they name, connects them
 //! by a [`pipeline`] graph and stops them in order. What came in and where it went is counted in [`self_metrics`].
 
+pub mod config;
+pub mod exporters;
 pub mod http;
 pub mod otlp;
 pub mod pipeline;
