@@ -20,7 +20,7 @@ pub fn inflate_gzip(body: &[u8], limit: usize, charge: &mut Charge) -> Result<By
         clippy::disallowed_types,
         reason = "this is the capped decoder that the ban points to"
     )]
-    let mut decoder = flate2::bufread::MultiGzDecoder::new(body);
+    let mut decoder = flate2::read::MultiGzDecoder::new(body);
     let mut inflated = Vec::new();
     loop {
         // One byte beyond the limit tells a body of exactly that size from a larger one.

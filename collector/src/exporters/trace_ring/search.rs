@@ -47,10 +47,8 @@ impl Search {
         };
         Ok(Self {
             limit,
-            service: given("service").map(Into::into),
-            operation: given("operation")
-                .filter(|name| name != "all")
-                .map(Into::into),
+            service: given("service"),
+            operation: given("operation").filter(|name| name != "all"),
             start_micros: micros("start")?,
             end_micros: micros("end")?,
         })

@@ -181,66 +181,8 @@ async fn a_trace_has_the_shape_of_jaegers_query_api() {
     );
     let id = "01".repeat(16);
     let (status, page) = bench.get(&format!("/api/traces/{id}")).await;
-    let scope = [
-        json!({ "key": "otel.scope.name", "type": "string", "value": "inferometer" }),
-        json!({ "key": "otel.scope.version", "type": "string", "value": "0.1.0" }),
-    ];
-    let expected = json!({
-        "data": [{
-            "traceID": id,
-            "spans": [{
-                "traceID": id,
-                "spanID": "0101010101010101",
-                "operationName": "chat llama",
-                "references": [],
-                "startTime": 1000,
-                "duration": 2,
-                "tags": [
-                    scope[0],
-                    scope[1],
-                    { "key": "tokens", "type": "int64", "value": 12 },
-                    { "key": "share", "type": "float64", "value": 0.5 },
-                    { "key": "cached", "type": "bool", "value": true },
-                    { "key": "key", "type": "binary", "value": "AQI=" },
-                    { "key": "span.kind", "type": "string", "value": "server" },
-                    { "key": "otel.status_code", "type": "string", "value": "ERROR" },
-                    { "key": "error", "type": "bool", "value": true },
-                    { "key": "otel.status_description", "type": "string", "value": "out of blocks" },
-                ],
-                "logs": [{
-                    "timestamp": 1001,
-                    "fields": [{ "key": "event", "type": "string", "value": "first token" }],
-                }],
-                "processID": "p1",
-                "warnings": null,
-            }, {
-                "traceID": id,
-                "spanID": "0202020202020202",
-                "operationName": "queue",
-                "references": [
-                    { "refType": "CHILD_OF", "traceID": id, "spanID": "0101010101010101" },
-                    { "refType": "FOLLOWS_FROM", "traceID": "09".repeat(16), "spanID": "0808080808080808" },
-                ],
-                "startTime": 1001,
-                "duration": 1,
-                "tags": scope,
-                "logs": [],
-                "processID": "p1",
-                "warnings": null,
-            }],
-            "processes": {
-                "p1": {
-                    "serviceName": "engine",
-                    "tags": [{ "key": "host.name", "type": "string", "value": "gpu-1" }],
-                },
-            },
-            "warnings": null,
-        }],
-        "total": 1,
-        "limit": 0,
-        "offset": 0,
-        "errors": null,
-    });
+    let expected: serde_json::Value =
+        serde_json::from_str(include_str!("jaeger_trace.json")).expect("JSON");
     assert_eq!((status, page), (200, expected));
 }
 

@@ -61,9 +61,10 @@ impl OtlpReceiver {
 
     /// Stops accepting, and waits until open requests are answered, at most until `deadline`.
     pub async fn shutdown(self, deadline: Duration) {
-        let stop = async |server: Option<Server>| match server {
-            Some(server) => server.shutdown(deadline).await,
-            None => {}
+        let stop = async |server: Option<Server>| {
+            if let Some(server) = server {
+                server.shutdown(deadline).await;
+            }
         };
         tokio::join!(stop(self.grpc), stop(self.http));
     }
