@@ -51,8 +51,9 @@ impl Drop for Background {
     }
 }
 
+/// What pipelines, scrapes and expiry share.
 #[derive(Debug)]
-struct State {
+pub(super) struct State {
     name: String,
     store: Arc<Store>,
     metrics: Arc<SelfMetrics>,
@@ -74,25 +75,26 @@ impl PrometheusExporter {
         settings: &PrometheusSettings,
         metrics: Arc<SelfMetrics>,
     ) -> Result<Self, StartError> {
+        let max_series = usize::try_from(settings.max_series).unwrap_or(usize::MAX);
         let limits = Limits {
-            max_series: usize::try_from(settings.max_series).unwrap_or(usize::MAX),
+            // The collector's own series come first and on top, so that they are there when the limit is reached.
+            max_series: max_series.saturating_add(SelfMetrics::SERIES),
             metric_expiration: settings.metric_expiration,
         };
-        let store = Arc::new(Store::new(limits));
-        let handler = Arc::new(Scrape::new(Arc::clone(&store)));
-        let server = Server::bind(
-            name,
-            &settings.endpoint.to_string(),
-            handler,
-            http::Limits::default(),
-        )?;
         let state = Arc::new(State {
             name: name.to_owned(),
-            store,
+            store: Arc::new(Store::new(limits)),
             metrics,
             started: Instant::now(),
             warned: Default::default(),
         });
+        state.show_own_metrics();
+        let server = Server::bind(
+            name,
+            &settings.endpoint.to_string(),
+            Arc::new(Scrape::new(Arc::clone(&state))),
+            http::Limits::default(),
+        )?;
         let interval =
             (limits.metric_expiration / 10).clamp(EXPIRY_INTERVAL_MIN, EXPIRY_INTERVAL_MAX);
         let expiry = Background(tokio::spawn(expire(Arc::clone(&state), interval)));
@@ -137,6 +139,20 @@ impl Reservation for Room<'_> {
 }
 
 impl State {
+    pub(super) const fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// Brings the collector's own counters up to date. They were neither received nor exported, so they are not counted.
+    pub(super) fn show_own_metrics(&self) {
+        self.metrics.collect(|bytes| {
+            // Written by the SDK a moment ago, into room of its own: nothing is rejected.
+            if let Ok(request) = ExportMetricsServiceRequest::decode(bytes) {
+                ingest::apply(&self.store, &request, self.started.elapsed());
+            }
+        });
+    }
+
     fn commit(&self, item: &Item) {
         if item.signal != Signal::Metrics {
             let message = || {
@@ -194,6 +210,7 @@ async fn expire(state: Arc<State>, interval: Duration) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        state.show_own_metrics();
         let ended = state.store.expire(state.started.elapsed());
         if ended > 0 {
             tracing::debug!(exporter = &*state.name, ended, "series expired");

@@ -11,7 +11,10 @@ use tokio::{
     time::timeout,
 };
 
-use super::text::{self, Encoder};
+use super::{
+    exporter::State,
+    text::{self, Encoder},
+};
 use crate::{
     http::{Body, BodySender, Handler, Request, Response},
     series::Store,
@@ -27,14 +30,14 @@ const SCRAPE_DEADLINE: Duration = Duration::from_secs(60);
 /// Answers scrapes from the store.
 #[derive(Debug)]
 pub(super) struct Scrape {
-    store: Arc<Store>,
+    state: Arc<State>,
     room: Arc<Semaphore>,
 }
 
 impl Scrape {
-    pub(super) fn new(store: Arc<Store>) -> Self {
+    pub(super) fn new(state: Arc<State>) -> Self {
         Self {
-            store,
+            state,
             room: Arc::new(Semaphore::new(SCRAPES_MAX)),
         }
     }
@@ -52,8 +55,9 @@ impl Scrape {
                 .insert(RETRY_AFTER, HeaderValue::from_static("1"));
             return response;
         };
+        self.state.show_own_metrics();
         let (sender, body) = Body::stream();
-        tokio::spawn(send_page(Arc::clone(&self.store), sender, permit));
+        tokio::spawn(send_page(Arc::clone(self.state.store()), sender, permit));
         with_type(body)
     }
 }

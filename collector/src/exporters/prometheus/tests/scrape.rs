@@ -101,6 +101,32 @@ async fn what_was_committed_is_scraped() {
 }
 
 #[tokio::test]
+async fn the_collectors_own_counters_are_shown_even_at_the_series_limit() {
+    let settings = PrometheusSettings {
+        endpoint: "127.0.0.1:0".parse().unwrap(),
+        max_series: 1,
+        ..PrometheusSettings::default()
+    };
+    let metrics = Arc::new(SelfMetrics::default());
+    let exporter =
+        PrometheusExporter::start("prometheus", &settings, Arc::clone(&metrics)).unwrap();
+    let points = vec![gauge("g", vec![int(7, &[])]), gauge("h", vec![int(8, &[])])];
+    let bytes = request(points).encode_to_vec();
+    assert_eq!(send(&exporter, Signal::Metrics, bytes, 2).await.rejected, 1);
+    let answer = ask(exporter.address(), "GET", "/metrics").await;
+    assert!(answer.contains("\ng 7\n"), "{answer}");
+    let rejected = answer.lines().find(|line| {
+        line.starts_with("infer_collector_item_rejected_total{")
+            && line.contains("infer_signal=\"metrics\"")
+            && line.contains("reason=\"series_limit\"")
+    });
+    assert!(
+        rejected.is_some_and(|line| line.ends_with(" 1")),
+        "{answer}"
+    );
+}
+
+#[tokio::test]
 async fn what_it_cannot_read_is_rejected_whole() {
     let (exporter, _) = start(LONG);
     let garbled = send(&exporter, Signal::Metrics, vec![0x0a, 5], 3).await;
@@ -134,7 +160,7 @@ async fn series_expire_although_nobody_scrapes() {
     let bytes = request(vec![gauge("g", vec![int(7, &[])])]).encode_to_vec();
     send(&exporter, Signal::Metrics, bytes, 1).await;
     let until = Instant::now() + DEADLINE;
-    while exporter.store().stats().series > 0 {
+    while exporter.store().stats().series > SelfMetrics::SERIES {
         assert!(Instant::now() < until, "the series is still there");
         sleep(Duration::from_millis(5)).await;
     }
