@@ -4,9 +4,10 @@
 //! receivers/otlp -> pipeline::Graph -> processors -> exporters/{prometheus, otlp, trace_ring}
 //! ```
 //!
-//! `config` turns a file into checked settings; the collector builds the components that they name, connects them
+//! [`config`] turns a file into checked settings; [`Collector`] builds the components that they name, connects them
 //! by a [`pipeline`] graph and stops them in order. What came in and where it went is counted in [`self_metrics`].
 
+mod collector;
 pub mod config;
 pub mod exporters;
 pub mod http;
@@ -16,3 +17,7 @@ pub mod processors;
 pub mod receivers;
 pub mod self_metrics;
 pub mod series;
+
+pub use collector::{Collector, Listening, Serves};
+pub use config::Config;
+pub use http::StartError;

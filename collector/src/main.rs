@@ -1,1 +1,32 @@
-fn main() {}
+//! The program `inferometer`.
+//!
+//! Exit codes: 0 done, 1 failed while starting or running, 2 wrong usage or configuration.
+
+use std::{num::NonZero, process::ExitCode, thread};
+
+use clap::Parser;
+
+use crate::cli::Cli;
+
+mod cli;
+
+/// Threads of the runtime; more would only contend for the same store.
+const WORKER_THREADS_MAX: usize = 4;
+
+fn main() -> ExitCode {
+    // Wrong usage ends here, with code 2.
+    let cli = Cli::parse();
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads.min(WORKER_THREADS_MAX))
+        .enable_all()
+        .build();
+    let ended = match runtime {
+        Ok(runtime) => runtime.block_on(cli.run()),
+        Err(cause) => Err(cli::Failure::start(&cause)),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

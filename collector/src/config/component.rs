@@ -86,8 +86,9 @@ pub(super) fn read_all<S>(
 }
 
 /// Reports every component of a section of which this collector has no type at all.
-pub(super) fn refuse_all(section: Option<Section<'_>>, role: &str, problems: &mut Problems) {
-    for (key, _) in section.iter().flat_map(Section::entries) {
+pub(super) fn refuse_all(section: Option<&Section<'_>>, role: &str, problems: &mut Problems) {
+    let entries = section.map(Section::entries);
+    for (key, _) in entries.into_iter().flatten() {
         let message = format!(
             "unknown {role} type {:?}, this collector has no {role}s: remove it",
             key.name

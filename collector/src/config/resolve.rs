@@ -39,8 +39,16 @@ fn sections(tree: &Node, problems: &mut Problems) -> Resolved {
     let receivers = root.section("receivers", problems);
     let processors = root.section("processors", problems);
     let exporters = root.section("exporters", problems);
-    component::refuse_all(root.section("connectors", problems), "connector", problems);
-    component::refuse_all(root.section("extensions", problems), "extension", problems);
+    component::refuse_all(
+        root.section("connectors", problems).as_ref(),
+        "connector",
+        problems,
+    );
+    component::refuse_all(
+        root.section("extensions", problems).as_ref(),
+        "extension",
+        problems,
+    );
     let mut definitions = Definitions {
         receivers: component::read_all(receivers, "receiver", RECEIVERS, problems),
         processors: component::read_all(processors, "processor", PROCESSORS, problems),

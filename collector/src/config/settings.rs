@@ -134,7 +134,7 @@ impl Default for RetrySettings {
 }
 
 impl OtlpExporterSettings {
-    /// The defaults for a backend at `http://HOST:PORT`.
+    /// The same, checked at once.
     ///
     /// # Errors
     /// The URL is none, or asks for TLS; the message says what was expected.
@@ -153,7 +153,9 @@ impl OtlpExporterSettings {
             })
     }
 
-    pub(super) fn new(endpoint: &str) -> Self {
+    /// The defaults for `http://HOST:PORT`, which is checked when the exporter starts.
+    #[must_use]
+    pub fn new(endpoint: &str) -> Self {
         Self {
             endpoint: endpoint.to_owned(),
             headers: Vec::new(),

@@ -72,7 +72,7 @@ fn no_pipeline(signal: Signal) -> Refusal {
     Refusal {
         reason: RefusalReason::NoPipeline,
         message: format!(
-            "no pipeline takes {signal} from this receiver, add it to service.pipelines.{signal}.receivers"
+            "no pipeline takes {signal} from this receiver: stop sending them, or name it in a pipeline of {signal}"
         ),
         retry_after: None,
     }

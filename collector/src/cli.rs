@@ -1,0 +1,117 @@
+//! The command line: what can be asked for, and how it is answered.
+
+mod failure;
+mod log;
+mod serve;
+mod validate;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use inferometer_collector::config::{Config, OtlpExporterSettings, Resolved};
+
+pub(crate) use self::failure::Failure;
+
+/// OpenTelemetry collector for LLM serving: OTLP in, Prometheus out, traces forwarded or kept in a small ring.
+///
+/// Without --config it listens on loopback: OTLP over gRPC on 4317 and over HTTP on 4318, metrics for Prometheus on
+/// 9464, recent traces on 16686. RUST_LOG sets what is logged, such as RUST_LOG=debug. SIGINT and SIGTERM finish what
+/// is under way and end the program within 10 seconds; a second one ends it at once.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// Run this configuration, in the OpenTelemetry Collector's YAML, instead of the default
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Forward traces by OTLP over gRPC to http://HOST:PORT, instead of keeping recent ones in memory
+    #[arg(long, value_name = "URL", conflicts_with = "config", value_parser = forward_to)]
+    traces_endpoint: Option<Resolved>,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check a configuration and start nothing: exit code 0 if it can be run, 2 with every error on stderr if not
+    Validate {
+        /// The file to check
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+}
+
+impl Cli {
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    /// Why it could not be done, with the exit code that says so.
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        match (self.command, self.config, self.traces_endpoint) {
+            (Some(Command::Validate { config }), ..) => validate::run(&config),
+            (None, Some(path), _) => serve::run(Config::load(&path)?).await,
+            (None, None, Some(resolved)) => serve::run(resolved.into()).await,
+            (None, None, None) => serve::run(Config::default()).await,
+        }
+    }
+}
+
+fn forward_to(url: &str) -> Result<Resolved, String> {
+    Resolved::forwarding_traces(OtlpExporterSettings::to(url)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(arguments: &[&str], expected: Result<(), &str>) {
+        let parsed = Cli::try_parse_from([&["inferometer"], arguments].concat());
+        let seen = parsed.map(drop).map_err(|error| error.to_string());
+        match (seen, expected) {
+            (Ok(()), Ok(())) => {}
+            (Err(seen), Err(part)) => assert!(seen.contains(part), "{part:?} is not in {seen}"),
+            (seen, expected) => panic!("{arguments:?}: {seen:?}, expected {expected:?}"),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_ways_to_call_it() {
+        check(&[], Ok(()));
+        check(&["--config", "c.yaml"], Ok(()));
+        check(&["--traces-endpoint", "http://127.0.0.1:14317"], Ok(()));
+        check(&["validate", "--config", "c.yaml"], Ok(()));
+    }
+
+    #[test]
+    fn wrong_usage_says_what_is_wrong() {
+        check(&["validate"], Err("--config <FILE>"));
+        check(
+            &[
+                "--config",
+                "c.yaml",
+                "--traces-endpoint",
+                "http://127.0.0.1:14317",
+            ],
+            Err("cannot be used with"),
+        );
+        check(
+            &["--traces-endpoint", "tempo"],
+            Err("\"tempo\", expected http://HOST:PORT"),
+        );
+        check(
+            &["--traces-endpoint", "https://tempo:4317"],
+            Err("asks for TLS"),
+        );
+        check(
+            &["--traces-endpoint", "http://localhost:4317"],
+            Err("listens on itself"),
+        );
+    }
+}

@@ -1,0 +1,63 @@
+//! Why the program ends without having done its work.
+
+use std::{
+    fmt::Display,
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use inferometer_collector::{StartError, config::ConfigError};
+
+/// Exit code for what failed while starting or running.
+const RUN_TIME: u8 = 1;
+/// Exit code for wrong usage and configuration.
+const USAGE: u8 = 2;
+
+/// What to say, and the exit code.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    message: String,
+    code: u8,
+}
+
+impl Failure {
+    /// The program cannot start.
+    pub(crate) fn start(cause: &dyn Display) -> Self {
+        Self {
+            message: format!("inferometer: error: {cause}"),
+            code: RUN_TIME,
+        }
+    }
+
+    /// A second signal came while the collector was stopping.
+    pub(super) fn cut_short() -> Self {
+        Self {
+            message: "inferometer: stopped at once by a second signal, what was queued is lost"
+                .to_owned(),
+            code: RUN_TIME,
+        }
+    }
+
+    /// Says why on stderr and gives the exit code.
+    pub(crate) fn report(self) -> ExitCode {
+        // Nobody is left to tell if stderr is closed; the exit code says it too.
+        let _ = writeln!(io::stderr(), "{}", self.message);
+        ExitCode::from(self.code)
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        Self::start(&error)
+    }
+}
+
+impl From<ConfigError> for Failure {
+    /// The lines as they are, so that editors find the places.
+    fn from(error: ConfigError) -> Self {
+        Self {
+            message: error.to_string(),
+            code: USAGE,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Runs the collector until it is told to stop.
+
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+
+use inferometer_collector::{Collector, config::Config};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::{Failure, log};
+
+/// How long open requests and queues may take to finish once the collector is told to stop.
+const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
+
+/// Starts the collector, says where it listens, and stops it on SIGINT or SIGTERM.
+pub(super) async fn run(config: Config) -> Result<(), Failure> {
+    log::start(config.resolved.log_level);
+    let mut signals = Signals::watch().map_err(|cause| Failure::start(&cause))?;
+    for warning in config.warnings.lines() {
+        say(&warning);
+    }
+    let collector = Collector::start(config.resolved)?;
+    say(&format!(
+        "inferometer {} is listening:",
+        env!("CARGO_PKG_VERSION")
+    ));
+    for listening in collector.addresses() {
+        say(&format!("  {listening}"));
+    }
+    let name = signals.next().await;
+    say(&format!(
+        "{name}: finishing open requests and queues within {} s; once more ends at once",
+        DRAIN_DEADLINE.as_secs()
+    ));
+    tokio::select! {
+        () = collector.shutdown(DRAIN_DEADLINE) => Ok(()),
+        _ = signals.next() => Err(Failure::cut_short()),
+    }
+}
+
+/// For the person at the terminal, whatever the log level is.
+fn say(line: &str) {
+    // A closed stderr must not end a collector that works.
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// The two signals that ask for an end.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn watch() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// The name of the next one.
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The running collector: components in the order in which they must start and stop.
+
+mod exporters;
+mod graphs;
+mod listening;
+#[cfg(test)]
+mod tests;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::Instant;
+
+pub use self::listening::{Listening, Serves};
+use self::{exporters::RunningExporter, graphs::Graphs};
+use crate::{
+    config::{ReceiverSettings, Resolved},
+    http::{InFlight, StartError},
+    receivers::otlp::OtlpReceiver,
+    self_metrics::SelfMetrics,
+};
+
+/// What remains of the deadline for pages that are being read while exporters drain.
+const PAGES_GRACE: Duration = Duration::from_millis(500);
+
+/// A started collector. Dropping it cuts everything off; [`Collector::shutdown`] lets it finish.
+#[derive(Debug)]
+pub struct Collector {
+    receivers: Vec<OtlpReceiver>,
+    exporters: Vec<RunningExporter>,
+    listening: Vec<Listening>,
+    metrics: Arc<SelfMetrics>,
+}
+
+impl Collector {
+    /// Starts every component: exporters first, so that a receiver never accepts what nobody would take.
+    ///
+    /// Must be called within a Tokio runtime.
+    ///
+    /// # Errors
+    /// A component cannot start, for example because its port is taken; nothing runs then.
+    pub fn start(config: Resolved) -> Result<Self, StartError> {
+        let metrics = Arc::new(SelfMetrics::default());
+        let mut listening = Vec::new();
+        let mut exporters = Vec::new();
+        for component in config.exporters {
+            let exporter = RunningExporter::start(component, Arc::clone(&metrics))?;
+            listening.extend(exporter.listening());
+            exporters.push(exporter);
+        }
+        let graphs = Graphs::build(config.pipelines, config.processors, &exporters)?;
+        let budget = InFlight::new(InFlight::DEFAULT_LIMIT);
+        let mut receivers = Vec::new();
+        for component in config.receivers {
+            let id = &component.id;
+            let name = format!("receivers.{id}");
+            let ReceiverSettings::Otlp(settings) = &component.settings;
+            let intake = graphs.of_receiver(id);
+            let receiver = OtlpReceiver::start(
+                &name,
+                settings,
+                intake,
+                Arc::clone(&budget),
+                Arc::clone(&metrics),
+            )?;
+            listening.extend(Listening::of_receiver(&name, &receiver));
+            receivers.push(receiver);
+        }
+        Ok(Self {
+            receivers,
+            exporters,
+            listening,
+            metrics,
+        })
+    }
+
+    /// Everything that is listened on, with the real ports, exporters first.
+    #[must_use]
+    pub fn addresses(&self) -> &[Listening] {
+        &self.listening
+    }
+
+    /// What has come in, and where it went.
+    #[must_use]
+    pub fn metrics(&self) -> &Arc<SelfMetrics> {
+        &self.metrics
+    }
+
+    /// Stops in the order of the data: receivers answer what they have accepted, exporters send what they have queued,
+    /// pages are read to their end.
+    ///
+    /// Returns at the deadline at the latest, give or take half a second; what an exporter could not send by then is
+    /// counted as unreachable and logged.
+    pub async fn shutdown(self, deadline: Duration) {
+        let end = Instant::now() + deadline;
+        let left = move || end.saturating_duration_since(Instant::now());
+        each(
+            self.receivers
+                .into_iter()
+                .map(|receiver| receiver.shutdown(left())),
+        )
+        .await;
+        let (pages, queues): (Vec<_>, Vec<_>) = self
+            .exporters
+            .into_iter()
+            .partition(RunningExporter::is_page);
+        each(queues.into_iter().map(|queue| queue.shutdown(left()))).await;
+        each(
+            pages
+                .into_iter()
+                .map(|page| page.shutdown(left().max(PAGES_GRACE))),
+        )
+        .await;
+    }
+}
+
+/// Waits for all of them, which run side by side.
+async fn each(stopping: impl Iterator<Item = impl Future<Output = ()> + Send + 'static>) {
+    let mut tasks: tokio::task::JoinSet<()> = stopping.collect();
+    while tasks.join_next().await.is_some() {}
+}

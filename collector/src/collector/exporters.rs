@@ -1,0 +1,98 @@
+//! The exporters that this collector has, behind one face.
+
+use std::{sync::Arc, time::Duration};
+
+use super::listening::{Listening, Serves};
+use crate::{
+    config::{Component, ComponentId, ExporterSettings},
+    exporters::{otlp::OtlpExporter, prometheus::PrometheusExporter, trace_ring::TraceRing},
+    http::StartError,
+    pipeline::Exporter,
+    self_metrics::SelfMetrics,
+};
+
+/// A started exporter.
+#[derive(Debug)]
+pub(super) struct RunningExporter {
+    id: ComponentId,
+    name: String,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// Shared with the graphs, which are gone once the receivers have stopped.
+    Prometheus(Arc<PrometheusExporter>),
+    Otlp(OtlpExporter),
+    TraceRing(TraceRing),
+}
+
+impl RunningExporter {
+    pub(super) fn start(
+        component: Component<ExporterSettings>,
+        metrics: Arc<SelfMetrics>,
+    ) -> Result<Self, StartError> {
+        let name = format!("exporters.{}", component.id);
+        let kind = match &component.settings {
+            ExporterSettings::Prometheus(settings) => Kind::Prometheus(Arc::new(
+                PrometheusExporter::start(&name, settings, metrics)?,
+            )),
+            ExporterSettings::Otlp(settings) => {
+                Kind::Otlp(OtlpExporter::start(&name, settings, metrics)?)
+            }
+            ExporterSettings::TraceRing(settings) => {
+                Kind::TraceRing(TraceRing::start(&name, settings, metrics)?)
+            }
+        };
+        Ok(Self {
+            id: component.id,
+            name,
+            kind,
+        })
+    }
+
+    pub(super) const fn id(&self) -> &ComponentId {
+        &self.id
+    }
+
+    /// The end that pipelines hand items to.
+    pub(super) fn exporter(&self) -> Arc<dyn Exporter> {
+        match &self.kind {
+            Kind::Prometheus(prometheus) => Arc::clone(prometheus) as Arc<dyn Exporter>,
+            Kind::Otlp(otlp) => otlp.exporter(),
+            Kind::TraceRing(ring) => ring.exporter(),
+        }
+    }
+
+    /// Whether it serves a page, rather than emptying a queue.
+    pub(super) const fn is_page(&self) -> bool {
+        matches!(self.kind, Kind::Prometheus(_) | Kind::TraceRing(_))
+    }
+
+    pub(super) fn listening(&self) -> Option<Listening> {
+        let (serves, address) = match &self.kind {
+            Kind::Prometheus(prometheus) => (Serves::Metrics, prometheus.address()),
+            Kind::TraceRing(ring) => (Serves::Traces, ring.address()),
+            Kind::Otlp(_) => return None,
+        };
+        Some(Listening {
+            component: self.name.clone(),
+            serves,
+            address,
+        })
+    }
+
+    pub(super) async fn shutdown(self, deadline: Duration) {
+        match self.kind {
+            Kind::Prometheus(prometheus) => {
+                // A receiver that was cut off at the deadline may hold it for a moment longer; then dropping it is
+                // what ends it.
+                if let Some(prometheus) = Arc::into_inner(prometheus) {
+                    prometheus.shutdown(deadline).await;
+                }
+            }
+            Kind::Otlp(otlp) => otlp.shutdown(deadline).await,
+            Kind::TraceRing(ring) => ring.shutdown(deadline).await,
+        }
+    }
+}

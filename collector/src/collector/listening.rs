@@ -1,0 +1,93 @@
+//! What the collector listens on, for people and tests who want to reach it.
+
+use std::{fmt, net::SocketAddr};
+
+use crate::receivers::otlp::OtlpReceiver;
+
+/// One listener with the address that it really has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listening {
+    /// The component's place in the file, such as `receivers.otlp`.
+    pub component: String,
+    /// What is served there.
+    pub serves: Serves,
+    /// The bound address; never port 0.
+    pub address: SocketAddr,
+}
+
+/// What a listener serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Serves {
+    /// OTLP over gRPC.
+    OtlpGrpc,
+    /// OTLP over HTTP.
+    OtlpHttp,
+    /// The page that Prometheus scrapes.
+    Metrics,
+    /// Recent traces.
+    Traces,
+}
+
+impl Serves {
+    const fn title_and_path(self) -> (&'static str, &'static str) {
+        match self {
+            Self::OtlpGrpc => ("OTLP over gRPC", ""),
+            Self::OtlpHttp => ("OTLP over HTTP", ""),
+            Self::Metrics => ("metrics", "/metrics"),
+            Self::Traces => ("traces", "/api/traces?limit=20"),
+        }
+    }
+}
+
+impl Listening {
+    /// The URL to give to a client or a browser. A wildcard address is shown as this machine's own.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let (_, path) = self.serves.title_and_path();
+        if self.address.ip().is_unspecified() {
+            return format!("http://localhost:{}{path}", self.address.port());
+        }
+        format!("http://{}{path}", self.address)
+    }
+
+    pub(super) fn of_receiver(component: &str, receiver: &OtlpReceiver) -> Vec<Self> {
+        let grpc = receiver
+            .grpc_address()
+            .map(|address| (Serves::OtlpGrpc, address));
+        let http = receiver
+            .http_address()
+            .map(|address| (Serves::OtlpHttp, address));
+        let all = grpc.into_iter().chain(http);
+        all.map(|(serves, address)| Self {
+            component: component.to_owned(),
+            serves,
+            address,
+        })
+        .collect()
+    }
+}
+
+/// One line for the terminal: what, where, and which component it is.
+impl fmt::Display for Listening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (title, _) = self.serves.title_and_path();
+        write!(f, "{title:<15} {:<45} ({})", self.url(), self.component)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wildcard_address_is_shown_as_one_that_can_be_opened() {
+        let mut page = Listening {
+            component: "exporters.prometheus".to_owned(),
+            serves: Serves::Metrics,
+            address: "0.0.0.0:9464".parse().unwrap(),
+        };
+        assert_eq!(page.url(), "http://localhost:9464/metrics");
+        page.address = "[::1]:9464".parse().unwrap();
+        assert_eq!(page.url(), "http://[::1]:9464/metrics");
+    }
+}

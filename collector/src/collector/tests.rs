@@ -1,0 +1,165 @@
+//! A whole collector on free ports of loopback, reached as others reach it.
+
+use std::time::Duration;
+
+use opentelemetry_proto::tonic::{
+    collector::metrics::v1::ExportMetricsServiceRequest,
+    metrics::v1::{
+        Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics, metric, number_data_point,
+    },
+};
+use prost::Message;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+use super::*;
+use crate::config::Config;
+
+const DEADLINE: Duration = Duration::from_secs(10);
+
+const ALL: &str = "\
+receivers:
+  otlp: {protocols: {grpc: {endpoint: \"127.0.0.1:0\"}, http: {endpoint: \"127.0.0.1:0\"}}}
+processors:
+  memory_limiter: {limit_mib: 65536}
+exporters:
+  prometheus: {endpoint: \"127.0.0.1:0\"}
+  trace_ring: {endpoint: \"127.0.0.1:0\"}
+  otlp: {endpoint: \"http://127.0.0.1:9\"}
+service:
+  pipelines:
+    metrics: {receivers: [otlp], processors: [memory_limiter], exporters: [prometheus]}
+    traces: {receivers: [otlp], processors: [memory_limiter], exporters: [trace_ring, otlp]}
+";
+
+fn start(yaml: &str) -> Result<Collector, StartError> {
+    Collector::start(Config::parse("test.yaml", yaml).unwrap().resolved)
+}
+
+/// The real address of a listener.
+fn address(collector: &Collector, serves: Serves) -> String {
+    let found = collector
+        .addresses()
+        .iter()
+        .find(|listening| listening.serves == serves);
+    found.unwrap().address.to_string()
+}
+
+async fn ask(address: &str, head: &str, body: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/x-protobuf\r\n"
+    );
+    let head = format!("{head}content-length: {}\r\n\r\n", body.len());
+    stream
+        .write_all(&[head.as_bytes(), body].concat())
+        .await
+        .unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn one_gauge() -> Vec<u8> {
+    let point = NumberDataPoint {
+        time_unix_nano: 1,
+        value: Some(number_data_point::Value::AsInt(7)),
+        ..Default::default()
+    };
+    let metric = Metric {
+        name: "queue.depth".to_owned(),
+        data: Some(metric::Data::Gauge(Gauge {
+            data_points: vec![point],
+        })),
+        ..Default::default()
+    };
+    let scope_metrics = vec![ScopeMetrics {
+        metrics: vec![metric],
+        ..Default::default()
+    }];
+    let resource_metrics = vec![ResourceMetrics {
+        scope_metrics,
+        ..Default::default()
+    }];
+    ExportMetricsServiceRequest { resource_metrics }.encode_to_vec()
+}
+
+#[tokio::test]
+async fn what_is_sent_is_scraped_and_counted() {
+    let collector = start(ALL).unwrap();
+    let answer = ask(
+        &address(&collector, Serves::OtlpHttp),
+        "POST /v1/metrics",
+        &one_gauge(),
+    )
+    .await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let page = ask(&address(&collector, Serves::Metrics), "GET /metrics", b"").await;
+    assert!(page.contains("\nqueue_depth 7\n"), "{page}");
+    let accepted = page.lines().find(|line| {
+        line.starts_with("infer_collector_item_accepted_total{")
+            && line.contains("infer_signal=\"metrics\"")
+    });
+    assert!(accepted.is_some_and(|line| line.ends_with(" 1")), "{page}");
+    collector.shutdown(DEADLINE).await;
+}
+
+#[tokio::test]
+async fn every_listener_is_told_with_its_real_port() {
+    let collector = start(ALL).unwrap();
+    let seen: Vec<_> = collector
+        .addresses()
+        .iter()
+        .map(|listening| (listening.component.as_str(), listening.serves))
+        .collect();
+    let expected = [
+        ("exporters.prometheus", Serves::Metrics),
+        ("exporters.trace_ring", Serves::Traces),
+        ("receivers.otlp", Serves::OtlpGrpc),
+        ("receivers.otlp", Serves::OtlpHttp),
+    ];
+    assert_eq!(seen, expected);
+    assert!(
+        collector
+            .addresses()
+            .iter()
+            .all(|listening| listening.address.port() != 0)
+    );
+    collector.shutdown(DEADLINE).await;
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named_with_component_address_cause_and_remedy() {
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let error = start(&ALL.replacen("127.0.0.1:0", &address, 1))
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        error,
+        format!(
+            "receivers.otlp (grpc): cannot listen on {address}: Address already in use (os error 98); another process \
+             listens there; stop it or set another endpoint"
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_port_is_free_again_after_the_shutdown() {
+    let collector = start(ALL).unwrap();
+    let ports: Vec<_> = collector
+        .addresses()
+        .iter()
+        .map(|listening| listening.address)
+        .collect();
+    let stopped = tokio::time::timeout(DEADLINE, collector.shutdown(DEADLINE)).await;
+    assert!(stopped.is_ok(), "the shutdown outlasted its deadline");
+    for port in ports {
+        assert!(
+            TcpStream::connect(port).await.is_err(),
+            "{port} still listens"
+        );
+    }
+}
