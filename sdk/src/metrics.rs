@@ -9,6 +9,7 @@
 
 mod api;
 mod attributes;
+mod buckets;
 mod cache;
 mod handles;
 mod instrument;

@@ -66,11 +66,8 @@ impl<N: Number> Counter<N> {
 
     #[inline(always)]
     pub(crate) fn record_to(series: &Series, value: N) {
-        if value.is_negative() {
-            return series.refuse(SdkRefusalReason::Negative);
-        }
-        if !value.is_finite() {
-            return series.refuse(non_finite(value));
+        if !value.is_finite_and_not_negative() {
+            return series.refuse(reason(value));
         }
         match &series.cells {
             Cells::Sum(cells) => cells.add(value),
@@ -89,7 +86,7 @@ impl<N: Number> UpDownCounter<N> {
     #[inline(always)]
     pub(crate) fn record_to(series: &Series, value: N) {
         if !value.is_finite() {
-            return series.refuse(non_finite(value));
+            return series.refuse(reason(value));
         }
         match &series.cells {
             Cells::Sum(cells) => cells.add(value),
@@ -108,7 +105,7 @@ impl<N: Number> Gauge<N> {
     #[inline(always)]
     pub(crate) fn record_to(series: &Series, value: N) {
         if !value.is_finite() {
-            return series.refuse(non_finite(value));
+            return series.refuse(reason(value));
         }
         match &series.cells {
             Cells::LastValue(cells) => cells.set(value),
@@ -126,29 +123,29 @@ impl<N: Number> Histogram<N> {
 
     #[inline(always)]
     pub(crate) fn record_to(series: &Series, value: N) {
-        if value.is_negative() {
-            return series.refuse(SdkRefusalReason::Negative);
-        }
-        if !value.is_finite() {
-            return series.refuse(non_finite(value));
+        if !value.is_finite_and_not_negative() {
+            return series.refuse(reason(value));
         }
         match &series.cells {
-            Cells::Histogram { cells, bounds } => {
+            Cells::Histogram { cells, buckets } => {
                 // `abs` turns -0.0 into 0.0, whose bits order like the numbers do.
                 let value = value.to_f64().abs();
-                cells.record(value, bounds.partition_point(|bound| *bound < value));
+                cells.record(value, buckets.index(value));
             }
             _ => series.refuse(SdkRefusalReason::NoCells),
         }
     }
 }
 
-/// What kind of not finite it is.
+/// Why a value was not taken; asked only once it was not.
 #[cold]
-fn non_finite<N: Number>(value: N) -> SdkRefusalReason {
-    if value.to_f64().is_nan() {
+fn reason<N: Number>(value: N) -> SdkRefusalReason {
+    let value = value.to_f64();
+    if value.is_nan() {
         SdkRefusalReason::Nan
-    } else {
+    } else if value.is_infinite() {
         SdkRefusalReason::Infinite
+    } else {
+        SdkRefusalReason::Negative
     }
 }

@@ -9,6 +9,7 @@ use parking_lot::Mutex;
 
 use super::{
     attributes::AttributeSet,
+    buckets::Buckets,
     number::NumberKind,
     series::{Cells, Series},
     stats::Stats,
@@ -42,7 +43,7 @@ pub(crate) struct Descriptor {
 pub(crate) enum Aggregation {
     Sum { monotonic: bool },
     LastValue,
-    Histogram { bounds: Arc<[f64]> },
+    Histogram { buckets: Buckets },
 }
 
 impl Descriptor {
@@ -104,7 +105,7 @@ impl Aggregation {
         bounds.dedup();
         bounds.truncate(MAX_BOUNDS);
         Self::Histogram {
-            bounds: bounds.into(),
+            buckets: Buckets::new(&bounds),
         }
     }
 

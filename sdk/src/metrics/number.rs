@@ -24,9 +24,9 @@ pub trait Number: sealed::Sealed + Copy + Debug + PartialOrd + Send + Sync + 'st
     /// Neither NaN nor infinite.
     #[doc(hidden)]
     fn is_finite(self) -> bool;
-    /// Below zero; `false` for NaN.
+    /// What counters and histograms take.
     #[doc(hidden)]
-    fn is_negative(self) -> bool;
+    fn is_finite_and_not_negative(self) -> bool;
     /// The nearest double, for histograms.
     #[doc(hidden)]
     fn to_f64(self) -> f64;
@@ -102,8 +102,8 @@ impl Number for u64 {
     }
 
     #[inline(always)]
-    fn is_negative(self) -> bool {
-        false
+    fn is_finite_and_not_negative(self) -> bool {
+        true
     }
 
     #[expect(
@@ -143,8 +143,8 @@ impl Number for i64 {
     }
 
     #[inline(always)]
-    fn is_negative(self) -> bool {
-        self < 0
+    fn is_finite_and_not_negative(self) -> bool {
+        self >= 0
     }
 
     #[expect(
@@ -182,8 +182,8 @@ impl Number for f64 {
     }
 
     #[inline(always)]
-    fn is_negative(self) -> bool {
-        self < 0.0
+    fn is_finite_and_not_negative(self) -> bool {
+        (0.0..Self::INFINITY).contains(&self)
     }
 
     #[inline(always)]

@@ -6,6 +6,7 @@ use inferometer_semconv::attributes::SdkRefusalReason;
 
 use super::{
     attributes::AttributeSet,
+    buckets::Buckets,
     instrument::{Aggregation, Descriptor},
     stats::Stats,
 };
@@ -32,7 +33,7 @@ pub(crate) enum Cells {
     LastValue(LastValueRun),
     Histogram {
         cells: HistogramRun,
-        bounds: Arc<[f64]>,
+        buckets: Buckets,
     },
     /// The process is out of cells: measurements are refused and counted.
     Nowhere,
@@ -67,9 +68,9 @@ impl Cells {
         Some(match aggregation {
             Aggregation::Sum { .. } => Self::Sum(SumRun::allocate()?),
             Aggregation::LastValue => Self::LastValue(LastValueRun::allocate()?),
-            Aggregation::Histogram { bounds } => Self::Histogram {
-                cells: HistogramRun::allocate(bounds.len() + 1)?,
-                bounds: Arc::clone(bounds),
+            Aggregation::Histogram { buckets } => Self::Histogram {
+                cells: HistogramRun::allocate(buckets.bounds().len() + 1)?,
+                buckets: buckets.clone(),
             },
         })
     }

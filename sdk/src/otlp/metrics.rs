@@ -209,7 +209,7 @@ fn fitting(points: &[Point], descriptor: &Descriptor, room: usize) -> (usize, us
 
 fn bounds(descriptor: &Descriptor) -> &[f64] {
     match &descriptor.aggregation {
-        Aggregation::Histogram { bounds } => bounds,
+        Aggregation::Histogram { buckets } => buckets.bounds(),
         Aggregation::Sum { .. } | Aggregation::LastValue => &[],
     }
 }
