@@ -1,0 +1,59 @@
+//! What an engine calls: requests, KV cache and transfers, recorded right by construction.
+//!
+//! ```
+//! use inferometer_sdk::{Cached, Engine, FinishReason, MeterProvider, Prompt};
+//! use opentelemetry::{Context, trace::noop::NoopTracer};
+//!
+//! let meters = MeterProvider::builder().build();
+//! let engine = Engine::builder(&meters, NoopTracer::new(), "llama-3-70b").stage("decode").build();
+//! let mut request = engine.request(&Context::new(), Prompt { tokens: 812, ..Default::default() });
+//! request.scheduled();
+//! request.prefilled(Cached { device: 640, ..Default::default() });
+//! for step in [1, 1, 2] {
+//!     request.tokens(step);
+//! }
+//! request.finish(FinishReason::Stop);
+//! ```
+//!
+//! | what | file |
+//! |---|---|
+//! | the labels and instruments of one engine, bound once | `builder.rs`, `labels.rs`, `instruments.rs` |
+//! | one request from arrival to its end | `request.rs`, `timeline.rs`, `prompt.rs` |
+//! | its span and their children | `request_spans.rs`, `tracer.rs` |
+//! | blocks of a KV cache tier | `kv_cache.rs` |
+//! | bytes on their way between tiers, stages, replicas | `edge.rs`, `transfer.rs` |
+//! | what callers reported wrongly, counted | `correction.rs`, `error_types.rs`, `partition.rs` |
+//!
+//! Recording never fails, blocks or logs, and allocates only where a request arrives or ends, where a thread records
+//! for the first time, and where an error type is seen for the first time. A caller's mistake is put right as far as
+//! that is possible, and counted by [`Correction`].
+
+mod builder;
+mod correction;
+mod edge;
+mod engine;
+mod error_types;
+mod instruments;
+mod kv_cache;
+mod labels;
+mod partition;
+mod prompt;
+mod request;
+mod request_spans;
+mod timeline;
+mod tracer;
+mod transfer;
+
+pub use builder::{DEFAULT_OPERATION, DEFAULT_PROVIDER, DEFAULT_STAGE, EngineBuilder};
+pub use correction::Correction;
+pub use edge::{Edge, TransferEdge};
+pub use engine::Engine;
+pub use error_types::MAX_ERROR_TYPES;
+pub use inferometer_semconv::attributes::{
+    FinishReason, KvCacheTier, NetworkIoDirection, TokenModality, TransferPayload,
+    TransferTransport,
+};
+pub use kv_cache::{KvCache, KvUsage};
+pub use prompt::{Cached, Prompt};
+pub use request::Request;
+pub use transfer::Transfer;

@@ -1,0 +1,103 @@
+//! One engine: a model on a replica of a stage, whose series are bound.
+
+use std::{fmt, sync::Arc};
+
+use inferometer_semconv::attributes::KvCacheTier;
+use opentelemetry::{
+    Context,
+    trace::{Tracer, TracerProvider},
+};
+
+use super::{
+    builder::EngineBuilder,
+    correction::{Correction, Corrections},
+    edge::{Edge, TransferEdge},
+    instruments::RequestInstruments,
+    kv_cache::KvCache,
+    labels::Labels,
+    prompt::Prompt,
+    request::Request,
+    tracer::StartSpan,
+};
+use crate::{
+    clock::Clock,
+    metrics::{MeterProvider, Scope},
+    telemetry::Telemetry,
+};
+
+/// The instrumentation scope of what this layer records.
+pub(super) const SCOPE: &str = "inferometer.serving";
+
+/// Records what one engine does. Cheap to clone and to send; clones are the same engine.
+#[derive(Clone)]
+pub struct Engine(pub(super) Arc<EngineState>);
+
+pub(super) struct EngineState {
+    pub(super) scope: Scope,
+    pub(super) labels: Labels,
+    pub(super) instruments: RequestInstruments,
+    pub(super) span_name: String,
+    pub(super) tracer: Arc<dyn StartSpan>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) corrections: Corrections,
+}
+
+impl Engine {
+    /// Starts with the defaults. Any tracer will do: the standard SDK's, the global one, or
+    /// [`NoopTracer`](opentelemetry::trace::noop::NoopTracer) for none.
+    #[must_use]
+    pub fn builder<T>(
+        meter_provider: &MeterProvider,
+        tracer: T,
+        model: impl Into<Arc<str>>,
+    ) -> EngineBuilder
+    where
+        T: Tracer + Send + Sync + 'static,
+        T::Span: Send + Sync + 'static,
+    {
+        EngineBuilder::new(meter_provider.clone(), Arc::new(tracer), model.into())
+    }
+
+    /// A request has arrived. Its span is a child of the one in `parent`; an empty context starts a new trace.
+    pub fn request(&self, parent: &Context, prompt: Prompt) -> Request {
+        self.request_at(parent, prompt, self.0.clock.unix_nanos())
+    }
+
+    /// As [`Engine::request`], at a time that the caller read.
+    pub fn request_at(&self, parent: &Context, prompt: Prompt, unix_nanos: u64) -> Request {
+        Request::arrived(Arc::clone(&self.0), parent, prompt, unix_nanos)
+    }
+
+    /// A tier of the engine's KV cache. Its one owner publishes; see [`KvCache`].
+    #[must_use]
+    pub fn kv_cache(&self, tier: KvCacheTier) -> KvCache {
+        KvCache::bind(Arc::clone(&self.0), tier)
+    }
+
+    /// A way on which transfers go, bound once.
+    #[must_use]
+    pub fn transfer_edge(&self, edge: TransferEdge) -> Edge {
+        Edge::bind(Arc::clone(&self.0), edge)
+    }
+
+    /// How often something was recorded otherwise than this engine reported it, since it was built.
+    #[must_use]
+    pub fn corrections(&self, correction: Correction) -> u64 {
+        self.0.corrections.get(correction)
+    }
+}
+
+impl Telemetry {
+    /// An engine that serves `model`, recorded by this telemetry's providers and clock.
+    #[must_use]
+    pub fn engine(&self, model: impl Into<Arc<str>>) -> EngineBuilder {
+        let tracer = self.tracer_provider().tracer(SCOPE);
+        Engine::builder(self.meter_provider(), tracer, model).clock(Arc::clone(self.clock()))
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Engine").field(&self.0.labels).finish()
+    }
+}

@@ -1,0 +1,37 @@
+//! Any OpenTelemetry tracer behind one small interface.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use opentelemetry::{
+    Context,
+    trace::{Span, SpanBuilder, TraceContextExt, Tracer},
+};
+
+/// What the serving layer needs of a tracer. Every [`Tracer`] has it.
+pub(super) trait StartSpan: Send + Sync {
+    /// The context of a new span under `parent`.
+    fn start(&self, span: SpanBuilder, parent: &Context) -> Context;
+
+    /// A span that is over already.
+    fn emit(&self, span: SpanBuilder, parent: &Context, ended: SystemTime);
+}
+
+impl<T> StartSpan for T
+where
+    T: Tracer + Send + Sync,
+    T::Span: Send + Sync + 'static,
+{
+    fn start(&self, span: SpanBuilder, parent: &Context) -> Context {
+        parent.with_span(self.build_with_context(span, parent))
+    }
+
+    fn emit(&self, span: SpanBuilder, parent: &Context, ended: SystemTime) {
+        self.build_with_context(span, parent)
+            .end_with_timestamp(ended);
+    }
+}
+
+/// A clock reading as spans want it.
+pub(super) fn system_time(unix_nanos: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_nanos(unix_nanos)
+}

@@ -1,0 +1,173 @@
+//! What an engine reports wrongly is put right and counted, and never stops it.
+
+use inferometer_sdk::{Cached, Correction, FinishReason, Prompt};
+use opentelemetry::Context;
+
+use crate::support::{Rig, START};
+
+fn check_corrections(rig: &Rig, expected: &[(Correction, u64)]) {
+    let counted =
+        Correction::ALL.map(|correction| (correction, rig.engine.corrections(correction)));
+    let counted: Vec<_> = counted
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    assert_eq!(counted, expected);
+}
+
+fn prompt(tokens: u64) -> Prompt {
+    Prompt {
+        tokens,
+        ..Default::default()
+    }
+}
+
+#[test]
+fn skipped_states_are_filled_in_with_the_time_of_the_next() {
+    let rig = Rig::new();
+    let mut request = rig.engine.request(&Context::new(), prompt(8));
+    rig.advance_ms(20);
+    request.tokens(1);
+    rig.advance_ms(5);
+    request.finish(FinishReason::Stop);
+    check_corrections(&rig, &[(Correction::MissingTransition, 2)]);
+    rig.check_metrics(
+        r#"
+        gen_ai.server.request.duration count=1 sum=0.025
+        gen_ai.server.time_to_first_token count=1 sum=0.02
+        infer.kv_cache.prompt_tokens{infer.kv_cache.source="computed"} 8
+        infer.request.finished{infer.request.finish_reason="stop"} 1
+        infer.request.input_tokens count=1 sum=8
+        infer.request.output_tokens count=1 sum=1
+        infer.request.prefill.duration count=1 sum=0
+        infer.request.queue.duration count=1 sum=0.02
+        infer.token.input{gen_ai.token.modality="text"} 8
+        infer.token.output{gen_ai.token.modality="text"} 1
+        "#,
+    );
+}
+
+#[test]
+fn a_success_went_through_every_state_but_a_failure_need_not() {
+    let rig = Rig::new();
+    rig.engine
+        .request(&Context::new(), prompt(8))
+        .finish(FinishReason::Stop);
+    check_corrections(&rig, &[(Correction::MissingTransition, 2)]);
+    rig.engine
+        .request(&Context::new(), prompt(8))
+        .fail("timeout");
+    rig.engine
+        .request(&Context::new(), prompt(8))
+        .finish(FinishReason::Abort);
+    check_corrections(&rig, &[(Correction::MissingTransition, 2)]);
+}
+
+#[test]
+fn repeated_states_are_ignored() {
+    let rig = Rig::new();
+    let mut request = rig.engine.request(&Context::new(), prompt(8));
+    request.scheduled();
+    request.prefilled(Cached {
+        device: 3,
+        ..Default::default()
+    });
+    request.tokens(1);
+    rig.advance_ms(9);
+    request.scheduled();
+    request.prefilled(Cached {
+        device: 8,
+        ..Default::default()
+    });
+    request.finish(FinishReason::Stop);
+    check_corrections(&rig, &[(Correction::RepeatedTransition, 2)]);
+    rig.check_metrics(
+        r#"
+        gen_ai.server.request.duration count=1 sum=0.009
+        gen_ai.server.time_to_first_token count=1 sum=0
+        infer.kv_cache.prompt_tokens{infer.kv_cache.source="computed"} 5
+        infer.kv_cache.prompt_tokens{infer.kv_cache.source="device"} 3
+        infer.request.finished{infer.request.finish_reason="stop"} 1
+        infer.request.input_tokens count=1 sum=8
+        infer.request.output_tokens count=1 sum=1
+        infer.request.prefill.duration count=1 sum=0
+        infer.request.queue.duration count=1 sum=0
+        infer.token.input{gen_ai.token.modality="text"} 8
+        infer.token.output{gen_ai.token.modality="text"} 1
+        "#,
+    );
+}
+
+#[test]
+fn cached_tokens_beyond_the_prompt_are_cut_so_that_sources_add_up() {
+    let rig = Rig::new();
+    let mut request = rig.engine.request(&Context::new(), prompt(100));
+    request.scheduled();
+    request.prefilled(Cached {
+        device: 70,
+        host: 70,
+        disk: 0,
+        remote: u64::MAX,
+    });
+    check_corrections(&rig, &[(Correction::CachedBeyondPrompt, 1)]);
+    let sources = rig.values("infer.kv_cache.prompt_tokens");
+    assert_eq!(
+        sources,
+        ["0", "70", "0", "30", "0"],
+        "computed, device, disk, host, remote"
+    );
+}
+
+#[test]
+fn media_tokens_beyond_the_prompt_are_cut_so_that_modalities_add_up() {
+    let rig = Rig::new();
+    let prompt = Prompt {
+        tokens: 10,
+        image_tokens: 8,
+        audio_tokens: 8,
+        video_tokens: 8,
+    };
+    drop(rig.engine.request(&Context::new(), prompt));
+    check_corrections(&rig, &[(Correction::MediaBeyondPrompt, 1)]);
+    let tokens = rig.values("infer.token.input");
+    assert_eq!(tokens, ["2", "8", "0", "0"], "audio, image, text, video");
+}
+
+#[test]
+fn no_duration_is_negative_when_a_time_goes_back() {
+    let rig = Rig::new();
+    let mut request = rig.engine.request_at(&Context::new(), prompt(8), START);
+    request.scheduled_at(START - 5);
+    request.prefilled_at(Cached::default(), START + 10);
+    request.tokens_at(1, START + 20);
+    request.tokens_at(1, START + 15);
+    request.tokens_at(1, START + 30);
+    request.finish_at(FinishReason::Stop, 0);
+    check_corrections(&rig, &[(Correction::TimeWentBack, 3)]);
+    rig.check_metrics(
+        r#"
+        gen_ai.server.request.duration count=1 sum=0.00000003
+        gen_ai.server.time_per_output_token count=1 sum=0.000000005
+        gen_ai.server.time_to_first_token count=1 sum=0.00000002
+        infer.kv_cache.prompt_tokens{infer.kv_cache.source="computed"} 8
+        infer.request.decode.duration count=1 sum=0.00000001
+        infer.request.finished{infer.request.finish_reason="stop"} 1
+        infer.request.input_tokens count=1 sum=8
+        infer.request.output_tokens count=1 sum=3
+        infer.request.prefill.duration count=1 sum=0.00000001
+        infer.request.queue.duration count=1 sum=0
+        infer.request.time_between_tokens count=2 sum=0.00000001
+        infer.token.input{gen_ai.token.modality="text"} 8
+        infer.token.output{gen_ai.token.modality="text"} 3
+        "#,
+    );
+}
+
+#[test]
+fn a_step_without_tokens_is_no_step() {
+    let rig = Rig::new();
+    let mut request = rig.engine.request(&Context::new(), prompt(8));
+    request.tokens(0);
+    check_corrections(&rig, &[]);
+    assert!(rig.points("infer.request.queue.duration").next().is_none());
+}

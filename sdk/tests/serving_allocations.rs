@@ -1,0 +1,135 @@
+//! A token step allocates nothing, and of an unsampled request only its arrival does. In a file of its own because the
+//! allocator is the whole test program's.
+
+#![allow(
+    unsafe_code,
+    reason = "a global allocator is an unsafe trait; this one counts and forwards"
+)]
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+};
+
+use inferometer_sdk::{Cached, Engine, FinishReason, MeterProvider, Prompt};
+use opentelemetry::{Context, trace::TracerProvider};
+use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider};
+
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
+
+fn count_one() {
+    // A thread that is ending has no counter any more.
+    let _ = ALLOCATIONS.try_with(|allocations| allocations.set(allocations.get() + 1));
+}
+
+// SAFETY: every call is forwarded unchanged to the system's allocator, which upholds the contract.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count_one();
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count_one();
+        // SAFETY: the caller's promise is passed on.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn allocations(work: impl FnOnce()) -> u64 {
+    let before = ALLOCATIONS.get();
+    work();
+    ALLOCATIONS.get() - before
+}
+
+fn engine(sampler: Sampler) -> Engine {
+    let meters = MeterProvider::builder().build();
+    let tracers = SdkTracerProvider::builder()
+        .with_sampler(sampler)
+        .with_simple_exporter(InMemorySpanExporter::default())
+        .build();
+    let engine = Engine::builder(&meters, tracers.tracer("test"), "llama-3-70b").build();
+    // A first request takes what a thread's first records take.
+    stream(&engine);
+    engine
+}
+
+fn stream(engine: &Engine) {
+    let mut request = engine.request(
+        &Context::new(),
+        Prompt {
+            tokens: 812,
+            ..Default::default()
+        },
+    );
+    request.scheduled();
+    request.prefilled(Cached {
+        device: 640,
+        ..Default::default()
+    });
+    request.tokens(1);
+    request.tokens(1);
+    request.finish(FinishReason::Stop);
+}
+
+#[test]
+fn the_counter_sees_allocations() {
+    assert_eq!(allocations(|| drop(Box::new(1_u64))), 1);
+}
+
+#[test]
+fn a_sampled_request_allocates_nothing_from_scheduled_to_its_last_token() {
+    let engine = engine(Sampler::AlwaysOn);
+    let mut request = engine.request(
+        &Context::new(),
+        Prompt {
+            tokens: 812,
+            ..Default::default()
+        },
+    );
+    let counted = allocations(|| {
+        request.scheduled();
+        request.prefilled(Cached {
+            device: 640,
+            ..Default::default()
+        });
+        for step in 0..1000 {
+            request.tokens(step % 3);
+        }
+    });
+    assert_eq!(counted, 0);
+}
+
+#[test]
+fn an_unsampled_request_allocates_at_its_arrival_only() {
+    let engine = engine(Sampler::AlwaysOff);
+    let parent = Context::new();
+    let mut request = engine.request(
+        &parent,
+        Prompt {
+            tokens: 812,
+            ..Default::default()
+        },
+    );
+    let counted = allocations(|| {
+        request.scheduled();
+        request.prefilled(Cached::default());
+        request.tokens(1);
+        request.tokens(1);
+        request.finish(FinishReason::Length);
+    });
+    assert_eq!(counted, 0);
+}
