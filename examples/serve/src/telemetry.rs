@@ -1,0 +1,142 @@
+//! What the Inferometer SDK is told about this engine, and the caller's trace that its spans join.
+
+use axum::http::{HeaderMap, HeaderName};
+use inferometer_sdk::{Engine as Recorder, Telemetry};
+use opentelemetry::Context;
+use opentelemetry::propagation::{Extractor, TextMapPropagator};
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+
+/// `gen_ai.provider.name`: what computes the tokens.
+const PROVIDER: &str = "candle";
+
+/// Records the requests of `model`. Operation `chat` and stage `unified` (prefill and decode in one
+/// place) are the SDK's defaults.
+pub(crate) fn recorder(telemetry: &Telemetry, model: &str) -> Recorder {
+    telemetry.engine(model).provider(PROVIDER).build()
+}
+
+/// The caller's span, from the W3C headers `traceparent` and `tracestate`; empty without them.
+pub(crate) fn parent(headers: &HeaderMap) -> Context {
+    TraceContextPropagator::new().extract_with_context(&Context::new(), &Headers(headers))
+}
+
+struct Headers<'a>(&'a HeaderMap);
+
+impl Extractor for Headers<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key)?.to_str().ok()
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(HeaderName::as_str).collect()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! A recorder whose counts a test can read, as a collector would.
+
+    use inferometer_sdk::{Encoder, Engine as Recorder, MeterProvider, Snapshot};
+    use inferometer_semconv::InstrumentDef;
+    use opentelemetry::trace::noop::NoopTracer;
+    use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+    use opentelemetry_proto::tonic::common::v1::any_value::Value;
+    use opentelemetry_proto::tonic::metrics::v1::number_data_point::Value as Number;
+    use opentelemetry_proto::tonic::metrics::v1::{Metric, NumberDataPoint, metric::Data};
+    use prost::Message;
+
+    pub(crate) fn recorder() -> (Recorder, MeterProvider) {
+        let meters = MeterProvider::builder().build();
+        (
+            Recorder::builder(&meters, NoopTracer::new(), "tiny").build(),
+            meters,
+        )
+    }
+
+    /// The sum over the points of a counter that have an attribute with this value; over all if it is
+    /// empty.
+    pub(crate) fn sum(meters: &MeterProvider, counter: &InstrumentDef, attribute: &str) -> i64 {
+        let mut snapshot = Snapshot::default();
+        meters.snapshot(&mut snapshot);
+        let mut encoder = Encoder::new(meters.resource(), Encoder::DEFAULT_MAX_REQUEST_BYTES);
+        let mut total = 0;
+        encoder.encode(&snapshot, |bytes, _| {
+            let request = ExportMetricsServiceRequest::decode(bytes).expect("sound OTLP");
+            let scopes = request
+                .resource_metrics
+                .into_iter()
+                .flat_map(|resource| resource.scope_metrics);
+            let named = scopes
+                .flat_map(|scope| scope.metrics)
+                .filter(|metric| metric.name == counter.name);
+            total += named
+                .flat_map(points)
+                .filter(|point| attribute.is_empty() || has(point, attribute))
+                .map(|point| number(&point))
+                .sum::<i64>();
+        });
+        total
+    }
+
+    fn points(metric: Metric) -> Vec<NumberDataPoint> {
+        match metric.data {
+            Some(Data::Sum(sum)) => sum.data_points,
+            other => panic!("{} is no counter: {other:?}", metric.name),
+        }
+    }
+
+    fn has(point: &NumberDataPoint, attribute: &str) -> bool {
+        let mut values = point
+            .attributes
+            .iter()
+            .filter_map(|pair| pair.value.as_ref()?.value.as_ref());
+        values.any(|value| matches!(value, Value::StringValue(text) if text == attribute))
+    }
+
+    fn number(point: &NumberDataPoint) -> i64 {
+        match point.value {
+            Some(Number::AsInt(value)) => value,
+            other => panic!("not an integer: {other:?}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use opentelemetry::trace::TraceContextExt;
+
+    use super::*;
+
+    fn check(traceparent: Option<&'static str>, expected: Option<&str>) {
+        let mut headers = HeaderMap::new();
+        if let Some(value) = traceparent {
+            headers.insert("traceparent", HeaderValue::from_static(value));
+        }
+        let context = parent(&headers);
+        let span = context.span().span_context().clone();
+        let found = span.is_valid().then(|| {
+            format!(
+                "{}-{}-{}",
+                span.trace_id(),
+                span.span_id(),
+                span.is_sampled()
+            )
+        });
+        assert_eq!(found.as_deref(), expected);
+    }
+
+    #[test]
+    fn the_traceparent_header_is_the_parent() {
+        check(
+            Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+            Some("0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-true"),
+        );
+    }
+
+    #[test]
+    fn without_a_sound_header_there_is_no_parent() {
+        check(None, None);
+        check(Some("00-nonsense"), None);
+    }
+}
