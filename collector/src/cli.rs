@@ -18,7 +18,12 @@ pub(crate) use self::failure::Failure;
 /// 9464, recent traces on 16686. RUST_LOG sets what is logged, such as RUST_LOG=debug. SIGINT and SIGTERM finish what
 /// is under way and end the program within 10 seconds; a second one ends it at once.
 #[derive(Debug, Parser)]
-#[command(version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+#[command(
+    name = "inferometer",
+    version,
+    args_conflicts_with_subcommands = true,
+    max_term_width = 100
+)]
 pub(crate) struct Cli {
     /// Run this configuration, in the OpenTelemetry Collector's YAML, instead of the default
     #[arg(long, value_name = "FILE")]
@@ -93,25 +98,11 @@ mod tests {
     fn wrong_usage_says_what_is_wrong() {
         check(&["validate"], Err("--config <FILE>"));
         check(
-            &[
-                "--config",
-                "c.yaml",
-                "--traces-endpoint",
-                "http://127.0.0.1:14317",
-            ],
+            &["--config", "c.yaml", "--traces-endpoint", "http://127.0.0.1:14317"],
             Err("cannot be used with"),
         );
-        check(
-            &["--traces-endpoint", "tempo"],
-            Err("\"tempo\", expected http://HOST:PORT"),
-        );
-        check(
-            &["--traces-endpoint", "https://tempo:4317"],
-            Err("asks for TLS"),
-        );
-        check(
-            &["--traces-endpoint", "http://localhost:4317"],
-            Err("listens on itself"),
-        );
+        check(&["--traces-endpoint", "tempo"], Err("\"tempo\", expected http://HOST:PORT"));
+        check(&["--traces-endpoint", "https://tempo:4317"], Err("asks for TLS"));
+        check(&["--traces-endpoint", "http://localhost:4317"], Err("listens on itself"));
     }
 }

@@ -15,6 +15,7 @@ use self::{exporters::RunningExporter, graphs::Graphs};
 use crate::{
     config::{ReceiverSettings, Resolved},
     http::{InFlight, StartError},
+    pipeline::RejectReason,
     receivers::otlp::OtlpReceiver,
     self_metrics::SelfMetrics,
 };
@@ -65,12 +66,7 @@ impl Collector {
             listening.extend(Listening::of_receiver(&name, &receiver));
             receivers.push(receiver);
         }
-        Ok(Self {
-            receivers,
-            exporters,
-            listening,
-            metrics,
-        })
+        Ok(Self { receivers, exporters, listening, metrics })
     }
 
     /// Everything that is listened on, with the real ports, exporters first.
@@ -93,24 +89,26 @@ impl Collector {
     pub async fn shutdown(self, deadline: Duration) {
         let end = Instant::now() + deadline;
         let left = move || end.saturating_duration_since(Instant::now());
-        each(
-            self.receivers
-                .into_iter()
-                .map(|receiver| receiver.shutdown(left())),
-        )
-        .await;
-        let (pages, queues): (Vec<_>, Vec<_>) = self
-            .exporters
-            .into_iter()
-            .partition(RunningExporter::is_page);
+        each(self.receivers.into_iter().map(|receiver| receiver.shutdown(left()))).await;
+        let (pages, queues): (Vec<_>, Vec<_>) =
+            self.exporters.into_iter().partition(RunningExporter::is_page);
+        let before = unreachable(&self.metrics);
         each(queues.into_iter().map(|queue| queue.shutdown(left()))).await;
-        each(
-            pages
-                .into_iter()
-                .map(|page| page.shutdown(left().max(PAGES_GRACE))),
-        )
-        .await;
+        let lost = unreachable(&self.metrics) - before;
+        if lost > 0 {
+            tracing::warn!(
+                items = lost,
+                "backends were not reached before the deadline, what was queued is lost"
+            );
+        }
+        each(pages.into_iter().map(|page| page.shutdown(left().max(PAGES_GRACE)))).await;
     }
+}
+
+/// Items that were given up because nobody answered. It only grows.
+fn unreachable(metrics: &SelfMetrics) -> u64 {
+    let unreachable = Some(RejectReason::Unreachable.as_str());
+    metrics.counts().filter(|count| count.reason == unreachable).map(|count| count.value).sum()
 }
 
 /// Waits for all of them, which run side by side.

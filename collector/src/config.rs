@@ -1,6 +1,6 @@
 //! The configuration file: the OpenTelemetry Collector's YAML, checked whole before anything starts.
 //!
-//! Raw ([`raw`], a tree in which every value knows its place) becomes resolved ([`Resolved`], names that exist,
+//! Raw (`raw`, a tree in which every value knows its place) becomes resolved ([`Resolved`], names that exist,
 //! numbers within their limits, defaults filled in). Only the latter reaches a component. Reading goes on after an
 //! error, so that `FILE:LINE:COL: error: ...` comes for all of them at once.
 
