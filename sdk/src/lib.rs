@@ -1,7 +1,21 @@
-//! Placeholder tour.
+#![doc = include_str!("../README.md")]
+//!
+//! # The way of a measurement
+//!
+//! | stage | from -> to | where |
+//! |---|---|---|
+//! | bind | definition + attributes -> handle | [`Scope`], or [`Telemetry::engine`] for all of serving |
+//! | record | handle -> this thread's cells | [`Counter`], [`UpDownCounter`], [`Gauge`], [`Histogram`], [`Request`] |
+//! | snapshot | all threads' cells -> one moment | [`MeterProvider::snapshot`], [`Snapshot`] |
+//! | encode | snapshot -> OTLP bytes | [`Encoder`] |
+//! | send | bytes -> delivered, rejected or lost, each counted | [`Telemetry`], [`ExportStats`] |
+//!
+//! A [`Telemetry`] does the last three on a thread of its own. Without it, a [`MeterProvider`] and an [`Encoder`] are
+//! all that is needed to get bytes from measurements, and nothing runs in the background.
 
 mod cells;
 mod clock;
+mod environment;
 mod error;
 mod export;
 mod metrics;
@@ -10,7 +24,9 @@ mod serving;
 mod telemetry;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use environment::Environment;
 pub use error::{FlushError, StartError};
+pub use export::{ExportFailure, ExportStats, TelemetryStats};
 pub use metrics::{
     Counter, Gauge, Histogram, MAX_INSTRUMENTS_PER_SCOPE, MAX_SCOPES, MeterProvider,
     MeterProviderBuilder, Number, NumberKind, PointValue, Scope, Snapshot, Stats, UpDownCounter,
@@ -22,4 +38,4 @@ pub use serving::{
     NetworkIoDirection, Prompt, Request, TokenModality, Transfer, TransferEdge, TransferPayload,
     TransferTransport,
 };
-pub use telemetry::{Telemetry, TelemetryBuilder};
+pub use telemetry::{DROP_TIMEOUT, Telemetry, TelemetryBuilder, init};

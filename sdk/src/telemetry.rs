@@ -1,6 +1,8 @@
 //! The guard that a program holds while it has telemetry.
 
 mod builder;
+mod deadline;
+mod exports;
 mod resource;
 mod settings;
 
@@ -9,19 +11,43 @@ use std::{fmt, sync::Arc, time::Duration};
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 
 pub use builder::TelemetryBuilder;
+pub(crate) use deadline::Deadline;
 pub(crate) use settings::Settings;
 
+use self::exports::Exports;
 use crate::{
     clock::Clock,
+    environment::Environment,
     error::{FlushError, StartError},
+    export::TelemetryStats,
     metrics::MeterProvider,
 };
 
+/// How long dropping a [`Telemetry`] may take, in total, to get everything out.
+pub const DROP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Starts telemetry as the `OTEL_*` variables say; [`Environment`] lists them.
+///
+/// # Errors
+/// As [`TelemetryBuilder::build`]. A variable whose number or word makes no sense is no error: it is ignored with a
+/// warning.
+pub fn init() -> Result<Telemetry, StartError> {
+    Telemetry::builder().environment(&Environment::process()).build()
+}
+
 /// Metrics and traces of this program, exported until it is dropped.
+///
+/// Hold it as long as the program runs. Dropping it flushes and ends everything within [`DROP_TIMEOUT`]; what does not
+/// get out by then is counted and given up. Several may live in one process, at once or in turn; they share nothing.
+///
+/// Flush, shutdown and drop block the calling thread, and need nothing of any runtime that this thread may be driving.
+#[must_use = "dropping it ends the export"]
 pub struct Telemetry {
     meter_provider: MeterProvider,
     tracer_provider: SdkTracerProvider,
     clock: Arc<dyn Clock>,
+    /// `None` if disabled.
+    exports: Option<Exports>,
 }
 
 impl Telemetry {
@@ -32,23 +58,21 @@ impl Telemetry {
     }
 
     fn start(settings: Settings) -> Result<Self, StartError> {
-        let resource = resource::resource(
-            settings.service_name.as_deref(),
-            &settings.resource_attributes,
-        );
+        let resource =
+            resource::resource(settings.service_name.as_deref(), &settings.resource_attributes);
         let meter_provider = MeterProvider::builder()
             .with_resource(resource.clone())
             .with_clock(Arc::clone(&settings.clock))
             .build();
-        let tracer_provider = SdkTracerProvider::builder()
-            .with_resource(resource)
-            .with_sampler(Sampler::AlwaysOff)
-            .build();
-        Ok(Self {
-            meter_provider,
-            tracer_provider,
-            clock: settings.clock,
-        })
+        let exports = if settings.disabled {
+            None
+        } else {
+            let exports = Exports::start(&settings, resource, meter_provider.clone())?;
+            Some(exports)
+        };
+        let spans = exports.as_ref().and_then(|exports| exports.spans.as_ref());
+        let tracer_provider = spans.map_or_else(unsampled, |spans| spans.provider().clone());
+        Ok(Self { meter_provider, tracer_provider, clock: settings.clock, exports })
     }
 
     /// Makes instruments whose values are exported.
@@ -68,10 +92,57 @@ impl Telemetry {
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
     }
+
+    /// What became of everything that was to be exported; all zero if telemetry is disabled.
+    #[must_use]
+    pub fn stats(&self) -> TelemetryStats {
+        self.exports.as_ref().map(Exports::stats).unwrap_or_default()
+    }
+
+    /// Makes these providers the ones that `opentelemetry::global` hands out, so that libraries which know only the
+    /// OpenTelemetry API record into them. Nothing else in this crate touches a global.
+    pub fn install_global(&self) {
+        opentelemetry::global::set_meter_provider(self.meter_provider.clone());
+        opentelemetry::global::set_tracer_provider(self.tracer_provider.clone());
+    }
+
+    /// Delivers everything recorded so far; waits at most `timeout`.
+    ///
+    /// # Errors
+    /// If not everything was delivered, or not in time; [`Telemetry::stats`] says what was lost and why. Metrics that
+    /// were lost go out with the next export, because they are cumulative. At most 16 flushes may wait at the same
+    /// time, and 4 spans' flushes.
+    pub fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
+        self.exports.as_ref().map_or(Ok(()), |exports| exports.flush(timeout))
+    }
+
+    /// Delivers everything recorded so far and ends the export; waits at most `timeout` for both together. Handles
+    /// go on working, into cells that nobody exports. A second call does nothing.
+    ///
+    /// # Errors
+    /// As [`Telemetry::flush`]. Everything is ended all the same.
+    pub fn shutdown(&self, timeout: Duration) -> Result<(), FlushError> {
+        let result = self.exports.as_ref().map_or(Ok(()), |exports| exports.shutdown(timeout));
+        self.meter_provider.stop();
+        result
+    }
+}
+
+impl Drop for Telemetry {
+    fn drop(&mut self) {
+        if let Err(error) = self.shutdown(DROP_TIMEOUT) {
+            tracing::warn!("at the end of the program: {error}");
+        }
+    }
 }
 
 impl fmt::Debug for Telemetry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Telemetry").finish_non_exhaustive()
+        f.debug_struct("Telemetry").field("exports", &self.exports).finish_non_exhaustive()
     }
+}
+
+/// For a program without traces: contexts are passed on, no span is recorded.
+fn unsampled() -> SdkTracerProvider {
+    SdkTracerProvider::builder().with_sampler(Sampler::AlwaysOff).build()
 }

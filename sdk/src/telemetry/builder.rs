@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use opentelemetry::KeyValue;
 
 use super::{Telemetry, settings::Settings};
-use crate::{clock::Clock, error::StartError};
+use crate::{clock::Clock, environment::Environment, error::StartError};
 
 /// Settings of a [`Telemetry`]; start with [`Telemetry::builder`].
 ///
@@ -17,6 +17,16 @@ pub struct TelemetryBuilder {
 }
 
 impl TelemetryBuilder {
+    /// Takes every setting that the environment has. What the program set before is overwritten, what it sets
+    /// afterwards wins. Values that make no sense are logged as warnings and ignored.
+    #[must_use]
+    pub fn environment(mut self, environment: &Environment) -> Self {
+        for warning in environment.apply(&mut self.settings) {
+            tracing::warn!("{warning}");
+        }
+        self
+    }
+
     /// `service.name`. Default: `unknown_service:` and the program's file name.
     #[must_use]
     pub fn service_name(mut self, name: impl Into<String>) -> Self {
@@ -35,18 +45,7 @@ impl TelemetryBuilder {
     #[must_use]
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.settings.metrics_endpoint = url.into();
-        self.settings
-            .traces_endpoint
-            .clone_from(&self.settings.metrics_endpoint);
-        self
-    }
-
-    /// Adds a header to every request, for example `authorization`.
-    #[must_use]
-    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        let header = (name.into(), value.into());
-        self.settings.metrics_headers.push(header.clone());
-        self.settings.traces_headers.push(header);
+        self.settings.traces_endpoint.clone_from(&self.settings.metrics_endpoint);
         self
     }
 
@@ -89,8 +88,7 @@ impl TelemetryBuilder {
     /// Starts exporting.
     ///
     /// # Errors
-    /// If an endpoint is no `http://` URL, a header cannot be sent, or the system refuses a thread. Nothing runs
-    /// then.
+    /// If an endpoint is no `http://` URL, or the system refuses a thread. Nothing runs then.
     pub fn build(self) -> Result<Telemetry, StartError> {
         Telemetry::start(self.settings)
     }

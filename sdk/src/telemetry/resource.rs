@@ -31,14 +31,8 @@ pub(super) fn resource(service_name: Option<&str>, attributes: &[KeyValue]) -> R
 /// What the specification asks of a service that nobody named.
 fn unknown_service() -> String {
     let program = std::env::current_exe().ok();
-    let name = program
-        .as_deref()
-        .and_then(|path| path.file_name())
-        .and_then(|name| name.to_str());
-    name.map_or_else(
-        || "unknown_service".to_owned(),
-        |name| format!("unknown_service:{name}"),
-    )
+    let name = program.as_deref().and_then(|path| path.file_name()).and_then(|name| name.to_str());
+    name.map_or_else(|| "unknown_service".to_owned(), |name| format!("unknown_service:{name}"))
 }
 
 /// A version 4 UUID: 122 random bits, so that two instances are told apart without being configured.
@@ -48,14 +42,7 @@ fn random_uuid() -> String {
     let variant = 0b10 << 62;
     let bits = random & !(0xf << 76) & !(0b11 << 62) | version | variant;
     let hex = format!("{bits:032x}");
-    [
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..],
-    ]
-    .join("-")
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
 #[cfg(test)]
@@ -73,16 +60,8 @@ mod tests {
     #[test]
     fn an_explicit_service_name_wins_over_the_attribute() {
         let attributes = [KeyValue::new("service.name", "from attributes")];
-        check(
-            &resource(Some("explicit"), &attributes),
-            "service.name",
-            "explicit",
-        );
-        check(
-            &resource(None, &attributes),
-            "service.name",
-            "from attributes",
-        );
+        check(&resource(Some("explicit"), &attributes), "service.name", "explicit");
+        check(&resource(None, &attributes), "service.name", "from attributes");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use http::HeaderMap;
 use opentelemetry::KeyValue;
 
 use crate::clock::{Clock, SystemClock};
@@ -36,8 +37,10 @@ pub(crate) struct Settings {
     pub(crate) resource_attributes: Vec<KeyValue>,
     pub(crate) metrics_endpoint: String,
     pub(crate) traces_endpoint: String,
-    pub(crate) metrics_headers: Vec<(String, String)>,
-    pub(crate) traces_headers: Vec<(String, String)>,
+    /// Values are marked sensitive, so that no debug output shows them.
+    pub(crate) metrics_headers: HeaderMap,
+    /// As `metrics_headers`.
+    pub(crate) traces_headers: HeaderMap,
     pub(crate) metrics_timeout: Duration,
     pub(crate) traces_timeout: Duration,
     pub(crate) interval: Duration,
@@ -56,8 +59,8 @@ impl Default for Settings {
             resource_attributes: Vec::new(),
             metrics_endpoint: DEFAULT_ENDPOINT.to_owned(),
             traces_endpoint: DEFAULT_ENDPOINT.to_owned(),
-            metrics_headers: Vec::new(),
-            traces_headers: Vec::new(),
+            metrics_headers: HeaderMap::new(),
+            traces_headers: HeaderMap::new(),
             metrics_timeout: DEFAULT_TIMEOUT,
             traces_timeout: DEFAULT_TIMEOUT,
             interval: DEFAULT_INTERVAL,

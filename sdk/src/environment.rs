@@ -1,0 +1,326 @@
+//! The `OTEL_*` variables, read once.
+//!
+//! An empty variable is as good as none. A value that makes no sense is ignored and reported, as the specification
+//! asks. A variable of one signal wins over the general one.
+//!
+//! | variable | effect | default |
+//! |---|---|---|
+//! | `OTEL_SDK_DISABLED` | `true`: record, but export nothing and start no thread | `false` |
+//! | `OTEL_SERVICE_NAME` | `service.name` | `unknown_service:` and the program's file name |
+//! | `OTEL_RESOURCE_ATTRIBUTES` | resource attributes, `key=value,key=value`, percent-encoded | none |
+//! | `OTEL_EXPORTER_OTLP_ENDPOINT`, `_METRICS_ENDPOINT`, `_TRACES_ENDPOINT` | the collector, an `http://` URL | `http://localhost:4317` |
+//! | `OTEL_EXPORTER_OTLP_PROTOCOL`, `_METRICS_PROTOCOL`, `_TRACES_PROTOCOL` | only `grpc` | `grpc` |
+//! | `OTEL_EXPORTER_OTLP_HEADERS`, `_METRICS_HEADERS`, `_TRACES_HEADERS` | request headers, `key=value,key=value`, percent-encoded | none |
+//! | `OTEL_EXPORTER_OTLP_TIMEOUT`, `_METRICS_TIMEOUT`, `_TRACES_TIMEOUT` | milliseconds for one export, retries included | 10000 |
+//! | `OTEL_METRIC_EXPORT_INTERVAL` | milliseconds between two exports of metrics | 60000 |
+//! | `OTEL_BSP_SCHEDULE_DELAY` | milliseconds between two exports of spans | 5000 |
+//! | `OTEL_BSP_MAX_QUEUE_SIZE` | spans that may wait; further ones are dropped and counted | 2048 |
+//! | `OTEL_BSP_MAX_EXPORT_BATCH_SIZE` | spans in one request | 512 |
+//!
+//! The span SDK itself reads `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG` and the span limits
+//! (`OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT` and its like) from the process.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use opentelemetry::KeyValue;
+use percent_encoding::percent_decode_str;
+
+use crate::telemetry::Settings;
+
+const PREFIX: &str = "OTEL_";
+
+/// The `OTEL_*` variables of this process, or others that a test or a launcher hands in.
+#[derive(Clone, Default)]
+pub struct Environment(BTreeMap<String, String>);
+
+impl std::fmt::Debug for Environment {
+    /// Names only: values may hold credentials.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.0.keys()).finish()
+    }
+}
+
+impl Environment {
+    /// The variables of this process as they are now. One that is no UTF-8 counts as absent.
+    #[must_use]
+    pub fn process() -> Self {
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
+    }
+
+    /// The value, unless it is empty.
+    fn get(&self, name: &str) -> Option<&str> {
+        let value = self.0.get(name)?.trim();
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// The name and value of a signal's OTLP setting, or of the general one.
+    fn otlp(&self, signal: Signal, setting: &str) -> Option<(String, &str)> {
+        let names = [
+            format!("OTEL_EXPORTER_OTLP_{}_{setting}", signal.name()),
+            format!("OTEL_EXPORTER_OTLP_{setting}"),
+        ];
+        names.into_iter().find_map(|name| self.get(&name).map(|value| (name, value)))
+    }
+
+    /// Overwrites what the variables set; returns a warning for each that makes no sense.
+    pub(crate) fn apply(&self, settings: &mut Settings) -> Vec<String> {
+        let mut warnings = Warnings::default();
+        if let Some(value) = self.get("OTEL_SDK_DISABLED") {
+            settings.disabled = value.eq_ignore_ascii_case("true");
+            if !settings.disabled && !value.eq_ignore_ascii_case("false") {
+                warnings.ignored("OTEL_SDK_DISABLED", value, "use true or false");
+            }
+        }
+        if let Some(value) = self.get("OTEL_SERVICE_NAME") {
+            settings.service_name = Some(value.to_owned());
+        }
+        if let Some(value) = self.get("OTEL_RESOURCE_ATTRIBUTES") {
+            match pairs(value) {
+                Some(pairs) => settings
+                    .resource_attributes
+                    .extend(pairs.into_iter().map(|(key, value)| KeyValue::new(key, value))),
+                None => warnings.ignored(
+                    "OTEL_RESOURCE_ATTRIBUTES",
+                    value,
+                    "use key=value,key=value with other characters percent-encoded",
+                ),
+            }
+        }
+        self.apply_otlp(Signal::Metrics, settings, &mut warnings);
+        self.apply_otlp(Signal::Traces, settings, &mut warnings);
+        let millis = [
+            ("OTEL_METRIC_EXPORT_INTERVAL", &mut settings.interval),
+            ("OTEL_BSP_SCHEDULE_DELAY", &mut settings.span_delay),
+        ];
+        for (name, field) in millis {
+            if let Some(value) = self.get(name) {
+                warnings.set(field, name, value, positive_millis(value));
+            }
+        }
+        let counts = [
+            ("OTEL_BSP_MAX_QUEUE_SIZE", &mut settings.span_queue),
+            ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", &mut settings.span_batch),
+        ];
+        for (name, field) in counts {
+            if let Some(value) = self.get(name) {
+                let count = value.parse().ok().filter(|count| *count > 0);
+                warnings.set(field, name, value, count);
+            }
+        }
+        warnings.0
+    }
+
+    fn apply_otlp(&self, signal: Signal, settings: &mut Settings, warnings: &mut Warnings) {
+        let (endpoint, headers, timeout) = match signal {
+            Signal::Metrics => (
+                &mut settings.metrics_endpoint,
+                &mut settings.metrics_headers,
+                &mut settings.metrics_timeout,
+            ),
+            Signal::Traces => (
+                &mut settings.traces_endpoint,
+                &mut settings.traces_headers,
+                &mut settings.traces_timeout,
+            ),
+        };
+        if let Some((_, value)) = self.otlp(signal, "ENDPOINT") {
+            value.clone_into(endpoint);
+        }
+        if let Some((name, value)) = self.otlp(signal, "PROTOCOL")
+            && value != "grpc"
+        {
+            warnings.ignored(&name, value, "grpc is used: point the endpoint at a gRPC port");
+        }
+        if let Some((name, value)) = self.otlp(signal, "HEADERS") {
+            match self::headers(value) {
+                Some(value) => *headers = value,
+                // Headers carry credentials, so the value is not shown.
+                None => warnings.ignored(&name, "(hidden)", "use key=value,key=value"),
+            }
+        }
+        if let Some((name, value)) = self.otlp(signal, "TIMEOUT") {
+            warnings.set(timeout, &name, value, positive_millis(value));
+        }
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {
+    /// Variables that are not `OTEL_*` are left out.
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
+        Self(
+            variables
+                .into_iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .filter(|(name, _)| name.starts_with(PREFIX))
+                .collect(),
+        )
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Signal {
+    Metrics,
+    Traces,
+}
+
+impl Signal {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Metrics => "METRICS",
+            Self::Traces => "TRACES",
+        }
+    }
+}
+
+/// One line for each value that is ignored.
+#[derive(Default)]
+struct Warnings(Vec<String>);
+
+impl Warnings {
+    fn ignored(&mut self, name: &str, value: &str, remedy: &str) {
+        // Both signals read the general variable; one warning is enough.
+        let warning = format!("{name}=`{value}` is ignored: {remedy}");
+        if !self.0.contains(&warning) {
+            self.0.push(warning);
+        }
+    }
+
+    fn set<T>(&mut self, field: &mut T, name: &str, value: &str, parsed: Option<T>) {
+        match parsed {
+            Some(parsed) => *field = parsed,
+            None => self.ignored(name, value, "use a whole number above 0"),
+        }
+    }
+}
+
+fn positive_millis(value: &str) -> Option<Duration> {
+    let millis = value.parse().ok().filter(|millis| *millis > 0)?;
+    Some(Duration::from_millis(millis))
+}
+
+/// `key=value,key=value`, percent-decoded; `None` if any part of it is not.
+fn pairs(text: &str) -> Option<Vec<(String, String)>> {
+    let decode = |text: &str| {
+        let text = percent_decode_str(text.trim()).decode_utf8().ok()?;
+        Some(text.into_owned())
+    };
+    text.split(',')
+        .filter(|pair| !pair.trim().is_empty())
+        .map(|pair| {
+            let (key, value) = pair.split_once('=')?;
+            let key = decode(key)?;
+            (!key.is_empty()).then_some((key, decode(value)?))
+        })
+        .collect()
+}
+
+fn headers(text: &str) -> Option<HeaderMap> {
+    pairs(text)?
+        .into_iter()
+        .map(|(name, value)| {
+            let name = HeaderName::try_from(name).ok()?;
+            let mut value = HeaderValue::try_from(value).ok()?;
+            value.set_sensitive(true);
+            Some((name, value))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the variables make of the defaults, and how many warnings there are.
+    fn applied<const N: usize>(variables: [(&str, &str); N]) -> (Settings, usize) {
+        let mut settings = Settings::default();
+        let environment: Environment = variables.into_iter().collect();
+        let warnings = environment.apply(&mut settings);
+        (settings, warnings.len())
+    }
+
+    #[test]
+    fn a_signals_variable_wins_over_the_general_one() {
+        let (settings, warnings) = applied([
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://all:1"),
+            ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://traces:2"),
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", "1500"),
+            ("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "250"),
+        ]);
+        assert_eq!(settings.metrics_endpoint, "http://all:1");
+        assert_eq!(settings.traces_endpoint, "http://traces:2");
+        assert_eq!(settings.metrics_timeout, Duration::from_millis(250));
+        assert_eq!(settings.traces_timeout, Duration::from_millis(1500));
+        assert_eq!(warnings, 0);
+    }
+
+    #[test]
+    fn a_bad_value_is_ignored_and_reported_once() {
+        for (name, value) in [
+            ("OTEL_METRIC_EXPORT_INTERVAL", "soon"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "0"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "-5"),
+            ("OTEL_BSP_SCHEDULE_DELAY", "1.5"),
+            ("OTEL_BSP_MAX_QUEUE_SIZE", "0"),
+            ("OTEL_EXPORTER_OTLP_TIMEOUT", "10s"),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "no equals sign"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "in valid=1"),
+            ("OTEL_RESOURCE_ATTRIBUTES", "a=1,b"),
+            ("OTEL_RESOURCE_ATTRIBUTES", "a=%ff"),
+            ("OTEL_SDK_DISABLED", "1"),
+        ] {
+            let (settings, warnings) = applied([(name, value)]);
+            assert_eq!(warnings, 1, "{name}={value}");
+            let clock = Settings::default().clock;
+            let shown = |settings: Settings| {
+                let clock = std::sync::Arc::clone(&clock);
+                format!("{:?}", Settings { clock, ..settings })
+            };
+            assert_eq!(shown(settings), shown(Settings::default()), "{name}={value}");
+        }
+    }
+
+    #[test]
+    fn an_empty_value_is_no_value() {
+        let (settings, warnings) =
+            applied([("OTEL_METRIC_EXPORT_INTERVAL", " "), ("OTEL_SERVICE_NAME", "")]);
+        assert_eq!(settings.interval, Duration::from_secs(60));
+        assert_eq!(settings.service_name, None);
+        assert_eq!(warnings, 0);
+    }
+
+    #[test]
+    fn attributes_and_headers_are_percent_decoded() {
+        let (settings, warnings) = applied([
+            ("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=a%2Cb, host.name = h "),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Bearer%20secret"),
+        ]);
+        assert_eq!(
+            settings.resource_attributes,
+            [KeyValue::new("deployment.environment.name", "a,b"), KeyValue::new("host.name", "h")]
+        );
+        assert_eq!(settings.traces_headers["authorization"], "Bearer secret");
+        assert_eq!(warnings, 0);
+        assert!(!format!("{settings:?}").contains("secret"));
+    }
+
+    #[test]
+    fn only_the_word_true_disables() {
+        assert!(applied([("OTEL_SDK_DISABLED", "TRUE")]).0.disabled);
+        assert!(!applied([("OTEL_SDK_DISABLED", "yes")]).0.disabled);
+    }
+
+    #[test]
+    fn the_readme_lists_the_same_variables() {
+        let rows = |text: &'static str, prefix: &str| -> Vec<&'static str> {
+            let lines = text.lines().filter_map(|line| line.strip_prefix(prefix));
+            lines.filter(|line| line.starts_with("| `OTEL_")).collect()
+        };
+        let here = rows(include_str!("environment.rs"), "//! ");
+        assert!(here.len() > 10, "{here:?}");
+        assert_eq!(here, rows(include_str!("../README.md"), ""));
+    }
+}

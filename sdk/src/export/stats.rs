@@ -1,0 +1,154 @@
+//! What became of every item that was to be exported.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Why items did not reach the collector.
+///
+/// Metrics are cumulative: a lost data point loses no value, the next one carries it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ExportFailure {
+    /// The collector refused the request for good.
+    Refused,
+    /// The collector could not be reached, or asked to come back, at every attempt.
+    RetriesExhausted,
+    /// The collector did not answer within the timeout.
+    DeadlineExceeded,
+    /// The collector's answer was over the limit of 4 MiB, so nobody knows what became of the request.
+    ResponseTooLarge,
+    /// A flush or the shutdown needed the time that was left. Spans also: it ended while the shutdown was under way
+    /// (the span SDK does not record one that ends later).
+    Interrupted,
+    /// The exporter panicked; it goes on with the next export.
+    Panicked,
+    /// Spans only: too many were waiting when it ended.
+    QueueFull,
+    /// Spans only: refused, or still failing after the span exporter's retries.
+    NotDelivered,
+}
+
+impl ExportFailure {
+    /// Every reason, in the order in which pages list them.
+    pub const ALL: [Self; 8] = [
+        Self::Refused,
+        Self::RetriesExhausted,
+        Self::DeadlineExceeded,
+        Self::ResponseTooLarge,
+        Self::Interrupted,
+        Self::Panicked,
+        Self::QueueFull,
+        Self::NotDelivered,
+    ];
+
+    /// The reason as one word, for logs and labels.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::RetriesExhausted => "retries_exhausted",
+            Self::DeadlineExceeded => "deadline_exceeded",
+            Self::ResponseTooLarge => "response_too_large",
+            Self::Interrupted => "interrupted",
+            Self::Panicked => "panicked",
+            Self::QueueFull => "queue_full",
+            Self::NotDelivered => "not_delivered",
+        }
+    }
+}
+
+/// Counts of one signal since the start.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ExportStats {
+    /// Items that the collector accepted. The span exporter does not tell which spans of an accepted request were
+    /// rejected, so they are in here too.
+    pub exported: u64,
+    /// Items that the collector rejected out of a request that it accepted (partial success). Metrics only.
+    pub rejected: u64,
+    /// Requests that were sent again. Metrics only.
+    pub retries: u64,
+    /// Exports that took longer than the interval, so that the next one came late. Metrics only.
+    pub late: u64,
+    failed: [u64; ExportFailure::ALL.len()],
+}
+
+impl ExportStats {
+    /// Items that were lost for this reason.
+    #[must_use]
+    pub fn failed(&self, reason: ExportFailure) -> u64 {
+        self.failed[reason as usize]
+    }
+
+    /// Items that were lost for any reason, rejected ones left out.
+    #[must_use]
+    pub fn failed_total(&self) -> u64 {
+        self.failed.iter().sum()
+    }
+}
+
+/// Counts of a [`Telemetry`](crate::Telemetry) about its exports.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TelemetryStats {
+    /// Items are data points.
+    pub metrics: ExportStats,
+    /// Items are spans.
+    pub spans: ExportStats,
+}
+
+/// The counts while they change.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    exported: AtomicU64,
+    rejected: AtomicU64,
+    retries: AtomicU64,
+    late: AtomicU64,
+    failed: [AtomicU64; ExportFailure::ALL.len()],
+}
+
+impl Counters {
+    pub(super) fn count_exported(&self, items: u64) {
+        self.exported.fetch_add(items, Relaxed);
+    }
+
+    pub(super) fn count_rejected(&self, items: u64) {
+        self.rejected.fetch_add(items, Relaxed);
+    }
+
+    pub(super) fn count_retry(&self) {
+        self.retries.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn count_late(&self) {
+        self.late.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn count_failed(&self, reason: ExportFailure, items: u64) {
+        self.failed[reason as usize].fetch_add(items, Relaxed);
+    }
+
+    pub(crate) fn read(&self) -> ExportStats {
+        ExportStats {
+            exported: self.exported.load(Relaxed),
+            rejected: self.rejected.load(Relaxed),
+            retries: self.retries.load(Relaxed),
+            late: self.late.load(Relaxed),
+            failed: std::array::from_fn(|reason| self.failed[reason].load(Relaxed)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_counted_under_its_own_name() {
+        let counters = Counters::default();
+        for (index, reason) in ExportFailure::ALL.into_iter().enumerate() {
+            assert_eq!(reason as usize, index, "{reason:?}");
+            counters.count_failed(reason, index as u64 + 1);
+        }
+        let stats = counters.read();
+        assert_eq!(stats.failed(ExportFailure::Refused), 1);
+        assert_eq!(stats.failed(ExportFailure::NotDelivered), 8);
+        assert_eq!(stats.failed_total(), 36);
+    }
+}

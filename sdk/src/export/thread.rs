@@ -1,0 +1,173 @@
+//! The export thread and its runtime.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use opentelemetry::Context;
+use parking_lot::Mutex;
+use tokio::{
+    runtime::{Builder, Handle, Runtime},
+    sync::mpsc::{self, error::TrySendError},
+};
+
+use super::{
+    grpc::{Destination, Sender},
+    reader::{Flush, MAX_WAITING_FLUSHES, Outcome, Reader},
+    stats::Counters,
+};
+use crate::{
+    error::{FlushError, StartError},
+    metrics::MeterProvider,
+    telemetry::Deadline,
+};
+
+const NAME: &str = "inferometer-export";
+
+/// Threads for what blocks: name lookups, and flushes of spans ([`super::spans::MAX_SPAN_FLUSHES`]).
+const MAX_BLOCKING_THREADS: usize = 2 + super::spans::MAX_SPAN_FLUSHES;
+
+/// Exports metrics from its own thread, and drives the connection of spans.
+#[derive(Debug)]
+pub(crate) struct ExportThread {
+    runtime: Handle,
+    /// `None` once stopped; dropping it stops the thread.
+    flushes: Mutex<Option<mpsc::Sender<Flush>>>,
+    /// Disconnected by the thread's last act.
+    ended: Mutex<Receiver<()>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl ExportThread {
+    /// Starts the thread; it exports for the first time after one interval.
+    pub(crate) fn start(
+        provider: MeterProvider,
+        destination: Destination,
+        counters: Arc<Counters>,
+        interval: Duration,
+    ) -> Result<Self, StartError> {
+        let (flushes, received) = mpsc::channel(MAX_WAITING_FLUSHES);
+        let (started, handle) = sync_channel(1);
+        let (alive, ended) = sync_channel(0);
+        let work = move |runtime: &Runtime| {
+            let _guard = runtime.enter();
+            let sender = Sender::new(destination, Arc::clone(&counters));
+            (Reader::new(provider, sender, counters, interval), received)
+        };
+        let thread = thread::Builder::new()
+            .name(NAME.to_owned())
+            .spawn(move || run(work, &started, alive))
+            .map_err(|error| cannot_start(&error))?;
+        // The runtime is made on the thread, because dropping one where another runtime runs would panic.
+        let runtime = handle
+            .recv()
+            .map_err(|error| cannot_start(&error))?
+            .map_err(|error| cannot_start(&error))?;
+        Ok(Self {
+            runtime,
+            flushes: Mutex::new(Some(flushes)),
+            ended: Mutex::new(ended),
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Where the thread's runtime takes further work.
+    pub(crate) const fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
+    /// Asks for an export of everything recorded so far.
+    pub(crate) fn flush(&self, timeout: Duration) -> Result<PendingFlush, FlushError> {
+        let (reply, outcome) = sync_channel(1);
+        let flushes = self.flushes.lock();
+        let flushes = flushes.as_ref().ok_or_else(FlushError::shut_down)?;
+        match flushes.try_send(Flush { timeout, reply }) {
+            Ok(()) => Ok(PendingFlush(outcome)),
+            Err(TrySendError::Full(_)) => Err(FlushError::busy()),
+            Err(TrySendError::Closed(_)) => Err(FlushError::shut_down()),
+        }
+    }
+
+    /// Ends the thread, giving up what is under way. `false` if it does not end in time; it is left alone then.
+    pub(crate) fn stop(&self, timeout: Duration) -> bool {
+        drop(self.flushes.lock().take());
+        let ended = self.ended.lock().recv_timeout(timeout) == Err(RecvTimeoutError::Disconnected);
+        if let Some(thread) = self.thread.lock().take().filter(|_| ended) {
+            // The thread's last act is done, so this does not wait; what it panicked about was caught and logged.
+            let _ = thread.join();
+        }
+        ended
+    }
+}
+
+/// The answer to a flush, to come.
+#[derive(Debug)]
+pub(crate) struct PendingFlush(pub(super) Receiver<Outcome>);
+
+impl PendingFlush {
+    /// Waits for it. `timeout` is what the caller had in total, for the message.
+    pub(crate) fn wait(&self, deadline: &Deadline, timeout: Duration) -> Result<(), FlushError> {
+        match self.0.recv_timeout(deadline.remaining()) {
+            Ok(outcome) => outcome.map_err(FlushError::not_delivered),
+            Err(RecvTimeoutError::Timeout) => Err(FlushError::timed_out(timeout)),
+            Err(RecvTimeoutError::Disconnected) => {
+                Err(FlushError::not_delivered("the export was given up: see the log"))
+            }
+        }
+    }
+}
+
+/// The thread's body. `alive` is dropped at the very end.
+fn run<W>(work: W, started: &SyncSender<std::io::Result<Handle>>, alive: SyncSender<()>)
+where
+    W: FnOnce(&Runtime) -> (Reader, mpsc::Receiver<Flush>),
+{
+    // The exporter's own spans and logs would otherwise be exported, and cause more.
+    let _suppressed = Context::enter_telemetry_suppressed_scope();
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(MAX_BLOCKING_THREADS)
+        .thread_name(NAME)
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            // The starter waits for exactly this answer.
+            let _ = started.send(Err(error));
+            return;
+        }
+    };
+    let (mut reader, mut flushes) = work(&runtime);
+    let _ = started.send(Ok(runtime.handle().clone()));
+    while let Err(panic) = catch_unwind(AssertUnwindSafe(|| {
+        runtime.block_on(reader.run(&mut flushes));
+    })) {
+        // The next export is an interval away, so a panic that repeats does not spin.
+        tracing::error!("the export of metrics panicked and goes on: {}", text(&*panic));
+        reader.recover();
+    }
+    drop(reader);
+    // Lookups and span flushes that block must not hold up the host's shutdown.
+    runtime.shutdown_background();
+    drop(alive);
+}
+
+fn text(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message")
+}
+
+fn cannot_start(error: &dyn std::fmt::Display) -> StartError {
+    StartError::new(format!(
+        "the thread `{NAME}` cannot be started ({error}): allow the process one more thread"
+    ))
+}
