@@ -13,15 +13,16 @@
 //! fallback stripes  page 3 [ .. 40: ...                                        ]   atomic add, anyone
 //! ```
 //!
-//! A record that finds no page in its slab adds to a fallback stripe and asks for the page; the reader's thread
-//! installs it. Nothing on the record path allocates, locks, or can fail.
+//! A record that finds no slab or no page adds to a fallback stripe and asks for it; the reader's thread makes it.
+//! Nothing on the record path allocates, locks, makes a system call or can fail, the first record of a thread included.
 
 mod histogram;
 mod lease;
 mod run;
 mod scalar;
 mod slab;
+mod thread_end;
 
 pub(crate) use histogram::{HistogramRun, HistogramTotals};
-pub(crate) use lease::{install_wanted_pages, register_thread};
+pub(crate) use lease::{install_wanted, register_thread};
 pub(crate) use scalar::{LastValueRun, SumRun};

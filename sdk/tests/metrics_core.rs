@@ -47,17 +47,12 @@ static SIZES: InstrumentDef =
     definition("test.sizes", InstrumentKind::Histogram, ValueType::Double);
 
 fn provider() -> MeterProvider {
-    MeterProvider::builder()
-        .with_resource(Resource::builder_empty().build())
-        .build()
+    MeterProvider::builder().with_resource(Resource::builder_empty().build()).build()
 }
 
 /// Collects and decodes with the generated types.
 fn collect(provider: &MeterProvider) -> Vec<Metric> {
-    requests(provider, Encoder::DEFAULT_MAX_REQUEST_BYTES)
-        .into_iter()
-        .flat_map(metrics)
-        .collect()
+    requests(provider, Encoder::DEFAULT_MAX_REQUEST_BYTES).into_iter().flat_map(metrics).collect()
 }
 
 fn requests(provider: &MeterProvider, max_bytes: usize) -> Vec<ExportMetricsServiceRequest> {
@@ -71,18 +66,13 @@ fn requests(provider: &MeterProvider, max_bytes: usize) -> Vec<ExportMetricsServ
 }
 
 fn metrics(request: ExportMetricsServiceRequest) -> Vec<Metric> {
-    let scopes = request
-        .resource_metrics
-        .into_iter()
-        .flat_map(|resource| resource.scope_metrics);
+    let scopes = request.resource_metrics.into_iter().flat_map(|resource| resource.scope_metrics);
     scopes.flat_map(|scope| scope.metrics).collect()
 }
 
 fn numbers(metrics: &[Metric], name: &str) -> Vec<NumberDataPoint> {
-    let points = metrics
-        .iter()
-        .filter(|metric| metric.name == name)
-        .flat_map(|metric| match &metric.data {
+    let points =
+        metrics.iter().filter(|metric| metric.name == name).flat_map(|metric| match &metric.data {
             Some(Data::Sum(sum)) => sum.data_points.clone(),
             Some(Data::Gauge(gauge)) => gauge.data_points.clone(),
             other => panic!("{name} is {other:?}"),
@@ -92,21 +82,14 @@ fn numbers(metrics: &[Metric], name: &str) -> Vec<NumberDataPoint> {
 
 fn integer(metrics: &[Metric], name: &str) -> i64 {
     match numbers(metrics, name)[..] {
-        [
-            NumberDataPoint {
-                value: Some(number_data_point::Value::AsInt(value)),
-                ..
-            },
-        ] => value,
+        [NumberDataPoint { value: Some(number_data_point::Value::AsInt(value)), .. }] => value,
         ref other => panic!("{name} is {other:?}"),
     }
 }
 
 fn histograms(metrics: &[Metric], name: &str) -> Vec<HistogramDataPoint> {
-    let points = metrics
-        .iter()
-        .filter(|metric| metric.name == name)
-        .flat_map(|metric| match &metric.data {
+    let points =
+        metrics.iter().filter(|metric| metric.name == name).flat_map(|metric| match &metric.data {
             Some(Data::Histogram(histogram)) => histogram.data_points.clone(),
             other => panic!("{name} is {other:?}"),
         });
@@ -130,20 +113,10 @@ fn every_kind_arrives_with_its_value() {
     assert_eq!(integer(&metrics, "test.things"), 5);
     assert_eq!(integer(&metrics, "test.active"), -3);
     let double = |name: &str| numbers(&metrics, name)[0].value;
-    assert_eq!(
-        double("test.seconds"),
-        Some(number_data_point::Value::AsDouble(1.5))
-    );
-    assert_eq!(
-        double("test.level"),
-        Some(number_data_point::Value::AsDouble(0.25))
-    );
+    assert_eq!(double("test.seconds"), Some(number_data_point::Value::AsDouble(1.5)));
+    assert_eq!(double("test.level"), Some(number_data_point::Value::AsDouble(0.25)));
     let histogram = &histograms(&metrics, "test.sizes")[0];
-    assert_eq!(
-        histogram.bucket_counts,
-        [2, 1, 1, 1],
-        "bounds are upper inclusive"
-    );
+    assert_eq!(histogram.bucket_counts, [2, 1, 1, 1], "bounds are upper inclusive");
     assert_eq!(histogram.explicit_bounds, [1.0, 2.0, 4.0]);
     assert_eq!((histogram.count, histogram.sum), (5, Some(15.5)));
     assert_eq!((histogram.min, histogram.max), (Some(0.0), Some(9.0)));
@@ -211,14 +184,8 @@ fn a_histogram_snapshot_never_mixes_two_moments() {
         }
     }
     stop.store(true, Ordering::Relaxed);
-    let recorded: u64 = writers
-        .into_iter()
-        .map(|writer| writer.join().unwrap())
-        .sum();
-    assert_eq!(
-        histograms(&collect(&provider), "test.sizes")[0].count,
-        recorded
-    );
+    let recorded: u64 = writers.into_iter().map(|writer| writer.join().unwrap()).sum();
+    assert_eq!(histograms(&collect(&provider), "test.sizes")[0].count, recorded);
     assert_eq!(provider.stats().torn_reads(), 0);
 }
 
@@ -227,16 +194,12 @@ fn sets_beyond_the_limit_share_the_overflow_series_and_are_counted() {
     let provider = provider();
     let scope = provider.scope("test");
     for replica in 0..10 {
-        scope
-            .counter::<u64>(&THINGS, &[KeyValue::new("replica", replica)])
-            .add(1);
+        scope.counter::<u64>(&THINGS, &[KeyValue::new("replica", replica)]).add(1);
     }
     let points = numbers(&collect(&provider), "test.things");
     assert_eq!(points.len(), 4, "the limit, overflow series included");
-    let overflow = points
-        .iter()
-        .find(|point| point.attributes[0].key == "otel.metric.overflow")
-        .unwrap();
+    let overflow =
+        points.iter().find(|point| point.attributes[0].key == "otel.metric.overflow").unwrap();
     assert_eq!(overflow.value, Some(number_data_point::Value::AsInt(7)));
     assert_eq!(provider.stats().overflowed_binds(), 7);
 }
@@ -262,11 +225,7 @@ fn nan_infinity_and_negatives_are_refused_and_counted() {
         numbers(&metrics, "test.level")[0].value,
         Some(number_data_point::Value::AsDouble(-1.0))
     );
-    assert_eq!(
-        histograms(&metrics, "test.sizes")[0].count,
-        1,
-        "minus zero is zero"
-    );
+    assert_eq!(histograms(&metrics, "test.sizes")[0].count, 1, "minus zero is zero");
     let refused = |reason| provider.stats().refused(reason);
     assert_eq!(refused(SdkRefusalReason::Negative), 1);
     assert_eq!(refused(SdkRefusalReason::Nan), 2);
@@ -277,27 +236,13 @@ fn nan_infinity_and_negatives_are_refused_and_counted() {
 fn a_library_that_knows_only_the_api_records_into_the_same_cells() {
     let provider = provider();
     let meter = provider.meter("library");
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is what a foreign library does"
-    )]
-    let requests = meter
-        .u64_counter("library.requests")
-        .with_unit("{request}")
-        .build();
+    #[expect(clippy::disallowed_methods, reason = "this is what a foreign library does")]
+    let requests = meter.u64_counter("library.requests").with_unit("{request}").build();
     for _ in 0..3 {
-        requests.add(
-            1,
-            &[KeyValue::new("route", "/a"), KeyValue::new("method", "GET")],
-        );
-        requests.add(
-            1,
-            &[KeyValue::new("method", "GET"), KeyValue::new("route", "/a")],
-        );
+        requests.add(1, &[KeyValue::new("route", "/a"), KeyValue::new("method", "GET")]);
+        requests.add(1, &[KeyValue::new("method", "GET"), KeyValue::new("route", "/a")]);
     }
-    requests
-        .bind(&[KeyValue::new("method", "GET"), KeyValue::new("route", "/a")])
-        .add(4);
+    requests.bind(&[KeyValue::new("method", "GET"), KeyValue::new("route", "/a")]).add(4);
     assert_eq!(
         integer(&collect(&provider), "library.requests"),
         10,
@@ -374,4 +319,25 @@ fn a_thread_that_records_while_it_ends_loses_nothing() {
         .unwrap();
     }
     assert_eq!(integer(&collect(&provider), "test.things"), 8);
+}
+
+#[test]
+fn ten_thousand_short_threads_stay_within_the_bound_and_lose_nothing() {
+    let provider = provider();
+    let things = provider.scope("test").counter::<u64>(&THINGS, &[]);
+    let sizes = provider.scope("test").histogram::<f64>(&SIZES, &[]);
+    for _ in 0..1250 {
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    things.add(1);
+                    sizes.record(1.0);
+                });
+            }
+        });
+    }
+    let metrics = collect(&provider);
+    assert_eq!(integer(&metrics, "test.things"), 10_000);
+    let histogram = &histograms(&metrics, "test.sizes")[0];
+    assert_eq!((histogram.count, histogram.sum), (10_000, Some(10_000.0)));
 }

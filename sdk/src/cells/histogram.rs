@@ -71,18 +71,9 @@ impl HistogramRun {
         let start = buckets.len();
         buckets.resize(start + self.buckets, 0);
         scratch.resize(self.buckets, 0);
-        let mut totals = HistogramTotals {
-            count: 0,
-            sum: 0.0,
-            min: f64::INFINITY,
-            max: 0.0,
-            torn: 0,
-        };
-        let mut part = Part {
-            sum: 0,
-            min: 0,
-            max: 0,
-        };
+        let mut totals =
+            HistogramTotals { count: 0, sum: 0.0, min: f64::INFINITY, max: 0.0, torn: 0 };
+        let mut part = Part { sum: 0, min: 0, max: 0 };
         let owned = self.run.thread_pages().map(|page| (page, true));
         let shared = self.run.fallback_pages().map(|page| (page, false));
         for ((page, at), is_owned) in owned.chain(shared) {
@@ -135,16 +126,9 @@ fn record_owned(page: &Page, at: usize, value: f64, bucket: usize) -> bool {
     sequence.store(before.wrapping_add(1), Relaxed);
     // Orders the odd sequence before every store below, for a reader that sees one of them.
     fence(Release);
-    let (sum, min, max) = (
-        page.cell(at + SUM),
-        page.cell(at + MIN),
-        page.cell(at + MAX),
-    );
+    let (sum, min, max) = (page.cell(at + SUM), page.cell(at + MIN), page.cell(at + MAX));
     let count = page.cell(at + BUCKETS + bucket);
-    sum.store(
-        (f64::from_bits(sum.load(Relaxed)) + value).to_bits(),
-        Relaxed,
-    );
+    sum.store((f64::from_bits(sum.load(Relaxed)) + value).to_bits(), Relaxed);
     min.store(min.load(Relaxed).max(!value.to_bits()), Relaxed);
     max.store(max.load(Relaxed).max(value.to_bits()), Relaxed);
     count.store(count.load(Relaxed).wrapping_add(1), Relaxed);
@@ -158,9 +142,9 @@ fn record_shared(page: &Page, at: usize, value: f64, bucket: usize) {
     page.cell(at + SEQUENCE).fetch_add(1, Relaxed);
     fence(Release);
     // The closure always returns `Some`, so there is no failure to look at.
-    let _ = page.cell(at + SUM).fetch_update(Relaxed, Relaxed, |sum| {
-        Some((f64::from_bits(sum) + value).to_bits())
-    });
+    let _ = page
+        .cell(at + SUM)
+        .fetch_update(Relaxed, Relaxed, |sum| Some((f64::from_bits(sum) + value).to_bits()));
     page.cell(at + MIN).fetch_max(!value.to_bits(), Relaxed);
     page.cell(at + MAX).fetch_max(value.to_bits(), Relaxed);
     page.cell(at + BUCKETS + bucket).fetch_add(1, Release);

@@ -1,25 +1,46 @@
 //! Which slab the current thread writes to.
+//!
+//! Slabs are made ahead, where allocation is welcome: at a bind, at [`register_thread`], and on the reader's thread.
+//! A thread's first record takes a spare one with a single compare-and-swap; if there is none, it records into the
+//! fallback stripes until the reader's thread has made some.
 
 use std::{
     cell::Cell,
     sync::{
         OnceLock,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{
+            AtomicBool, AtomicUsize,
+            Ordering::Relaxed,
+            Ordering::{Acquire, Release},
+        },
     },
 };
 
-use super::slab::{MAX_SLABS, STRIPES, Slab};
+use super::{
+    slab::{MAX_SLABS, STRIPES, Slab},
+    thread_end,
+};
 
-/// Pages that a thread's first lease installs at once, so that a new thread records at full speed from its second
-/// record on without paying for every series of a large process.
-const PAGES_AT_LEASE: usize = 16;
+/// Slabs kept ready for threads that have not recorded yet.
+const SPARES: usize = 4;
+
+/// Pages that a spare slab gets ahead of its thread, so that a new thread records at full speed at once without
+/// paying for every series of a large process. The others come as it asks for them.
+const PAGES_AHEAD: usize = 16;
 
 /// The slab of a thread that has none: it has no pages, so every record takes the cold path.
-static NO_SLAB: Slab = Slab::empty(true);
+static NO_SLAB: Slab = Slab::new();
 
+/// Filled from the front; never emptied.
 static SLABS: [OnceLock<Box<Slab>>; MAX_SLABS] = [const { OnceLock::new() }; MAX_SLABS];
 
-static FALLBACK: [Slab; STRIPES] = [const { Slab::empty(true) }; STRIPES];
+static FALLBACK: [Slab; STRIPES] = [const { Slab::new() }; STRIPES];
+
+/// Slabs that nobody owns. A record looks here before it searches.
+static FREE: AtomicUsize = AtomicUsize::new(0);
+
+/// Threads that wait for a slab, since the reader's thread last made some.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
 
 /// Pages below this number hold series; only they are worth installing.
 static PAGES_IN_USE: AtomicUsize = AtomicUsize::new(0);
@@ -31,11 +52,11 @@ static PAGES_WANTED: AtomicBool = AtomicBool::new(false);
 enum Standing {
     /// The thread has not recorded yet.
     New,
-    /// The thread is taking a lease, and a record from inside it (an instrumented allocator) must not take another.
-    Leasing,
+    /// The thread found no spare slab and is counted in [`WAITING`].
+    Waiting,
     /// The thread owns a slab.
     Leased,
-    /// The thread's lease has ended, or all slabs are taken: it records into the fallback stripes.
+    /// The thread has given its slab back, or could not be told of its own end.
     Without,
 }
 
@@ -43,20 +64,6 @@ thread_local! {
     /// Plain and without a destructor: reading it is one load, and it stays readable while the thread ends.
     static CURRENT: Cell<&'static Slab> = const { Cell::new(&NO_SLAB) };
     static STANDING: Cell<Standing> = const { Cell::new(Standing::New) };
-    static LEASE: Lease = const { Lease };
-}
-
-/// Gives the slab back when the thread ends.
-struct Lease;
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        STANDING.set(Standing::Without);
-        let slab = CURRENT.replace(&NO_SLAB);
-        if !std::ptr::eq(slab, &raw const NO_SLAB) {
-            slab.release();
-        }
-    }
 }
 
 /// The current thread's slab, or one without pages.
@@ -87,9 +94,9 @@ pub(super) fn fallback_slabs() -> impl Iterator<Item = &'static Slab> {
     FALLBACK.iter()
 }
 
-/// Makes room for a new run: its page in every stripe, and in the slab of the thread that binds it.
+/// Makes room for a new run: its page in every stripe, in the slab of the thread that binds it, and in the spares.
 pub(super) fn prepare_page(page: usize) {
-    PAGES_IN_USE.fetch_max(page + 1, Ordering::Relaxed);
+    PAGES_IN_USE.fetch_max(page + 1, Relaxed);
     for stripe in &FALLBACK {
         stripe.install(page);
     }
@@ -97,65 +104,106 @@ pub(super) fn prepare_page(page: usize) {
     if STANDING.get() == Standing::Leased {
         current().install(page);
     }
-}
-
-/// Leases a slab for the current thread, with the pages that series use now. Without it, the thread's first record
-/// does the same; call it where an allocation is welcome, before the thread's first record.
-pub(crate) fn register_thread() {
-    if STANDING.get() != Standing::New {
-        return;
-    }
-    STANDING.set(Standing::Leasing);
-    // Touching LEASE registers its destructor; a thread that is already ending cannot register one.
-    let slab = LEASE.try_with(|_| lease_slab()).ok().flatten();
-    let Some(slab) = slab else {
-        STANDING.set(Standing::Without);
-        return;
-    };
-    for page in 0..PAGES_IN_USE.load(Ordering::Relaxed).min(PAGES_AT_LEASE) {
-        slab.install(page);
-    }
-    CURRENT.set(slab);
-    STANDING.set(Standing::Leased);
-}
-
-/// A slab that nobody owns, or a new one; `None` at [`MAX_SLABS`].
-fn lease_slab() -> Option<&'static Slab> {
-    for slot in &SLABS {
-        let mut fresh = false;
-        let slab = slot.get_or_init(|| {
-            fresh = true;
-            Box::new(Slab::empty(true))
+    if page < PAGES_AHEAD {
+        thread_slabs().filter(|slab| slab.is_free()).take(SPARES).for_each(|spare| {
+            spare.install(page);
         });
-        if fresh || slab.try_lease() {
-            return Some(slab);
-        }
     }
-    None
 }
 
-/// What a record does that found no page: take a lease if the thread has none yet, and say whether it may try again.
-///
+/// Leases a slab for the current thread and keeps the spares at their number. May allocate.
+pub(crate) fn register_thread() {
+    thread_end::prepare();
+    make_slabs(SPARES + usize::from(STANDING.get() != Standing::Leased));
+    lease();
+}
+
+/// What a record does that found no page: take a slab if the thread has none yet, and say whether it may try again.
 /// Otherwise the page is asked for, and the caller records into the [`stripe`].
 #[cold]
 pub(super) fn page_missing(page: usize) -> bool {
-    if STANDING.get() == Standing::New {
-        register_thread();
-        if current().page(page).is_some() {
-            return true;
-        }
+    if lease() {
+        return true;
     }
     if STANDING.get() == Standing::Leased {
         current().want(page);
-        PAGES_WANTED.store(true, Ordering::Release);
+        PAGES_WANTED.store(true, Release);
     }
     false
 }
 
-/// Installs the pages that records asked for; returns how many. Called by every reader's thread between exports.
-pub(crate) fn install_wanted_pages() -> usize {
-    if !PAGES_WANTED.swap(false, Ordering::Acquire) {
-        return 0;
+/// Takes a spare slab, if this thread may have one and there is one. Neither allocates nor locks.
+fn lease() -> bool {
+    let standing = STANDING.get();
+    if !matches!(standing, Standing::New | Standing::Waiting) {
+        return false;
     }
-    thread_slabs().map(Slab::install_wanted).sum()
+    let spare = if FREE.load(Relaxed) == 0 {
+        None
+    } else {
+        thread_slabs().enumerate().find(|(_, slab)| slab.try_lease())
+    };
+    let Some((number, slab)) = spare else {
+        if standing == Standing::New {
+            STANDING.set(Standing::Waiting);
+            WAITING.fetch_add(1, Relaxed);
+        }
+        return false;
+    };
+    FREE.fetch_sub(1, Relaxed);
+    if !thread_end::call_at_end(number) {
+        STANDING.set(Standing::Without);
+        give_back(slab);
+        return false;
+    }
+    CURRENT.set(slab);
+    STANDING.set(Standing::Leased);
+    true
+}
+
+/// Called on a thread that owned this slab, when it ends.
+pub(super) fn thread_ended(number: usize) {
+    STANDING.set(Standing::Without);
+    CURRENT.set(&NO_SLAB);
+    if let Some(slab) = SLABS.get(number).and_then(OnceLock::get) {
+        give_back(slab);
+    }
+}
+
+fn give_back(slab: &Slab) {
+    // Counted first: a thread that looks in between searches once in vain, and the count never falls below zero.
+    FREE.fetch_add(1, Relaxed);
+    slab.release();
+}
+
+/// Makes slabs until this many are free, or [`MAX_SLABS`] are there.
+fn make_slabs(free: usize) {
+    let mut slots = SLABS.iter();
+    while FREE.load(Relaxed) < free {
+        let Some(slot) = slots.find(|slot| slot.get().is_none()) else {
+            return;
+        };
+        let mut is_new = false;
+        let slab = slot.get_or_init(|| {
+            is_new = true;
+            Box::new(Slab::new())
+        });
+        if is_new {
+            for page in 0..PAGES_IN_USE.load(Relaxed).min(PAGES_AHEAD) {
+                slab.install(page);
+            }
+            give_back(slab);
+        }
+    }
+}
+
+/// Makes the slabs and installs the pages that records asked for. Called by every reader's thread between exports.
+pub(crate) fn install_wanted() {
+    let waiting = WAITING.swap(0, Relaxed);
+    if waiting > 0 {
+        make_slabs(SPARES + waiting);
+    }
+    if PAGES_WANTED.swap(false, Acquire) {
+        thread_slabs().for_each(Slab::install_wanted);
+    }
 }

@@ -12,10 +12,7 @@ use super::{
 /// The longest run: one page, so that a record looks up one page only.
 const MAX_RUN_CELLS: usize = PAGE_CELLS;
 
-static FREE: Mutex<Ranges> = Mutex::new(Ranges {
-    next: 0,
-    returned: BTreeMap::new(),
-});
+static FREE: Mutex<Ranges> = Mutex::new(Ranges { next: 0, returned: BTreeMap::new() });
 
 /// A run of cells inside one page, owned until it is dropped.
 ///
@@ -89,10 +86,7 @@ impl Run {
     /// The page whose cells a gauge shares between all threads.
     #[inline(always)]
     pub(super) fn shared_page(&self) -> (&'static Page, usize) {
-        (
-            lease::shared().install(self.page as usize),
-            self.offset as usize,
-        )
+        (lease::shared().install(self.page as usize), self.offset as usize)
     }
 }
 
@@ -100,15 +94,10 @@ impl Drop for Run {
     fn drop(&mut self) {
         for (page, offset) in self.thread_pages().chain(self.fallback_pages()) {
             for cell in offset..offset + self.cells as usize {
-                page.cell(cell)
-                    .store(0, std::sync::atomic::Ordering::Relaxed);
+                page.cell(cell).store(0, std::sync::atomic::Ordering::Relaxed);
             }
         }
-        FREE.lock()
-            .returned
-            .entry(self.cells)
-            .or_default()
-            .push((self.page, self.offset));
+        FREE.lock().returned.entry(self.cells).or_default().push((self.page, self.offset));
     }
 }
 
@@ -119,11 +108,7 @@ impl Ranges {
         }
         let length = u32::try_from(cells).ok()?;
         if let Some((page, offset)) = self.returned.get_mut(&length).and_then(Vec::pop) {
-            return Some(Run {
-                page,
-                offset,
-                cells: length,
-            });
+            return Some(Run { page, offset, cells: length });
         }
         let mut start = self.next;
         if start % PAGE_CELLS + cells > PAGE_CELLS {

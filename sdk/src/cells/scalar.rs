@@ -67,10 +67,7 @@ impl LastValueRun {
     /// The last value, or `None` if there was none yet.
     pub(crate) fn value<N: Number>(&self) -> Option<N> {
         let (page, at) = self.0.shared_page();
-        let known = page
-            .cell(at + KNOWN)
-            .load(std::sync::atomic::Ordering::Acquire)
-            != 0;
+        let known = page.cell(at + KNOWN).load(std::sync::atomic::Ordering::Acquire) != 0;
         known.then(|| N::from_bits(page.cell(at + VALUE).load(Relaxed)))
     }
 }

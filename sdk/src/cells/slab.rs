@@ -42,16 +42,16 @@ pub(super) struct Slab {
     pages: [OnceLock<Box<Page>>; PAGES],
     /// Pages that a record asked for, one bit each; the reader's thread clears them.
     wanted: [AtomicU64; PAGES / 64],
-    /// Whether a thread owns this slab now.
-    leased: AtomicBool,
+    /// Whether nobody owns this slab now. A new one is not free until it is given back for the first time.
+    free: AtomicBool,
 }
 
 impl Slab {
-    pub(super) const fn empty(leased: bool) -> Self {
+    pub(super) const fn new() -> Self {
         Self {
             pages: [const { OnceLock::new() }; PAGES],
             wanted: [const { AtomicU64::new(0) }; PAGES / 64],
-            leased: AtomicBool::new(leased),
+            free: AtomicBool::new(false),
         }
     }
 
@@ -71,31 +71,29 @@ impl Slab {
         self.wanted[index / 64].fetch_or(1 << (index % 64), Ordering::Relaxed);
     }
 
-    /// Installs every page that was asked for; returns how many.
-    pub(super) fn install_wanted(&self) -> usize {
-        let mut installed = 0;
+    /// Installs every page that was asked for.
+    pub(super) fn install_wanted(&self) {
         for (word, bits) in self.wanted.iter().enumerate() {
             let mut bits = bits.swap(0, Ordering::Relaxed);
             while bits != 0 {
                 self.install(word * 64 + bits.trailing_zeros() as usize);
                 bits &= bits - 1;
-                installed += 1;
             }
         }
-        installed
+    }
+
+    pub(super) fn is_free(&self) -> bool {
+        self.free.load(Ordering::Relaxed)
     }
 
     /// Takes ownership, if nobody has it. `Acquire` pairs with [`Slab::release`]: the new owner goes on from the
     /// values that the last one stored.
     pub(super) fn try_lease(&self) -> bool {
-        !self.leased.load(Ordering::Relaxed)
-            && self
-                .leased
-                .compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed)
-                .is_ok()
+        self.is_free()
+            && self.free.compare_exchange(true, false, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
 
     pub(super) fn release(&self) {
-        self.leased.store(false, Ordering::Release);
+        self.free.store(true, Ordering::Release);
     }
 }

@@ -101,11 +101,8 @@ impl MeterProvider {
         if let Some(known) = scopes.iter().find(|known| known.scope == scope) {
             return Scope(Arc::clone(known));
         }
-        let state = Arc::new(ScopeState::new(
-            scope,
-            Arc::clone(&self.0.stats),
-            Arc::clone(&self.0.clock),
-        ));
+        let state =
+            Arc::new(ScopeState::new(scope, Arc::clone(&self.0.stats), Arc::clone(&self.0.clock)));
         if self.0.stopped.load(Ordering::Relaxed) || scopes.len() >= MAX_SCOPES {
             self.0.stats.count_conflict();
         } else {
@@ -128,7 +125,7 @@ impl MeterProvider {
 
     /// Reads every series into `snapshot`, whose memory is reused. Recording goes on meanwhile.
     pub fn snapshot(&self, snapshot: &mut Snapshot) {
-        cells::install_wanted_pages();
+        cells::install_wanted();
         snapshot.begin(self.0.clock.unix_nanos());
         for scope in self.0.scopes.lock().iter() {
             snapshot.read_scope(scope);
