@@ -18,6 +18,7 @@ use crate::{
     pipeline::RejectReason,
     receivers::otlp::OtlpReceiver,
     self_metrics::SelfMetrics,
+    series::Store,
 };
 
 /// What remains of the deadline for pages that are being read while exporters drain.
@@ -79,6 +80,12 @@ impl Collector {
     #[must_use]
     pub fn metrics(&self) -> &Arc<SelfMetrics> {
         &self.metrics
+    }
+
+    /// What the Prometheus page shows; of several pages the first, none without one.
+    #[must_use]
+    pub fn series(&self) -> Option<&Arc<Store>> {
+        self.exporters.iter().find_map(RunningExporter::series)
     }
 
     /// Stops in the order of the data: receivers answer what they have accepted, exporters send what they have queued,

@@ -74,13 +74,8 @@ pub enum SelfCounter {
 
 impl SelfCounter {
     /// Every counter, in the order in which pages list them.
-    pub const ALL: [Self; 5] = [
-        Self::Accepted,
-        Self::RefusedRequests,
-        Self::RefusedItems,
-        Self::Rejected,
-        Self::Exported,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Accepted, Self::RefusedRequests, Self::RefusedItems, Self::Rejected, Self::Exported];
 
     const fn definition(self) -> &'static InstrumentDef {
         match self {
@@ -106,20 +101,11 @@ impl Default for SelfMetrics {
             rejected: Signal::ALL.map(|signal| {
                 let key = attributes::INFER_COLLECTOR_REJECTION_REASON.key;
                 RejectReason::ALL.map(|reason| {
-                    bind(
-                        &scope,
-                        SelfCounter::Rejected,
-                        signal,
-                        Some((key, reason.as_str())),
-                    )
+                    bind(&scope, SelfCounter::Rejected, signal, Some((key, reason.as_str())))
                 })
             }),
             exported: plain(&scope, SelfCounter::Exported),
-            reader: Mutex::new(Reader {
-                provider,
-                snapshot: Snapshot::default(),
-                encoder,
-            }),
+            reader: Mutex::new(Reader { provider, snapshot: Snapshot::default(), encoder }),
         }
     }
 }
@@ -160,9 +146,7 @@ fn resource() -> Resource {
     if !named {
         builder = builder.with_service_name(env!("CARGO_PKG_NAME"));
     }
-    builder
-        .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
-        .build()
+    builder.with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION"))).build()
 }
 
 impl SelfMetrics {
@@ -194,11 +178,7 @@ impl SelfMetrics {
     /// Calls `emit` with the counters as they stand, as encoded `ExportMetricsServiceRequest`s.
     pub fn collect(&self, mut emit: impl FnMut(&[u8])) {
         let mut reader = self.reader.lock();
-        let Reader {
-            provider,
-            snapshot,
-            encoder,
-        } = &mut *reader;
+        let Reader { provider, snapshot, encoder } = &mut *reader;
         provider.snapshot(snapshot);
         encoder.encode(snapshot, |request, _| emit(request));
     }
@@ -219,31 +199,19 @@ impl SelfMetrics {
 
 /// Where a reason stands in its enum.
 fn position(reason: &'static str) -> usize {
-    let refusal = RefusalReason::ALL
-        .iter()
-        .position(|known| known.as_str() == reason);
-    let rejection = RejectReason::ALL
-        .iter()
-        .position(|known| known.as_str() == reason);
+    let refusal = RefusalReason::ALL.iter().position(|known| known.as_str() == reason);
+    let rejection = RejectReason::ALL.iter().position(|known| known.as_str() == reason);
     refusal.or(rejection).unwrap_or(usize::MAX)
 }
 
 fn read_back(request: ExportMetricsServiceRequest) -> Vec<SelfCount> {
-    let scopes = request
-        .resource_metrics
-        .into_iter()
-        .flat_map(|resource| resource.scope_metrics);
+    let scopes = request.resource_metrics.into_iter().flat_map(|resource| resource.scope_metrics);
     let mut counts = Vec::new();
     for read in scopes.flat_map(|scope| scope.metrics) {
-        let counter = SelfCounter::ALL
-            .into_iter()
-            .find(|counter| counter.definition().name == read.name);
+        let counter =
+            SelfCounter::ALL.into_iter().find(|counter| counter.definition().name == read.name);
         if let (Some(counter), Some(metric::Data::Sum(sum))) = (counter, read.data) {
-            counts.extend(
-                sum.data_points
-                    .iter()
-                    .filter_map(|point| read_point(counter, point)),
-            );
+            counts.extend(sum.data_points.iter().filter_map(|point| read_point(counter, point)));
         }
     }
     counts
@@ -254,14 +222,8 @@ fn read_point(counter: SelfCounter, point: &NumberDataPoint) -> Option<SelfCount
         return None;
     };
     let signal = text(&point.attributes, attributes::INFER_SIGNAL.key)?;
-    let refusal = text(
-        &point.attributes,
-        attributes::INFER_COLLECTOR_REFUSAL_REASON.key,
-    );
-    let rejection = text(
-        &point.attributes,
-        attributes::INFER_COLLECTOR_REJECTION_REASON.key,
-    );
+    let refusal = text(&point.attributes, attributes::INFER_COLLECTOR_REFUSAL_REASON.key);
+    let rejection = text(&point.attributes, attributes::INFER_COLLECTOR_REJECTION_REASON.key);
     let refusal = RefusalReason::ALL
         .map(RefusalReason::as_str)
         .into_iter()
@@ -272,9 +234,7 @@ fn read_point(counter: SelfCounter, point: &NumberDataPoint) -> Option<SelfCount
         .find(|known| rejection == Some(known));
     Some(SelfCount {
         counter,
-        signal: Signal::ALL
-            .into_iter()
-            .find(|known| known.as_str() == signal)?,
+        signal: Signal::ALL.into_iter().find(|known| known.as_str() == signal)?,
         reason: refusal.or(rejection),
         value: u64::try_from(value).ok()?,
     })
@@ -339,25 +299,10 @@ mod tests {
             &metrics,
             &[
                 (SelfCounter::Accepted, Signal::Metrics, None, 7),
-                (
-                    SelfCounter::Rejected,
-                    Signal::Metrics,
-                    Some("series_limit"),
-                    2,
-                ),
+                (SelfCounter::Rejected, Signal::Metrics, Some("series_limit"), 2),
                 (SelfCounter::Exported, Signal::Metrics, None, 5),
-                (
-                    SelfCounter::RefusedRequests,
-                    Signal::Traces,
-                    Some("queue_full"),
-                    2,
-                ),
-                (
-                    SelfCounter::RefusedItems,
-                    Signal::Traces,
-                    Some("queue_full"),
-                    8,
-                ),
+                (SelfCounter::RefusedRequests, Signal::Traces, Some("queue_full"), 2),
+                (SelfCounter::RefusedItems, Signal::Traces, Some("queue_full"), 8),
             ],
         );
     }
@@ -366,23 +311,12 @@ mod tests {
     fn a_malformed_request_counts_as_a_request_without_items() {
         let metrics = SelfMetrics::default();
         metrics.refused(Signal::Logs, RefusalReason::Malformed, 0);
-        check(
-            &metrics,
-            &[(
-                SelfCounter::RefusedRequests,
-                Signal::Logs,
-                Some("malformed"),
-                1,
-            )],
-        );
+        check(&metrics, &[(SelfCounter::RefusedRequests, Signal::Logs, Some("malformed"), 1)]);
     }
 
     #[test]
     fn zeros_are_listed_so_that_a_rate_has_a_start() {
-        assert_eq!(
-            SelfMetrics::default().counts().count() + 1,
-            SelfMetrics::SERIES
-        );
+        assert_eq!(SelfMetrics::default().counts().count() + 1, SelfMetrics::SERIES);
     }
     #[test]
     fn the_registry_lists_the_same_reasons() {

@@ -23,10 +23,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// The program cannot start.
     pub(crate) fn start(cause: &dyn Display) -> Self {
-        Self {
-            message: format!("inferometer: error: {cause}"),
-            code: RUN_TIME,
-        }
+        Self { message: format!("inferometer: error: {cause}"), code: RUN_TIME }
     }
 
     /// A second signal came while the collector was stopping.
@@ -55,9 +52,6 @@ impl From<StartError> for Failure {
 impl From<ConfigError> for Failure {
     /// The lines as they are, so that editors find the places.
     fn from(error: ConfigError) -> Self {
-        Self {
-            message: error.to_string(),
-            code: USAGE,
-        }
+        Self { message: error.to_string(), code: USAGE }
     }
 }

@@ -9,10 +9,8 @@ use tracing_subscriber::{EnvFilter, filter::ParseError};
 pub(super) fn start(level: LogLevel) {
     let (filter, wrong) = filter(level);
     let color = io::IsTerminal::is_terminal(&io::stderr());
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(color);
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(color);
     // Fails only if another subscriber is set already, which then is the one to use.
     let _ = subscriber.try_init();
     if let Some(cause) = wrong {

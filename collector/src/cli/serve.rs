@@ -21,10 +21,7 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
         say(&warning);
     }
     let collector = Collector::start(config.resolved)?;
-    say(&format!(
-        "inferometer {} is listening:",
-        env!("CARGO_PKG_VERSION")
-    ));
+    say(&format!("inferometer {} is listening:", env!("CARGO_PKG_VERSION")));
     for listening in collector.addresses() {
         say(&format!("  {listening}"));
     }

@@ -16,13 +16,7 @@ pub(super) fn run(path: &Path) -> Result<(), Failure> {
     for warning in config.warnings.lines() {
         writeln!(io::stderr(), "{warning}").map_err(failed)?;
     }
-    writeln!(
-        io::stdout(),
-        "{}: ok ({})",
-        path.display(),
-        summary(&config)
-    )
-    .map_err(failed)
+    writeln!(io::stdout(), "{}: ok ({})", path.display(), summary(&config)).map_err(failed)
 }
 
 fn summary(config: &Config) -> String {

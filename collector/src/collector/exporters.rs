@@ -9,6 +9,7 @@ use crate::{
     http::StartError,
     pipeline::Exporter,
     self_metrics::SelfMetrics,
+    series::Store,
 };
 
 /// A started exporter.
@@ -34,9 +35,9 @@ impl RunningExporter {
     ) -> Result<Self, StartError> {
         let name = format!("exporters.{}", component.id);
         let kind = match &component.settings {
-            ExporterSettings::Prometheus(settings) => Kind::Prometheus(Arc::new(
-                PrometheusExporter::start(&name, settings, metrics)?,
-            )),
+            ExporterSettings::Prometheus(settings) => {
+                Kind::Prometheus(Arc::new(PrometheusExporter::start(&name, settings, metrics)?))
+            }
             ExporterSettings::Otlp(settings) => {
                 Kind::Otlp(OtlpExporter::start(&name, settings, metrics)?)
             }
@@ -44,11 +45,7 @@ impl RunningExporter {
                 Kind::TraceRing(TraceRing::start(&name, settings, metrics)?)
             }
         };
-        Ok(Self {
-            id: component.id,
-            name,
-            kind,
-        })
+        Ok(Self { id: component.id, name, kind })
     }
 
     pub(super) const fn id(&self) -> &ComponentId {
@@ -69,17 +66,20 @@ impl RunningExporter {
         matches!(self.kind, Kind::Prometheus(_) | Kind::TraceRing(_))
     }
 
+    pub(super) fn series(&self) -> Option<&Arc<Store>> {
+        match &self.kind {
+            Kind::Prometheus(prometheus) => Some(prometheus.store()),
+            Kind::Otlp(_) | Kind::TraceRing(_) => None,
+        }
+    }
+
     pub(super) fn listening(&self) -> Option<Listening> {
         let (serves, address) = match &self.kind {
             Kind::Prometheus(prometheus) => (Serves::Metrics, prometheus.address()),
             Kind::TraceRing(ring) => (Serves::Traces, ring.address()),
             Kind::Otlp(_) => return None,
         };
-        Some(Listening {
-            component: self.name.clone(),
-            serves,
-            address,
-        })
+        Some(Listening { component: self.name.clone(), serves, address })
     }
 
     pub(super) async fn shutdown(self, deadline: Duration) {

@@ -50,10 +50,7 @@ impl Graphs {
 
     /// The pipelines that a receiver feeds.
     pub(super) fn of_receiver(&self, id: &ComponentId) -> Arc<dyn Intake> {
-        let fed = self
-            .0
-            .iter()
-            .filter(|(receivers, _)| receivers.contains(id));
+        let fed = self.0.iter().filter(|(receivers, _)| receivers.contains(id));
         Arc::new(Graph::new(fed.map(|(_, pipeline)| pipeline.clone())))
     }
 }

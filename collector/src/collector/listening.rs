@@ -51,19 +51,11 @@ impl Listening {
     }
 
     pub(super) fn of_receiver(component: &str, receiver: &OtlpReceiver) -> Vec<Self> {
-        let grpc = receiver
-            .grpc_address()
-            .map(|address| (Serves::OtlpGrpc, address));
-        let http = receiver
-            .http_address()
-            .map(|address| (Serves::OtlpHttp, address));
+        let grpc = receiver.grpc_address().map(|address| (Serves::OtlpGrpc, address));
+        let http = receiver.http_address().map(|address| (Serves::OtlpHttp, address));
         let all = grpc.into_iter().chain(http);
-        all.map(|(serves, address)| Self {
-            component: component.to_owned(),
-            serves,
-            address,
-        })
-        .collect()
+        all.map(|(serves, address)| Self { component: component.to_owned(), serves, address })
+            .collect()
     }
 }
 

@@ -40,10 +40,7 @@ fn start(yaml: &str) -> Result<Collector, StartError> {
 
 /// The real address of a listener.
 fn address(collector: &Collector, serves: Serves) -> String {
-    let found = collector
-        .addresses()
-        .iter()
-        .find(|listening| listening.serves == serves);
+    let found = collector.addresses().iter().find(|listening| listening.serves == serves);
     found.unwrap().address.to_string()
 }
 
@@ -53,10 +50,7 @@ async fn ask(address: &str, head: &str, body: &[u8]) -> String {
         "{head} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/x-protobuf\r\n"
     );
     let head = format!("{head}content-length: {}\r\n\r\n", body.len());
-    stream
-        .write_all(&[head.as_bytes(), body].concat())
-        .await
-        .unwrap();
+    stream.write_all(&[head.as_bytes(), body].concat()).await.unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
     String::from_utf8_lossy(&answer).into_owned()
@@ -70,31 +64,19 @@ fn one_gauge() -> Vec<u8> {
     };
     let metric = Metric {
         name: "queue.depth".to_owned(),
-        data: Some(metric::Data::Gauge(Gauge {
-            data_points: vec![point],
-        })),
+        data: Some(metric::Data::Gauge(Gauge { data_points: vec![point] })),
         ..Default::default()
     };
-    let scope_metrics = vec![ScopeMetrics {
-        metrics: vec![metric],
-        ..Default::default()
-    }];
-    let resource_metrics = vec![ResourceMetrics {
-        scope_metrics,
-        ..Default::default()
-    }];
+    let scope_metrics = vec![ScopeMetrics { metrics: vec![metric], ..Default::default() }];
+    let resource_metrics = vec![ResourceMetrics { scope_metrics, ..Default::default() }];
     ExportMetricsServiceRequest { resource_metrics }.encode_to_vec()
 }
 
 #[tokio::test]
 async fn what_is_sent_is_scraped_and_counted() {
     let collector = start(ALL).unwrap();
-    let answer = ask(
-        &address(&collector, Serves::OtlpHttp),
-        "POST /v1/metrics",
-        &one_gauge(),
-    )
-    .await;
+    let answer =
+        ask(&address(&collector, Serves::OtlpHttp), "POST /v1/metrics", &one_gauge()).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     let page = ask(&address(&collector, Serves::Metrics), "GET /metrics", b"").await;
     assert!(page.contains("\nqueue_depth 7\n"), "{page}");
@@ -121,12 +103,7 @@ async fn every_listener_is_told_with_its_real_port() {
         ("receivers.otlp", Serves::OtlpHttp),
     ];
     assert_eq!(seen, expected);
-    assert!(
-        collector
-            .addresses()
-            .iter()
-            .all(|listening| listening.address.port() != 0)
-    );
+    assert!(collector.addresses().iter().all(|listening| listening.address.port() != 0));
     collector.shutdown(DEADLINE).await;
 }
 
@@ -134,9 +111,7 @@ async fn every_listener_is_told_with_its_real_port() {
 async fn a_taken_port_is_named_with_component_address_cause_and_remedy() {
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let error = start(&ALL.replacen("127.0.0.1:0", &address, 1))
-        .unwrap_err()
-        .to_string();
+    let error = start(&ALL.replacen("127.0.0.1:0", &address, 1)).unwrap_err().to_string();
     assert_eq!(
         error,
         format!(
@@ -149,17 +124,10 @@ async fn a_taken_port_is_named_with_component_address_cause_and_remedy() {
 #[tokio::test]
 async fn a_port_is_free_again_after_the_shutdown() {
     let collector = start(ALL).unwrap();
-    let ports: Vec<_> = collector
-        .addresses()
-        .iter()
-        .map(|listening| listening.address)
-        .collect();
+    let ports: Vec<_> = collector.addresses().iter().map(|listening| listening.address).collect();
     let stopped = tokio::time::timeout(DEADLINE, collector.shutdown(DEADLINE)).await;
     assert!(stopped.is_ok(), "the shutdown outlasted its deadline");
     for port in ports {
-        assert!(
-            TcpStream::connect(port).await.is_err(),
-            "{port} still listens"
-        );
+        assert!(TcpStream::connect(port).await.is_err(), "{port} still listens");
     }
 }

@@ -31,9 +31,7 @@ impl Wrong {
 pub(super) fn read(text: &str, insecure: bool) -> Result<String, Wrong> {
     let (scheme, authority) = text
         .split_once("://")
-        .map_or((None, text), |(scheme, authority)| {
-            (Some(scheme), authority)
-        });
+        .map_or((None, text), |(scheme, authority)| (Some(scheme), authority));
     let authority = authority.strip_suffix('/').unwrap_or(authority);
     if !matches!(scheme, None | Some("http" | "https")) || !is_authority(authority) {
         return Err(Wrong::Form);
@@ -58,10 +56,9 @@ fn is_authority(text: &str) -> bool {
 pub(super) fn is_one_of(url: &str, mut listeners: impl Iterator<Item = SocketAddr>) -> bool {
     let authority = url.strip_prefix("http://").unwrap_or(url);
     let address = match authority.strip_prefix("localhost:") {
-        Some(port) => port
-            .parse()
-            .ok()
-            .map(|port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)),
+        Some(port) => {
+            port.parse().ok().map(|port| SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port))
+        }
         None => authority.parse().ok(),
     };
     address.is_some_and(|address: SocketAddr| {
@@ -77,11 +74,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, insecure: bool, expected: Result<&str, Wrong>) {
-        assert_eq!(
-            read(text, insecure).as_deref(),
-            expected.as_ref().copied(),
-            "{text}"
-        );
+        assert_eq!(read(text, insecure).as_deref(), expected.as_ref().copied(), "{text}");
     }
 
     #[test]

@@ -19,9 +19,8 @@ pub(super) fn whole(definitions: &Definitions, problems: &mut Problems) {
         unused(&definitions.exporters, "exporter", problems);
     }
     loops(definitions, problems);
-    let listeners: Vec<&Listener> = listeners(&definitions.receivers)
-        .chain(listeners(&definitions.exporters))
-        .collect();
+    let listeners: Vec<&Listener> =
+        listeners(&definitions.receivers).chain(listeners(&definitions.exporters)).collect();
     for (i, listener) in listeners.iter().enumerate() {
         if !listener.address.ip().is_loopback() {
             problems.warning(
@@ -33,9 +32,8 @@ pub(super) fn whole(definitions: &Definitions, problems: &mut Problems) {
                 ),
             );
         }
-        if let Some(first) = listeners[..i]
-            .iter()
-            .find(|first| collide(first.address, listener.address))
+        if let Some(first) =
+            listeners[..i].iter().find(|first| collide(first.address, listener.address))
         {
             problems.error(
                 listener.at,
@@ -50,11 +48,7 @@ pub(super) fn whole(definitions: &Definitions, problems: &mut Problems) {
 
 /// An exporter that sends to this collector's own receiver would send round for ever.
 fn loops(definitions: &Definitions, problems: &mut Problems) {
-    for exporter in definitions
-        .exporters
-        .iter()
-        .filter(|exporter| exporter.used)
-    {
+    for exporter in definitions.exporters.iter().filter(|exporter| exporter.used) {
         let Some(ExporterSettings::Otlp(settings)) =
             exporter.read.as_ref().map(|read| &read.settings)
         else {
@@ -74,9 +68,7 @@ fn loops(definitions: &Definitions, problems: &mut Problems) {
 }
 
 fn unused<S>(defined: &[Defined<S>], role: &str, problems: &mut Problems) {
-    for component in defined
-        .iter()
-        .filter(|component| !component.used && component.read.is_some())
+    for component in defined.iter().filter(|component| !component.used && component.read.is_some())
     {
         let message = format!(
             "{role} {} is in no pipeline and will not run: name it in one or remove it",
@@ -89,8 +81,7 @@ fn unused<S>(defined: &[Defined<S>], role: &str, problems: &mut Problems) {
 /// Only components in a pipeline run, so only they listen.
 fn listeners<S>(defined: &[Defined<S>]) -> impl Iterator<Item = &Listener> {
     let used = defined.iter().filter(|component| component.used);
-    used.filter_map(|component| component.read.as_ref())
-        .flat_map(|read| &read.listeners)
+    used.filter_map(|component| component.read.as_ref()).flat_map(|read| &read.listeners)
 }
 
 /// Port 0 means any free port; an unspecified address takes the port on every other one.

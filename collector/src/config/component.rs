@@ -75,12 +75,7 @@ pub(super) fn read_all<S>(
             settings.close(problems);
             read
         });
-        all.push(Defined {
-            id,
-            at: key.at,
-            read,
-            used: false,
-        });
+        all.push(Defined { id, at: key.at, read, used: false });
     }
     all
 }
@@ -89,10 +84,8 @@ pub(super) fn read_all<S>(
 pub(super) fn refuse_all(section: Option<&Section<'_>>, role: &str, problems: &mut Problems) {
     let entries = section.map(Section::entries);
     for (key, _) in entries.into_iter().flatten() {
-        let message = format!(
-            "unknown {role} type {:?}, this collector has no {role}s: remove it",
-            key.name
-        );
+        let message =
+            format!("unknown {role} type {:?}, this collector has no {role}s: remove it", key.name);
         problems.error(key.at, message);
     }
 }

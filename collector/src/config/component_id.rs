@@ -13,10 +13,7 @@ impl ComponentId {
     /// A component of this type without a name of its own.
     #[must_use]
     pub fn of_type(kind: &str) -> Self {
-        Self {
-            kind: kind.to_owned(),
-            name: None,
-        }
+        Self { kind: kind.to_owned(), name: None }
     }
 
     /// Reads `type` or `type/name`; neither part may be empty, and both are free of spaces.
@@ -27,10 +24,8 @@ impl ComponentId {
             None => (text, None),
         };
         let sound = |part: &str| !part.is_empty() && !part.contains(char::is_whitespace);
-        (sound(kind) && name.is_none_or(sound)).then(|| Self {
-            kind: kind.to_owned(),
-            name: name.map(str::to_owned),
-        })
+        (sound(kind) && name.is_none_or(sound))
+            .then(|| Self { kind: kind.to_owned(), name: name.map(str::to_owned) })
     }
 
     /// The part before the slash: which component it is.

@@ -12,18 +12,9 @@ use super::{
 
 /// The exporters that a file may define.
 pub(super) const EXPORTERS: &[Kind<ExporterSettings>] = &[
-    Kind {
-        name: "prometheus",
-        read: read_prometheus,
-    },
-    Kind {
-        name: "otlp",
-        read: read_otlp,
-    },
-    Kind {
-        name: "trace_ring",
-        read: read_trace_ring,
-    },
+    Kind { name: "prometheus", read: read_prometheus },
+    Kind { name: "otlp", read: read_otlp },
+    Kind { name: "trace_ring", read: read_trace_ring },
 ];
 
 /// Series that may be configured; each takes about a kilobyte.
@@ -47,10 +38,7 @@ fn read_prometheus(section: &mut Section<'_>, problems: &mut Problems) -> Read<E
             .number("max_series", 1..=SERIES_MAX, problems)
             .unwrap_or(default.max_series),
     };
-    Read {
-        settings: ExporterSettings::Prometheus(settings),
-        listeners,
-    }
+    Read { settings: ExporterSettings::Prometheus(settings), listeners }
 }
 
 fn read_trace_ring(section: &mut Section<'_>, problems: &mut Problems) -> Read<ExporterSettings> {
@@ -65,10 +53,7 @@ fn read_trace_ring(section: &mut Section<'_>, problems: &mut Problems) -> Read<E
             .number("max_bytes", 1..=TRACE_BYTES_MAX, problems)
             .unwrap_or(default.max_bytes),
     };
-    Read {
-        settings: ExporterSettings::TraceRing(settings),
-        listeners,
-    }
+    Read { settings: ExporterSettings::TraceRing(settings), listeners }
 }
 
 fn read_otlp(section: &mut Section<'_>, problems: &mut Problems) -> Read<ExporterSettings> {
@@ -88,10 +73,7 @@ fn read_otlp(section: &mut Section<'_>, problems: &mut Problems) -> Read<Exporte
     if let Some(retry) = section.section("retry_on_failure", problems) {
         settings.retry = read_retry(retry, problems);
     }
-    Read {
-        settings: ExporterSettings::Otlp(settings),
-        listeners: Vec::new(),
-    }
+    Read { settings: ExporterSettings::Otlp(settings), listeners: Vec::new() }
 }
 
 fn read_retry(mut retry: Section<'_>, problems: &mut Problems) -> RetrySettings {
@@ -128,14 +110,9 @@ fn read_backend(section: &mut Section<'_>, problems: &mut Problems) -> String {
     match backend::read(text, insecure) {
         Ok(url) => url,
         Err(wrong) => {
-            let at = section
-                .node("endpoint")
-                .map_or(section.at(), |node| node.at);
+            let at = section.node("endpoint").map_or(section.at(), |node| node.at);
             let remedy = wrong.remedy("set tls.insecure to true to send in the clear");
-            problems.error(
-                at,
-                format!("{} is {text:?}, {remedy}", section.path_of("endpoint")),
-            );
+            problems.error(at, format!("{} is {text:?}, {remedy}", section.path_of("endpoint")));
             String::new()
         }
     }

@@ -50,10 +50,7 @@ impl Config {
         let text = read_text(path).map_err(|cause| {
             let problem =
                 Problem::error(Position::START, format!("cannot read this file: {cause}"));
-            ConfigError(Problems {
-                file: file.clone(),
-                list: vec![problem],
-            })
+            ConfigError(Problems { file: file.clone(), list: vec![problem] })
         })?;
         Self::parse(&file, &text)
     }
@@ -64,15 +61,9 @@ impl Config {
     /// Everything that is wrong with it, not only the first.
     pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
         let (resolved, list) = resolve(text);
-        let problems = Problems {
-            file: file.to_owned(),
-            list,
-        };
+        let problems = Problems { file: file.to_owned(), list };
         match resolved {
-            Some(resolved) => Ok(Self {
-                resolved,
-                warnings: Warnings(problems),
-            }),
+            Some(resolved) => Ok(Self { resolved, warnings: Warnings(problems) }),
             None => Err(ConfigError(problems)),
         }
     }
@@ -88,10 +79,7 @@ impl Default for Config {
 /// For a configuration that no file stands behind.
 impl From<Resolved> for Config {
     fn from(resolved: Resolved) -> Self {
-        Self {
-            resolved,
-            warnings: Warnings::default(),
-        }
+        Self { resolved, warnings: Warnings::default() }
     }
 }
 
@@ -118,22 +106,16 @@ impl ConfigError {
 
 fn read_text(path: &Path) -> io::Result<String> {
     let mut text = String::new();
-    File::open(path)?
-        .take(FILE_BYTES_MAX + 1)
-        .read_to_string(&mut text)?;
+    File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_string(&mut text)?;
     if text.len() as u64 > FILE_BYTES_MAX {
-        return Err(io::Error::other(format!(
-            "it is larger than {FILE_BYTES_MAX} bytes"
-        )));
+        return Err(io::Error::other(format!("it is larger than {FILE_BYTES_MAX} bytes")));
     }
     Ok(text)
 }
 
 impl Problems {
     fn lines(&self) -> impl Iterator<Item = String> + '_ {
-        self.list
-            .iter()
-            .map(|problem| format!("{}:{problem}", self.file))
+        self.list.iter().map(|problem| format!("{}:{problem}", self.file))
     }
 }
 

@@ -54,14 +54,8 @@ mod tests {
 
     #[test]
     fn a_slip_finds_its_name() {
-        assert_eq!(
-            nearest("protocls", ["protocols", "endpoint"]),
-            Some("protocols")
-        );
-        assert_eq!(
-            nearest("endpiont", ["protocols", "endpoint"]),
-            Some("endpoint")
-        );
+        assert_eq!(nearest("protocls", ["protocols", "endpoint"]), Some("protocols"));
+        assert_eq!(nearest("endpiont", ["protocols", "endpoint"]), Some("endpoint"));
     }
 
     #[test]
@@ -72,10 +66,7 @@ mod tests {
 
     #[test]
     fn without_a_near_name_all_are_listed() {
-        assert_eq!(
-            hint("cors", ["grpc", "http"]),
-            ", expected one of: grpc, http"
-        );
+        assert_eq!(hint("cors", ["grpc", "http"]), ", expected one of: grpc, http");
         assert_eq!(hint("cors", ["grpc"]), ", expected grpc");
     }
 }

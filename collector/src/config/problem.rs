@@ -38,18 +38,11 @@ pub struct Problem {
 
 impl Problem {
     pub(super) fn error(at: Position, message: impl Into<String>) -> Self {
-        Self {
-            at,
-            severity: Severity::Error,
-            message: message.into(),
-        }
+        Self { at, severity: Severity::Error, message: message.into() }
     }
 
     pub(super) fn warning(at: Position, message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(at, message)
-        }
+        Self { severity: Severity::Warning, ..Self::error(at, message) }
     }
 }
 
@@ -60,11 +53,7 @@ impl fmt::Display for Problem {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        write!(
-            f,
-            "{}:{}: {severity}: {}",
-            self.at.line, self.at.column, self.message
-        )
+        write!(f, "{}:{}: {severity}: {}", self.at.line, self.at.column, self.message)
     }
 }
 
@@ -95,15 +84,12 @@ impl Problems {
 
     /// Whether any of them makes the file unusable.
     pub(super) fn any_error(&self) -> bool {
-        self.found
-            .iter()
-            .any(|problem| problem.severity == Severity::Error)
+        self.found.iter().any(|problem| problem.severity == Severity::Error)
     }
 
     /// All of them in the order of the file.
     pub(super) fn sorted(mut self) -> Vec<Problem> {
-        self.found
-            .sort_by_key(|problem| (problem.at, problem.severity));
+        self.found.sort_by_key(|problem| (problem.at, problem.severity));
         self.found
     }
 }

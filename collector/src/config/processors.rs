@@ -9,10 +9,8 @@ use super::{
 use crate::processors::MemoryLimiterSettings;
 
 /// The processors that a file may define.
-pub(super) const PROCESSORS: &[Kind<ProcessorSettings>] = &[Kind {
-    name: "memory_limiter",
-    read: memory_limiter,
-}];
+pub(super) const PROCESSORS: &[Kind<ProcessorSettings>] =
+    &[Kind { name: "memory_limiter", read: memory_limiter }];
 
 /// More memory than any machine has.
 const LIMIT_MEBIBYTES_MAX: u64 = 1 << 24;
@@ -34,13 +32,10 @@ fn memory_limiter(section: &mut Section<'_>, problems: &mut Problems) -> Read<Pr
     let settings = MemoryLimiterSettings {
         check_interval: check_interval.unwrap_or(MemoryLimiterSettings::DEFAULT_CHECK_INTERVAL),
         limit_bytes,
-        spike_limit_bytes: spike_mib.map_or(
-            MemoryLimiterSettings::default_spike_limit_bytes(limit_bytes),
-            |mebibytes| mebibytes << 20,
-        ),
+        spike_limit_bytes: spike_mib
+            .map_or(MemoryLimiterSettings::default_spike_limit_bytes(limit_bytes), |mebibytes| {
+                mebibytes << 20
+            }),
     };
-    Read {
-        settings: ProcessorSettings::MemoryLimiter(settings),
-        listeners: Vec::new(),
-    }
+    Read { settings: ProcessorSettings::MemoryLimiter(settings), listeners: Vec::new() }
 }

@@ -69,24 +69,16 @@ fn syntax(error: &serde_saphyr::Error) -> Problem {
     let at = error.location().map_or(Position::START, position);
     let text = error.to_string();
     // The parser repeats the position at the end of its message.
-    let what = text
-        .rsplit_once(" at line ")
-        .map_or(text.as_str(), |(what, _)| what);
+    let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
     Problem::error(at, format!("not readable as YAML: {what}"))
 }
 
 fn node(spanned: Spanned<Value>) -> Node {
-    Node {
-        at: position(spanned.referenced),
-        value: spanned.value,
-    }
+    Node { at: position(spanned.referenced), value: spanned.value }
 }
 
 fn position(location: serde_saphyr::Location) -> Position {
-    Position {
-        line: location.line(),
-        column: location.column(),
-    }
+    Position { line: location.line(), column: location.column() }
 }
 
 impl<'de> Deserialize<'de> for Value {
@@ -156,13 +148,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
         let mut map = Vec::new();
         while let Some(key) = entries.next_key::<Spanned<String>>()? {
             let at = position(key.referenced);
-            map.push((
-                Key {
-                    at,
-                    name: key.value,
-                },
-                node(entries.next_value()?),
-            ));
+            map.push((Key { at, name: key.value }, node(entries.next_value()?)));
         }
         Ok(Value::Map(map))
     }
@@ -207,13 +193,7 @@ mod tests {
                 let entries: Vec<_> = entries
                     .iter()
                     .map(|(key, value)| {
-                        format!(
-                            "{}:{} {}: {}",
-                            key.at.line,
-                            key.at.column,
-                            key.name,
-                            render(value)
-                        )
+                        format!("{}:{} {}: {}", key.at.line, key.at.column, key.name, render(value))
                     })
                     .collect();
                 format!("{line}:{column} {{{}}}", entries.join(", "))
@@ -248,10 +228,7 @@ mod tests {
         let deep = "[".repeat(DEPTH_MAX + 1);
         assert!(parse(&deep).is_err());
         let mut bomb = String::from("a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n");
-        for (name, inner) in ["b", "c", "d", "e", "f"]
-            .iter()
-            .zip(["a", "b", "c", "d", "e"])
-        {
+        for (name, inner) in ["b", "c", "d", "e", "f"].iter().zip(["a", "b", "c", "d", "e"]) {
             bomb.push_str(&format!(
                 "{name}: &{name} [{}]\n",
                 vec![format!("*{inner}"); 10].join(", ")

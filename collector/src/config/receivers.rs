@@ -14,17 +14,11 @@ use super::{
 const REQUEST_MIB_MAX: u64 = 1024;
 
 /// The receivers that a file may define.
-pub(super) const RECEIVERS: &[Kind<ReceiverSettings>] = &[Kind {
-    name: "otlp",
-    read: otlp,
-}];
+pub(super) const RECEIVERS: &[Kind<ReceiverSettings>] = &[Kind { name: "otlp", read: otlp }];
 
 fn otlp(section: &mut Section<'_>, problems: &mut Problems) -> Read<ReceiverSettings> {
     let mut listeners = Vec::new();
-    let mut settings = OtlpReceiverSettings {
-        grpc: None,
-        http: None,
-    };
+    let mut settings = OtlpReceiverSettings { grpc: None, http: None };
     match section.section("protocols", problems) {
         Some(mut protocols) => {
             let grpc = protocols.section("grpc", problems);
@@ -42,10 +36,7 @@ fn otlp(section: &mut Section<'_>, problems: &mut Problems) -> Read<ReceiverSett
         }
         None => section.missing("protocols", "grpc, http or both", problems),
     }
-    Read {
-        settings: ReceiverSettings::Otlp(settings),
-        listeners,
-    }
+    Read { settings: ReceiverSettings::Otlp(settings), listeners }
 }
 
 fn read_grpc(
@@ -72,10 +63,7 @@ fn read_http(
     let endpoint = listen(&mut http, default.endpoint, listeners, problems);
     let bytes = http.number("max_request_body_size", 1..=REQUEST_MIB_MAX << 20, problems);
     http.close(problems);
-    OtlpListenerSettings {
-        endpoint,
-        body_bytes_max: bytes.unwrap_or(default.body_bytes_max),
-    }
+    OtlpListenerSettings { endpoint, body_bytes_max: bytes.unwrap_or(default.body_bytes_max) }
 }
 
 /// Reads `endpoint` and notes what is listened on.
@@ -85,13 +73,8 @@ pub(super) fn listen(
     listeners: &mut Vec<Listener>,
     problems: &mut Problems,
 ) -> SocketAddr {
-    let (at, address) = section
-        .listen_address("endpoint", problems)
-        .unwrap_or((section.at(), default));
-    listeners.push(Listener {
-        at,
-        path: section.path_of("endpoint"),
-        address,
-    });
+    let (at, address) =
+        section.listen_address("endpoint", problems).unwrap_or((section.at(), default));
+    listeners.push(Listener { at, path: section.path_of("endpoint"), address });
     address
 }

@@ -39,16 +39,8 @@ fn sections(tree: &Node, problems: &mut Problems) -> Resolved {
     let receivers = root.section("receivers", problems);
     let processors = root.section("processors", problems);
     let exporters = root.section("exporters", problems);
-    component::refuse_all(
-        root.section("connectors", problems).as_ref(),
-        "connector",
-        problems,
-    );
-    component::refuse_all(
-        root.section("extensions", problems).as_ref(),
-        "extension",
-        problems,
-    );
+    component::refuse_all(root.section("connectors", problems).as_ref(), "connector", problems);
+    component::refuse_all(root.section("extensions", problems).as_ref(), "extension", problems);
     let mut definitions = Definitions {
         receivers: component::read_all(receivers, "receiver", RECEIVERS, problems),
         processors: component::read_all(processors, "processor", PROCESSORS, problems),
@@ -61,11 +53,7 @@ fn sections(tree: &Node, problems: &mut Problems) -> Resolved {
             read
         }
         None => {
-            root.missing(
-                "service",
-                "service.pipelines with at least one pipeline",
-                problems,
-            );
+            root.missing("service", "service.pipelines with at least one pipeline", problems);
             Default::default()
         }
     };
@@ -83,10 +71,7 @@ fn sections(tree: &Node, problems: &mut Problems) -> Resolved {
 fn used<S>(defined: Vec<component::Defined<S>>) -> Vec<Component<S>> {
     let used = defined.into_iter().filter(|component| component.used);
     used.filter_map(|component| {
-        Some(Component {
-            id: component.id,
-            settings: component.read?.settings,
-        })
+        Some(Component { id: component.id, settings: component.read?.settings })
     })
     .collect()
 }
@@ -100,12 +85,12 @@ fn refuse_placeholders(node: &Node, problems: &mut Problems) {
                 format!("{text:?} holds ${{...}}, which is not expanded: write the value itself"),
             );
         }
-        Value::List(entries) => entries
-            .iter()
-            .for_each(|entry| refuse_placeholders(entry, problems)),
-        Value::Map(entries) => entries
-            .iter()
-            .for_each(|(_, value)| refuse_placeholders(value, problems)),
+        Value::List(entries) => {
+            entries.iter().for_each(|entry| refuse_placeholders(entry, problems))
+        }
+        Value::Map(entries) => {
+            entries.iter().for_each(|(_, value)| refuse_placeholders(value, problems))
+        }
         _ => {}
     }
 }

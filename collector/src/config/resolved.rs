@@ -97,13 +97,8 @@ pub struct PipelineId {
 impl PipelineId {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let id = ComponentId::parse(text)?;
-        let signal = Signal::ALL
-            .into_iter()
-            .find(|signal| signal.as_str() == id.kind())?;
-        Some(Self {
-            signal,
-            name: id.name().map(str::to_owned),
-        })
+        let signal = Signal::ALL.into_iter().find(|signal| signal.as_str() == id.kind())?;
+        Some(Self { signal, name: id.name().map(str::to_owned) })
     }
 }
 
@@ -161,20 +156,14 @@ impl Resolved {
     /// The backend is the default's own listener, so that every trace would go round for ever.
     pub fn forwarding_traces(to: OtlpExporterSettings) -> Result<Self, String> {
         let OtlpReceiverSettings { grpc, http } = OtlpReceiverSettings::default();
-        let listeners = grpc
-            .into_iter()
-            .chain(http)
-            .map(|listener| listener.endpoint);
+        let listeners = grpc.into_iter().chain(http).map(|listener| listener.endpoint);
         if backend::is_one_of(&to.endpoint, listeners) {
             return Err(format!(
                 "{:?}, which this collector listens on itself: name another backend",
                 to.endpoint
             ));
         }
-        Ok(Self::with_trace_exporter(
-            "otlp",
-            ExporterSettings::Otlp(to),
-        ))
+        Ok(Self::with_trace_exporter("otlp", ExporterSettings::Otlp(to)))
     }
 
     fn with_trace_exporter(kind: &str, settings: ExporterSettings) -> Self {
@@ -204,10 +193,7 @@ impl Resolved {
                     id: prometheus,
                     settings: ExporterSettings::Prometheus(PrometheusSettings::default()),
                 },
-                Component {
-                    id: traces,
-                    settings,
-                },
+                Component { id: traces, settings },
             ],
             log_level: LogLevel::default(),
         }

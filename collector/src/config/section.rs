@@ -44,12 +44,7 @@ impl<'a> Section<'a> {
             }
         };
         report_duplicates(&path, entries, problems);
-        Self {
-            path,
-            at,
-            entries,
-            known: Vec::new(),
-        }
+        Self { path, at, entries, known: Vec::new() }
     }
 
     /// Where the mapping's key stands.
@@ -76,10 +71,7 @@ impl<'a> Section<'a> {
 
     /// Reports that a key must be there and is not.
     pub(super) fn missing(&self, key: &'static str, expected: &str, problems: &mut Problems) {
-        problems.error(
-            self.at,
-            format!("{} is missing, expected {expected}", self.path_of(key)),
-        );
+        problems.error(self.at, format!("{} is missing, expected {expected}", self.path_of(key)));
     }
 
     /// The mapping under a key, if the key is there; an empty value is an empty mapping.
@@ -93,11 +85,8 @@ impl<'a> Section<'a> {
         for (key, _) in self.entries {
             if !self.known.contains(&key.name.as_str()) {
                 let hint = nearest::hint(&key.name, self.known.iter().copied());
-                let place = if self.path.is_empty() {
-                    String::new()
-                } else {
-                    format!(" in {}", self.path)
-                };
+                let place =
+                    if self.path.is_empty() { String::new() } else { format!(" in {}", self.path) };
                 problems.error(key.at, format!("unknown key {:?}{place}{hint}", key.name));
             }
         }
@@ -127,11 +116,7 @@ impl<'a> Section<'a> {
             let at = self.node(key)?.at;
             problems.error(
                 at,
-                format!(
-                    "{} is 0, expected {}",
-                    self.path_of(key),
-                    value::POSITIVE_DURATION
-                ),
+                format!("{} is 0, expected {}", self.path_of(key), value::POSITIVE_DURATION),
             );
             return None;
         }
@@ -161,9 +146,9 @@ impl<'a> Section<'a> {
         let (low, high) = (*range.start(), *range.end());
         let expected = format!("a whole number from {low} to {high}");
         self.scalar(key, &expected, problems, |value| match value {
-            Value::Int(number) => u64::try_from(*number)
-                .ok()
-                .filter(|number| range.contains(number)),
+            Value::Int(number) => {
+                u64::try_from(*number).ok().filter(|number| range.contains(number))
+            }
             _ => None,
         })
     }
@@ -206,10 +191,7 @@ impl<'a> Section<'a> {
         let names: Vec<_> = words.iter().map(|(name, _)| *name).collect();
         let expected = format!("one of: {}", names.join(", "));
         self.scalar(key, &expected, problems, |value| match value {
-            Value::Text(text) => words
-                .iter()
-                .find(|(name, _)| name == text)
-                .map(|(_, word)| *word),
+            Value::Text(text) => words.iter().find(|(name, _)| name == text).map(|(_, word)| *word),
             _ => None,
         })
     }
@@ -253,10 +235,8 @@ impl<'a> Section<'a> {
             Value::List(entries) => entries.as_slice(),
             Value::Null => &[],
             other => {
-                problems.error(
-                    node.at,
-                    format!("{path} is {other}, expected a list such as [otlp]"),
-                );
+                problems
+                    .error(node.at, format!("{path} is {other}, expected a list such as [otlp]"));
                 &[]
             }
         };
@@ -285,36 +265,21 @@ impl<'a> Section<'a> {
         if value.is_none() {
             problems.error(
                 node.at,
-                format!(
-                    "{} is {}, expected {expected}",
-                    self.path_of(key),
-                    node.value
-                ),
+                format!("{} is {}, expected {expected}", self.path_of(key), node.value),
             );
         }
         value
     }
 
     pub(super) fn path_of(&self, key: &str) -> String {
-        if self.path.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{}.{key}", self.path)
-        }
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 }
 
 fn report_duplicates(path: &str, entries: &[(Key, Node)], problems: &mut Problems) {
     for (i, (key, _)) in entries.iter().enumerate() {
-        if let Some((first, _)) = entries[..i]
-            .iter()
-            .find(|(first, _)| first.name == key.name)
-        {
-            let place = if path.is_empty() {
-                String::new()
-            } else {
-                format!(" in {path}")
-            };
+        if let Some((first, _)) = entries[..i].iter().find(|(first, _)| first.name == key.name) {
+            let place = if path.is_empty() { String::new() } else { format!(" in {path}") };
             let message = format!(
                 "key {:?} is there twice{place}, first on line {}: keep one",
                 key.name, first.at.line

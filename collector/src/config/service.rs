@@ -51,10 +51,8 @@ pub(super) fn read(
         let Some(id) = PipelineId::parse(&key.name) else {
             let kind = key.name.split('/').next().unwrap_or_default();
             let hint = nearest::hint(kind, Signal::ALL.map(Signal::as_str));
-            problems.error(
-                key.at,
-                format!("unknown signal {:?} in service.pipelines{hint}", key.name),
-            );
+            problems
+                .error(key.at, format!("unknown signal {:?} in service.pipelines{hint}", key.name));
             continue;
         };
         let mut section = Section::open(section.path_of(&key.name), key.at, node, problems);
@@ -70,11 +68,7 @@ fn telemetry(service: &mut Section<'_>, problems: &mut Problems) -> LogLevel {
     };
     let mut level = None;
     if let Some(mut logs) = telemetry.section("logs", problems) {
-        level = logs.word(
-            "level",
-            &LogLevel::ALL.map(|level| (level.as_str(), level)),
-            problems,
-        );
+        level = logs.word("level", &LogLevel::ALL.map(|level| (level.as_str(), level)), problems);
         logs.close(problems);
     }
     telemetry.close(problems);
@@ -121,19 +115,11 @@ fn members<S>(
     let path = section.path_of(key);
     let mut members: Vec<(Position, ComponentId)> = Vec::new();
     for (at, name) in &names {
-        let Some(found) = defined
-            .iter_mut()
-            .find(|defined| defined.id.to_string() == *name)
-        else {
-            let known: Vec<String> = defined
-                .iter()
-                .map(|defined| defined.id.to_string())
-                .collect();
+        let Some(found) = defined.iter_mut().find(|defined| defined.id.to_string() == *name) else {
+            let known: Vec<String> = defined.iter().map(|defined| defined.id.to_string()).collect();
             let hint = nearest::hint(name, known.iter().map(String::as_str));
-            problems.error(
-                *at,
-                format!("{path} names {name:?}, which {key} does not define{hint}"),
-            );
+            problems
+                .error(*at, format!("{path} names {name:?}, which {key} does not define{hint}"));
             continue;
         };
         if members.iter().any(|(_, id)| *id == found.id) {

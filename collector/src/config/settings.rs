@@ -32,15 +32,11 @@ impl OtlpListenerSettings {
     /// 20 MiB over HTTP, so a request that they took is taken here.
     pub const BODY_BYTES_MAX: u64 = 64 * MEBIBYTE;
     /// OTLP/gRPC on 127.0.0.1:4317.
-    pub const GRPC_DEFAULT: Self = Self {
-        endpoint: loopback(4317),
-        body_bytes_max: Self::BODY_BYTES_MAX,
-    };
+    pub const GRPC_DEFAULT: Self =
+        Self { endpoint: loopback(4317), body_bytes_max: Self::BODY_BYTES_MAX };
     /// OTLP/HTTP on 127.0.0.1:4318.
-    pub const HTTP_DEFAULT: Self = Self {
-        endpoint: loopback(4318),
-        body_bytes_max: Self::BODY_BYTES_MAX,
-    };
+    pub const HTTP_DEFAULT: Self =
+        Self { endpoint: loopback(4318), body_bytes_max: Self::BODY_BYTES_MAX };
 }
 
 impl Default for OtlpReceiverSettings {
@@ -86,11 +82,7 @@ pub struct TraceRingSettings {
 
 impl Default for TraceRingSettings {
     fn default() -> Self {
-        Self {
-            endpoint: loopback(16686),
-            max_traces: 1000,
-            max_bytes: 64 * MEBIBYTE,
-        }
+        Self { endpoint: loopback(16686), max_traces: 1000, max_bytes: 64 * MEBIBYTE }
     }
 }
 
@@ -141,16 +133,14 @@ impl OtlpExporterSettings {
     pub fn to(url: &str) -> Result<Self, String> {
         // Without a scheme, a command line that sends in the clear would not show it.
         let read = backend::read(url, false);
-        read.map(|url| Self::new(&url))
-            .map_err(|wrong| match wrong {
-                backend::Wrong::Form => {
-                    format!("{url:?}, expected http://HOST:PORT, such as http://127.0.0.1:14317")
-                }
-                backend::Wrong::Tls => format!(
-                    "{url:?}, {}",
-                    wrong.remedy("write http://HOST:PORT to send in the clear")
-                ),
-            })
+        read.map(|url| Self::new(&url)).map_err(|wrong| match wrong {
+            backend::Wrong::Form => {
+                format!("{url:?}, expected http://HOST:PORT, such as http://127.0.0.1:14317")
+            }
+            backend::Wrong::Tls => {
+                format!("{url:?}, {}", wrong.remedy("write http://HOST:PORT to send in the clear"))
+            }
+        })
     }
 
     /// The defaults for `http://HOST:PORT`, which is checked when the exporter starts.

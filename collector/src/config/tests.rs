@@ -42,22 +42,14 @@ fn check_with(from: &str, to: &str, expected: &[&str]) {
 #[test]
 fn the_sound_file_is_the_default() {
     let config = Config::parse("c.yaml", SOUND).unwrap();
-    assert_eq!(
-        config,
-        Config {
-            warnings: config.warnings.clone(),
-            ..Config::default()
-        }
-    );
+    assert_eq!(config, Config { warnings: config.warnings.clone(), ..Config::default() });
     check(SOUND, &[]);
 }
 
 #[test]
 fn the_minimal_example_is_the_default() {
-    let path = Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../examples/collector-minimal.yaml"
-    ));
+    let path =
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/collector-minimal.yaml"));
     assert_eq!(Config::load(path).unwrap().resolved, Resolved::default());
 }
 
@@ -125,11 +117,7 @@ fn a_wrong_type_names_value_and_expectation() {
 
 #[test]
 fn a_bad_duration_says_what_one_looks_like() {
-    for (typed, shown) in [
-        ("5 parsecs", "\"5 parsecs\""),
-        ("300", "300"),
-        ("-5m", "\"-5m\""),
-    ] {
+    for (typed, shown) in [("5 parsecs", "\"5 parsecs\""), ("300", "300"), ("-5m", "\"-5m\"")] {
         check_with(
             "  prometheus:\n",
             &format!("  prometheus: {{metric_expiration: {typed}}}\n"),
@@ -151,12 +139,7 @@ fn a_bad_duration_says_what_one_looks_like() {
 
 #[test]
 fn a_bad_endpoint_says_what_one_looks_like() {
-    for typed in [
-        "127.0.0.1",
-        "otel.example:4317",
-        "127.0.0.1:99999",
-        "http://127.0.0.1:4317",
-    ] {
+    for typed in ["127.0.0.1", "otel.example:4317", "127.0.0.1:99999", "http://127.0.0.1:4317"] {
         check_with(
             "      grpc:",
             &format!("      grpc: {{endpoint: \"{typed}\"}}"),
@@ -249,16 +232,10 @@ fn two_listeners_on_one_endpoint_are_refused() {
     check_with(
         "  prometheus:\n",
         "  prometheus: {endpoint: \"localhost:4318\"}\n",
-        &[
-            "c.yaml:7:26: error: exporters.prometheus.endpoint is 127.0.0.1:4318, where \
-           receivers.otlp.protocols.http.endpoint (line 5) listens already: give one of them another port",
-        ],
+        &["c.yaml:7:26: error: exporters.prometheus.endpoint is 127.0.0.1:4318, where \
+           receivers.otlp.protocols.http.endpoint (line 5) listens already: give one of them another port"],
     );
-    check_with(
-        "  prometheus:\n",
-        "  prometheus: {endpoint: \"127.0.0.1:0\"}\n",
-        &[],
-    );
+    check_with("  prometheus:\n", "  prometheus: {endpoint: \"127.0.0.1:0\"}\n", &[]);
 }
 
 #[test]
@@ -305,10 +282,7 @@ fn the_memory_limiter_needs_a_limit_above_its_spike() {
             )
             .replace("[otlp]\n", "[otlp]\n      processors: [memory_limiter]\n")
     };
-    check(
-        &with("{limit_mib: 512, spike_limit_mib: 128, check_interval: 1s}"),
-        &[],
-    );
+    check(&with("{limit_mib: 512, spike_limit_mib: 128, check_interval: 1s}"), &[]);
     check(
         &with("{check_interval: 1s}"),
         &[
@@ -327,15 +301,10 @@ fn the_memory_limiter_needs_a_limit_above_its_spike() {
 #[test]
 fn plaintext_to_a_backend_must_be_asked_for() {
     let with = |settings: &str| {
-        SOUND
-            .replace("trace_ring:", &format!("otlp: {settings}"))
-            .replace("trace_ring", "otlp")
+        SOUND.replace("trace_ring:", &format!("otlp: {settings}")).replace("trace_ring", "otlp")
     };
     check(&with("{endpoint: \"http://tempo.example:4317\"}"), &[]);
-    check(
-        &with("{endpoint: \"tempo.example:4317\", tls: {insecure: true}}"),
-        &[],
-    );
+    check(&with("{endpoint: \"tempo.example:4317\", tls: {insecure: true}}"), &[]);
     check(
         &with("{endpoint: \"tempo.example:4317\"}"),
         &[
@@ -362,10 +331,7 @@ fn plaintext_to_a_backend_must_be_asked_for() {
 #[test]
 fn an_exporter_must_not_send_to_its_own_collector() {
     let text = SOUND
-        .replace(
-            "  trace_ring:\n",
-            "  otlp: {endpoint: \"http://localhost:4317\"}\n",
-        )
+        .replace("  trace_ring:\n", "  otlp: {endpoint: \"http://localhost:4317\"}\n")
         .replace("trace_ring", "otlp");
     check(
         &text,
@@ -378,10 +344,7 @@ fn an_exporter_must_not_send_to_its_own_collector() {
 
 #[test]
 fn a_log_level_is_one_of_four() {
-    check(
-        &format!("{SOUND}  telemetry: {{logs: {{level: warn}}}}\n"),
-        &[],
-    );
+    check(&format!("{SOUND}  telemetry: {{logs: {{level: warn}}}}\n"), &[]);
     check(
         &format!("{SOUND}  telemetry: {{logs: {{level: loud}}, metrics: {{level: none}}}}\n"),
         &[
@@ -393,12 +356,9 @@ fn a_log_level_is_one_of_four() {
 
 #[test]
 fn a_file_that_is_no_mapping_is_refused() {
-    for (text, shown) in [
-        ("", "empty"),
-        ("# nothing\n", "empty"),
-        ("[otlp]\n", "a list"),
-        ("otlp\n", "\"otlp\""),
-    ] {
+    for (text, shown) in
+        [("", "empty"), ("# nothing\n", "empty"), ("[otlp]\n", "a list"), ("otlp\n", "\"otlp\"")]
+    {
         check(
             text,
             &[&format!(

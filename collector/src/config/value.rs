@@ -68,10 +68,7 @@ fn scaled(number: &str, scale: u128) -> Option<u128> {
 /// another interface is a security matter.
 pub(super) fn listen_address(text: &str) -> Option<SocketAddr> {
     if let Some(port) = text.strip_prefix("localhost:") {
-        return Some(SocketAddr::new(
-            IpAddr::V4(Ipv4Addr::LOCALHOST),
-            port.parse().ok()?,
-        ));
+        return Some(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port.parse().ok()?));
     }
     text.parse().ok()
 }
@@ -117,19 +114,11 @@ mod tests {
 
     #[test]
     fn an_address_needs_an_ip_and_a_port() {
-        assert_eq!(
-            listen_address("localhost:4317"),
-            "127.0.0.1:4317".parse().ok()
-        );
+        assert_eq!(listen_address("localhost:4317"), "127.0.0.1:4317".parse().ok());
         assert_eq!(listen_address("[::1]:9464"), "[::1]:9464".parse().ok());
-        for text in [
-            "4317",
-            ":4317",
-            "127.0.0.1",
-            "127.0.0.1:http",
-            "127.0.0.1:70000",
-            "otel.example:4317",
-        ] {
+        for text in
+            ["4317", ":4317", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:70000", "otel.example:4317"]
+        {
             assert_eq!(listen_address(text), None, "{text}");
         }
     }

@@ -65,10 +65,8 @@ impl Ack {
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        let outcome = Outcome {
-            rejected: *self.rejected.get_mut(),
-            message: self.message.get_mut().take(),
-        };
+        let outcome =
+            Outcome { rejected: *self.rejected.get_mut(), message: self.message.get_mut().take() };
         if let Some(answer) = self.answer.get_mut().take() {
             // The receiver may have gone with its connection; then nobody is left to tell.
             let _ = answer.send(outcome);
@@ -103,10 +101,7 @@ mod tests {
         ack.reject(2, || "later".to_owned());
         drop(ack);
         drop(other);
-        let expected = Outcome {
-            rejected: 3,
-            message: Some("series limit 10 reached".to_owned()),
-        };
+        let expected = Outcome { rejected: 3, message: Some("series limit 10 reached".to_owned()) };
         assert_eq!(outcome.outcome().await, expected);
     }
 

@@ -34,9 +34,7 @@ impl Graph {
         for pipeline in pipelines {
             by_signal[pipeline.signal as usize].push(pipeline);
         }
-        Self {
-            pipelines: by_signal,
-        }
+        Self { pipelines: by_signal }
     }
 }
 
@@ -100,10 +98,7 @@ mod tests {
 
     impl Bin {
         fn with_room(capacity: usize) -> Arc<Self> {
-            Arc::new(Self {
-                capacity,
-                ..Self::default()
-            })
+            Arc::new(Self { capacity, ..Self::default() })
         }
     }
 
@@ -153,11 +148,7 @@ mod tests {
     }
 
     fn refusal(reason: RefusalReason) -> Refusal {
-        Refusal {
-            reason,
-            message: String::new(),
-            retry_after: None,
-        }
+        Refusal { reason, message: String::new(), retry_after: None }
     }
 
     fn item(signal: Signal) -> Item {
@@ -171,15 +162,8 @@ mod tests {
     }
 
     fn pipeline(processors: Vec<Arc<dyn Processor>>, exporters: &[&Arc<Bin>]) -> Pipeline {
-        let exporters = exporters
-            .iter()
-            .map(|bin| Arc::clone(bin) as Arc<dyn Exporter>)
-            .collect();
-        Pipeline {
-            signal: Signal::Traces,
-            processors,
-            exporters,
-        }
+        let exporters = exporters.iter().map(|bin| Arc::clone(bin) as Arc<dyn Exporter>).collect();
+        Pipeline { signal: Signal::Traces, processors, exporters }
     }
 
     fn check(
@@ -204,12 +188,7 @@ mod tests {
     fn every_exporter_of_every_pipeline_gets_the_item() {
         let (a, b, c) = (Bin::with_room(1), Bin::with_room(1), Bin::with_room(1));
         let pipelines = vec![pipeline(vec![], &[&a, &b]), pipeline(vec![], &[&c])];
-        check(
-            pipelines,
-            Signal::Traces,
-            Ok(()),
-            &[(&a, &["x"]), (&b, &["x"]), (&c, &["x"])],
-        );
+        check(pipelines, Signal::Traces, Ok(()), &[(&a, &["x"]), (&b, &["x"]), (&c, &["x"])]);
     }
 
     #[test]
@@ -227,35 +206,21 @@ mod tests {
     #[test]
     fn a_refusal_in_the_last_pipeline_takes_back_the_first() {
         let (a, b) = (Bin::with_room(1), Bin::with_room(1));
-        let pipelines = vec![
-            pipeline(vec![], &[&a]),
-            pipeline(vec![Arc::new(Guard)], &[&b]),
-        ];
-        check(
-            pipelines,
-            Signal::Traces,
-            Err(RefusalReason::Memory),
-            &[(&a, &[]), (&b, &[])],
-        );
+        let pipelines = vec![pipeline(vec![], &[&a]), pipeline(vec![Arc::new(Guard)], &[&b])];
+        check(pipelines, Signal::Traces, Err(RefusalReason::Memory), &[(&a, &[]), (&b, &[])]);
     }
 
     #[test]
     fn an_exporter_in_two_pipelines_gets_the_item_from_each() {
         let a = Bin::with_room(2);
-        let pipelines = vec![
-            pipeline(vec![], &[&a]),
-            pipeline(vec![Arc::new(Mark("2"))], &[&a]),
-        ];
+        let pipelines = vec![pipeline(vec![], &[&a]), pipeline(vec![Arc::new(Mark("2"))], &[&a])];
         check(pipelines, Signal::Traces, Ok(()), &[(&a, &["x", "x2"])]);
     }
 
     #[test]
     fn processors_run_in_their_order() {
         let a = Bin::with_room(1);
-        let pipelines = vec![pipeline(
-            vec![Arc::new(Mark("1")), Arc::new(Mark("2"))],
-            &[&a],
-        )];
+        let pipelines = vec![pipeline(vec![Arc::new(Mark("1")), Arc::new(Mark("2"))], &[&a])];
         check(pipelines, Signal::Traces, Ok(()), &[(&a, &["x12"])]);
     }
 
@@ -263,12 +228,7 @@ mod tests {
     fn a_signal_without_a_pipeline_is_refused() {
         let a = Bin::with_room(1);
         let pipelines = vec![pipeline(vec![], &[&a])];
-        check(
-            pipelines,
-            Signal::Logs,
-            Err(RefusalReason::NoPipeline),
-            &[(&a, &[])],
-        );
+        check(pipelines, Signal::Logs, Err(RefusalReason::NoPipeline), &[(&a, &[])]);
     }
 
     #[test]
@@ -286,13 +246,8 @@ mod tests {
     async fn the_sender_is_answered_once_the_exporters_are_done() {
         let a = Bin::with_room(1);
         let (ack, outcome) = Ack::new();
-        let item = Item {
-            ack,
-            ..item(Signal::Traces)
-        };
-        Graph::new([pipeline(vec![Arc::new(Mark("1"))], &[&a])])
-            .admit(item)
-            .unwrap();
+        let item = Item { ack, ..item(Signal::Traces) };
+        Graph::new([pipeline(vec![Arc::new(Mark("1"))], &[&a])]).admit(item).unwrap();
         assert_eq!(outcome.outcome().await.rejected, 0);
     }
 }

@@ -55,9 +55,7 @@ impl MemoryReading for ProcessMemory {
 }
 
 fn vm_rss_bytes(status: &str) -> Option<u64> {
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kilobytes: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
     kilobytes.checked_mul(1024)
 }
@@ -83,11 +81,7 @@ impl MemoryLimiter {
         reading: Box<dyn MemoryReading>,
     ) -> Result<Self, NoReading> {
         let resident_bytes = AtomicU64::new(reading.resident_bytes().ok_or(NoReading)?);
-        Ok(Self {
-            settings,
-            reading,
-            resident_bytes,
-        })
+        Ok(Self { settings, reading, resident_bytes })
     }
 
     /// Reads memory once per interval until the limiter itself is dropped. Needs a running tokio runtime.
@@ -196,10 +190,7 @@ mod tests {
     }
 
     fn check(limiter: &MemoryLimiter, expected: Result<(), &str>) {
-        let refusal = limiter
-            .process(item())
-            .map(drop)
-            .map_err(|refusal| refusal.to_string());
+        let refusal = limiter.process(item()).map(drop).map_err(|refusal| refusal.to_string());
         assert_eq!(refusal, expected.map_err(str::to_owned));
     }
 
@@ -225,10 +216,7 @@ mod tests {
         let memory = Fake::default();
         memory.set_mebibytes(200);
         let limiter = MemoryLimiter::new(SETTINGS, Box::new(memory)).unwrap();
-        assert_eq!(
-            limiter.process(item()).unwrap_err().retry_after,
-            Some(Duration::from_secs(1))
-        );
+        assert_eq!(limiter.process(item()).unwrap_err().retry_after, Some(Duration::from_secs(1)));
     }
 
     #[test]
@@ -242,10 +230,8 @@ mod tests {
     #[tokio::test]
     async fn the_watch_reads_by_itself() {
         let memory = Fake::default();
-        let settings = MemoryLimiterSettings {
-            check_interval: Duration::from_millis(1),
-            ..SETTINGS
-        };
+        let settings =
+            MemoryLimiterSettings { check_interval: Duration::from_millis(1), ..SETTINGS };
         let limiter = Arc::new(MemoryLimiter::new(settings, Box::new(memory.clone())).unwrap());
         limiter.watch();
         memory.set_mebibytes(200);
@@ -254,30 +240,18 @@ mod tests {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(5), refused)
-            .await
-            .unwrap();
+        tokio::time::timeout(Duration::from_secs(5), refused).await.unwrap();
     }
 
     #[test]
     fn without_a_reading_there_is_no_limiter() {
-        assert_eq!(
-            MemoryLimiter::new(SETTINGS, Box::new(Blind)).unwrap_err(),
-            NoReading
-        );
+        assert_eq!(MemoryLimiter::new(SETTINGS, Box::new(Blind)).unwrap_err(), NoReading);
     }
 
     #[test]
     fn this_process_holds_some_memory() {
-        assert!(
-            ProcessMemory
-                .resident_bytes()
-                .is_some_and(|bytes| bytes > 1 << 20)
-        );
-        assert_eq!(
-            vm_rss_bytes("VmPeak:\t 10 kB\nVmRSS:\t    1234 kB\n"),
-            Some(1234 * 1024)
-        );
+        assert!(ProcessMemory.resident_bytes().is_some_and(|bytes| bytes > 1 << 20));
+        assert_eq!(vm_rss_bytes("VmPeak:\t 10 kB\nVmRSS:\t    1234 kB\n"), Some(1234 * 1024));
         assert_eq!(vm_rss_bytes("VmRSS:\t 1 pages\n"), None);
     }
 }
