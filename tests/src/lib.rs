@@ -1,1 +1,42 @@
-//! Placeholder.
+//! What the whole-system tests are made of: things to run, ways to ask them, and judges from outside.
+//!
+//! | what | file |
+//! |---|---|
+//! | the collector in this process, and the real program as a child | `collector.rs`, `program.rs`, `child.rs` |
+//! | a backend that keeps what is forwarded to it | `backend.rs` |
+//! | the model server of `examples/serve`, and its client | `model_server.rs`, `completion.rs` |
+//! | a scrape, parsed strictly; what is expected of one series | `scrape.rs`, `parse.rs`, `expected.rs` |
+//! | a trace as a tree that people can read | `span_tree.rs` |
+//! | foreign programs that judge or consume what we serve | `oracle.rs` |
+//! | gRPC with any bytes | `raw_codec.rs` |
+//! | HTTP for tests, and waiting with a deadline | `http.rs`, `wait.rs` |
+//!
+//! Everything blocks: a test reads from top to bottom, and what needs a runtime has its own. What is started ends when
+//! it is dropped. A failed expectation panics with what was seen instead.
+
+mod backend;
+mod child;
+mod collector;
+mod completion;
+mod expected;
+pub mod http;
+mod model_server;
+pub mod oracle;
+mod parse;
+mod program;
+mod raw_codec;
+mod scrape;
+mod span_tree;
+pub mod wait;
+
+pub use backend::FakeBackend;
+pub use child::{Child, Ended};
+pub use collector::{CollectorProcess, CollectorUnderTest, LOOPBACK_CONFIG};
+pub use completion::{Completion, Usage};
+pub use expected::{Expected, family, series};
+pub use model_server::{ModelServer, model_file};
+pub use parse::ParseError;
+pub use program::{collector_program, model_server_program, workspace_root};
+pub use raw_codec::RawCodec;
+pub use scrape::{Family, Kind, Sample, Scrape};
+pub use span_tree::{Span, tree};

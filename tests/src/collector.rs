@@ -1,0 +1,198 @@
+//! The collector under test: as a library in this process, or as the real program.
+
+use std::{fs, net::SocketAddr, path::PathBuf, process::Command};
+
+use inferometer_collector::{Collector, Config, Serves, self_metrics::SelfCount};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::{Child, Ended, Scrape, collector_program, http};
+
+/// The default configuration on ports that are free.
+pub const LOOPBACK_CONFIG: &str = "\
+receivers:
+  otlp:
+    protocols:
+      grpc: {endpoint: \"127.0.0.1:0\"}
+      http: {endpoint: \"127.0.0.1:0\"}
+exporters:
+  prometheus: {endpoint: \"127.0.0.1:0\"}
+  trace_ring: {endpoint: \"127.0.0.1:0\"}
+service:
+  pipelines:
+    metrics: {receivers: [otlp], exporters: [prometheus]}
+    traces: {receivers: [otlp], exporters: [trace_ring]}
+";
+
+/// A collector in this process, on a runtime of its own. Dropping it cuts everything off.
+#[derive(Debug)]
+pub struct CollectorUnderTest {
+    collector: Collector,
+    // Ends after the collector, whose tasks run on it.
+    _runtime: Runtime,
+}
+
+impl CollectorUnderTest {
+    /// Starts [`LOOPBACK_CONFIG`].
+    #[must_use]
+    pub fn start() -> Self {
+        Self::with_config(LOOPBACK_CONFIG)
+    }
+
+    /// Starts the default, except that traces go to `backend` as well as to the ring.
+    #[must_use]
+    pub fn forwarding_traces_to(backend: SocketAddr) -> Self {
+        let forward = format!("exporters:\n  otlp: {{endpoint: \"http://{backend}\"}}");
+        let config = LOOPBACK_CONFIG.replace("exporters:\n", &format!("{forward}\n"));
+        Self::with_config(&config.replace("[trace_ring]", "[otlp, trace_ring]"))
+    }
+
+    /// Starts a configuration.
+    ///
+    /// # Panics
+    /// If it is not sound, or something of it cannot start.
+    #[must_use]
+    pub fn with_config(yaml: &str) -> Self {
+        let config = Config::parse("test.yaml", yaml);
+        let config = config.unwrap_or_else(|errors| panic!("{errors}\nin\n{yaml}"));
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let collector = {
+            let _entered = runtime.enter();
+            Collector::start(config.resolved).expect("the collector starts")
+        };
+        Self { collector, _runtime: runtime }
+    }
+
+    /// Where something is served.
+    ///
+    /// # Panics
+    /// If it is not served.
+    #[must_use]
+    pub fn address(&self, serves: Serves) -> SocketAddr {
+        let found = self.collector.addresses().iter().find(|listening| listening.serves == serves);
+        found.unwrap_or_else(|| panic!("{serves:?} is not served")).address
+    }
+
+    /// The URL for a sender of OTLP over gRPC.
+    #[must_use]
+    pub fn otlp_endpoint(&self) -> String {
+        format!("http://{}", self.address(Serves::OtlpGrpc))
+    }
+
+    /// The page of metrics, now.
+    #[must_use]
+    pub fn scrape(&self) -> Scrape {
+        Scrape::of(self.address(Serves::Metrics))
+    }
+
+    /// The traces of the ring in the shape of Jaeger's query API, at most `limit`.
+    #[must_use]
+    pub fn traces(&self, limit: usize) -> serde_json::Value {
+        traces(self.address(Serves::Traces), limit)
+    }
+
+    /// One trace of the ring, by its id.
+    ///
+    /// # Panics
+    /// If it is not there.
+    #[must_use]
+    pub fn trace(&self, id: &str) -> serde_json::Value {
+        get_json(self.address(Serves::Traces), &format!("/api/traces/{id}"))
+    }
+
+    /// What the collector says came in, and where it went.
+    #[must_use]
+    pub fn counts(&self) -> Vec<SelfCount> {
+        self.collector.metrics().counts().collect()
+    }
+}
+
+/// The program `inferometer` with a configuration file. Dropping it kills it.
+#[derive(Debug)]
+pub struct CollectorProcess {
+    child: Child,
+    file: PathBuf,
+    _folder: TempDir,
+}
+
+impl CollectorProcess {
+    /// Starts [`LOOPBACK_CONFIG`].
+    #[must_use]
+    pub fn start() -> Self {
+        Self::with_config(LOOPBACK_CONFIG)
+    }
+
+    /// Starts a configuration, which need not be sound.
+    ///
+    /// # Panics
+    /// If there is no place for its file.
+    #[must_use]
+    pub fn with_config(yaml: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("collector.yaml");
+        fs::write(&file, yaml).expect("a file");
+        let child = Child::spawn(Command::new(collector_program()).arg("--config").arg(&file));
+        Self { child, file, _folder: folder }
+    }
+
+    /// The configuration file, as errors name it.
+    #[must_use]
+    pub fn file(&self) -> String {
+        self.file.display().to_string()
+    }
+
+    /// Where something is served, as the program says when it starts: `OTLP over gRPC`, `metrics`, ...
+    ///
+    /// # Panics
+    /// If it does not say so in time.
+    #[must_use]
+    pub fn address(&mut self, title: &str) -> SocketAddr {
+        self.child.wait_for(title, |line| {
+            let url =
+                line.trim_start().strip_prefix(title)?.trim_start().strip_prefix("http://")?;
+            url.split(['/', ' ']).next()?.parse().ok()
+        })
+    }
+
+    /// The page of metrics, now.
+    #[must_use]
+    pub fn scrape(&mut self) -> Scrape {
+        Scrape::of(self.address("metrics"))
+    }
+
+    /// The traces of the ring, at most `limit`.
+    #[must_use]
+    pub fn traces(&mut self, limit: usize) -> serde_json::Value {
+        traces(self.address("traces"), limit)
+    }
+
+    /// Whether it still runs.
+    #[must_use]
+    pub fn is_running(&mut self) -> bool {
+        self.child.is_running()
+    }
+
+    /// Asks it to end and waits for it.
+    #[must_use]
+    pub fn terminate(self) -> Ended {
+        self.child.terminate()
+    }
+
+    /// Waits until it ends by itself.
+    #[must_use]
+    pub fn wait(self) -> Ended {
+        self.child.wait()
+    }
+}
+
+fn traces(address: SocketAddr, limit: usize) -> serde_json::Value {
+    get_json(address, &format!("/api/traces?limit={limit}"))
+}
+
+fn get_json(address: SocketAddr, path: &str) -> serde_json::Value {
+    let reply = http::get(address, path).expect("the page is answered");
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    reply.json()
+}

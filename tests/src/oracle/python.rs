@@ -1,0 +1,51 @@
+//! The parser of PyPI's `prometheus-client`.
+
+use std::{collections::BTreeMap, process::Command};
+
+use super::{is_there, run};
+
+/// Reads a page from stdin; prints every sample as a line of JSON.
+const SCRIPT: &str = "
+import json, sys
+from prometheus_client.parser import text_string_to_metric_families
+for family in text_string_to_metric_families(sys.stdin.read()):
+    for sample in family.samples:
+        print(json.dumps([family.type, sample.name, sample.labels, repr(float(sample.value))]))
+";
+
+/// A sample as that parser sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PythonSample {
+    /// The type of its family.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+    /// Its value.
+    pub value: f64,
+}
+
+/// Every sample of a page; nothing if the parser is not installed.
+///
+/// # Panics
+/// If the parser refuses the page.
+#[must_use]
+#[track_caller]
+pub fn prometheus_client(page: &str) -> Option<Vec<PythonSample>> {
+    let import = ["-c", "import prometheus_client.parser"];
+    if !is_there("python3", &import, "pip install prometheus-client") {
+        return None;
+    }
+    let output = run(Command::new("python3").args(["-c", SCRIPT]), page);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "prometheus_client refuses the page:\n{errors}");
+    let lines = String::from_utf8(output.stdout).expect("JSON is UTF-8");
+    Some(lines.lines().map(sample).collect())
+}
+
+fn sample(line: &str) -> PythonSample {
+    let (kind, name, labels, value): (String, String, BTreeMap<String, String>, String) =
+        serde_json::from_str(line).expect("a line of the script");
+    PythonSample { kind, name, labels, value: value.parse().expect("a number of Python's") }
+}

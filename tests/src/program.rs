@@ -1,0 +1,57 @@
+//! The workspace's programs, built once by cargo when a test first asks for them.
+
+use std::{
+    env,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+};
+
+/// The workspace's root.
+#[must_use]
+pub fn workspace_root() -> &'static Path {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().expect("the crate is in the workspace")
+}
+
+/// The program `inferometer`, in the profile of the tests.
+///
+/// # Panics
+/// If it cannot be built.
+#[must_use]
+pub fn collector_program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
+    PROGRAM.get_or_init(|| build("inferometer-collector", "inferometer", profile))
+}
+
+/// The program `inferometer-serve`, in release: a model is too slow without optimisation.
+///
+/// # Panics
+/// If it cannot be built.
+#[must_use]
+pub fn model_server_program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| build("inferometer-serve", "inferometer-serve", "release"))
+}
+
+/// Builds a program with the cargo that runs the tests; `CARGO_TARGET_DIR` applies as ever.
+fn build(package: &str, program: &str, profile: &str) -> PathBuf {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+    let output = Command::new(cargo)
+        .current_dir(workspace_root())
+        .args(["build", "--quiet", "--package", package, "--bin", program])
+        .args(["--profile", profile, "--message-format", "json-render-diagnostics"])
+        .output()
+        .expect("cargo can be started");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cannot build {program}:\n{errors}");
+    let messages = String::from_utf8_lossy(&output.stdout);
+    let executables = messages.lines().filter_map(|line| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        let is_it = message["target"]["name"] == program;
+        message["executable"].as_str().filter(|_| is_it).map(PathBuf::from)
+    });
+    executables.last().unwrap_or_else(|| panic!("cargo names no program {program}"))
+}

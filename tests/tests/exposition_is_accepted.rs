@@ -1,0 +1,93 @@
+//! Foreign parsers accept a page with every instrument that a serving engine feeds, and read from it what we read.
+
+use std::time::Duration;
+
+use inferometer_sdk::{
+    Cached, FinishReason, KvCacheTier, KvUsage, NetworkIoDirection, Prompt, Telemetry,
+    TransferEdge, TransferPayload,
+};
+use inferometer_semconv::{InstrumentKind, metrics, prometheus_name::metric_name};
+use inferometer_tests::{CollectorUnderTest, Scrape, oracle, wait};
+use opentelemetry::{Context, KeyValue};
+
+/// A model's name with everything that needs escaping.
+const MODEL: &str = "qu\"o\\te\nd/模型";
+
+/// A page after one request of every outcome, a KV cache and a transfer.
+fn page() -> Scrape {
+    let collector = CollectorUnderTest::start();
+    let telemetry = Telemetry::builder()
+        .service_name("engine")
+        .resource_attributes([KeyValue::new("service.instance.id", "a")])
+        .endpoint(collector.otlp_endpoint())
+        .interval(Duration::from_secs(3600))
+        .build()
+        .expect("telemetry starts");
+    let engine = telemetry.engine(MODEL).provider("tests").stage("decode").replica(1).build();
+    let request = || {
+        let prompt = Prompt { tokens: 100, image_tokens: 10, ..Prompt::default() };
+        let mut request = engine.request(&Context::new(), prompt);
+        request.scheduled();
+        request.prefilled(Cached { device: 60, host: 5, ..Cached::default() });
+        for _ in 0..3 {
+            request.tokens(1);
+        }
+        request
+    };
+    request().finish(FinishReason::Stop);
+    request().fail("timeout");
+    drop(request());
+    let mut cache = engine.kv_cache(KvCacheTier::Device);
+    cache.publish(KvUsage { active_blocks: 3, cached_blocks: 2, total_blocks: 8 });
+    let edge = engine.transfer_edge(TransferEdge {
+        payload: TransferPayload::Kv,
+        source: KvCacheTier::Device,
+        destination: KvCacheTier::Remote,
+        transport: None,
+        direction: Some(NetworkIoDirection::Transmit),
+    });
+    edge.start(1 << 20, &Context::new()).finish();
+    edge.start(1 << 20, &Context::new()).fail("timeout");
+    telemetry.flush(wait::PATIENCE).expect("everything is delivered");
+    collector.scrape()
+}
+
+#[test]
+fn every_serving_instrument_is_on_the_page() {
+    let page = page();
+    let serving = metrics::ALL.iter().filter(|definition| {
+        let own = ["infer.collector.", "infer.sdk.", "otel."];
+        !own.iter().any(|prefix| definition.name.starts_with(prefix))
+    });
+    let missing: Vec<&str> = serving
+        .filter(|definition| {
+            let name = metric_name(
+                definition.name,
+                definition.unit,
+                definition.kind == InstrumentKind::Counter,
+            );
+            page.family(&name).is_none()
+        })
+        .map(|definition| definition.name)
+        .collect();
+    assert_eq!(missing, [""; 0], "in\n{}", page.text);
+}
+
+#[test]
+fn promtool_finds_nothing_to_say() {
+    oracle::promtool_check(&page().text);
+}
+
+#[test]
+fn the_python_client_reads_what_we_read() {
+    let page = page();
+    let Some(theirs) = oracle::prometheus_client(&page.text) else {
+        return;
+    };
+    let ours: Vec<_> =
+        page.samples().map(|sample| (&sample.name, &sample.labels, sample.value)).collect();
+    let theirs: Vec<_> =
+        theirs.iter().map(|sample| (&sample.name, &sample.labels, sample.value)).collect();
+    assert_eq!(ours, theirs);
+    assert!(page.samples().any(|sample| sample.label("gen_ai_request_model") == MODEL));
+}
