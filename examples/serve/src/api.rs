@@ -85,12 +85,7 @@ struct ModelEntry {
 }
 
 async fn models(State(app): State<Arc<App>>) -> Json<ModelList> {
-    let ModelCard {
-        id,
-        created,
-        context_tokens,
-        ..
-    } = app.model.clone();
+    let ModelCard { id, created, context_tokens, .. } = app.model.clone();
     let entry = ModelEntry {
         id,
         object: "model",
@@ -98,10 +93,7 @@ async fn models(State(app): State<Arc<App>>) -> Json<ModelList> {
         owned_by: "HuggingFaceTB",
         max_model_len: context_tokens,
     };
-    Json(ModelList {
-        object: "list",
-        data: [entry],
-    })
+    Json(ModelList { object: "list", data: [entry] })
 }
 
 #[cfg(test)]

@@ -38,10 +38,7 @@ mod tests {
             (Ok(found), Ok(expected)) => assert_eq!((found.queue, found.max_tokens), expected),
             (Err(error), Err(part)) => {
                 assert_eq!(error.exit_code(), 2);
-                assert!(
-                    error.to_string().contains(part),
-                    "{part:?} is not in {error}"
-                );
+                assert!(error.to_string().contains(part), "{part:?} is not in {error}");
             }
             (found, expected) => panic!("{arguments:?} gave {found:?} instead of {expected:?}"),
         }
@@ -50,19 +47,13 @@ mod tests {
     #[test]
     fn only_the_model_is_required() {
         check(&["--model", "m.gguf"], Ok((64, 256)));
-        check(
-            &["--model", "m.gguf", "--queue", "1", "--max-tokens", "7"],
-            Ok((1, 7)),
-        );
+        check(&["--model", "m.gguf", "--queue", "1", "--max-tokens", "7"], Ok((1, 7)));
         check(&[], Err("--model <PATH>"));
     }
 
     #[test]
     fn a_value_out_of_range_is_named_with_its_range() {
-        check(
-            &["--model", "m", "--queue", "0"],
-            Err("0 is not in 1..=4096"),
-        );
+        check(&["--model", "m", "--queue", "0"], Err("0 is not in 1..=4096"));
         check(&["--model", "m", "--listen", "nowhere"], Err("'nowhere'"));
     }
 }

@@ -62,10 +62,7 @@ mod tests {
 
     #[test]
     fn an_impossible_byte_is_replaced_and_the_text_goes_on() {
-        check(
-            &[b"a\xFFb", b"\xC3", b"x"],
-            &["a\u{FFFD}b", "", "\u{FFFD}x", ""],
-        );
+        check(&[b"a\xFFb", b"\xC3", b"x"], &["a\u{FFFD}b", "", "\u{FFFD}x", ""]);
     }
 
     #[test]

@@ -66,13 +66,7 @@ impl<M: Model> Engine<M> {
         template: Arc<ChatTemplate>,
         memory: KvMemory,
     ) -> Self {
-        Self {
-            model,
-            tokenizer,
-            template,
-            prefixes: PrefixCache::new(),
-            memory,
-        }
+        Self { model, tokenizer, template, prefixes: PrefixCache::new(), memory }
     }
 
     /// Starts the engine's thread behind a queue of `waiting_max` jobs. It ends when every clone of the
@@ -85,9 +79,8 @@ impl<M: Model> Engine<M> {
         M::Session: 'static,
     {
         let (queue, jobs) = Queue::new(waiting_max);
-        let thread = thread::Builder::new()
-            .name("engine".to_owned())
-            .spawn(move || self.run(&jobs))?;
+        let thread =
+            thread::Builder::new().name("engine".to_owned()).spawn(move || self.run(&jobs))?;
         Ok((queue, thread))
     }
 
@@ -100,12 +93,7 @@ impl<M: Model> Engine<M> {
 
     /// Completes one job. What the recorder counts is complete before the client hears of the end.
     fn serve(&mut self, job: Job) {
-        let Job {
-            prompt,
-            settings,
-            events,
-            mut request,
-        } = job;
+        let Job { prompt, settings, events, mut request } = job;
         if events.is_closed() {
             request.finish(FinishReason::Abort);
             return;
@@ -145,20 +133,9 @@ impl<M: Model> Engine<M> {
         events: &Sender<Event>,
         request: &mut Request,
     ) -> Result<(Finish, Usage), Broken> {
-        let Prefilled {
-            mut session,
-            mut scores,
-            cached,
-        } = self.prefill(prompt, events)?;
-        request.prefilled(Cached {
-            device: cached as u64,
-            ..Cached::default()
-        });
-        let mut usage = Usage {
-            prompt: prompt.tokens().len(),
-            cached,
-            completion: 0,
-        };
+        let Prefilled { mut session, mut scores, cached } = self.prefill(prompt, events)?;
+        request.prefilled(Cached { device: cached as u64, ..Cached::default() });
+        let mut usage = Usage { prompt: prompt.tokens().len(), cached, completion: 0 };
         let mut sampler = settings.sampling.sampler();
         let mut answer = Answer::new(settings.stop);
         loop {
@@ -183,8 +160,7 @@ impl<M: Model> Engine<M> {
                 }
             }
             scores = self.model.feed(&mut session, &[token])?;
-            self.memory
-                .publish(usage.prompt + usage.completion, self.prefixes.tokens());
+            self.memory.publish(usage.prompt + usage.completion, self.prefixes.tokens());
         }
     }
 
@@ -197,21 +173,15 @@ impl<M: Model> Engine<M> {
         events: &Sender<Event>,
     ) -> Result<Prefilled<M::Session>, Broken> {
         let tokens = prompt.tokens();
-        let (mut session, cached) = self
-            .prefixes
-            .longest(tokens)
-            .unwrap_or_else(|| (self.model.session(), 0));
+        let (mut session, cached) =
+            self.prefixes.longest(tokens).unwrap_or_else(|| (self.model.session(), 0));
         let mut scores = None;
         let mut fed = cached;
         while fed < tokens.len() {
             if events.is_closed() {
                 return Err(Broken::Abandoned);
             }
-            let boundary = if fed < prompt.shared() {
-                prompt.shared()
-            } else {
-                tokens.len()
-            };
+            let boundary = if fed < prompt.shared() { prompt.shared() } else { tokens.len() };
             let end = boundary.min(fed + PREFILL_TOKENS_MAX);
             scores = Some(self.model.feed(&mut session, &tokens[fed..end])?);
             fed = end;
@@ -221,13 +191,7 @@ impl<M: Model> Engine<M> {
             self.memory.publish(fed, self.prefixes.tokens());
         }
         // A prompt is never empty and a kept prefix always shorter, so a step was computed.
-        scores
-            .map(|scores| Prefilled {
-                session,
-                scores,
-                cached,
-            })
-            .ok_or(Broken::Abandoned)
+        scores.map(|scores| Prefilled { session, scores, cached }).ok_or(Broken::Abandoned)
     }
 }
 
@@ -247,9 +211,7 @@ fn tell(events: &Sender<Event>, text: String) -> Result<(), Broken> {
     if text.is_empty() {
         return Ok(());
     }
-    events
-        .try_send(Event::Text(text))
-        .map_err(|_| Broken::Abandoned)
+    events.try_send(Event::Text(text)).map_err(|_| Broken::Abandoned)
 }
 
 #[cfg(test)]

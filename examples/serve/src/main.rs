@@ -28,9 +28,8 @@ use tracing_subscriber::filter::LevelFilter;
 /// `RUST_LOG` says what is logged to stderr; by default warnings, such as telemetry that can't be sent.
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
-    let level = EnvFilter::builder()
-        .with_default_directive(LevelFilter::WARN.into())
-        .from_env_lossy();
+    let level =
+        EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).from_env_lossy();
     tracing_subscriber::fmt()
         .with_env_filter(level)
         .with_writer(io::stderr)

@@ -87,16 +87,10 @@ pub(crate) mod fake {
             let permits = self.permits.lock().expect("no panic while locked");
             permits.recv().unwrap_or_default();
             drop(permits);
-            self.steps
-                .lock()
-                .expect("no panic while locked")
-                .push(tokens.to_vec());
+            self.steps.lock().expect("no panic while locked").push(tokens.to_vec());
             session.extend_from_slice(tokens);
-            let answered = session
-                .iter()
-                .rev()
-                .take_while(|token| **token != self.prompt_end)
-                .count();
+            let answered =
+                session.iter().rev().take_while(|token| **token != self.prompt_end).count();
             let next = self.script.get(answered).copied().unwrap_or(self.end);
             let scores: Vec<f32> = (0..self.vocabulary)
                 .map(|token| if token == next as usize { 9.0 } else { 0.0 })

@@ -20,9 +20,7 @@ struct Entry<S> {
 impl<S: Clone> PrefixCache<S> {
     /// An empty cache.
     pub(crate) fn new() -> Self {
-        Self {
-            entries: Vec::with_capacity(PREFIXES_MAX),
-        }
+        Self { entries: Vec::with_capacity(PREFIXES_MAX) }
     }
 
     /// The session of the longest kept prefix of `prompt`, and how many tokens it holds: always fewer
@@ -31,11 +29,7 @@ impl<S: Clone> PrefixCache<S> {
         let matching = |entry: &Entry<S>| {
             entry.tokens.len() < prompt.len() && prompt.starts_with(&entry.tokens)
         };
-        let candidates = self
-            .entries
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| matching(entry));
+        let candidates = self.entries.iter().enumerate().filter(|(_, entry)| matching(entry));
         let (index, _) = candidates.max_by_key(|(_, entry)| entry.tokens.len())?;
         let entry = self.entries.remove(index);
         let found = (entry.session.clone(), entry.tokens.len());
@@ -49,10 +43,7 @@ impl<S: Clone> PrefixCache<S> {
         if self.entries.len() == PREFIXES_MAX {
             self.entries.remove(0);
         }
-        self.entries.push(Entry {
-            tokens: tokens.into(),
-            session,
-        });
+        self.entries.push(Entry { tokens: tokens.into(), session });
     }
 
     /// How many tokens are kept in all.

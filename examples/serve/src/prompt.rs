@@ -74,10 +74,8 @@ impl ChatTemplate {
                     .to_owned(),
             ));
         }
-        let found = Self::new(
-            tokenizer,
-            template.contains(DEFAULT_SYSTEM).then_some(DEFAULT_SYSTEM),
-        );
+        let found =
+            Self::new(tokenizer, template.contains(DEFAULT_SYSTEM).then_some(DEFAULT_SYSTEM));
         found.ok_or_else(|| {
             file.unsupported("its vocabulary lacks `<|im_start|>` or `<|im_end|>`".to_owned())
         })
@@ -110,10 +108,7 @@ impl ChatTemplate {
     ) -> Result<Prompt, TokenizerError> {
         let mut tokens = Vec::new();
         let first_role = messages.first().map(|message| message.role);
-        if let Some(content) = self
-            .default_system
-            .filter(|_| first_role != Some(Role::System))
-        {
+        if let Some(content) = self.default_system.filter(|_| first_role != Some(Role::System)) {
             self.turn(tokenizer, Role::System, content, &mut tokens)?;
         }
         let mut shared = tokens.len();
@@ -154,10 +149,7 @@ mod tests {
         let template = ChatTemplate::new(&tokenizer, default_system).expect("control tokens");
         let messages: Vec<Message> = messages
             .iter()
-            .map(|(role, text)| Message {
-                role: *role,
-                content: (*text).to_owned(),
-            })
+            .map(|(role, text)| Message { role: *role, content: (*text).to_owned() })
             .collect();
         let prompt = template.render(&tokenizer, &messages).expect("a prompt");
         let mut found = String::new();
@@ -185,27 +177,15 @@ mod tests {
 
     #[test]
     fn a_missing_system_message_is_filled_in_from_the_template() {
-        check(
-            Some("D"),
-            &[(Role::User, "U")],
-            "[system\nD]\n|[user\nU]\n[assistant\n",
-        );
-        check(
-            Some("D"),
-            &[(Role::System, "S")],
-            "[system\nS]\n|[assistant\n",
-        );
+        check(Some("D"), &[(Role::User, "U")], "[system\nD]\n|[user\nU]\n[assistant\n");
+        check(Some("D"), &[(Role::System, "S")], "[system\nS]\n|[assistant\n");
     }
 
     #[test]
     fn without_a_system_message_nothing_is_shared() {
         check(
             None,
-            &[
-                (Role::User, "a"),
-                (Role::Assistant, "b"),
-                (Role::System, "c"),
-            ],
+            &[(Role::User, "a"), (Role::Assistant, "b"), (Role::System, "c")],
             "|[user\na]\n[assistant\nb]\n[system\nc]\n[assistant\n",
         );
     }

@@ -47,19 +47,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let memory = KvMemory::new(recorder.kv_cache(KvCacheTier::Device), card.context_tokens);
     let engine = Engine::new(model, Arc::clone(&tokenizer), Arc::clone(&template), memory);
     let (queue, engine) = engine.start(arguments.queue.into())?;
-    let app = App {
-        model: card,
-        tokenizer,
-        template,
-        queue,
-        recorder,
-        clock,
-    };
+    let app = App { model: card, tokenizer, template, queue, recorder, clock };
 
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let served = runtime.block_on(listen_and_serve(arguments, app));
     // Drops what the drain left behind: its clients are gone for the engine, which then ends.
     runtime.shutdown_timeout(TASKS_TIME_MAX);
@@ -72,18 +63,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 async fn listen_and_serve(arguments: &Arguments, app: App) -> Result<(), Box<dyn Error>> {
-    let bound = TcpListener::bind(arguments.listen).await;
-    let listener =
-        bound.map_err(|error| format!("cannot listen on {}: {error}; pass another address to --listen, port 0 takes a free one", arguments.listen))?;
+    let asked = arguments.listen;
+    let listener = TcpListener::bind(asked).await.map_err(|error| {
+        let remedy = "pass another address to --listen, port 0 takes a free one";
+        format!("cannot listen on {asked}: {error}; {remedy}")
+    })?;
     let address = listener.local_addr()?;
     announce(&format!("listening on http://{address}"))?;
-    server::serve(
-        listener,
-        router(Arc::new(app)),
-        told_to_stop(),
-        told_to_stop(),
-    )
-    .await;
+    server::serve(listener, router(Arc::new(app)), told_to_stop(), told_to_stop()).await;
     Ok(())
 }
 

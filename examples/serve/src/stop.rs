@@ -21,20 +21,14 @@ pub(crate) enum Passed {
 impl StopFilter {
     /// Watches for `sequences`, none of them empty.
     pub(crate) fn new(sequences: Vec<String>) -> Self {
-        Self {
-            sequences,
-            held: String::new(),
-        }
+        Self { sequences, held: String::new() }
     }
 
     /// Takes the next piece.
     pub(crate) fn push(&mut self, piece: &str) -> Passed {
         self.held.push_str(piece);
-        if let Some(start) = self
-            .sequences
-            .iter()
-            .filter_map(|sequence| self.held.find(sequence))
-            .min()
+        if let Some(start) =
+            self.sequences.iter().filter_map(|sequence| self.held.find(sequence)).min()
         {
             self.held.truncate(start);
             return Passed::Stopped(std::mem::take(&mut self.held));
@@ -54,9 +48,7 @@ impl StopFilter {
     }
 
     fn may_begin(&self, tail: &str) -> bool {
-        self.sequences
-            .iter()
-            .any(|sequence| sequence.starts_with(tail))
+        self.sequences.iter().any(|sequence| sequence.starts_with(tail))
     }
 }
 

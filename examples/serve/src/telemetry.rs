@@ -47,10 +47,7 @@ pub(crate) mod testing {
 
     pub(crate) fn recorder() -> (Recorder, MeterProvider) {
         let meters = MeterProvider::builder().build();
-        (
-            Recorder::builder(&meters, NoopTracer::new(), "tiny").build(),
-            meters,
-        )
+        (Recorder::builder(&meters, NoopTracer::new(), "tiny").build(), meters)
     }
 
     /// The sum over the points of a counter that have an attribute with this value; over all if it is
@@ -62,13 +59,10 @@ pub(crate) mod testing {
         let mut total = 0;
         encoder.encode(&snapshot, |bytes, _| {
             let request = ExportMetricsServiceRequest::decode(bytes).expect("sound OTLP");
-            let scopes = request
-                .resource_metrics
-                .into_iter()
-                .flat_map(|resource| resource.scope_metrics);
-            let named = scopes
-                .flat_map(|scope| scope.metrics)
-                .filter(|metric| metric.name == counter.name);
+            let scopes =
+                request.resource_metrics.into_iter().flat_map(|resource| resource.scope_metrics);
+            let named =
+                scopes.flat_map(|scope| scope.metrics).filter(|metric| metric.name == counter.name);
             total += named
                 .flat_map(points)
                 .filter(|point| attribute.is_empty() || has(point, attribute))
@@ -86,10 +80,8 @@ pub(crate) mod testing {
     }
 
     fn has(point: &NumberDataPoint, attribute: &str) -> bool {
-        let mut values = point
-            .attributes
-            .iter()
-            .filter_map(|pair| pair.value.as_ref()?.value.as_ref());
+        let mut values =
+            point.attributes.iter().filter_map(|pair| pair.value.as_ref()?.value.as_ref());
         values.any(|value| matches!(value, Value::StringValue(text) if text == attribute))
     }
 
@@ -115,14 +107,9 @@ mod tests {
         }
         let context = parent(&headers);
         let span = context.span().span_context().clone();
-        let found = span.is_valid().then(|| {
-            format!(
-                "{}-{}-{}",
-                span.trace_id(),
-                span.span_id(),
-                span.is_sampled()
-            )
-        });
+        let found = span
+            .is_valid()
+            .then(|| format!("{}-{}-{}", span.trace_id(), span.span_id(), span.is_sampled()));
         assert_eq!(found.as_deref(), expected);
     }
 

@@ -64,10 +64,8 @@ impl Tokenizer {
             )));
         }
         let merges = file.texts("tokenizer.ggml.merges")?;
-        let tokens: Vec<(&str, bool)> = tokens
-            .into_iter()
-            .zip(types.into_iter().map(|kind| kind == CONTROL))
-            .collect();
+        let tokens: Vec<(&str, bool)> =
+            tokens.into_iter().zip(types.into_iter().map(|kind| kind == CONTROL)).collect();
         Self::new(&tokens, &merges, cut).map_err(|error| file.unsupported(error.to_string()))
     }
 
@@ -92,10 +90,8 @@ impl Tokenizer {
                 bytes.push(Box::default());
                 continue;
             }
-            let spelled: Option<Box<[u8]>> = text
-                .chars()
-                .map(|symbol| byte_of.get(&symbol).copied())
-                .collect();
+            let spelled: Option<Box<[u8]>> =
+                text.chars().map(|symbol| byte_of.get(&symbol).copied()).collect();
             bytes.push(spelled.ok_or_else(|| {
                 TokenizerError(format!(
                     "its token {id} `{text}` is not spelled in the byte-level alphabet"
@@ -105,9 +101,7 @@ impl Tokenizer {
         let merges: Option<Vec<(String, String)>> = merges
             .iter()
             .map(|merge| {
-                merge
-                    .split_once(' ')
-                    .map(|(left, right)| (left.to_owned(), right.to_owned()))
+                merge.split_once(' ').map(|(left, right)| (left.to_owned(), right.to_owned()))
             })
             .collect();
         let merges = merges.ok_or_else(|| {
@@ -127,11 +121,7 @@ impl Tokenizer {
                 byte_level.into(),
             ]))),
         };
-        Ok(Self {
-            bpe,
-            bytes,
-            control,
-        })
+        Ok(Self { bpe, bytes, control })
     }
 
     /// The tokens of `text`.
@@ -139,10 +129,8 @@ impl Tokenizer {
     /// # Errors
     /// If the vocabulary lacks a byte of it.
     pub(crate) fn encode(&self, text: &str) -> Result<Vec<u32>, TokenizerError> {
-        let encoding = self
-            .bpe
-            .encode_fast(text, false)
-            .map_err(|error| TokenizerError(error.to_string()))?;
+        let encoding =
+            self.bpe.encode_fast(text, false).map_err(|error| TokenizerError(error.to_string()))?;
         Ok(encoding.get_ids().to_vec())
     }
 
@@ -209,20 +197,12 @@ pub(crate) mod tiny {
 
     pub(crate) fn tokenizer(merges: &[&str], cut: Cut) -> Tokenizer {
         let alphabet = byte_alphabet();
-        let mut symbols: Vec<(u8, String)> = alphabet
-            .iter()
-            .map(|(symbol, byte)| (*byte, symbol.to_string()))
-            .collect();
+        let mut symbols: Vec<(u8, String)> =
+            alphabet.iter().map(|(symbol, byte)| (*byte, symbol.to_string())).collect();
         symbols.sort_unstable();
-        let mut tokens: Vec<(&str, bool)> = symbols
-            .iter()
-            .map(|(_, symbol)| (symbol.as_str(), false))
-            .collect();
-        tokens.extend([
-            ("<|im_start|>", true),
-            ("<|im_end|>", true),
-            ("<|endoftext|>", true),
-        ]);
+        let mut tokens: Vec<(&str, bool)> =
+            symbols.iter().map(|(_, symbol)| (symbol.as_str(), false)).collect();
+        tokens.extend([("<|im_start|>", true), ("<|im_end|>", true), ("<|endoftext|>", true)]);
         let merged: Vec<String> = merges.iter().map(|merge| merge.replace(' ', "")).collect();
         tokens.extend(merged.iter().map(|merge| (merge.as_str(), false)));
         Tokenizer::new(&tokens, merges, cut).expect("a sound vocabulary")
@@ -236,21 +216,14 @@ mod tests {
     fn check(merges: &[&str], cut: Cut, text: &str, expected: &[&str]) {
         let tokenizer = tiny::tokenizer(merges, cut);
         let tokens = tokenizer.encode(text).expect("every byte is a token");
-        let found: Vec<_> = tokens
-            .iter()
-            .map(|token| String::from_utf8_lossy(tokenizer.bytes(*token)))
-            .collect();
+        let found: Vec<_> =
+            tokens.iter().map(|token| String::from_utf8_lossy(tokenizer.bytes(*token))).collect();
         assert_eq!(found, expected);
     }
 
     #[test]
     fn merges_apply_inside_a_word_only() {
-        check(
-            &["a b", "ab c"],
-            Cut::Gpt2,
-            "abcab ab",
-            &["abc", "ab", " ", "ab"],
-        );
+        check(&["a b", "ab c"], Cut::Gpt2, "abcab ab", &["abc", "ab", " ", "ab"]);
     }
 
     #[test]
@@ -262,9 +235,7 @@ mod tests {
     #[test]
     fn a_message_cannot_forge_a_control_token() {
         let tokenizer = tiny::tokenizer(&[], Cut::Smollm);
-        let tokens = tokenizer
-            .encode("<|im_end|>")
-            .expect("every byte is a token");
+        let tokens = tokenizer.encode("<|im_end|>").expect("every byte is a token");
         assert_eq!(tokens.len(), "<|im_end|>".len());
         assert!(tokens.iter().all(|token| *token < tiny::START));
     }
@@ -274,11 +245,8 @@ mod tests {
         let tokenizer = tiny::tokenizer(&[], Cut::Smollm);
         let text: String = "\0\t\n\r é€𝄞 \u{a0}\u{ad}".to_owned();
         let tokens = tokenizer.encode(&text).expect("every byte is a token");
-        let bytes: Vec<u8> = tokens
-            .iter()
-            .flat_map(|token| tokenizer.bytes(*token))
-            .copied()
-            .collect();
+        let bytes: Vec<u8> =
+            tokens.iter().flat_map(|token| tokenizer.bytes(*token)).copied().collect();
         assert_eq!(bytes, text.as_bytes());
     }
 

@@ -44,20 +44,10 @@ pub(super) async fn complete(
     resolved.settings.max_tokens = fit(prompt.tokens().len(), &resolved, &app.model)?;
 
     // From here on it is a request of the engine's, also if its queue is full.
-    let tokens = PromptTokens {
-        tokens: prompt.tokens().len() as u64,
-        ..PromptTokens::default()
-    };
-    let request = app
-        .recorder
-        .request_at(&telemetry::parent(&headers), tokens, arrived);
+    let tokens = PromptTokens { tokens: prompt.tokens().len() as u64, ..PromptTokens::default() };
+    let request = app.recorder.request_at(&telemetry::parent(&headers), tokens, arrived);
     let (sender, events) = mpsc::channel(resolved.settings.events_max());
-    let job = Job {
-        prompt,
-        settings: resolved.settings,
-        events: sender,
-        request,
-    };
+    let job = Job { prompt, settings: resolved.settings, events: sender, request };
     submit(&app, job)?;
 
     let head = |object| Head {
@@ -70,9 +60,7 @@ pub(super) async fn complete(
         let chunks = Chunks::new(head("chat.completion.chunk"), resolved.include_usage);
         return Ok(Sse::new(AnswerStream::new(chunks, events)).into_response());
     }
-    whole(head("chat.completion"), events)
-        .await
-        .map(|completion| Json(completion).into_response())
+    whole(head("chat.completion"), events).await.map(|completion| Json(completion).into_response())
 }
 
 /// Collects an answer. If the client leaves, this future is dropped, and `events` with it.
@@ -93,11 +81,9 @@ async fn whole(head: Head, mut events: Receiver<Event>) -> Result<Completion, Ap
 fn submit(app: &App, job: Job) -> Result<(), ApiError> {
     app.queue.submit(job).map_err(|refused| {
         let (job, error_type, error) = match refused {
-            Refused::Full(job) => (
-                job,
-                "queue_full",
-                ApiError::queue_full(app.queue.waiting_max()),
-            ),
+            Refused::Full(job) => {
+                (job, "queue_full", ApiError::queue_full(app.queue.waiting_max()))
+            }
             Refused::Stopped(job) => (job, "engine_stopped", ApiError::engine_stopped()),
         };
         job.request.fail(error_type);
@@ -115,9 +101,7 @@ async fn read(body: Body) -> Result<Bytes, ApiError> {
 }
 
 fn check_content_type(headers: &HeaderMap) -> Result<(), ApiError> {
-    let found = headers
-        .get(CONTENT_TYPE)
-        .map_or("", |value| value.to_str().unwrap_or("not text"));
+    let found = headers.get(CONTENT_TYPE).map_or("", |value| value.to_str().unwrap_or("not text"));
     let media_type = found.split(';').next().unwrap_or_default().trim();
     if media_type.eq_ignore_ascii_case("application/json") {
         return Ok(());

@@ -43,36 +43,20 @@ struct Delta<'a> {
 
 impl Chunks {
     pub(super) fn new(head: Head, include_usage: bool) -> Self {
-        Self {
-            head,
-            include_usage,
-        }
+        Self { head, include_usage }
     }
 
     /// The first event's data: who speaks.
     pub(super) fn opening(&self) -> String {
-        self.chunk(
-            Delta {
-                role: Some("assistant"),
-                content: Some(""),
-            },
-            None,
-        )
+        self.chunk(Delta { role: Some("assistant"), content: Some("") }, None)
     }
 
     /// The data of the events for `event`, and whether they are the last.
     pub(super) fn of(&self, event: Event) -> (Vec<String>, bool) {
         match event {
-            Event::Text(text) => (
-                vec![self.chunk(
-                    Delta {
-                        role: None,
-                        content: Some(&text),
-                    },
-                    None,
-                )],
-                false,
-            ),
+            Event::Text(text) => {
+                (vec![self.chunk(Delta { role: None, content: Some(&text) }, None)], false)
+            }
             Event::Finished(finish, usage) => {
                 let mut data = vec![self.chunk(Delta::default(), Some(finish.as_str()))];
                 if self.include_usage {
@@ -90,11 +74,7 @@ impl Chunks {
     }
 
     fn chunk(&self, delta: Delta<'_>, finish_reason: Option<&'static str>) -> String {
-        let choices = [ChunkChoice {
-            index: 0,
-            delta,
-            finish_reason,
-        }];
+        let choices = [ChunkChoice { index: 0, delta, finish_reason }];
         json(&Chunk {
             head: &self.head,
             choices: &choices,

@@ -40,19 +40,10 @@ struct Answer {
 
 impl Completion {
     pub(super) fn new(head: Head, content: String, finish: Finish, usage: Usage) -> Self {
-        let message = Answer {
-            role: "assistant",
-            content,
-            refusal: None,
-        };
+        let message = Answer { role: "assistant", content, refusal: None };
         Self {
             head,
-            choices: [Choice {
-                index: 0,
-                message,
-                logprobs: None,
-                finish_reason: finish.as_str(),
-            }],
+            choices: [Choice { index: 0, message, logprobs: None, finish_reason: finish.as_str() }],
             usage: usage.into(),
         }
     }
@@ -78,9 +69,7 @@ impl From<Usage> for UsageObject {
             prompt_tokens: usage.prompt,
             completion_tokens: usage.completion,
             total_tokens: usage.prompt + usage.completion,
-            prompt_tokens_details: PromptTokensDetails {
-                cached_tokens: usage.cached,
-            },
+            prompt_tokens_details: PromptTokensDetails { cached_tokens: usage.cached },
         }
     }
 }

@@ -42,27 +42,12 @@ impl ApiError {
         code: Option<&'static str>,
         message: String,
     ) -> Self {
-        Self {
-            status,
-            body: ErrorBody {
-                error: ErrorDetail {
-                    message,
-                    kind,
-                    param: None,
-                    code,
-                },
-            },
-        }
+        Self { status, body: ErrorBody { error: ErrorDetail { message, kind, param: None, code } } }
     }
 
     /// A field has a value that can't be served.
     pub(super) fn invalid(param: &'static str, message: String) -> Self {
-        let mut error = Self::new(
-            StatusCode::BAD_REQUEST,
-            INVALID,
-            Some("invalid_value"),
-            message,
-        );
+        let mut error = Self::new(StatusCode::BAD_REQUEST, INVALID, Some("invalid_value"), message);
         error.body.error.param = Some(param);
         error
     }
@@ -72,12 +57,8 @@ impl ApiError {
         let message = format!(
             "the messages take {prompt} tokens and the completion at least {completion}, the model has room for {context} together: shorten the messages or lower max_tokens"
         );
-        let mut error = Self::new(
-            StatusCode::BAD_REQUEST,
-            INVALID,
-            Some("context_length_exceeded"),
-            message,
-        );
+        let mut error =
+            Self::new(StatusCode::BAD_REQUEST, INVALID, Some("context_length_exceeded"), message);
         error.body.error.param = Some("messages");
         error
     }
@@ -92,12 +73,7 @@ impl ApiError {
         let message = format!(
             "there is no model '{asked}' here: ask for '{served}' (GET /v1/models lists it)"
         );
-        let mut error = Self::new(
-            StatusCode::NOT_FOUND,
-            INVALID,
-            Some("model_not_found"),
-            message,
-        );
+        let mut error = Self::new(StatusCode::NOT_FOUND, INVALID, Some("model_not_found"), message);
         error.body.error.param = Some("model");
         error
     }
@@ -135,12 +111,7 @@ impl ApiError {
         let message = format!(
             "{waiting_max} requests are waiting already, as many as may: try again later or start the server with a larger --queue"
         );
-        Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            SERVER,
-            Some("queue_full"),
-            message,
-        )
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, SERVER, Some("queue_full"), message)
     }
 
     pub(super) fn engine_stopped() -> Self {
@@ -154,12 +125,7 @@ impl ApiError {
 
     /// The engine could not complete a request that was in order.
     pub(super) fn failed(reason: &str) -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            SERVER,
-            None,
-            format!("{reason}: try again"),
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, SERVER, None, format!("{reason}: try again"))
     }
 
     /// The error without its status, for a stream that has begun.
@@ -170,20 +136,14 @@ impl ApiError {
 
 /// The methods of a path that exists.
 fn allowed(path: &str) -> &'static str {
-    if path == "/v1/chat/completions" {
-        "POST"
-    } else {
-        "GET, HEAD"
-    }
+    if path == "/v1/chat/completions" { "POST" } else { "GET, HEAD" }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body)).into_response();
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
     }

@@ -50,10 +50,7 @@ pub(super) fn resolve(request: ChatRequest, card: &ModelCard) -> Result<Resolved
     if request.model != card.id {
         return Err(ApiError::unknown_model(&request.model, &card.id));
     }
-    request
-        .rest
-        .iter()
-        .try_for_each(|(field, value)| unsupported(field, value))?;
+    request.rest.iter().try_for_each(|(field, value)| unsupported(field, value))?;
     let stream = request.stream.unwrap_or(false);
     if request.stream_options.is_some() && !stream {
         return Err(ApiError::invalid(
@@ -90,11 +87,7 @@ pub(super) fn fit(prompt: usize, resolved: &Resolved, card: &ModelCard) -> Resul
     let room = card.context_tokens.saturating_sub(prompt);
     let needed = if resolved.max_tokens_given { wanted } else { 1 };
     if needed > room {
-        return Err(ApiError::context_length(
-            prompt,
-            needed,
-            card.context_tokens,
-        ));
+        return Err(ApiError::context_length(prompt, needed, card.context_tokens));
     }
     Ok(wanted.min(room))
 }
@@ -128,10 +121,7 @@ fn messages(raw: Vec<RawMessage>) -> Result<Vec<Message>, ApiError> {
             "messages is empty: send at least one message".to_owned(),
         ));
     }
-    raw.into_iter()
-        .enumerate()
-        .map(|(index, message)| self::message(index, message))
-        .collect()
+    raw.into_iter().enumerate().map(|(index, message)| self::message(index, message)).collect()
 }
 
 fn message(index: usize, raw: RawMessage) -> Result<Message, ApiError> {
@@ -182,10 +172,7 @@ fn within(field: &'static str, value: f64, low: f64, high: f64) -> Result<f64, A
     if (low..=high).contains(&value) {
         return Ok(value);
     }
-    Err(ApiError::invalid(
-        field,
-        format!("{field} is {value}: use a number from {low} to {high}"),
-    ))
+    Err(ApiError::invalid(field, format!("{field} is {value}: use a number from {low} to {high}")))
 }
 
 fn stop(raw: Option<Stop>) -> Result<Vec<String>, ApiError> {
@@ -195,22 +182,15 @@ fn stop(raw: Option<Stop>) -> Result<Vec<String>, ApiError> {
         Some(Stop::Several(sequences)) => sequences,
     };
     if sequences.len() > STOP_SEQUENCES_MAX {
-        let message = format!(
-            "stop has {} sequences: send at most {STOP_SEQUENCES_MAX}",
-            sequences.len()
-        );
+        let message =
+            format!("stop has {} sequences: send at most {STOP_SEQUENCES_MAX}", sequences.len());
         return Err(ApiError::invalid("stop", message));
     }
-    match sequences
-        .iter()
-        .find(|sequence| sequence.is_empty() || sequence.len() > STOP_BYTES_MAX)
-    {
+    match sequences.iter().find(|sequence| sequence.is_empty() || sequence.len() > STOP_BYTES_MAX) {
         None => Ok(sequences),
         Some(wrong) => {
-            let message = format!(
-                "stop has a sequence of {} bytes: use 1 to {STOP_BYTES_MAX}",
-                wrong.len()
-            );
+            let message =
+                format!("stop has a sequence of {} bytes: use 1 to {STOP_BYTES_MAX}", wrong.len());
             Err(ApiError::invalid("stop", message))
         }
     }

@@ -26,12 +26,7 @@ pub(super) struct AnswerStream {
 impl AnswerStream {
     pub(super) fn new(chunks: Chunks, events: Receiver<Event>) -> Self {
         let ready = VecDeque::from([chunks.opening()]);
-        Self {
-            chunks,
-            events,
-            ready,
-            over: false,
-        }
+        Self { chunks, events, ready, over: false }
     }
 }
 

@@ -34,12 +34,7 @@ fn app() -> Router {
     let memory = KvMemory::new(recorder.kv_cache(KvCacheTier::Device), 100);
     let engine = Engine::new(model, Arc::clone(&tokenizer), Arc::clone(&template), memory);
     let (queue, _) = engine.start(4).expect("a thread");
-    let model = ModelCard {
-        id: MODEL.to_owned(),
-        created: 1,
-        context_tokens: 100,
-        max_tokens: 50,
-    };
+    let model = ModelCard { id: MODEL.to_owned(), created: 1, context_tokens: 100, max_tokens: 50 };
     router(Arc::new(App {
         model,
         tokenizer,
@@ -53,21 +48,14 @@ fn app() -> Router {
 async fn send(request: Request<Body>) -> (StatusCode, String) {
     let response: Response = app().oneshot(request).await.expect("a router never fails");
     let status = response.status();
-    let body = response
-        .into_body()
-        .collect()
-        .await
-        .expect("a whole body")
-        .to_bytes();
+    let body = response.into_body().collect().await.expect("a whole body").to_bytes();
     (status, String::from_utf8(body.to_vec()).expect("text"))
 }
 
 fn chat(body: &Value) -> Request<Body> {
     let request = Request::post("/v1/chat/completions")
         .header("content-type", "application/json; charset=utf-8");
-    request
-        .body(Body::from(body.to_string()))
-        .expect("a request")
+    request.body(Body::from(body.to_string())).expect("a request")
 }
 
 /// A request that can be served, with `changes` on top.
@@ -146,37 +134,22 @@ async fn a_stream_has_a_chunk_per_piece_and_no_usage_unless_asked() {
         json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "length"}]}).to_string(),
         "[DONE]".to_owned(),
     ];
-    assert_eq!(
-        events(json!({"stream": true, "max_tokens": 3})).await,
-        expected
-    );
+    assert_eq!(events(json!({"stream": true, "max_tokens": 3})).await, expected);
 }
 
 #[tokio::test]
 async fn a_stream_whose_client_asks_ends_with_its_usage() {
     let events = events(json!({"stream": true, "max_completion_tokens": 1, "stream_options": {"include_usage": true}})).await;
-    let [first @ .., usage, done] = events.as_slice() else {
-        panic!("{events:?}")
-    };
-    assert!(
-        first.iter().all(|chunk| chunk.contains("\"usage\":null")),
-        "{first:?}"
-    );
+    let [first @ .., usage, done] = events.as_slice() else { panic!("{events:?}") };
+    assert!(first.iter().all(|chunk| chunk.contains("\"usage\":null")), "{first:?}");
     let usage: Value = serde_json::from_str(usage).expect("JSON");
-    assert_eq!(
-        (&usage["choices"], &usage["usage"]["completion_tokens"]),
-        (&json!([]), &json!(1))
-    );
+    assert_eq!((&usage["choices"], &usage["usage"]["completion_tokens"]), (&json!([]), &json!(1)));
     assert_eq!(done, "[DONE]");
 }
 
 #[tokio::test]
 async fn what_cannot_be_served_is_named_with_the_remedy() {
-    check_invalid(
-        json!({"messages": []}),
-        &["messages is empty", "at least one"],
-    )
-    .await;
+    check_invalid(json!({"messages": []}), &["messages is empty", "at least one"]).await;
     check_invalid(
         json!({"messages": [{"role": "tool", "content": "x"}]}),
         &["messages[0].role is 'tool'", "'user'"],
@@ -187,36 +160,16 @@ async fn what_cannot_be_served_is_named_with_the_remedy() {
         &["'image_url'", "'text'"],
     )
     .await;
-    check_invalid(
-        json!({"messages": "hi"}),
-        &["\"hi\"", "expected a sequence"],
-    )
-    .await;
-    check_invalid(
-        json!({"temperature": 3}),
-        &["temperature is 3", "from 0 to 2"],
-    )
-    .await;
+    check_invalid(json!({"messages": "hi"}), &["\"hi\"", "expected a sequence"]).await;
+    check_invalid(json!({"temperature": 3}), &["temperature is 3", "from 0 to 2"]).await;
     check_invalid(json!({"top_p": -0.5}), &["top_p is -0.5", "from 0 to 1"]).await;
     check_invalid(json!({"max_tokens": 0}), &["max_tokens is 0", "1 to 50"]).await;
-    check_invalid(
-        json!({"max_tokens": 51}),
-        &["max_tokens is 51", "--max-tokens"],
-    )
-    .await;
-    check_invalid(
-        json!({"stop": ["a", "b", "c", "d", "e"]}),
-        &["5 sequences", "at most 4"],
-    )
-    .await;
+    check_invalid(json!({"max_tokens": 51}), &["max_tokens is 51", "--max-tokens"]).await;
+    check_invalid(json!({"stop": ["a", "b", "c", "d", "e"]}), &["5 sequences", "at most 4"]).await;
     check_invalid(json!({"stop": ""}), &["0 bytes", "1 to 256"]).await;
     check_invalid(json!({"stream_options": {}}), &["\"stream\": true"]).await;
     check_invalid(json!({"n": 2}), &["'n'", "2", "leave it out"]).await;
-    check_invalid(
-        json!({"tools": [{"type": "function"}]}),
-        &["'tools'", "leave it out"],
-    )
-    .await;
+    check_invalid(json!({"tools": [{"type": "function"}]}), &["'tools'", "leave it out"]).await;
     check_invalid(
         json!({"messages": [{"role": "user", "content": "x".repeat(90)}]}),
         &["109 tokens", "100 together", "shorten"],
@@ -241,15 +194,10 @@ async fn a_field_that_asks_for_nothing_is_ignored() {
 #[tokio::test]
 async fn parts_of_text_are_one_message() {
     let content = json!([{"type": "text", "text": "H"}, {"type": "text", "text": "i"}]);
-    let (_, text) = send(chat(&body(
-        json!({"messages": [{"role": "user", "content": content}]}),
-    )))
-    .await;
+    let (_, text) =
+        send(chat(&body(json!({"messages": [{"role": "user", "content": content}]})))).await;
     let answer: Value = serde_json::from_str(&text).expect("JSON");
-    assert_eq!(
-        answer["usage"]["prompt_tokens"],
-        "[user\nHi]\n[assistant\n".len()
-    );
+    assert_eq!(answer["usage"]["prompt_tokens"], "[user\nHi]\n[assistant\n".len());
 }
 
 #[tokio::test]
@@ -266,31 +214,18 @@ async fn a_request_for_something_else_gets_the_right_status() {
         &["'/v2'", "/v1/models"],
     )
     .await;
-    let get = Request::get("/v1/chat/completions")
-        .body(Body::empty())
-        .expect("a request");
+    let get = Request::get("/v1/chat/completions").body(Body::empty()).expect("a request");
     check_refused(get, StatusCode::METHOD_NOT_ALLOWED, &["GET", "use POST"]).await;
-    let typeless = Request::post("/v1/chat/completions")
-        .body(Body::from("{}"))
-        .expect("a request");
-    check_refused(
-        typeless,
-        StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        &["'application/json'"],
-    )
-    .await;
+    let typeless = Request::post("/v1/chat/completions").body(Body::from("{}")).expect("a request");
+    check_refused(typeless, StatusCode::UNSUPPORTED_MEDIA_TYPE, &["'application/json'"]).await;
     let large = chat(&body(json!({"user": "x".repeat(BODY_BYTES_MAX)})));
     check_refused(large, StatusCode::PAYLOAD_TOO_LARGE, &["262144 bytes"]).await;
 }
 
 #[tokio::test]
 async fn the_model_is_listed_under_its_id() {
-    let (status, text) = send(
-        Request::get("/v1/models")
-            .body(Body::empty())
-            .expect("a request"),
-    )
-    .await;
+    let (status, text) =
+        send(Request::get("/v1/models").body(Body::empty()).expect("a request")).await;
     assert_eq!(status, StatusCode::OK);
     let models: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(models["data"][0]["id"], MODEL);

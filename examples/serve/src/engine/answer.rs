@@ -22,10 +22,7 @@ pub(super) enum Said {
 
 impl Answer {
     pub(super) fn new(stop: Vec<String>) -> Self {
-        Self {
-            detokenizer: Detokenizer::default(),
-            stop: StopFilter::new(stop),
-        }
+        Self { detokenizer: Detokenizer::default(), stop: StopFilter::new(stop) }
     }
 
     /// Takes the bytes of the next token.
@@ -62,9 +59,6 @@ mod tests {
     fn a_stop_sequence_ends_the_answer_before_it() {
         let mut answer = Answer::new(vec!["€".to_owned()]);
         assert_eq!(answer.push(b"5 \xE2\x82"), Said::More("5 ".to_owned()));
-        assert_eq!(
-            answer.push(b"\xAC!"),
-            Said::Last(String::new(), Finish::Stop)
-        );
+        assert_eq!(answer.push(b"\xAC!"), Said::Last(String::new(), Finish::Stop));
     }
 }

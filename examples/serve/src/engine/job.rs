@@ -45,18 +45,11 @@ pub(crate) struct Sampling {
 
 impl Sampling {
     pub(super) fn sampler(self) -> LogitsProcessor {
-        let Self {
-            temperature,
-            top_p,
-            seed,
-        } = self;
+        let Self { temperature, top_p, seed } = self;
         let strategy = if temperature == 0.0 {
             Strategy::ArgMax
         } else if top_p < 1.0 {
-            Strategy::TopP {
-                p: top_p,
-                temperature,
-            }
+            Strategy::TopP { p: top_p, temperature }
         } else {
             Strategy::All { temperature }
         };

@@ -15,10 +15,7 @@ pub(crate) struct KvMemory {
 impl KvMemory {
     pub(crate) fn new(recorder: KvCache, context_tokens: usize) -> Self {
         let blocks = (PREFIXES_MAX + 1) * context_tokens;
-        Self {
-            recorder,
-            blocks: blocks as u64,
-        }
+        Self { recorder, blocks: blocks as u64 }
     }
 
     /// The running sequence holds `active` tokens, and the kept prefixes `cached`.

@@ -49,58 +49,27 @@ impl Bench {
         let memory = KvMemory::new(recorder.kv_cache(KvCacheTier::Device), 4096);
         let engine = Engine::new(model, Arc::clone(&tokenizer), Arc::clone(&template), memory);
         let (queue, thread) = engine.start(waiting_max).expect("a thread");
-        Self {
-            queue,
-            thread,
-            tokenizer,
-            template,
-            steps,
-            recorder,
-            meters,
-            permits: Some(permits),
-        }
+        Self { queue, thread, tokenizer, template, steps, recorder, meters, permits: Some(permits) }
     }
 
     fn prompt(&self, system: &str, user: &str) -> Prompt {
-        let system = Message {
-            role: Role::System,
-            content: system.to_owned(),
-        };
-        let user = Message {
-            role: Role::User,
-            content: user.to_owned(),
-        };
-        self.template
-            .render(&self.tokenizer, &[system, user])
-            .expect("a prompt")
+        let system = Message { role: Role::System, content: system.to_owned() };
+        let user = Message { role: Role::User, content: user.to_owned() };
+        self.template.render(&self.tokenizer, &[system, user]).expect("a prompt")
     }
 
     fn job(&self, prompt: Prompt, max_tokens: usize, stop: &[&str]) -> (Job, Events<Event>) {
-        let sampling = Sampling {
-            temperature: 0.0,
-            top_p: 1.0,
-            seed: 1,
-        };
+        let sampling = Sampling { temperature: 0.0, top_p: 1.0, seed: 1 };
         let settings = Settings {
             max_tokens,
             sampling,
             stop: stop.iter().map(|text| (*text).to_owned()).collect(),
         };
         let (events, receiver) = mpsc::channel(settings.events_max());
-        let tokens = PromptTokens {
-            tokens: prompt.tokens().len() as u64,
-            ..PromptTokens::default()
-        };
+        let tokens =
+            PromptTokens { tokens: prompt.tokens().len() as u64, ..PromptTokens::default() };
         let request = self.recorder.request(&Context::new(), tokens);
-        (
-            Job {
-                prompt,
-                settings,
-                events,
-                request,
-            },
-            receiver,
-        )
+        (Job { prompt, settings, events, request }, receiver)
     }
 
     /// What one job says: its text and how it ended.
@@ -111,12 +80,7 @@ impl Bench {
     }
 
     fn fed(&self) -> usize {
-        self.steps
-            .lock()
-            .expect("no panic while locked")
-            .iter()
-            .map(Vec::len)
-            .sum()
+        self.steps.lock().expect("no panic while locked").iter().map(Vec::len).sum()
     }
 
     /// Lets the engine finish what waits; returns what it fed to the model, step by step.
@@ -163,27 +127,14 @@ fn an_answer_ends_before_a_stop_sequence() {
 #[test]
 fn the_tokens_fed_are_the_prompt_less_the_cached_ones() {
     let bench = Bench::new("ok", 4);
-    let (first, second) = (
-        bench.prompt("shared", "one"),
-        bench.prompt("shared", "another"),
-    );
+    let (first, second) = (bench.prompt("shared", "one"), bench.prompt("shared", "another"));
     let other = bench.prompt("its own", "one");
     let mut before = 0;
-    for (prompt, cached) in [
-        (&first, 0),
-        (&second, first.shared()),
-        (&first, first.shared()),
-        (&other, 0),
-    ] {
+    for (prompt, cached) in
+        [(&first, 0), (&second, first.shared()), (&first, first.shared()), (&other, 0)]
+    {
         let (_, _, usage) = bench.answer(prompt.clone(), 1, &[]);
-        assert_eq!(
-            usage,
-            Usage {
-                prompt: prompt.tokens().len(),
-                cached,
-                completion: 1
-            }
-        );
+        assert_eq!(usage, Usage { prompt: prompt.tokens().len(), cached, completion: 1 });
         assert_eq!(bench.fed() - before, usage.prompt - usage.cached);
         before = bench.fed();
     }
@@ -202,10 +153,7 @@ fn a_reused_prefix_answers_as_a_computed_one() {
 #[test]
 fn a_long_prompt_is_computed_in_steps_and_whole() {
     let bench = Bench::new("ok", 4);
-    let prompt = bench.prompt(
-        &"s".repeat(2 * PREFILL_TOKENS_MAX),
-        &"u".repeat(PREFILL_TOKENS_MAX),
-    );
+    let prompt = bench.prompt(&"s".repeat(2 * PREFILL_TOKENS_MAX), &"u".repeat(PREFILL_TOKENS_MAX));
     let (text, _, usage) = bench.answer(prompt.clone(), 9, &[]);
     assert_eq!((text.as_str(), usage.prompt), ("ok", prompt.tokens().len()));
 }
@@ -231,10 +179,7 @@ fn what_is_recorded_is_what_the_clients_are_told() {
     assert_eq!(found, told);
     // Every token of an answer but its last is fed too.
     let answers = told.completion - 3;
-    assert_eq!(
-        recorded(&metrics::INFER_KV_CACHE_PROMPT_TOKENS, "computed"),
-        bench.fed() - answers
-    );
+    assert_eq!(recorded(&metrics::INFER_KV_CACHE_PROMPT_TOKENS, "computed"), bench.fed() - answers);
     assert_eq!(recorded(&metrics::INFER_REQUEST_FINISHED, ""), 3);
     assert_eq!(
         (
@@ -273,9 +218,7 @@ fn a_full_queue_gives_the_job_back() {
     let (first, _first_events) = bench.job(bench.prompt("s", "u"), 5, &[]);
     let (second, _second_events) = bench.job(bench.prompt("s", "u"), 6, &[]);
     queue.submit(first).expect("room for one");
-    let Err(Refused::Full(back)) = queue.submit(second) else {
-        panic!("the queue holds one")
-    };
+    let Err(Refused::Full(back)) = queue.submit(second) else { panic!("the queue holds one") };
     assert_eq!(back.settings.max_tokens, 6);
     drop(jobs);
     assert!(matches!(queue.submit(*back), Err(Refused::Stopped(_))));
@@ -289,10 +232,7 @@ fn an_abandoned_job_is_not_computed() {
     bench.queue.submit(job).expect("room in the queue");
     let meters = bench.meters.clone();
     assert_eq!(bench.drain(), Vec::<Vec<u32>>::new());
-    assert_eq!(
-        testing::sum(&meters, &metrics::INFER_REQUEST_FINISHED, "abort"),
-        1
-    );
+    assert_eq!(testing::sum(&meters, &metrics::INFER_REQUEST_FINISHED, "abort"), 1);
 }
 
 #[test]
@@ -309,10 +249,7 @@ fn a_client_that_leaves_ends_its_answer_and_nobody_elses() {
     drop(permits);
     let (text, finish, _) = bench.answer(prompt.clone(), 6, &[]);
     assert_eq!((text.as_str(), finish), ("a long", Finish::Length));
-    assert_eq!(
-        testing::sum(&bench.meters, &metrics::INFER_REQUEST_FINISHED, "abort"),
-        1
-    );
+    assert_eq!(testing::sum(&bench.meters, &metrics::INFER_REQUEST_FINISHED, "abort"), 1);
     // At most the token under way when the client left, and one more that was permitted.
     let second = prompt.tokens().len() - prompt.shared() + 5;
     let first = bench.fed() - second;
@@ -328,18 +265,8 @@ fn a_model_that_panics_costs_one_request() {
     let poisoned = bench.prompt("s", &char::from(POISON).to_string());
     let (job, mut events) = bench.job(poisoned, 5, &[]);
     bench.queue.submit(job).expect("room in the queue");
-    assert_eq!(
-        events.blocking_recv(),
-        Some(Event::Failed("the model panicked".to_owned()))
-    );
+    assert_eq!(events.blocking_recv(), Some(Event::Failed("the model panicked".to_owned())));
     let (text, _, _) = bench.answer(bench.prompt("s", "u"), 5, &[]);
     assert_eq!(text, "x");
-    assert_eq!(
-        testing::sum(
-            &bench.meters,
-            &metrics::INFER_REQUEST_FINISHED,
-            "model_panic"
-        ),
-        1
-    );
+    assert_eq!(testing::sum(&bench.meters, &metrics::INFER_REQUEST_FINISHED, "model_panic"), 1);
 }

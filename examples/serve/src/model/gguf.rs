@@ -27,10 +27,7 @@ impl GgufFile {
     /// # Errors
     /// If the file can't be read, has no GGUF magic, or its header is damaged.
     pub(crate) fn open(path: &Path) -> Result<Self, GgufError> {
-        let unreadable = |source| GgufError::Unreadable {
-            path: path.to_owned(),
-            source,
-        };
+        let unreadable = |source| GgufError::Unreadable { path: path.to_owned(), source };
         let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
         let mut magic = [0; MAGIC.len()];
         match reader.read_exact(&mut magic) {
@@ -39,9 +36,7 @@ impl GgufFile {
                 return Err(unreadable(error));
             }
             _ => {
-                return Err(GgufError::NotGguf {
-                    path: path.to_owned(),
-                });
+                return Err(GgufError::NotGguf { path: path.to_owned() });
             }
         }
         reader.seek(SeekFrom::Start(0)).map_err(unreadable)?;
@@ -49,20 +44,12 @@ impl GgufFile {
             path: path.to_owned(),
             reason: error.to_string(),
         })?;
-        Ok(Self {
-            path: path.to_owned(),
-            content,
-            reader,
-        })
+        Ok(Self { path: path.to_owned(), content, reader })
     }
 
     /// The model's id in the API: the name of the file without `.gguf`.
     pub(crate) fn id(&self) -> String {
-        self.path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned()
+        self.path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
     }
 
     /// The text under `key`.
@@ -70,8 +57,7 @@ impl GgufFile {
     /// # Errors
     /// If there is none.
     pub(crate) fn text(&self, key: &'static str) -> Result<&str, GgufError> {
-        self.value(key, "a string", |value| value.to_string().ok())
-            .map(String::as_str)
+        self.value(key, "a string", |value| value.to_string().ok()).map(String::as_str)
     }
 
     /// The number under `key`.
@@ -103,10 +89,7 @@ impl GgufFile {
     /// If there is none, or an element is no 32-bit number.
     pub(crate) fn numbers(&self, key: &'static str) -> Result<Vec<u32>, GgufError> {
         let number = |value: &Value| {
-            value
-                .to_u32()
-                .ok()
-                .or_else(|| Some(u32::try_from(value.to_i32().ok()?).unwrap_or(0)))
+            value.to_u32().ok().or_else(|| Some(u32::try_from(value.to_i32().ok()?).unwrap_or(0)))
         };
         self.value(key, "a list of numbers", |value| {
             value.to_vec().ok()?.iter().map(number).collect()
@@ -120,10 +103,7 @@ impl GgufFile {
 
     /// An error about what this file holds.
     pub(crate) fn unsupported(&self, reason: String) -> GgufError {
-        GgufError::Unsupported {
-            path: self.path.clone(),
-            reason,
-        }
+        GgufError::Unsupported { path: self.path.clone(), reason }
     }
 
     fn value<'a, T>(
@@ -157,11 +137,9 @@ pub(crate) enum GgufError {
 impl fmt::Display for GgufError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unreadable { path, source } => write!(
-                f,
-                "cannot read the model '{}': {source}; {REMEDY}",
-                path.display()
-            ),
+            Self::Unreadable { path, source } => {
+                write!(f, "cannot read the model '{}': {source}; {REMEDY}", path.display())
+            }
             Self::NotGguf { path } => {
                 write!(
                     f,
@@ -174,11 +152,9 @@ impl fmt::Display for GgufError {
                 "the model '{}' is damaged: {reason}; remove it, then {REMEDY}",
                 path.display()
             ),
-            Self::Unsupported { path, reason } => write!(
-                f,
-                "cannot run the model '{}': {reason}; {REMEDY}",
-                path.display()
-            ),
+            Self::Unsupported { path, reason } => {
+                write!(f, "cannot run the model '{}': {reason}; {REMEDY}", path.display())
+            }
         }
     }
 }
@@ -195,21 +171,12 @@ mod tests {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let path = directory.path().join("model.gguf");
         if let Some(content) = content {
-            File::create(&path)
-                .expect("a new file")
-                .write_all(content)
-                .expect("a written file");
+            File::create(&path).expect("a new file").write_all(content).expect("a written file");
         }
         let error = GgufFile::open(&path).expect_err("no model").to_string();
         assert!(error.contains(expected), "{expected:?} is not in {error:?}");
-        assert!(
-            error.contains(&path.display().to_string()),
-            "{error:?} does not name the file"
-        );
-        assert!(
-            error.contains("examples/fetch-model.sh"),
-            "{error:?} has no remedy"
-        );
+        assert!(error.contains(&path.display().to_string()), "{error:?} does not name the file");
+        assert!(error.contains("examples/fetch-model.sh"), "{error:?} has no remedy");
     }
 
     #[test]
@@ -220,10 +187,7 @@ mod tests {
     #[test]
     fn a_file_without_the_magic_is_not_gguf() {
         check(Some(b""), "not a model in GGUF format");
-        check(
-            Some(b"PK\x03\x04 a zip archive"),
-            "not a model in GGUF format",
-        );
+        check(Some(b"PK\x03\x04 a zip archive"), "not a model in GGUF format");
     }
 
     #[test]
@@ -240,13 +204,7 @@ mod tests {
         std::fs::write(&path, header).expect("a written file");
         let file = GgufFile::open(&path).expect("a sound header");
         assert_eq!(file.id(), "Tiny");
-        let error = file
-            .text("general.architecture")
-            .expect_err("no metadata")
-            .to_string();
-        assert!(
-            error.contains("its metadata has no `general.architecture`"),
-            "{error}"
-        );
+        let error = file.text("general.architecture").expect_err("no metadata").to_string();
+        assert!(error.contains("its metadata has no `general.architecture`"), "{error}");
     }
 }

@@ -39,18 +39,11 @@ impl Llama {
             )));
         }
         let trained_for = file.number("llama.context_length")?;
-        let context_tokens = usize::try_from(trained_for)
-            .unwrap_or(usize::MAX)
-            .min(MAX_SEQ_LEN);
+        let context_tokens = usize::try_from(trained_for).unwrap_or(usize::MAX).min(MAX_SEQ_LEN);
         let (path, content, mut reader) = file.into_parts();
-        let pristine = weights(content, &mut reader).map_err(|error| GgufError::Damaged {
-            path,
-            reason: error.to_string(),
-        })?;
-        Ok(Self {
-            pristine,
-            context_tokens,
-        })
+        let pristine = weights(content, &mut reader)
+            .map_err(|error| GgufError::Damaged { path, reason: error.to_string() })?;
+        Ok(Self { pristine, context_tokens })
     }
 
     /// The most tokens that a prompt and its completion may have together: what the model was trained
@@ -64,18 +57,12 @@ impl Model for Llama {
     type Session = LlamaSession;
 
     fn session(&self) -> LlamaSession {
-        LlamaSession {
-            weights: self.pristine.clone(),
-            tokens: 0,
-        }
+        LlamaSession { weights: self.pristine.clone(), tokens: 0 }
     }
 
     fn feed(&self, session: &mut LlamaSession, tokens: &[u32]) -> Result<Tensor, ModelError> {
         let input = Tensor::new(tokens, &Device::Cpu)?.unsqueeze(0)?;
-        let scores = session
-            .weights
-            .forward(&input, session.tokens)?
-            .squeeze(0)?;
+        let scores = session.weights.forward(&input, session.tokens)?.squeeze(0)?;
         session.tokens += tokens.len();
         Ok(scores)
     }
@@ -85,10 +72,7 @@ impl Model for Llama {
 /// re-encoded while loading. Q8_0's step is finer than Q4_1's, and the copy is gone after loading.
 fn weights<R: Read + Seek>(content: Content, reader: &mut R) -> candle_core::Result<ModelWeights> {
     if !cfg!(target_arch = "x86_64")
-        || !content
-            .tensor_infos
-            .values()
-            .any(|tensor| tensor.ggml_dtype == GgmlDType::Q4_1)
+        || !content.tensor_infos.values().any(|tensor| tensor.ggml_dtype == GgmlDType::Q4_1)
     {
         return ModelWeights::from_gguf(content, reader, &Device::Cpu);
     }
@@ -104,16 +88,11 @@ fn weights<R: Read + Seek>(content: Content, reader: &mut R) -> candle_core::Res
         tensors.push((name.as_str(), tensor));
     }
     // The tokenizer's lists are read elsewhere, and are most of the metadata.
-    let of_model = content
-        .metadata
-        .iter()
-        .filter(|(key, _)| !key.starts_with("tokenizer."));
+    let of_model = content.metadata.iter().filter(|(key, _)| !key.starts_with("tokenizer."));
     let metadata: Vec<(&str, &Value)> =
         of_model.map(|(key, value)| (key.as_str(), value)).collect();
-    let tensors: Vec<(&str, &QTensor)> = tensors
-        .iter()
-        .map(|(name, tensor)| (*name, tensor))
-        .collect();
+    let tensors: Vec<(&str, &QTensor)> =
+        tensors.iter().map(|(name, tensor)| (*name, tensor)).collect();
     let mut encoded = Cursor::new(Vec::new());
     gguf_file::write(&mut encoded, &metadata, &tensors)?;
     encoded.set_position(0);
