@@ -109,7 +109,7 @@ impl Child {
                 format!("{} runs, having said:\n{}", self.program, self.lines().join("\n"))
             })
         });
-        Ended { code: status.code(), stdout: self.stdout.to_end(), stderr: self.stderr.to_end() }
+        Ended { code: status.code(), stdout: self.stdout.finish(), stderr: self.stderr.finish() }
     }
 }
 
@@ -154,7 +154,7 @@ impl Output {
     }
 
     /// Everything, once the child has ended.
-    fn to_end(&mut self) -> Vec<String> {
+    fn finish(&mut self) -> Vec<String> {
         if let Some(reader) = self.reader.take() {
             reader.join().expect("the reader does not panic");
         }

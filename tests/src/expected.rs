@@ -8,7 +8,6 @@ use crate::{Kind, Sample, Scrape};
 const CANDIDATES_MAX: usize = 3;
 
 /// A series of this name; narrow it down with [`Expected::label`] and [`Expected::value`].
-#[must_use]
 pub fn series(name: &str) -> Expected {
     Expected { name: name.to_owned(), labels: Vec::new(), value: None }
 }

@@ -90,7 +90,7 @@ impl Page {
     /// The family that a sample belongs to: its own name, or that of the histogram or summary it is a part of.
     fn family_of(&self, name: &str) -> String {
         let open = self.open.iter().map(|open| &open.family);
-        let part = open.filter(|family| {
+        let mut part = open.filter(|family| {
             let suffix = name.strip_prefix(&*family.name);
             match family.kind {
                 Kind::Histogram => matches!(suffix, Some("_bucket" | "_sum" | "_count")),
@@ -98,7 +98,7 @@ impl Page {
                 _ => false,
             }
         });
-        part.last().map_or(name, |family| &family.name).to_owned()
+        part.next().map_or(name, |family| &family.name).to_owned()
     }
 
     /// The family of this name, which must be the one that is being read or a new one: its lines stand together.

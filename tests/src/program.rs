@@ -48,10 +48,10 @@ fn build(package: &str, program: &str, profile: &str) -> PathBuf {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "cannot build {program}:\n{errors}");
     let messages = String::from_utf8_lossy(&output.stdout);
-    let executables = messages.lines().filter_map(|line| {
+    let mut executables = messages.lines().filter_map(|line| {
         let message: serde_json::Value = serde_json::from_str(line).ok()?;
         let is_it = message["target"]["name"] == program;
         message["executable"].as_str().filter(|_| is_it).map(PathBuf::from)
     });
-    executables.last().unwrap_or_else(|| panic!("cargo names no program {program}"))
+    executables.next_back().unwrap_or_else(|| panic!("cargo names no program {program}"))
 }

@@ -98,10 +98,10 @@ pub(crate) fn of_request(request: &ExportTraceServiceRequest) -> Vec<Span> {
     let mut all = Vec::new();
     for resource_spans in &request.resource_spans {
         let attributes = resource_spans.resource.iter().flat_map(|resource| &resource.attributes);
-        let service = attributes
+        let mut service = attributes
             .filter(|pair| pair.key == "service.name")
             .map(|pair| text(pair.value.as_ref()));
-        let service = service.last().unwrap_or_default();
+        let service = service.next_back().unwrap_or_default();
         let spans = resource_spans.scope_spans.iter().flat_map(|scope| &scope.spans);
         all.extend(spans.map(|span| of_otlp(span, &service)));
     }

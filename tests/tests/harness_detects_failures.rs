@@ -31,7 +31,7 @@ fn message_of(run: impl FnOnce() + UnwindSafe) -> String {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).expect("a text").to_owned()
 }
 
-fn check_missing(expected: Expected, message: &str) {
+fn check_missing(expected: &Expected, message: &str) {
     let said = expected.find_in(&page()).expect_err("it is not there");
     assert_eq!(said, message);
 }
@@ -49,7 +49,7 @@ fn a_series_that_is_there_is_found() {
 #[test]
 fn a_missing_series_shows_the_nearest_with_what_is_wrong() {
     check_missing(
-        series("tokens_total").label("stage", "decode").label("replica", "0").value(6.0),
+        &series("tokens_total").label("stage", "decode").label("replica", "0").value(6.0),
         "no series tokens_total{stage=\"decode\",replica=\"0\"} 6\n\
          nearest of 3:\n  \
            tokens_total{replica=\"0\",stage=\"decode\"} 5    (value is 5, not 6)\n  \
@@ -57,7 +57,7 @@ fn a_missing_series_shows_the_nearest_with_what_is_wrong() {
            tokens_total{replica=\"0\",stage=\"prefill\"} 5    (stage is \"prefill\", not \"decode\"; value is 5, not 6)",
     );
     check_missing(
-        series("token_total"),
+        &series("token_total"),
         "no series token_total{}\nnearest names: tokens_total, wait_seconds_count, wait_seconds_sum",
     );
 }
@@ -65,7 +65,7 @@ fn a_missing_series_shows_the_nearest_with_what_is_wrong() {
 #[test]
 fn an_expectation_that_fits_two_series_is_a_failure() {
     check_missing(
-        series("tokens_total").label("stage", "decode"),
+        &series("tokens_total").label("stage", "decode"),
         "2 series tokens_total{stage=\"decode\"}, say which:\n  \
            tokens_total{replica=\"0\",stage=\"decode\"} 5\n  \
            tokens_total{replica=\"1\",stage=\"decode\"} 7",

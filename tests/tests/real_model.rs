@@ -3,6 +3,11 @@
 //!
 //! Runs with `--features real-model`; see `just real-model`.
 
+#![expect(
+    clippy::print_stdout,
+    reason = "what PromQL answered is the evidence; shown with --nocapture"
+)]
+
 use inferometer_tests::{
     CollectorProcess, Completion, ModelServer, Span, Usage, model_file, oracle::Prometheus, tree,
     wait,
