@@ -1,5 +1,7 @@
 //! The command line: what can be asked for, and how it is answered.
 
+#[cfg(feature = "demo")]
+mod demo;
 mod failure;
 mod log;
 mod serve;
@@ -45,6 +47,10 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
+
+    /// Show it at work: a collector and a simulated fleet that sends to it, with live numbers as received
+    #[cfg(feature = "demo")]
+    Demo(demo::DemoArgs),
 }
 
 impl Cli {
@@ -55,6 +61,8 @@ impl Cli {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         match (self.command, self.config, self.traces_endpoint) {
             (Some(Command::Validate { config }), ..) => validate::run(&config),
+            #[cfg(feature = "demo")]
+            (Some(Command::Demo(args)), ..) => demo::run(args).await,
             (None, Some(path), _) => serve::run(Config::load(&path)?).await,
             (None, None, Some(resolved)) => serve::run(resolved.into()).await,
             (None, None, None) => serve::run(Config::default()).await,
@@ -92,6 +100,18 @@ mod tests {
         check(&["--config", "c.yaml"], Ok(()));
         check(&["--traces-endpoint", "http://127.0.0.1:14317"], Ok(()));
         check(&["validate", "--config", "c.yaml"], Ok(()));
+    }
+
+    #[cfg(feature = "demo")]
+    #[test]
+    fn the_ways_to_call_the_demo() {
+        check(&["demo"], Ok(()));
+        check(
+            &["demo", "--for", "10s", "--json", "--seed", "7", "--rate", "3", "--scrape-to", "f"],
+            Ok(()),
+        );
+        check(&["demo", "--for", "10"], Err("\"10\", expected a number with ms, s, m or h"));
+        check(&["demo", "--rate", "0"], Err("\"0\", expected a number above 0"));
     }
 
     #[test]

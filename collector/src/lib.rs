@@ -9,6 +9,8 @@
 
 mod collector;
 pub mod config;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod exporters;
 pub mod http;
 pub mod otlp;
