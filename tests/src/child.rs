@@ -91,8 +91,22 @@ impl Child {
     /// If it does not end in time.
     #[track_caller]
     pub fn terminate(self) -> Ended {
+        self.signal("-TERM")
+    }
+
+    /// As [`Child::terminate`], with the signal of Ctrl-C.
+    ///
+    /// # Panics
+    /// As [`Child::terminate`].
+    #[track_caller]
+    pub fn interrupt(self) -> Ended {
+        self.signal("-INT")
+    }
+
+    #[track_caller]
+    fn signal(self, signal: &str) -> Ended {
         let id = self.process.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status();
+        let sent = Command::new("kill").args([signal, &id]).status();
         assert!(sent.is_ok_and(|status| status.success()), "cannot signal {id}");
         self.wait()
     }

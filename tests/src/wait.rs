@@ -6,7 +6,7 @@ use std::{
 };
 
 /// How long a test waits for something that takes milliseconds on an idle machine.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Time between two looks.
 const PAUSE: Duration = Duration::from_millis(10);
