@@ -74,10 +74,7 @@ pub(super) async fn serve<H: Handler>(
     mut stopping: watch::Receiver<bool>,
 ) {
     let progress = Arc::new(Progress::default());
-    let io = TokioIo::new(Watched {
-        stream,
-        progress: Arc::clone(&progress),
-    });
+    let io = TokioIo::new(Watched { stream, progress: Arc::clone(&progress) });
     let service = service_fn(|request| {
         progress.requests.fetch_add(1, Ordering::Relaxed);
         let answer = Arc::clone(&handler).handle(request);

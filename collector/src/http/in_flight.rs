@@ -34,19 +34,13 @@ impl InFlight {
     /// A budget of `limit` bytes.
     #[must_use]
     pub fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Self {
-            limit,
-            used: AtomicUsize::new(0),
-        })
+        Arc::new(Self { limit, used: AtomicUsize::new(0) })
     }
 
     /// An empty share; it grows with what arrives.
     #[must_use]
     pub fn charge(self: &Arc<Self>) -> Charge {
-        Charge {
-            budget: Arc::clone(self),
-            bytes: 0,
-        }
+        Charge { budget: Arc::clone(self), bytes: 0 }
     }
 
     /// Bytes in use now.

@@ -77,9 +77,7 @@ mod tests {
     fn check(body: &[u8], limit: usize, expected: Result<usize, RefusalReason>) {
         let mut charge = InFlight::new(16 << 20).charge();
         let inflated = inflate_gzip(body, limit, &mut charge);
-        let seen = inflated
-            .map(|bytes| bytes.len())
-            .map_err(|refusal| refusal.reason);
+        let seen = inflated.map(|bytes| bytes.len()).map_err(|refusal| refusal.reason);
         assert_eq!(seen, expected);
     }
 
@@ -107,10 +105,7 @@ mod tests {
         let budget = InFlight::new(2 << 20);
         let mut charge = budget.charge();
         let refusal = inflate_gzip(&gzip(&vec![0; 8 << 20]), 1 << 20, &mut charge);
-        assert_eq!(
-            refusal.map_err(|refusal| refusal.reason),
-            Err(RefusalReason::TooLarge)
-        );
+        assert_eq!(refusal.map_err(|refusal| refusal.reason), Err(RefusalReason::TooLarge));
         assert!(budget.used() <= (1 << 20) + 1, "{}", budget.used());
     }
 
@@ -118,10 +113,6 @@ mod tests {
     fn what_is_not_gzip_is_malformed() {
         check(b"plain", 100, Err(RefusalReason::Malformed));
         let whole = gzip(&[7; 1000]);
-        check(
-            &whole[..whole.len() - 5],
-            10_000,
-            Err(RefusalReason::Malformed),
-        );
+        check(&whole[..whole.len() - 5], 10_000, Err(RefusalReason::Malformed));
     }
 }

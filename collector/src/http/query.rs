@@ -18,23 +18,15 @@ impl<'a> Query<'a> {
     /// The first value of a parameter, decoded; bytes that are no UTF-8 become replacement characters.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<String> {
-        let mut pairs = self
-            .0
-            .split('&')
-            .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        pairs
-            .find(|(key, _)| decode(key) == name)
-            .map(|(_, value)| decode(value))
+        let mut pairs = self.0.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        pairs.find(|(key, _)| decode(key) == name).map(|(_, value)| decode(value))
     }
 }
 
 /// Undoes percent-encoding and `+` for space; a `%` without two hexadecimal digits stays as it is.
 fn decode(text: &str) -> String {
-    let spaced: Cow<'_, str> = if text.contains('+') {
-        text.replace('+', " ").into()
-    } else {
-        text.into()
-    };
+    let spaced: Cow<'_, str> =
+        if text.contains('+') { text.replace('+', " ").into() } else { text.into() };
     percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
 }
 

@@ -48,11 +48,7 @@ pub async fn read_body(
             joined.extend_from_slice(&piece);
         }
     }
-    Ok(if joined.is_empty() {
-        first
-    } else {
-        joined.freeze()
-    })
+    Ok(if joined.is_empty() { first } else { joined.freeze() })
 }
 
 fn too_large(bytes: usize, limit: usize) -> Refusal {

@@ -73,19 +73,9 @@ impl Server {
         let address = listener.local_addr().map_err(failed)?;
         let counters = Arc::new(Counters::default());
         let (stop, stopping) = watch::channel(false);
-        let accept = Accept {
-            listener,
-            handler,
-            limits,
-            counters: Arc::clone(&counters),
-            stopping,
-        };
-        Ok(Self {
-            address,
-            counters,
-            stop,
-            task: tokio::spawn(accept.run()),
-        })
+        let accept =
+            Accept { listener, handler, limits, counters: Arc::clone(&counters), stopping };
+        Ok(Self { address, counters, stop, task: tokio::spawn(accept.run()) })
     }
 
     /// The address that it really listens on.

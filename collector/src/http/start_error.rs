@@ -13,10 +13,7 @@ impl StartError {
     /// An error of `component` with a message that names value and remedy.
     #[must_use]
     pub fn new(component: &str, message: impl Into<String>) -> Self {
-        Self {
-            component: component.to_owned(),
-            message: message.into(),
-        }
+        Self { component: component.to_owned(), message: message.into() }
     }
 
     /// The component that could not start.
@@ -38,10 +35,7 @@ impl StartError {
             }
             _ => "set the endpoint to HOST:PORT, such as 127.0.0.1:4317",
         };
-        Self::new(
-            component,
-            format!("cannot listen on {endpoint}: {cause}; {remedy}"),
-        )
+        Self::new(component, format!("cannot listen on {endpoint}: {cause}; {remedy}"))
     }
 }
 

@@ -85,18 +85,12 @@ async fn a_port_in_use_is_named_with_its_component_and_the_remedy() {
 async fn an_endpoint_that_is_none_is_a_start_error() {
     let server = Server::bind("page", "nowhere", Arc::new(Paths), Limits::default());
     let message = server.expect_err("no port").to_string();
-    assert!(
-        message.contains("set the endpoint to HOST:PORT"),
-        "{message}"
-    );
+    assert!(message.contains("set the endpoint to HOST:PORT"), "{message}");
 }
 
 #[tokio::test]
 async fn a_connection_above_the_limit_is_closed_and_counted() {
-    let server = server(Limits {
-        connections: 1,
-        ..Limits::default()
-    });
+    let server = server(Limits { connections: 1, ..Limits::default() });
     let mut first = connect(server.address()).await;
     let accepted = async {
         while server.counts().accepted == 0 {
@@ -114,16 +108,9 @@ async fn a_connection_above_the_limit_is_closed_and_counted() {
 
 #[tokio::test]
 async fn a_peer_that_says_too_little_is_not_waited_for() {
-    let server = server(Limits {
-        header_timeout: Duration::from_millis(50),
-        ..Limits::default()
-    });
+    let server = server(Limits { header_timeout: Duration::from_millis(50), ..Limits::default() });
     // Nothing; a start that may become HTTP/2; half a head.
-    for words in [
-        "",
-        "PRI * HT",
-        "GET / HTTP/1.1\r\nhost: a-rather-long-name\r\n",
-    ] {
+    for words in ["", "PRI * HT", "GET / HTTP/1.1\r\nhost: a-rather-long-name\r\n"] {
         let mut stream = connect(server.address()).await;
         stream.write_all(words.as_bytes()).await.expect("sent");
         read_to_end(&mut stream).await;
@@ -133,16 +120,10 @@ async fn a_peer_that_says_too_little_is_not_waited_for() {
 
 #[tokio::test]
 async fn a_head_above_the_limit_is_refused() {
-    let server = server(Limits {
-        head_bytes: 8 << 10,
-        ..Limits::default()
-    });
+    let server = server(Limits { head_bytes: 8 << 10, ..Limits::default() });
     let path = format!("/{}", "x".repeat(16 << 10));
     let answer = get(server.address(), &path).await;
-    assert!(
-        answer.starts_with("HTTP/1.1 431") || answer.starts_with("HTTP/1.1 414"),
-        "{answer}"
-    );
+    assert!(answer.starts_with("HTTP/1.1 431") || answer.starts_with("HTTP/1.1 414"), "{answer}");
 }
 
 #[tokio::test]
@@ -156,10 +137,7 @@ async fn a_panic_in_a_handler_closes_its_own_connection_only() {
 async fn half_a_page_is_never_taken_for_a_whole_one() {
     let server = server(Limits::default());
     let whole = get(server.address(), "/stream").await;
-    assert!(
-        whole.ends_with("0\r\n\r\n"),
-        "the last chunk ends it: {whole}"
-    );
+    assert!(whole.ends_with("0\r\n\r\n"), "the last chunk ends it: {whole}");
     let broken = get(server.address(), "/broken").await;
     assert!(!broken.ends_with("0\r\n\r\n"), "{broken}");
 }
@@ -190,9 +168,7 @@ async fn a_shutdown_does_not_wait_for_idle_connections() {
     let mut answer = [0; 8];
     idle.read_exact(&mut answer).await.expect("an answer");
     let mut silent = connect(server.address()).await;
-    time::timeout(PATIENCE, server.shutdown(2 * PATIENCE))
-        .await
-        .expect("long before the deadline");
+    time::timeout(PATIENCE, server.shutdown(2 * PATIENCE)).await.expect("long before the deadline");
     read_to_end(&mut idle).await;
     read_to_end(&mut silent).await;
 }

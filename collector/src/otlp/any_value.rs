@@ -118,12 +118,7 @@ fn double(number: f64) -> String {
         return "NaN".to_owned();
     }
     if number.is_infinite() {
-        return if number > 0.0 {
-            "Infinity"
-        } else {
-            "-Infinity"
-        }
-        .to_owned();
+        return if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
     }
     let mut buffer = ryu::Buffer::new();
     let text = buffer.format_finite(number);
@@ -181,13 +176,9 @@ mod tests {
 
     #[test]
     fn bytes_become_base64() {
-        for (bytes, expected) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-        ] {
+        for (bytes, expected) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")]
+        {
             check(Value::BytesValue(bytes.as_bytes().to_vec()), expected);
         }
     }
@@ -220,9 +211,7 @@ mod tests {
             Value::DoubleValue(1.0),
             Value::BoolValue(true),
             Value::BytesValue(b"1".to_vec()),
-            Value::ArrayValue(ArrayValue {
-                values: vec![any(string("1"))],
-            }),
+            Value::ArrayValue(ArrayValue { values: vec![any(string("1"))] }),
             Value::ArrayValue(ArrayValue { values: Vec::new() }),
             Value::KvlistValue(KeyValueList { values: Vec::new() }),
         ];

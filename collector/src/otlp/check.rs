@@ -24,11 +24,7 @@ pub struct Malformed {
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            signal,
-            bytes,
-            cause,
-        } = self;
+        let Self { signal, bytes, cause } = self;
         let (message, path) = match signal {
             Signal::Metrics => ("ExportMetricsServiceRequest", "/v1/metrics"),
             Signal::Traces => ("ExportTraceServiceRequest", "/v1/traces"),
@@ -56,22 +52,13 @@ pub fn check(signal: Signal, bytes: &Bytes) -> Result<Counts, Malformed> {
         Signal::Logs => ExportLogsServiceRequest::decode(bytes.clone()).map(|r| records(&r)),
     };
     match items {
-        Ok(items) => Ok(Counts {
-            items: items as u64,
-        }),
-        Err(cause) => Err(Malformed {
-            signal,
-            bytes: bytes.len(),
-            cause,
-        }),
+        Ok(items) => Ok(Counts { items: items as u64 }),
+        Err(cause) => Err(Malformed { signal, bytes: bytes.len(), cause }),
     }
 }
 
 fn points(request: &ExportMetricsServiceRequest) -> usize {
-    let scopes = request
-        .resource_metrics
-        .iter()
-        .flat_map(|resource| &resource.scope_metrics);
+    let scopes = request.resource_metrics.iter().flat_map(|resource| &resource.scope_metrics);
     scopes.flat_map(|scope| &scope.metrics).map(points_of).sum()
 }
 
@@ -88,18 +75,12 @@ fn points_of(metric: &Metric) -> usize {
 }
 
 fn spans(request: &ExportTraceServiceRequest) -> usize {
-    let scopes = request
-        .resource_spans
-        .iter()
-        .flat_map(|resource| &resource.scope_spans);
+    let scopes = request.resource_spans.iter().flat_map(|resource| &resource.scope_spans);
     scopes.map(|scope| scope.spans.len()).sum()
 }
 
 fn records(request: &ExportLogsServiceRequest) -> usize {
-    let scopes = request
-        .resource_logs
-        .iter()
-        .flat_map(|resource| &resource.scope_logs);
+    let scopes = request.resource_logs.iter().flat_map(|resource| &resource.scope_logs);
     scopes.map(|scope| scope.log_records.len()).sum()
 }
 
@@ -117,24 +98,16 @@ mod tests {
 
     fn checked(signal: Signal, message: &impl Message) -> Result<u64, String> {
         let bytes = Bytes::from(message.encode_to_vec());
-        check(signal, &bytes)
-            .map(|counts| counts.items)
-            .map_err(|error| error.to_string())
+        check(signal, &bytes).map(|counts| counts.items).map_err(|error| error.to_string())
     }
 
     fn metric(data: Data) -> Metric {
-        Metric {
-            name: "m".to_owned(),
-            data: Some(data),
-            ..Metric::default()
-        }
+        Metric { name: "m".to_owned(), data: Some(data), ..Metric::default() }
     }
 
     #[test]
     fn points_are_counted_over_resources_scopes_and_kinds() {
-        let gauge = metric(Data::Gauge(Gauge {
-            data_points: vec![NumberDataPoint::default(); 3],
-        }));
+        let gauge = metric(Data::Gauge(Gauge { data_points: vec![NumberDataPoint::default(); 3] }));
         let histogram = metric(Data::Histogram(Histogram {
             data_points: vec![HistogramDataPoint::default(); 2],
             aggregation_temporality: 2,
@@ -147,9 +120,8 @@ mod tests {
             scope_metrics: vec![scope.clone(), scope],
             ..ResourceMetrics::default()
         };
-        let request = ExportMetricsServiceRequest {
-            resource_metrics: vec![resource.clone(), resource],
-        };
+        let request =
+            ExportMetricsServiceRequest { resource_metrics: vec![resource.clone(), resource] };
         assert_eq!(checked(Signal::Metrics, &request), Ok(20));
     }
 
@@ -194,14 +166,8 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("resource_metrics"), "{text}");
-        assert!(
-            text.ends_with("; send the protobuf that /v1/metrics takes"),
-            "{text}"
-        );
-        let json = check(
-            Signal::Traces,
-            &Bytes::from_static(b"{\"resourceSpans\":[]}"),
-        );
+        assert!(text.ends_with("; send the protobuf that /v1/metrics takes"), "{text}");
+        let json = check(Signal::Traces, &Bytes::from_static(b"{\"resourceSpans\":[]}"));
         let text = json.unwrap_err().to_string();
         assert!(text.contains("ExportTraceServiceRequest"), "{text}");
     }

@@ -35,10 +35,7 @@ impl Shape {
             Data::Histogram(_) | Data::ExponentialHistogram(_) => Kind::Histogram,
             Data::Summary(_) => Kind::Summary,
         };
-        Some(Self {
-            kind,
-            is_monotonic_sum,
-        })
+        Some(Self { kind, is_monotonic_sum })
     }
 }
 
@@ -57,19 +54,13 @@ pub fn each_point<'a>(
         Some(Data::Gauge(gauge)) => {
             for point in &gauge.data_points {
                 // What a gauge shows was not counted since anything, whatever the sender says.
-                visit(
-                    &point.attributes,
-                    number(point).map(|number| Point { start: 0, ..number }),
-                );
+                visit(&point.attributes, number(point).map(|number| Point { start: 0, ..number }));
             }
         }
         Some(Data::Sum(sum)) => {
             for point in &sum.data_points {
                 let read = cumulative(sum.aggregation_temporality).and_then(|()| number(point));
-                visit(
-                    &point.attributes,
-                    read.and_then(|read| grows(sum.is_monotonic, read)),
-                );
+                visit(&point.attributes, read.and_then(|read| grows(sum.is_monotonic, read)));
             }
         }
         Some(Data::Histogram(histogram)) => {
@@ -97,9 +88,9 @@ fn cumulative(temporality: i32) -> Result<(), Rejection> {
         Ok(AggregationTemporality::Delta) => Err(Rejection::NotExpressible(
             "Prometheus shows no delta temporality; set the sender to cumulative",
         )),
-        Ok(AggregationTemporality::Unspecified) | Err(_) => Err(Rejection::Invalid(
-            "the aggregation temporality is neither delta nor cumulative",
-        )),
+        Ok(AggregationTemporality::Unspecified) | Err(_) => {
+            Err(Rejection::Invalid("the aggregation temporality is neither delta nor cumulative"))
+        }
     }
 }
 
@@ -113,16 +104,10 @@ fn number(point: &NumberDataPoint) -> Result<Point<'static>, Rejection> {
         Some(Value::AsInt(number)) => Reading::Int(number),
         Some(Value::AsDouble(number)) => Reading::Double(number),
         None => {
-            return Err(Rejection::Invalid(
-                "the point has neither a value nor the flag for none",
-            ));
+            return Err(Rejection::Invalid("the point has neither a value nor the flag for none"));
         }
     };
-    Ok(Point {
-        start: point.start_time_unix_nano,
-        time: point.time_unix_nano,
-        reading,
-    })
+    Ok(Point { start: point.start_time_unix_nano, time: point.time_unix_nano, reading })
 }
 
 fn grows(is_monotonic: bool, point: Point<'_>) -> Result<Point<'_>, Rejection> {
@@ -148,11 +133,7 @@ fn buckets(point: &HistogramDataPoint) -> Point<'_> {
             sum: point.sum,
         }
     };
-    Point {
-        start: point.start_time_unix_nano,
-        time: point.time_unix_nano,
-        reading,
-    }
+    Point { start: point.start_time_unix_nano, time: point.time_unix_nano, reading }
 }
 
 fn exponential(point: &ExponentialHistogramDataPoint) -> Result<Point<'_>, Rejection> {
@@ -182,9 +163,5 @@ fn quantiles(point: &SummaryDataPoint) -> Point<'static> {
             sum: point.sum,
         })
     };
-    Point {
-        start: point.start_time_unix_nano,
-        time: point.time_unix_nano,
-        reading,
-    }
+    Point { start: point.start_time_unix_nano, time: point.time_unix_nano, reading }
 }

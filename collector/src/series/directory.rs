@@ -71,9 +71,7 @@ impl Directory {
             None => self.open(description),
         };
         if members.series.contains(series.prefix()) {
-            return Err(Rejection::SameLabels {
-                family: members.family.name.clone(),
-            });
+            return Err(Rejection::SameLabels { family: members.family.name.clone() });
         }
         if members.family.help.is_empty() && !description.help.is_empty() {
             members.family.help = description.help.as_str().into();
@@ -92,28 +90,17 @@ impl Directory {
             kind: description.kind,
             generation: self.generations,
         };
-        self.families.entry(name).or_insert(Members {
-            family,
-            series: BTreeSet::new(),
-        })
+        self.families.entry(name).or_insert(Members { family, series: BTreeSet::new() })
     }
 
     /// Whether no family has a name, or derives one, that a new family would have or derive.
     fn name_is_free(&self, name: &str, kind: Kind) -> Result<(), Rejection> {
-        let derived = kind
-            .suffixes()
-            .iter()
-            .map(|suffix| format!("{name}{suffix}"));
+        let derived = kind.suffixes().iter().map(|suffix| format!("{name}{suffix}"));
         let own = [name.to_owned()];
         for claimed in own.into_iter().chain(derived) {
             let stems = Kind::Histogram.suffixes().iter().filter_map(|suffix| {
                 let members = self.families.get(claimed.strip_suffix(suffix)?)?;
-                members
-                    .family
-                    .kind
-                    .suffixes()
-                    .contains(suffix)
-                    .then_some(members)
+                members.family.kind.suffixes().contains(suffix).then_some(members)
             });
             if let Some(members) = self.families.get(&*claimed).into_iter().chain(stems).next() {
                 return Err(members.conflict());
@@ -137,9 +124,8 @@ impl Directory {
 
     /// The next series behind the cursor, `limit` at most.
     pub(super) fn page(&self, cursor: &mut Cursor, limit: usize) -> Option<Page> {
-        let page = self
-            .rest_of_family(cursor, limit)
-            .or_else(|| self.next_family(cursor, limit))?;
+        let page =
+            self.rest_of_family(cursor, limit).or_else(|| self.next_family(cursor, limit))?;
         let last = page.series.last()?.clone();
         cursor.at = Some((page.family.clone(), last));
         Some(page)
@@ -153,18 +139,10 @@ impl Directory {
             return None;
         }
         let behind = (Bound::Excluded(last.prefix()), Bound::Unbounded);
-        let series: Vec<_> = members
-            .series
-            .range::<str, _>(behind)
-            .take(limit)
-            .map(|s| s.0.clone())
-            .collect();
+        let series: Vec<_> =
+            members.series.range::<str, _>(behind).take(limit).map(|s| s.0.clone()).collect();
         let family = family.clone();
-        (!series.is_empty()).then_some(Page {
-            family,
-            first: false,
-            series,
-        })
+        (!series.is_empty()).then_some(Page { family, first: false, series })
     }
 
     fn next_family(&self, cursor: &Cursor, limit: usize) -> Option<Page> {
@@ -172,10 +150,7 @@ impl Directory {
             Some((family, _)) => Bound::Excluded(&*family.name),
             None => Bound::Unbounded,
         };
-        let (_, members) = self
-            .families
-            .range::<str, _>((behind, Bound::Unbounded))
-            .next()?;
+        let (_, members) = self.families.range::<str, _>((behind, Bound::Unbounded)).next()?;
         Some(members.first_page(limit))
     }
 
@@ -190,12 +165,7 @@ impl Members {
         Page {
             family: self.family.clone(),
             first: true,
-            series: self
-                .series
-                .iter()
-                .take(limit)
-                .map(|series| series.0.clone())
-                .collect(),
+            series: self.series.iter().take(limit).map(|series| series.0.clone()).collect(),
         }
     }
 
@@ -207,9 +177,6 @@ impl Members {
     }
 
     fn conflict(&self) -> Rejection {
-        Rejection::TypeConflict {
-            family: self.family.name.clone(),
-            shown: self.family.kind,
-        }
+        Rejection::TypeConflict { family: self.family.name.clone(), shown: self.family.kind }
     }
 }

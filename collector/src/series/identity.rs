@@ -21,8 +21,7 @@ impl Identity {
     /// Adds a value of which `tag` names the type or role.
     pub fn push(&mut self, tag: u8, bytes: &[u8]) {
         self.0.push(tag);
-        self.0
-            .extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        self.0.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
         self.0.extend_from_slice(bytes);
     }
 

@@ -32,12 +32,7 @@ impl Labels {
         value: impl Into<String>,
     ) {
         let (name, key, value) = (name.into(), key.into(), value.into());
-        if value.is_empty()
-            || self
-                .0
-                .iter()
-                .any(|label| label.key == key && label.name == name)
-        {
+        if value.is_empty() || self.0.iter().any(|label| label.key == key && label.name == name) {
             return;
         }
         self.0.push(Label { name, key, value });
@@ -54,8 +49,7 @@ impl Labels {
     /// Values of colliding names are joined with `;` in the order of their keys.
     #[must_use]
     pub fn render(mut self) -> String {
-        self.0
-            .sort_by(|a, b| (&a.name, &a.key).cmp(&(&b.name, &b.key)));
+        self.0.sort_by(|a, b| (&a.name, &a.key).cmp(&(&b.name, &b.key)));
         let mut text = String::with_capacity(self.0.len() * 32);
         for same in self.0.chunk_by(|a, b| a.name == b.name) {
             if !text.is_empty() {
@@ -141,44 +135,21 @@ mod tests {
     fn labels_are_ordered_joined_escaped_and_dropped_when_empty() {
         check(&[], "");
         check(&[("b", "b", "2"), ("a", "a", "1")], r#"a="1",b="2""#);
-        check(
-            &[
-                ("a_b", "a_b", "2"),
-                ("a_b", "a.b", "1"),
-                ("a_b", "a-b", "0"),
-            ],
-            r#"a_b="0;1;2""#,
-        );
+        check(&[("a_b", "a_b", "2"), ("a_b", "a.b", "1"), ("a_b", "a-b", "0")], r#"a_b="0;1;2""#);
         check(&[("a", "a", "first"), ("a", "a", "second")], r#"a="first""#);
-        check(
-            &[("a", "a", ""), ("b", "b.c", ""), ("b", "b_c", "x")],
-            r#"b="x""#,
-        );
-        check(
-            &[("a", "a", "q\" b\\ n\n,=\u{e9}")],
-            "a=\"q\\\" b\\\\ n\\n,=\u{e9}\"",
-        );
+        check(&[("a", "a", ""), ("b", "b.c", ""), ("b", "b_c", "x")], r#"b="x""#);
+        check(&[("a", "a", "q\" b\\ n\n,=\u{e9}")], "a=\"q\\\" b\\\\ n\\n,=\u{e9}\"");
     }
 
     #[test]
     fn what_was_rendered_reads_back() {
-        let values = [
-            "plain",
-            "\"",
-            "\\",
-            "\\\"",
-            "a\nb",
-            "x=\"y\",z",
-            "\u{e9};\\n",
-        ];
+        let values = ["plain", "\"", "\\", "\\\"", "a\nb", "x=\"y\",z", "\u{e9};\\n"];
         let mut labels = Labels::new();
         for (index, value) in values.iter().enumerate() {
             labels.add(format!("l{index}"), "k", *value);
         }
         let rendered = labels.render();
-        let read: Vec<String> = parse(&rendered)
-            .map(|(_, value)| value.into_owned())
-            .collect();
+        let read: Vec<String> = parse(&rendered).map(|(_, value)| value.into_owned()).collect();
         assert_eq!(read, values);
     }
 }

@@ -45,21 +45,10 @@ impl Reading<'_> {
     pub fn check(&self) -> Result<(), Rejection> {
         match self {
             Self::Int(_) | Self::Double(_) | Self::Gone => Ok(()),
-            Self::Histogram {
-                bounds,
-                counts,
-                count,
-                ..
-            } => check_buckets(bounds, counts, *count),
+            Self::Histogram { bounds, counts, count, .. } => check_buckets(bounds, counts, *count),
             Self::Summary(summary) => {
-                let shares = summary
-                    .quantiles
-                    .iter()
-                    .all(|(q, _)| (0.0..=1.0).contains(q));
-                let ascending = summary
-                    .quantiles
-                    .windows(2)
-                    .all(|pair| pair[0].0 < pair[1].0);
+                let shares = summary.quantiles.iter().all(|(q, _)| (0.0..=1.0).contains(q));
+                let ascending = summary.quantiles.windows(2).all(|pair| pair[0].0 < pair[1].0);
                 if shares && ascending {
                     return Ok(());
                 }
@@ -74,21 +63,15 @@ fn check_buckets(bounds: &[f64], counts: &[u64], count: u64) -> Result<(), Rejec
         return Ok(());
     }
     if counts.len() != bounds.len() + 1 {
-        return Err(Rejection::Invalid(
-            "a histogram has one bucket more than bounds",
-        ));
+        return Err(Rejection::Invalid("a histogram has one bucket more than bounds"));
     }
     let ascending = bounds.windows(2).all(|pair| pair[0] < pair[1]);
     if !ascending || bounds.iter().any(|bound| bound.is_nan()) {
         return Err(Rejection::Invalid("histogram bounds do not ascend"));
     }
-    let total = counts
-        .iter()
-        .try_fold(0_u64, |total, &bucket| total.checked_add(bucket));
+    let total = counts.iter().try_fold(0_u64, |total, &bucket| total.checked_add(bucket));
     if total != Some(count) {
-        return Err(Rejection::Invalid(
-            "bucket counts do not add up to the count",
-        ));
+        return Err(Rejection::Invalid("bucket counts do not add up to the count"));
     }
     Ok(())
 }
@@ -109,15 +92,9 @@ mod tests {
             (&[1.0], &[u64::MAX, 4], 3, "do not add up"),
         ];
         for (bounds, counts, count, expected) in cases {
-            let reading = Reading::Histogram {
-                bounds,
-                counts,
-                count,
-                sum: None,
-            };
-            let told = reading
-                .check()
-                .map_or_else(|rejection| rejection.to_string(), |()| String::new());
+            let reading = Reading::Histogram { bounds, counts, count, sum: None };
+            let told =
+                reading.check().map_or_else(|rejection| rejection.to_string(), |()| String::new());
             assert_eq!(told.is_empty(), expected.is_empty(), "{told}");
             assert!(told.contains(expected), "{told} lacks {expected}");
         }

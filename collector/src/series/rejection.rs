@@ -76,11 +76,7 @@ impl fmt::Display for Rejection {
                  use attributes that differ in more than type or punctuation"
             ),
             Self::OutOfOrder { by } => {
-                write!(
-                    f,
-                    "the point is {} ms older than the one shown",
-                    by / 1_000_000
-                )
+                write!(f, "the point is {} ms older than the one shown", by / 1_000_000)
             }
             Self::NotExpressible(what) | Self::Invalid(what) => f.write_str(what),
         }

@@ -37,17 +37,9 @@ struct State {
 impl Series {
     /// A series with its first point; none if that point only ends it.
     pub(super) fn new(description: &Description, point: &Point<'_>, now: Duration) -> Option<Self> {
-        let Description {
-            family,
-            labels,
-            kind,
-            ..
-        } = description;
-        let prefix = if labels.is_empty() {
-            format!("{family} ")
-        } else {
-            format!("{family}{{{labels}}} ")
-        };
+        let Description { family, labels, kind, .. } = description;
+        let prefix =
+            if labels.is_empty() { format!("{family} ") } else { format!("{family}{{{labels}}} ") };
         let state = State {
             start: point.start,
             time: point.time,
@@ -78,9 +70,7 @@ impl Series {
     #[must_use]
     pub fn rendered_labels(&self) -> &str {
         let rest = &self.prefix[self.name_bytes..];
-        rest.strip_prefix('{')
-            .and_then(|rest| rest.strip_suffix("} "))
-            .unwrap_or("")
+        rest.strip_prefix('{').and_then(|rest| rest.strip_suffix("} ")).unwrap_or("")
     }
 
     /// Its labels, by name.
@@ -104,17 +94,9 @@ impl Series {
         let mut state = self.state.lock();
         let reset = state.orders(point)?;
         state.value.set(&point.reading);
-        state.start = if point.start == 0 {
-            state.start
-        } else {
-            point.start
-        };
+        state.start = if point.start == 0 { state.start } else { point.start };
         // A reset may come from a sender whose clock is behind that of the one before.
-        state.time = if reset {
-            point.time
-        } else {
-            state.time.max(point.time)
-        };
+        state.time = if reset { point.time } else { state.time.max(point.time) };
         state.updated = now;
         Ok(())
     }
@@ -143,14 +125,10 @@ impl State {
             if point.start > self.start {
                 return Ok(true);
             }
-            return Err(Rejection::OutOfOrder {
-                by: self.start - point.start,
-            });
+            return Err(Rejection::OutOfOrder { by: self.start - point.start });
         }
         if self.time != 0 && point.time != 0 && point.time < self.time {
-            return Err(Rejection::OutOfOrder {
-                by: self.time - point.time,
-            });
+            return Err(Rejection::OutOfOrder { by: self.time - point.time });
         }
         Ok(false)
     }
@@ -175,29 +153,19 @@ impl Shard {
     }
 
     pub(super) fn insert(&mut self, hash: u64, identity: &[u8], series: Arc<Series>) {
-        let entry = Entry {
-            hash,
-            identity: identity.into(),
-            series,
-        };
+        let entry = Entry { hash, identity: identity.into(), series };
         self.0.insert_unique(hash, entry, |entry| entry.hash);
     }
 
     pub(super) fn remove(&mut self, hash: u64, identity: &[u8]) -> Option<Arc<Series>> {
-        let entry = self
-            .0
-            .find_entry(hash, |entry| &*entry.identity == identity)
-            .ok()?;
+        let entry = self.0.find_entry(hash, |entry| &*entry.identity == identity).ok()?;
         Some(entry.remove().0.series)
     }
 
     /// Removes the series that `ended` names.
     pub(super) fn extract(&mut self, ended: impl Fn(&Series) -> bool) -> Vec<Arc<Series>> {
-        let gone = self
-            .0
-            .extract_if(|entry| ended(&entry.series))
-            .map(|entry| entry.series)
-            .collect();
+        let gone =
+            self.0.extract_if(|entry| ended(&entry.series)).map(|entry| entry.series).collect();
         if self.0.len() * 4 < self.0.capacity() {
             self.0.shrink_to_fit(|entry| entry.hash);
         }

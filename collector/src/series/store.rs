@@ -84,9 +84,7 @@ impl Sample {
     #[must_use]
     pub fn labels(&self) -> Vec<(String, String)> {
         let labels = self.series.labels();
-        labels
-            .map(|(name, value)| (name.to_owned(), value.into_owned()))
-            .collect()
+        labels.map(|(name, value)| (name.to_owned(), value.into_owned())).collect()
     }
 }
 
@@ -129,10 +127,7 @@ impl Store {
         describe: impl FnOnce() -> Result<Description, Rejection>,
     ) -> Result<(), Rejection> {
         point.reading.check()?;
-        let (hash, identity) = (
-            self.hasher.hash_one(identity.as_bytes()),
-            identity.as_bytes(),
-        );
+        let (hash, identity) = (self.hasher.hash_one(identity.as_bytes()), identity.as_bytes());
         if matches!(point.reading, Reading::Gone) {
             return self.end(hash, identity, point);
         }
@@ -181,10 +176,7 @@ impl Store {
         labels: String,
         now: Duration,
     ) -> Result<(), Rejection> {
-        let (hash, identity) = (
-            self.hasher.hash_one(identity.as_bytes()),
-            identity.as_bytes(),
-        );
+        let (hash, identity) = (self.hasher.hash_one(identity.as_bytes()), identity.as_bytes());
         if let Some(series) = self.shard(hash).read().find(hash, identity)
             && series.rendered_labels() == labels
         {
@@ -197,11 +189,7 @@ impl Store {
             kind: Kind::Gauge,
             labels,
         };
-        let point = Point {
-            start: 0,
-            time: 0,
-            reading: Reading::Int(1),
-        };
+        let point = Point { start: 0, time: 0, reading: Reading::Int(1) };
         let mut shard = self.shard(hash).write();
         // Under one lock, so that no reader finds neither the old series nor the new one.
         let mut directory = self.directory.write();
@@ -272,10 +260,8 @@ impl Store {
     pub fn samples(&self, family: &str) -> Vec<Sample> {
         let page = self.directory.read().of_family(family);
         let series = page.map(|page| page.series).unwrap_or_default();
-        let copied = series.into_iter().map(|series| Sample {
-            value: series.read(Value::clone),
-            series,
-        });
+        let copied =
+            series.into_iter().map(|series| Sample { value: series.read(Value::clone), series });
         copied.collect()
     }
 
@@ -283,10 +269,7 @@ impl Store {
     #[must_use]
     pub fn stats(&self) -> Stats {
         let directory = self.directory.read();
-        Stats {
-            families: directory.families(),
-            series: directory.series(),
-        }
+        Stats { families: directory.families(), series: directory.series() }
     }
 
     fn shard(&self, hash: u64) -> &RwLock<Shard> {

@@ -58,15 +58,7 @@ impl Value {
             (Reading::Int(number), _) => *self = Self::Int(*number),
             (Reading::Double(number), _) => *self = Self::Double(*number),
             (Reading::Summary(summary), _) => *self = Self::Summary(summary.clone()),
-            (
-                Reading::Histogram {
-                    bounds,
-                    counts,
-                    count,
-                    sum,
-                },
-                Self::Histogram(shown),
-            ) => {
+            (Reading::Histogram { bounds, counts, count, sum }, Self::Histogram(shown)) => {
                 shown.bounds.clear();
                 shown.bounds.extend_from_slice(bounds);
                 shown.counts.clear();
@@ -105,14 +97,10 @@ impl Histogram {
     /// `(upper bound, observations at or below it)` for each bucket, the last with `+Inf` and all observations.
     pub fn cumulative(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
         let mut below = 0_u64;
-        let buckets = self
-            .bounds
-            .iter()
-            .zip(&self.counts)
-            .map(move |(&bound, &count)| {
-                below = below.saturating_add(count);
-                (bound, below)
-            });
+        let buckets = self.bounds.iter().zip(&self.counts).map(move |(&bound, &count)| {
+            below = below.saturating_add(count);
+            (bound, below)
+        });
         // A sender may spell the last bound out; the page shows it once.
         let finite = buckets.filter(|(bound, _)| *bound < f64::INFINITY);
         finite.chain([(f64::INFINITY, self.count)])

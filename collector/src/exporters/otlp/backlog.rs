@@ -37,9 +37,7 @@ impl Backlog {
     /// Sets bytes aside; `Err` is how many are in use, if so many more are not free.
     pub(super) fn reserve(&self, bytes: usize) -> Result<(), usize> {
         let fits = |used: usize| used.checked_add(bytes).filter(|sum| *sum <= self.bytes_max);
-        self.bytes
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits)
-            .map(|_| ())
+        self.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits).map(|_| ())
     }
 
     /// Gives back bytes that were set aside.

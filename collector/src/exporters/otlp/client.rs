@@ -55,11 +55,7 @@ impl Client {
             .http2_keep_alive_interval(KEEP_ALIVE.0)
             .keep_alive_timeout(KEEP_ALIVE.1);
         let grpc = Grpc::new(endpoint.connect_lazy()).max_decoding_message_size(ANSWER_BYTES_MAX);
-        Ok(Self {
-            grpc,
-            headers,
-            timeout,
-        })
+        Ok(Self { grpc, headers, timeout })
     }
 
     /// Sends a request once and reads the answer.
@@ -68,12 +64,12 @@ impl Client {
         let mut attempt = JoinSet::new();
         attempt.spawn(call(self.grpc.clone(), self.headers.clone(), signal, bytes));
         match time::timeout(self.timeout, attempt.join_next()).await {
-            Ok(Some(Ok(answer))) => answer
-                .map_err(|status| Failure::of(&status))
-                .and_then(|answer| taken(&answer)),
-            Ok(_) => Err(Failure::Final {
-                message: "the answer's status cannot be read".to_owned(),
-            }),
+            Ok(Some(Ok(answer))) => {
+                answer.map_err(|status| Failure::of(&status)).and_then(|answer| taken(&answer))
+            }
+            Ok(_) => {
+                Err(Failure::Final { message: "the answer's status cannot be read".to_owned() })
+            }
             Err(_) => Err(Failure::Passing {
                 asked: None,
                 message: format!("no answer within {:?}", self.timeout),
@@ -88,9 +84,7 @@ async fn call(
     signal: Signal,
     bytes: Bytes,
 ) -> Result<Bytes, Status> {
-    grpc.ready()
-        .await
-        .map_err(|cause| Status::from_error(cause.into()))?;
+    grpc.ready().await.map_err(|cause| Status::from_error(cause.into()))?;
     let mut request = Request::new(bytes);
     *request.metadata_mut() = MetadataMap::from_headers(headers);
     let answer = grpc.unary(request, method(signal), RawCodec).await?;

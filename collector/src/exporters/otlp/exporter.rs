@@ -96,8 +96,7 @@ impl OtlpExporter {
         }
         for (signal, items) in self.backlog.items() {
             if items > 0 {
-                self.metrics
-                    .rejected(signal, RejectReason::Unreachable, items);
+                self.metrics.rejected(signal, RejectReason::Unreachable, items);
             }
         }
     }
@@ -111,8 +110,6 @@ impl Drop for OtlpExporter {
 
 impl fmt::Debug for OtlpExporter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OtlpExporter")
-            .field("queue", &self.queue)
-            .finish_non_exhaustive()
+        f.debug_struct("OtlpExporter").field("queue", &self.queue).finish_non_exhaustive()
     }
 }

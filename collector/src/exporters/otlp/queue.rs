@@ -24,20 +24,13 @@ impl Queue {
         sender: mpsc::Sender<Waiting>,
         backlog: Arc<Backlog>,
     ) -> Self {
-        Self {
-            name,
-            sender,
-            backlog,
-        }
+        Self { name, sender, backlog }
     }
 
     fn full(&self, message: &str) -> Refusal {
         Refusal {
             reason: RefusalReason::QueueFull,
-            message: format!(
-                "{}: {message}; wait until the other side has caught up",
-                self.name
-            ),
+            message: format!("{}: {message}; wait until the other side has caught up", self.name),
             retry_after: Some(RETRY_AFTER),
         }
     }
@@ -45,10 +38,7 @@ impl Queue {
     fn stopping(&self) -> Refusal {
         Refusal {
             reason: RefusalReason::Stopping,
-            message: format!(
-                "{} is shutting down; send it to another collector",
-                self.name
-            ),
+            message: format!("{} is shutting down; send it to another collector", self.name),
             retry_after: Some(RETRY_AFTER),
         }
     }
@@ -66,11 +56,7 @@ impl Exporter for Queue {
                 "the queue holds {used} of {max} bytes and this request has {bytes}"
             ))
         })?;
-        let mut place = Place {
-            queue: self,
-            bytes,
-            permit: None,
-        };
+        let mut place = Place { queue: self, bytes, permit: None };
         place.permit = Some(self.sender.try_reserve().map_err(|error| match error {
             mpsc::error::TrySendError::Full(()) => {
                 let max = self.sender.max_capacity();
@@ -92,11 +78,7 @@ struct Place<'a> {
 
 impl Reservation for Place<'_> {
     fn commit(mut self: Box<Self>, item: Item) {
-        let waiting = Waiting {
-            signal: item.signal,
-            bytes: item.bytes,
-            items: item.counts.items,
-        };
+        let waiting = Waiting { signal: item.signal, bytes: item.bytes, items: item.counts.items };
         // A processor may have changed the item since room was reserved for it, but never after.
         debug_assert_eq!(waiting.bytes.len(), self.bytes);
         if let Some(permit) = self.permit.take() {

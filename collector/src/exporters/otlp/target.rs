@@ -5,13 +5,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 /// Reads an endpoint, `http://HOST:PORT`.
 pub(super) fn endpoint(text: &str) -> Result<Uri, String> {
     let remedy = "set it to http://HOST:PORT";
-    let uri: Uri = text
-        .parse()
-        .map_err(|cause| format!("endpoint {text} is not a URL: {cause}; {remedy}"))?;
+    let uri: Uri =
+        text.parse().map_err(|cause| format!("endpoint {text} is not a URL: {cause}; {remedy}"))?;
     match (uri.scheme_str(), uri.host()) {
-        (Some("https"), _) => Err(format!(
-            "endpoint {text}: https is not supported by this exporter; use http://"
-        )),
+        (Some("https"), _) => {
+            Err(format!("endpoint {text}: https is not supported by this exporter; use http://"))
+        }
         (Some("http"), Some(_)) => Ok(uri),
         (Some(scheme), _) => Err(format!("endpoint {text} has scheme {scheme}; {remedy}")),
         (None, _) => Err(format!("endpoint {text} has no scheme; {remedy}")),
@@ -38,11 +37,7 @@ mod tests {
 
     fn check(text: &str, expected: Result<&str, &str>) {
         let seen = endpoint(text).map(|uri| uri.to_string());
-        assert_eq!(
-            seen.as_deref().map_err(String::as_str),
-            expected,
-            "for {text}"
-        );
+        assert_eq!(seen.as_deref().map_err(String::as_str), expected, "for {text}");
     }
 
     #[test]
@@ -62,10 +57,7 @@ mod tests {
 
     #[test]
     fn an_endpoint_without_or_with_another_scheme_is_refused() {
-        check(
-            "jaeger",
-            Err("endpoint jaeger has no scheme; set it to http://HOST:PORT"),
-        );
+        check("jaeger", Err("endpoint jaeger has no scheme; set it to http://HOST:PORT"));
         check(
             "ftp://jaeger:4317",
             Err("endpoint ftp://jaeger:4317 has scheme ftp; set it to http://HOST:PORT"),

@@ -91,10 +91,7 @@ impl Bench {
     fn start(settings: &OtlpExporterSettings) -> Self {
         let metrics = Arc::new(SelfMetrics::default());
         let exporter = OtlpExporter::start("otlp/next", settings, Arc::clone(&metrics));
-        Self {
-            exporter: exporter.expect("valid settings"),
-            metrics,
-        }
+        Self { exporter: exporter.expect("valid settings"), metrics }
     }
 
     fn offer(&self, item: Item) -> Result<(), Refusal> {
@@ -111,16 +108,12 @@ impl Bench {
                 time::sleep(Duration::from_millis(1)).await;
             }
         };
-        time::timeout(PATIENCE, settled)
-            .await
-            .expect("the queue empties");
+        time::timeout(PATIENCE, settled).await.expect("the queue empties");
     }
 
     fn check(metrics: &SelfMetrics, exported: u64, rejected: &[(RejectReason, u64)]) {
         let counts = metrics.counts().filter(|count| count.value > 0);
-        let seen: Vec<_> = counts
-            .map(|count| (count.counter, count.reason, count.value))
-            .collect();
+        let seen: Vec<_> = counts.map(|count| (count.counter, count.reason, count.value)).collect();
         let mut expected: Vec<_> = rejected
             .iter()
             .map(|(reason, items)| (SelfCounter::Rejected, Some(reason.as_str()), *items))
@@ -278,19 +271,13 @@ async fn what_is_left_at_the_deadline_of_a_shutdown_is_counted() {
     bench.exporter.shutdown(Duration::from_millis(20)).await;
     Bench::check(&bench.metrics, 0, &[(RejectReason::Unreachable, 3)]);
     let refusal = exporter.reserve(&item(1)).map(|_| ());
-    assert_eq!(
-        refusal.map_err(|refusal| refusal.reason),
-        Err(RefusalReason::Stopping)
-    );
+    assert_eq!(refusal.map_err(|refusal| refusal.reason), Err(RefusalReason::Stopping));
 }
 
 #[tokio::test]
 async fn an_https_endpoint_is_a_start_error_that_names_the_component() {
     let plain = OtlpExporterSettings::to("http://tempo:4317").expect("a backend");
-    let settings = OtlpExporterSettings {
-        endpoint: "https://tempo:4317".to_owned(),
-        ..plain
-    };
+    let settings = OtlpExporterSettings { endpoint: "https://tempo:4317".to_owned(), ..plain };
     let error = OtlpExporter::start("otlp/tempo", &settings, Arc::default());
     assert_eq!(
         error.expect_err("no TLS").to_string(),

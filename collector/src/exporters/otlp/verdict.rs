@@ -9,10 +9,7 @@ use tonic_types::StatusExt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Failure {
     /// Another attempt may succeed, after the delay that the other side asked for.
-    Passing {
-        asked: Option<Duration>,
-        message: String,
-    },
+    Passing { asked: Option<Duration>, message: String },
     /// The other side will never take this request.
     Final { message: String },
 }
@@ -61,10 +58,7 @@ mod tests {
     fn codes_are_retried_by_the_table_of_otlp() {
         let passing = [1, 4, 10, 11, 14, 15];
         for code in 1..=16 {
-            check(
-                &Status::new(Code::from_i32(code), "no"),
-                passing.contains(&code),
-            );
+            check(&Status::new(Code::from_i32(code), "no"), passing.contains(&code));
         }
     }
 

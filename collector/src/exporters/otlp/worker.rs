@@ -80,8 +80,7 @@ impl Worker {
                 let rejected = taken.rejected.min(items);
                 self.metrics.exported(signal, items - rejected);
                 if rejected > 0 {
-                    self.metrics
-                        .rejected(signal, RejectReason::Remote, rejected);
+                    self.metrics.rejected(signal, RejectReason::Remote, rejected);
                 }
                 self.note(Health::Delivering, &taken.message);
             }

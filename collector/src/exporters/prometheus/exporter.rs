@@ -98,11 +98,7 @@ impl PrometheusExporter {
         let interval =
             (limits.metric_expiration / 10).clamp(EXPIRY_INTERVAL_MIN, EXPIRY_INTERVAL_MAX);
         let expiry = Background(tokio::spawn(expire(Arc::clone(&state), interval)));
-        Ok(Self {
-            state,
-            server,
-            _expiry: expiry,
-        })
+        Ok(Self { state, server, _expiry: expiry })
     }
 
     /// The address that the page is really served on.
@@ -155,12 +151,8 @@ impl State {
 
     fn commit(&self, item: &Item) {
         if item.signal != Signal::Metrics {
-            let message = || {
-                format!(
-                    "exporter {} shows only metrics; use another for these",
-                    self.name
-                )
-            };
+            let message =
+                || format!("exporter {} shows only metrics; use another for these", self.name);
             return self.reject_all(item, RejectReason::NotExpressible, message);
         }
         match ExportMetricsServiceRequest::decode(item.bytes.clone()) {
@@ -199,8 +191,7 @@ impl State {
     }
 
     fn reject_all(&self, item: &Item, reason: RejectReason, message: impl FnOnce() -> String) {
-        self.metrics
-            .rejected(item.signal, reason, item.counts.items);
+        self.metrics.rejected(item.signal, reason, item.counts.items);
         item.ack.reject(item.counts.items, message);
     }
 }

@@ -30,10 +30,7 @@ pub(super) struct Applied {
 
 impl Applied {
     pub(super) fn rejected(&self) -> impl Iterator<Item = (RejectReason, u64)> + '_ {
-        RejectReason::ALL
-            .into_iter()
-            .zip(self.rejected)
-            .filter(|(_, points)| *points > 0)
+        RejectReason::ALL.into_iter().zip(self.rejected).filter(|(_, points)| *points > 0)
     }
 
     fn note(&mut self, metric: &str, outcome: Result<(), Rejection>) {
@@ -41,8 +38,7 @@ impl Applied {
             Ok(()) => self.kept += 1,
             Err(rejection) => {
                 self.rejected[rejection.reason() as usize] += 1;
-                self.message
-                    .get_or_insert_with(|| format!("metric `{metric}`: {rejection}"));
+                self.message.get_or_insert_with(|| format!("metric `{metric}`: {rejection}"));
             }
         }
     }
@@ -62,22 +58,14 @@ pub(super) fn apply(
 }
 
 fn apply_resource(store: &Store, metrics: &ResourceMetrics, now: Duration, applied: &mut Applied) {
-    let attributes = metrics
-        .resource
-        .as_ref()
-        .map_or(&[][..], |resource| &resource.attributes);
+    let attributes = metrics.resource.as_ref().map_or(&[][..], |resource| &resource.attributes);
     let target = Target::of(attributes);
     let kept_before = applied.kept;
     let mut identity = identity_of(SERIES, &target);
     let mark = identity.mark();
     for scope in &metrics.scope_metrics {
         identity.rewind(mark);
-        let mut ingest = Ingest {
-            store,
-            target: &target,
-            now,
-            applied: &mut *applied,
-        };
+        let mut ingest = Ingest { store, target: &target, now, applied: &mut *applied };
         ingest.scope(scope, &mut identity);
     }
     if applied.kept > kept_before
@@ -106,10 +94,7 @@ struct Ingest<'a> {
 
 impl Ingest<'_> {
     fn scope(&mut self, metrics: &ScopeMetrics, identity: &mut Identity) {
-        let scope = Scope {
-            scope: metrics.scope.as_ref(),
-            schema_url: &metrics.schema_url,
-        };
+        let scope = Scope { scope: metrics.scope.as_ref(), schema_url: &metrics.schema_url };
         identity.push(b'u', metrics.schema_url.as_bytes());
         if let Some(scope) = scope.scope {
             identity.push(b'n', scope.name.as_bytes());
@@ -130,12 +115,7 @@ impl Ingest<'_> {
         identity.push(b'u', metric.unit.as_bytes());
         identity.open(b'k', shape.kind as usize);
         let mark = identity.mark();
-        let Self {
-            store,
-            target,
-            now,
-            applied,
-        } = self;
+        let Self { store, target, now, applied } = self;
         each_point(metric, |attributes, point| {
             identity.rewind(mark);
             spell_attributes(attributes, identity);
@@ -153,15 +133,11 @@ fn spell_attributes(attributes: &[KeyValue], identity: &mut Identity) {
         spell(pair.value.as_ref(), identity);
     };
     if attributes.is_sorted_by(|a, b| a.key < b.key) {
-        attributes
-            .iter()
-            .for_each(|pair| spell_pair(pair, identity));
+        attributes.iter().for_each(|pair| spell_pair(pair, identity));
         return;
     }
     let mut sorted: Vec<&KeyValue> = attributes.iter().collect();
     sorted.sort_by(|a, b| a.key.cmp(&b.key));
     sorted.dedup_by(|later, first| later.key == first.key);
-    sorted
-        .into_iter()
-        .for_each(|pair| spell_pair(pair, identity));
+    sorted.into_iter().for_each(|pair| spell_pair(pair, identity));
 }

@@ -36,10 +36,7 @@ pub(super) struct Scrape {
 
 impl Scrape {
     pub(super) fn new(state: Arc<State>) -> Self {
-        Self {
-            state,
-            room: Arc::new(Semaphore::new(SCRAPES_MAX)),
-        }
+        Self { state, room: Arc::new(Semaphore::new(SCRAPES_MAX)) }
     }
 
     fn page(&self) -> Response {
@@ -50,9 +47,7 @@ impl Scrape {
                     "{SCRAPES_MAX} scrapes are being answered, the limit; try again in a second\n"
                 ),
             );
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
             return response;
         };
         self.state.show_own_metrics();
@@ -76,9 +71,7 @@ impl Handler for Scrape {
             _ => {
                 let text = format!("{PATH} answers GET and HEAD\n");
                 let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, text);
-                response
-                    .headers_mut()
-                    .insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+                response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
                 response
             }
         }
@@ -102,9 +95,7 @@ async fn send_page(store: Arc<Store>, sender: BodySender, permit: OwnedSemaphore
 
 fn with_type(body: Body) -> Response {
     let mut response = Response::new(body);
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(text::CONTENT_TYPE));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(text::CONTENT_TYPE));
     response
 }
 

@@ -64,10 +64,7 @@ fn write_head(family: &Family, out: &mut Vec<u8>) {
 fn write_series(series: &Series, out: &mut Vec<u8>) {
     series.read(|value| match value {
         Value::Int(number) => {
-            put(
-                out,
-                &[series.prefix(), itoa::Buffer::new().format(*number), "\n"],
-            );
+            put(out, &[series.prefix(), itoa::Buffer::new().format(*number), "\n"]);
         }
         Value::Double(number) => {
             put(out, &[series.prefix()]);
@@ -120,16 +117,7 @@ fn write_name_and_labels(
     let labels = series.rendered_labels();
     put(out, &[series.name(), suffix]);
     if let Some((label, value)) = extra {
-        put(
-            out,
-            &[
-                "{",
-                labels,
-                if labels.is_empty() { "" } else { "," },
-                label,
-                "=\"",
-            ],
-        );
+        put(out, &["{", labels, if labels.is_empty() { "" } else { "," }, label, "=\""]);
         write_double(value, out);
         put(out, &["\"} "]);
     } else if labels.is_empty() {

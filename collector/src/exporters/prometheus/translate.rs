@@ -47,11 +47,7 @@ impl<'a> Target<'a> {
         } else {
             Cow::Owned(format!("{namespace}/{name}"))
         };
-        Self {
-            job,
-            instance: find(SERVICE_INSTANCE_ID),
-            attributes,
-        }
+        Self { job, instance: find(SERVICE_INSTANCE_ID), attributes }
     }
 
     /// The labels of `target_info`; none if nothing ties it to a series, or nothing is left to say.
@@ -61,10 +57,7 @@ impl<'a> Target<'a> {
         }
         let mut labels = Labels::new();
         for pair in self.attributes {
-            if !matches!(
-                &*pair.key,
-                SERVICE_NAME | SERVICE_NAMESPACE | SERVICE_INSTANCE_ID
-            ) {
+            if !matches!(&*pair.key, SERVICE_NAME | SERVICE_NAMESPACE | SERVICE_INSTANCE_ID) {
                 add_attribute(&mut labels, Kind::Gauge, pair);
             }
         }
@@ -90,11 +83,7 @@ pub(super) struct Scope<'a> {
 
 impl Scope<'_> {
     fn add_to(self, labels: &mut Labels) {
-        labels.add(
-            "otel_scope_schema_url",
-            "otel_scope_schema_url",
-            self.schema_url,
-        );
+        labels.add("otel_scope_schema_url", "otel_scope_schema_url", self.schema_url);
         let Some(scope) = self.scope else {
             return;
         };
@@ -104,10 +93,8 @@ impl Scope<'_> {
             let key = format!("{SCOPE_PREFIX}{}", pair.key);
             let name = label_name(&key);
             // The specification has these three dropped, not joined: they would change what the scope is called.
-            if !matches!(
-                &*name,
-                "otel_scope_name" | "otel_scope_version" | "otel_scope_schema_url"
-            ) {
+            if !matches!(&*name, "otel_scope_name" | "otel_scope_version" | "otel_scope_schema_url")
+            {
                 labels.add(&*name, &*key, text(pair.value.as_ref()));
             }
         }

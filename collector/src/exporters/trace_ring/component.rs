@@ -118,8 +118,6 @@ impl Reservation for Place<'_> {
 
 impl fmt::Debug for Keeper {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keeper")
-            .field("spans", &self.ring.lock().spans())
-            .finish_non_exhaustive()
+        f.debug_struct("Keeper").field("spans", &self.ring.lock().spans()).finish_non_exhaustive()
     }
 }

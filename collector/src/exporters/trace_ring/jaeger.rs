@@ -82,23 +82,18 @@ impl Trace {
         let mut shown = Vec::with_capacity(spans.len());
         for stored in &spans {
             let number = process_ids.len() + 1;
-            let process_id = process_ids
-                .entry(&stored.process.encoded)
-                .or_insert_with(|| {
-                    let id = format!("p{number}");
-                    processes.insert(id.clone(), process(&stored.process));
-                    id
-                });
+            let process_id = process_ids.entry(&stored.process.encoded).or_insert_with(|| {
+                let id = format!("p{number}");
+                processes.insert(id.clone(), process(&stored.process));
+                id
+            });
             match Span::decode(&*stored.encoded) {
                 Ok(span) => shown.push(jaeger_span(span, &stored.scope, process_id)),
                 Err(cause) => warnings.push(format!("span {:?}: {cause}", stored.name)),
             }
         }
         Self {
-            trace_id: shown
-                .first()
-                .map(|span| span.trace_id.clone())
-                .unwrap_or_default(),
+            trace_id: shown.first().map(|span| span.trace_id.clone()).unwrap_or_default(),
             spans: shown,
             processes,
             warnings: Some(warnings).filter(|warnings| !warnings.is_empty()),
@@ -120,9 +115,7 @@ fn process(process: &Process) -> JaegerProcess {
 
 fn jaeger_span(span: Span, scope: &Scope, process_id: &str) -> JaegerSpan {
     let trace_id = hex(&span.trace_id);
-    let duration = span
-        .end_time_unix_nano
-        .saturating_sub(span.start_time_unix_nano);
+    let duration = span.end_time_unix_nano.saturating_sub(span.start_time_unix_nano);
     let references = references(&trace_id, &span);
     let kind = span.kind();
     let mut tags = Vec::with_capacity(span.attributes.len() + 4);
@@ -170,13 +163,10 @@ fn references(trace_id: &str, span: &Span) -> Vec<Reference> {
 }
 
 fn scope_tags(scope: &Scope) -> impl Iterator<Item = Tag> {
-    [
-        ("otel.scope.name", &scope.name),
-        ("otel.scope.version", &scope.version),
-    ]
-    .into_iter()
-    .filter(|(_, value)| !value.is_empty())
-    .map(|(key, value)| Tag::text(key, value))
+    [("otel.scope.name", &scope.name), ("otel.scope.version", &scope.version)]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(key, value)| Tag::text(key, value))
 }
 
 fn kind_tag(kind: SpanKind) -> Option<Tag> {
@@ -195,10 +185,7 @@ fn status_tags(status: &Status) -> Vec<Tag> {
     let mut tags = match status.code() {
         StatusCode::Unset => Vec::new(),
         StatusCode::Ok => vec![Tag::text("otel.status_code", "OK")],
-        StatusCode::Error => vec![
-            Tag::text("otel.status_code", "ERROR"),
-            Tag::bool("error", true),
-        ],
+        StatusCode::Error => vec![Tag::text("otel.status_code", "ERROR"), Tag::bool("error", true)],
     };
     if !status.message.is_empty() {
         tags.push(Tag::text("otel.status_description", &status.message));

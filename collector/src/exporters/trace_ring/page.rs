@@ -141,15 +141,9 @@ fn trace_id(text: &str) -> Result<TraceId, String> {
 }
 
 const fn bad_request(message: String) -> Problem {
-    Problem {
-        status: StatusCode::BAD_REQUEST,
-        message,
-    }
+    Problem { status: StatusCode::BAD_REQUEST, message }
 }
 
 const fn not_found(message: String) -> Problem {
-    Problem {
-        status: StatusCode::NOT_FOUND,
-        message,
-    }
+    Problem { status: StatusCode::NOT_FOUND, message }
 }

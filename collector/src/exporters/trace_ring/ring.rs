@@ -96,9 +96,7 @@ impl Ring {
 
     /// The services that spans come from.
     pub(super) fn services(&self) -> BTreeSet<String> {
-        self.all_spans()
-            .map(|span| span.process.service.clone())
-            .collect()
+        self.all_spans().map(|span| span.process.service.clone()).collect()
     }
 
     /// The names of a service's spans.
@@ -124,14 +122,8 @@ mod tests {
             encoded: vec![0; size].into(),
             name: "span".into(),
             start_nanos: 0,
-            process: Arc::new(Process {
-                service: "service".to_owned(),
-                encoded: Vec::new(),
-            }),
-            scope: Arc::new(Scope {
-                name: String::new(),
-                version: String::new(),
-            }),
+            process: Arc::new(Process { service: "service".to_owned(), encoded: Vec::new() }),
+            scope: Arc::new(Scope { name: String::new(), version: String::new() }),
         }
     }
 

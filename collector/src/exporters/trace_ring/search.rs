@@ -37,14 +37,13 @@ impl Search {
                 format!("parameter {name} is {value:?}; give microseconds since 1970")
             }),
         };
-        let limit = match given("limit") {
-            None => LIMIT_DEFAULT,
-            Some(value) => value
-                .parse()
-                .ok()
-                .filter(|limit| *limit > 0)
-                .ok_or_else(|| format!("parameter limit is {value:?}; give a number above 0"))?,
-        };
+        let limit =
+            match given("limit") {
+                None => LIMIT_DEFAULT,
+                Some(value) => value.parse().ok().filter(|limit| *limit > 0).ok_or_else(|| {
+                    format!("parameter limit is {value:?}; give a number above 0")
+                })?,
+            };
         Ok(Self {
             limit,
             service: given("service"),
@@ -74,10 +73,7 @@ mod tests {
     fn check(query: &str, expected: Result<usize, &str>) {
         let uri: http::Uri = format!("/api/traces?{query}").parse().expect("a target");
         let seen = Search::of(Query::of(&uri)).map(|search| search.limit);
-        assert_eq!(
-            seen.as_ref().map_err(String::as_str),
-            expected.as_ref().map_err(|e| *e)
-        );
+        assert_eq!(seen.as_ref().map_err(String::as_str), expected.as_ref().map_err(|e| *e));
     }
 
     #[test]
@@ -90,14 +86,8 @@ mod tests {
     fn a_bad_parameter_is_named() {
         let limit = "parameter limit is \"none\"; give a number above 0";
         check("limit=none", Err(limit));
-        check(
-            "limit=0",
-            Err("parameter limit is \"0\"; give a number above 0"),
-        );
-        check(
-            "start=now",
-            Err("parameter start is \"now\"; give microseconds since 1970"),
-        );
+        check("limit=0", Err("parameter limit is \"0\"; give a number above 0"));
+        check("start=now", Err("parameter start is \"now\"; give microseconds since 1970"));
         check(
             "tags=a",
             Err("parameter tags is not supported; use limit, service, operation, start or end"),

@@ -55,21 +55,12 @@ pub(super) fn spans(
     resource_spans: ResourceSpans,
 ) -> impl Iterator<Item = Result<(TraceId, StoredSpan), InvalidId>> {
     let process = Arc::new(process(resource_spans.resource.as_ref()));
-    resource_spans
-        .scope_spans
-        .into_iter()
-        .flat_map(move |scope_spans| {
-            let scope = scope_spans.scope.unwrap_or_default();
-            let scope = Arc::new(Scope {
-                name: scope.name,
-                version: scope.version,
-            });
-            let process = Arc::clone(&process);
-            scope_spans
-                .spans
-                .into_iter()
-                .map(move |span| stored(span, &process, &scope))
-        })
+    resource_spans.scope_spans.into_iter().flat_map(move |scope_spans| {
+        let scope = scope_spans.scope.unwrap_or_default();
+        let scope = Arc::new(Scope { name: scope.name, version: scope.version });
+        let process = Arc::clone(&process);
+        scope_spans.spans.into_iter().map(move |span| stored(span, &process, &scope))
+    })
 }
 
 /// The ids of a span are not what the protocol demands.
@@ -105,13 +96,11 @@ fn process(resource: Option<&Resource>) -> Process {
 }
 
 fn service_name(attributes: &[KeyValue]) -> &str {
-    let named = attributes
-        .iter()
-        .find(|attribute| attribute.key == "service.name");
+    let named = attributes.iter().find(|attribute| attribute.key == "service.name");
     match named.and_then(|attribute| attribute.value.as_ref()) {
-        Some(AnyValue {
-            value: Some(any_value::Value::StringValue(name)),
-        }) if !name.is_empty() => name,
+        Some(AnyValue { value: Some(any_value::Value::StringValue(name)) }) if !name.is_empty() => {
+            name
+        }
         _ => NO_SERVICE_NAME,
     }
 }

@@ -15,19 +15,11 @@ pub(super) struct Tag {
 
 impl Tag {
     pub(super) fn text(key: &str, value: impl Into<String>) -> Self {
-        Self {
-            key: key.to_owned(),
-            kind: "string",
-            value: value.into().into(),
-        }
+        Self { key: key.to_owned(), kind: "string", value: value.into().into() }
     }
 
     pub(super) fn bool(key: &str, value: bool) -> Self {
-        Self {
-            key: key.to_owned(),
-            kind: "bool",
-            value: value.into(),
-        }
+        Self { key: key.to_owned(), kind: "bool", value: value.into() }
     }
 }
 
@@ -46,11 +38,7 @@ impl From<KeyValue> for Tag {
             // References into the string table of a profile count as absent elsewhere.
             None | Some(Value::StringValueStrindex(_)) => ("string", "".into()),
         };
-        Self {
-            key: attribute.key,
-            kind,
-            value,
-        }
+        Self { key: attribute.key, kind, value }
     }
 }
 
@@ -63,16 +51,12 @@ fn json(value: Option<Value>) -> serde_json::Value {
         Some(Value::DoubleValue(value)) => float(value),
         Some(Value::BytesValue(value)) => STANDARD.encode(value).into(),
         Some(Value::StringValue(value)) => value.into(),
-        Some(Value::ArrayValue(list)) => list
-            .values
-            .into_iter()
-            .map(|value| inner(Some(value)))
-            .collect(),
-        Some(Value::KvlistValue(list)) => list
-            .values
-            .into_iter()
-            .map(|pair| (pair.key, inner(pair.value)))
-            .collect(),
+        Some(Value::ArrayValue(list)) => {
+            list.values.into_iter().map(|value| inner(Some(value))).collect()
+        }
+        Some(Value::KvlistValue(list)) => {
+            list.values.into_iter().map(|pair| (pair.key, inner(pair.value))).collect()
+        }
         _ => serde_json::Value::Null,
     }
 }

@@ -40,10 +40,7 @@ impl Bench {
         };
         let metrics = Arc::new(SelfMetrics::default());
         let ring = TraceRing::start("trace_ring", &settings, Arc::clone(&metrics));
-        Self {
-            ring: ring.expect("a free port"),
-            metrics,
-        }
+        Self { ring: ring.expect("a free port"), metrics }
     }
 
     async fn keep(&self, service: &str, spans: Vec<Span>) -> Outcome {
@@ -62,9 +59,7 @@ impl Bench {
     }
 
     async fn get(&self, target: &str) -> (u16, serde_json::Value) {
-        let mut stream = TcpStream::connect(self.ring.address())
-            .await
-            .expect("the page answers");
+        let mut stream = TcpStream::connect(self.ring.address()).await.expect("the page answers");
         // HTTP/1.0, so that the body comes without chunks.
         let request = format!("GET {target} HTTP/1.0\r\n\r\n");
         stream.write_all(request.as_bytes()).await.expect("sent");
@@ -80,9 +75,7 @@ impl Bench {
         let (status, page) = self.get(target).await;
         assert_eq!(status, 200, "{page}");
         let traces = page["data"].as_array().expect("an array");
-        let ids = traces
-            .iter()
-            .map(|trace| trace["traceID"].as_str().expect("a string"));
+        let ids = traces.iter().map(|trace| trace["traceID"].as_str().expect("a string"));
         ids.map(|id| id[..2].to_owned()).collect()
     }
 
@@ -105,10 +98,7 @@ fn request(service: &str, spans: Vec<Span>) -> ExportTraceServiceRequest {
     ];
     ExportTraceServiceRequest {
         resource_spans: vec![ResourceSpans {
-            resource: Some(Resource {
-                attributes,
-                ..Resource::default()
-            }),
+            resource: Some(Resource { attributes, ..Resource::default() }),
             scope_spans: vec![ScopeSpans {
                 scope: Some(InstrumentationScope {
                     name: "inferometer".to_owned(),
@@ -168,17 +158,10 @@ async fn a_trace_has_the_shape_of_jaegers_query_api() {
         span_id: vec![2; 8],
         parent_span_id: vec![1; 8],
         start_time_unix_nano: 1_001_000,
-        links: vec![Link {
-            trace_id: vec![9; 16],
-            span_id: vec![8; 8],
-            ..Link::default()
-        }],
+        links: vec![Link { trace_id: vec![9; 16], span_id: vec![8; 8], ..Link::default() }],
         ..span(1, "queue")
     };
-    assert_eq!(
-        bench.keep("engine", vec![child, root]).await,
-        Outcome::default()
-    );
+    assert_eq!(bench.keep("engine", vec![child, root]).await, Outcome::default());
     let id = "01".repeat(16);
     let (status, page) = bench.get(&format!("/api/traces/{id}")).await;
     let expected: serde_json::Value =
@@ -197,26 +180,17 @@ async fn the_latest_traces_come_first_and_searches_narrow_them() {
     assert_eq!(bench.ids("/api/traces").await.len(), 20);
     assert_eq!(bench.ids("/api/traces?limit=2").await, ["1e", "1d"]);
     assert_eq!(
-        bench
-            .ids("/api/traces?service=even%20one&operation=decode")
-            .await,
+        bench.ids("/api/traces?service=even%20one&operation=decode").await,
         ["1e", "1c", "1a"]
     );
-    assert_eq!(
-        bench
-            .ids("/api/traces?start=2000&end=4000&lookback=1h")
-            .await,
-        ["04", "03", "02"]
-    );
+    assert_eq!(bench.ids("/api/traces?start=2000&end=4000&lookback=1h").await, ["04", "03", "02"]);
     assert!(bench.ids("/api/traces?service=none").await.is_empty());
 }
 
 #[tokio::test]
 async fn services_and_their_operations_are_listed() {
     let bench = Bench::start(100);
-    bench
-        .keep("even one", vec![span(2, "prefill"), span(4, "decode")])
-        .await;
+    bench.keep("even one", vec![span(2, "prefill"), span(4, "decode")]).await;
     bench.keep("odd", vec![span(1, "queue")]).await;
     let (_, services) = bench.get("/api/services").await;
     assert_eq!(services["data"], json!(["even one", "odd"]));
@@ -230,17 +204,9 @@ async fn a_bad_query_is_answered_with_jaegers_errors() {
     let bench = Bench::start(10);
     let id = format!("/api/traces/{}", "0".repeat(33));
     for (target, status, message) in [
-        (
-            "/api/traces?limit=many",
-            400,
-            "parameter limit is \"many\"; give a number above 0",
-        ),
+        ("/api/traces?limit=many", 400, "parameter limit is \"many\"; give a number above 0"),
         ("/api/traces/1", 404, "trace not found"),
-        (
-            "/api/traces/x",
-            400,
-            "trace id \"x\" is not valid; give up to 32 hexadecimal digits",
-        ),
+        ("/api/traces/x", 400, "trace id \"x\" is not valid; give up to 32 hexadecimal digits"),
         (
             &id,
             400,
@@ -254,10 +220,7 @@ async fn a_bad_query_is_answered_with_jaegers_errors() {
         ),
     ] {
         let (seen, page) = bench.get(target).await;
-        assert_eq!(
-            (seen, &page["errors"]),
-            (status, &json!([{ "code": status, "msg": message }]))
-        );
+        assert_eq!((seen, &page["errors"]), (status, &json!([{ "code": status, "msg": message }])));
         assert_eq!(page["data"], json!(null));
     }
 }
@@ -278,19 +241,10 @@ async fn evicted_spans_are_counted_and_what_was_sent_is_what_is_left_and_what_we
 #[tokio::test]
 async fn spans_without_valid_ids_are_rejected_and_the_rest_is_kept() {
     let bench = Bench::start(10);
-    let short = Span {
-        trace_id: vec![1; 15],
-        ..span(1, "short")
-    };
-    let outcome = bench
-        .keep("engine", vec![short, span(0, "zero"), span(2, "good")])
-        .await;
+    let short = Span { trace_id: vec![1; 15], ..span(1, "short") };
+    let outcome = bench.keep("engine", vec![short, span(0, "zero"), span(2, "good")]).await;
     assert_eq!(outcome.rejected, 2);
-    assert!(
-        outcome
-            .message
-            .is_some_and(|text| text.contains("16 bytes"))
-    );
+    assert!(outcome.message.is_some_and(|text| text.contains("16 bytes")));
     assert_eq!(bench.rejected(RejectReason::InvalidPoint), 2);
     assert_eq!(bench.ring.spans(), 1);
 }

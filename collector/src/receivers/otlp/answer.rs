@@ -13,11 +13,9 @@ use crate::pipeline::Outcome;
 pub(super) fn encode(outcome: &Outcome) -> Vec<u8> {
     let rejected = i64::try_from(outcome.rejected).unwrap_or(i64::MAX);
     let message = outcome.message.as_deref().unwrap_or_default();
-    let partial_success =
-        (rejected > 0 || !message.is_empty()).then(|| ExportTracePartialSuccess {
-            rejected_spans: rejected,
-            error_message: message.to_owned(),
-        });
+    let partial_success = (rejected > 0 || !message.is_empty()).then(|| {
+        ExportTracePartialSuccess { rejected_spans: rejected, error_message: message.to_owned() }
+    });
     ExportTraceServiceResponse { partial_success }.encode_to_vec()
 }
 
@@ -36,10 +34,7 @@ mod tests {
 
     #[test]
     fn a_partial_success_reads_the_same_as_metrics_and_as_logs() {
-        let bytes = encode(&Outcome {
-            rejected: 3,
-            message: Some("series limit".to_owned()),
-        });
+        let bytes = encode(&Outcome { rejected: 3, message: Some("series limit".to_owned()) });
         let metrics = ExportMetricsServiceResponse::decode(&*bytes).expect("a metrics response");
         let partial = metrics.partial_success.expect("a partial success");
         assert_eq!(

@@ -25,11 +25,7 @@ impl Door {
         budget: Arc<InFlight>,
         metrics: Arc<SelfMetrics>,
     ) -> Self {
-        Self {
-            intake,
-            budget,
-            metrics,
-        }
+        Self { intake, budget, metrics }
     }
 
     /// Takes a request in and waits until every exporter has spoken.
@@ -44,9 +40,8 @@ impl Door {
         unpack: impl FnOnce(Bytes, &mut Charge) -> Result<Bytes, Refusal>,
     ) -> Result<Outcome, Refusal> {
         let mut charge = self.budget.charge();
-        let unpacked = read_body(request, limit, &mut charge)
-            .await
-            .and_then(|body| unpack(body, &mut charge));
+        let unpacked =
+            read_body(request, limit, &mut charge).await.and_then(|body| unpack(body, &mut charge));
         let bytes = unpacked.map_err(|refusal| self.refuse(signal, refusal, 0))?;
         let counts = otlp::check(signal, &bytes).map_err(|malformed| {
             let refusal = Refusal {
@@ -57,16 +52,8 @@ impl Door {
             self.refuse(signal, refusal, 0)
         })?;
         let (ack, acknowledged) = Ack::new();
-        let item = Item {
-            signal,
-            bytes,
-            counts,
-            tenant: Tenant::default(),
-            ack,
-        };
-        self.intake
-            .admit(item)
-            .map_err(|refusal| self.refuse(signal, refusal, counts.items))?;
+        let item = Item { signal, bytes, counts, tenant: Tenant::default(), ack };
+        self.intake.admit(item).map_err(|refusal| self.refuse(signal, refusal, counts.items))?;
         self.metrics.accepted(signal, counts.items);
         Ok(acknowledged.outcome().await)
     }

@@ -27,10 +27,7 @@ pub(super) struct Grpc {
 
 impl Grpc {
     pub(super) const fn new(door: Arc<Door>, max_request_bytes: usize) -> Self {
-        Self {
-            door,
-            max_request_bytes,
-        }
+        Self { door, max_request_bytes }
     }
 
     async fn call(&self, request: Request) -> Result<Response, Refusal> {
@@ -40,12 +37,9 @@ impl Grpc {
         let limit = self.max_request_bytes;
         let outcome = self
             .door
-            .receive(
-                signal,
-                request,
-                limit.saturating_add(PREFIX_BYTES),
-                |body, charge| grpc_frame::unframe(body, encoding, limit, charge),
-            )
+            .receive(signal, request, limit.saturating_add(PREFIX_BYTES), |body, charge| {
+                grpc_frame::unframe(body, encoding, limit, charge)
+            })
             .await?;
         let message = grpc_frame::frame(&answer::encode(&outcome));
         let mut response = http::Response::new(Body::with_trailers(message, grpc_status::ok()));
@@ -63,10 +57,9 @@ impl Handler for Grpc {
             Ok(response) => response,
             Err(refusal) => {
                 let mut response = grpc_status::refused(&refusal);
-                response.headers_mut().insert(
-                    "grpc-accept-encoding",
-                    HeaderValue::from_static("identity,gzip"),
-                );
+                response
+                    .headers_mut()
+                    .insert("grpc-accept-encoding", HeaderValue::from_static("identity,gzip"));
                 response
             }
         }
@@ -86,9 +79,7 @@ fn signal_of(path: &str) -> Result<Signal, Refusal> {
 }
 
 fn encoding(headers: &HeaderMap) -> Result<Encoding, Refusal> {
-    let name = headers
-        .get("grpc-encoding")
-        .map_or(&b""[..], HeaderValue::as_bytes);
+    let name = headers.get("grpc-encoding").map_or(&b""[..], HeaderValue::as_bytes);
     Encoding::named(name).ok_or_else(|| {
         unsupported(format!(
             "grpc-encoding {} is not supported; send gzip or identity",
@@ -98,11 +89,7 @@ fn encoding(headers: &HeaderMap) -> Result<Encoding, Refusal> {
 }
 
 fn unsupported(message: String) -> Refusal {
-    Refusal {
-        reason: RefusalReason::Unsupported,
-        message,
-        retry_after: None,
-    }
+    Refusal { reason: RefusalReason::Unsupported, message, retry_after: None }
 }
 
 fn is_grpc(headers: &HeaderMap) -> bool {
@@ -120,17 +107,14 @@ fn is_grpc(headers: &HeaderMap) -> bool {
 fn not_grpc(headers: &HeaderMap) -> Response {
     let given = headers
         .get(header::CONTENT_TYPE)
-        .map_or("none".to_owned(), |value| {
-            value.as_bytes().escape_ascii().to_string()
-        });
+        .map_or("none".to_owned(), |value| value.as_bytes().escape_ascii().to_string());
     let mut response = http::Response::new(Body::full(format!(
         "content type {given} is not supported; this port speaks OTLP/gRPC (application/grpc), \
          send OTLP/HTTP to the HTTP port, 4318 by default\n"
     )));
     *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("text/plain; charset=utf-8"),
-    );
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response
 }

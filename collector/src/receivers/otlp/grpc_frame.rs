@@ -72,11 +72,7 @@ pub(super) fn frame(message: &[u8]) -> Bytes {
 }
 
 fn malformed(message: String) -> Refusal {
-    Refusal {
-        reason: RefusalReason::Malformed,
-        message,
-        retry_after: None,
-    }
+    Refusal { reason: RefusalReason::Malformed, message, retry_after: None }
 }
 
 #[cfg(test)]
@@ -107,16 +103,8 @@ mod tests {
     #[test]
     fn a_frame_that_contradicts_itself_is_malformed() {
         check(b"", Encoding::Identity, Err("shorter than the 5 bytes"));
-        check(
-            b"\0\0\0\0\x02a",
-            Encoding::Identity,
-            Err("announces 2 bytes and 1 follow"),
-        );
-        check(
-            b"\x01\0\0\0\x01a",
-            Encoding::Identity,
-            Err("flagged as compressed"),
-        );
+        check(b"\0\0\0\0\x02a", Encoding::Identity, Err("announces 2 bytes and 1 follow"));
+        check(b"\x01\0\0\0\x01a", Encoding::Identity, Err("flagged as compressed"));
         check(b"\x07\0\0\0\x01a", Encoding::Identity, Err("flag 7"));
         check(b"\x01\0\0\0\x01a", Encoding::Gzip, Err("not gzip"));
     }

@@ -23,10 +23,7 @@ pub(super) struct Http {
 
 impl Http {
     pub(super) const fn new(door: Arc<Door>, max_request_bytes: usize) -> Self {
-        Self {
-            door,
-            max_request_bytes,
-        }
+        Self { door, max_request_bytes }
     }
 
     async fn export(&self, signal: Signal, request: Request) -> Result<Response, Refusal> {
@@ -36,17 +33,11 @@ impl Http {
         let outcome = self
             .door
             .receive(signal, request, limit, |body, charge| {
-                if is_gzip {
-                    inflate_gzip(&body, limit, charge)
-                } else {
-                    Ok(body)
-                }
+                if is_gzip { inflate_gzip(&body, limit, charge) } else { Ok(body) }
             })
             .await?;
         let mut response = http::Response::new(Body::full(answer::encode(&outcome)));
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, PROTOBUF);
+        response.headers_mut().insert(header::CONTENT_TYPE, PROTOBUF);
         Ok(response)
     }
 }
@@ -87,17 +78,13 @@ fn signal_of(path: &str) -> Option<Signal> {
 
 /// The content type without its parameters; empty if there is none.
 pub(super) fn media_type(headers: &HeaderMap) -> &[u8] {
-    let value = headers
-        .get(header::CONTENT_TYPE)
-        .map_or(&b""[..], HeaderValue::as_bytes);
+    let value = headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
     let end = value.iter().position(|&byte| byte == b';');
     value[..end.unwrap_or(value.len())].trim_ascii()
 }
 
 fn is_gzip(headers: &HeaderMap) -> Result<bool, Refusal> {
-    let encoding = headers
-        .get(header::CONTENT_ENCODING)
-        .map_or(&b""[..], HeaderValue::as_bytes);
+    let encoding = headers.get(header::CONTENT_ENCODING).map_or(&b""[..], HeaderValue::as_bytes);
     match encoding {
         b"" | b"identity" => Ok(false),
         b"gzip" => Ok(true),
@@ -109,9 +96,5 @@ fn is_gzip(headers: &HeaderMap) -> Result<bool, Refusal> {
 }
 
 const fn unsupported(message: String) -> Refusal {
-    Refusal {
-        reason: RefusalReason::Unsupported,
-        message,
-        retry_after: None,
-    }
+    Refusal { reason: RefusalReason::Unsupported, message, retry_after: None }
 }

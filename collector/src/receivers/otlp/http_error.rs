@@ -19,30 +19,20 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 pub(super) fn refused(media_type: &[u8], refusal: &Refusal) -> Response {
     let status = status_of(refusal.reason);
     let mut response = error(status, media_type, &refusal.message);
-    if matches!(
-        status,
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-    ) {
+    if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
         // Whole seconds only, and 0 would invite an instant return.
         let delay = refusal.retry_after.unwrap_or_default();
         let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
     }
     response
 }
 
 /// The answer to a request with a method other than POST.
 pub(super) fn wrong_method(request: &Request, refusal: &Refusal) -> Response {
-    let mut response = error(
-        StatusCode::METHOD_NOT_ALLOWED,
-        media_type(request.headers()),
-        &refusal.message,
-    );
-    response
-        .headers_mut()
-        .insert(header::ALLOW, HeaderValue::from_static("POST"));
+    let mut response =
+        error(StatusCode::METHOD_NOT_ALLOWED, media_type(request.headers()), &refusal.message);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     response
 }
 
@@ -52,11 +42,7 @@ pub(super) fn unknown_path(request: &Request) -> Response {
         "unknown path {}; send POST to /v1/metrics, /v1/traces or /v1/logs",
         request.uri().path()
     );
-    error(
-        StatusCode::NOT_FOUND,
-        media_type(request.headers()),
-        &message,
-    )
+    error(StatusCode::NOT_FOUND, media_type(request.headers()), &message)
 }
 
 const fn status_of(reason: RefusalReason) -> StatusCode {
@@ -74,10 +60,7 @@ const fn status_of(reason: RefusalReason) -> StatusCode {
 fn error(status: StatusCode, media_type: &[u8], message: &str) -> Response {
     let (content_type, body) = match media_type {
         b"application/x-protobuf" => {
-            let rpc_status = pb::Status {
-                message: message.to_owned(),
-                ..pb::Status::default()
-            };
+            let rpc_status = pb::Status { message: message.to_owned(), ..pb::Status::default() };
             (PROTOBUF, rpc_status.encode_to_vec())
         }
         b"application/json" => {
@@ -88,8 +71,6 @@ fn error(status: StatusCode, media_type: &[u8], message: &str) -> Response {
     };
     let mut response = http::Response::new(Body::full(body));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, content_type);
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     response
 }

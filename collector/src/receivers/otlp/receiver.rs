@@ -41,10 +41,7 @@ impl OtlpReceiver {
             let handler = Http::new(door, request_bytes_max(listener));
             bind(name, "http", listener, handler)
         });
-        Ok(Self {
-            grpc: grpc.transpose()?,
-            http: http.transpose()?,
-        })
+        Ok(Self { grpc: grpc.transpose()?, http: http.transpose()? })
     }
 
     /// The address of the gRPC listener, if there is one.

@@ -76,19 +76,12 @@ impl Bench {
             endpoint: SocketAddr::from(([127, 0, 0, 1], 0)),
             body_bytes_max: REQUEST_BYTES_MAX as u64,
         };
-        let settings = OtlpReceiverSettings {
-            grpc: Some(listener.clone()),
-            http: Some(listener),
-        };
+        let settings = OtlpReceiverSettings { grpc: Some(listener.clone()), http: Some(listener) };
         let intake = Arc::clone(&pipelines) as Arc<dyn Intake>;
         let budget = InFlight::new(InFlight::DEFAULT_LIMIT);
         let receiver = OtlpReceiver::start("otlp", &settings, intake, budget, Arc::clone(&metrics))
             .expect("free ports");
-        Self {
-            pipelines,
-            metrics,
-            receiver,
-        }
+        Self { pipelines, metrics, receiver }
     }
 
     fn answering(answer: Answer) -> Self {
@@ -109,10 +102,7 @@ impl Bench {
     /// The bytes that reached the pipelines.
     fn received(&self) -> Vec<(Signal, Vec<u8>, u64)> {
         let items = self.pipelines.items.lock();
-        items
-            .iter()
-            .map(|item| (item.signal, item.bytes.to_vec(), item.counts.items))
-            .collect()
+        items.iter().map(|item| (item.signal, item.bytes.to_vec(), item.counts.items)).collect()
     }
 
     fn accepted(&self, signal: Signal) -> u64 {
@@ -139,9 +129,7 @@ impl Bench {
                 time::sleep(Duration::from_millis(1)).await;
             }
         };
-        time::timeout(PATIENCE, held)
-            .await
-            .expect("an item arrives");
+        time::timeout(PATIENCE, held).await.expect("an item arrives");
     }
 }
 
@@ -163,10 +151,7 @@ fn trace_request(name: &str) -> ExportTraceServiceRequest {
     };
     ExportTraceServiceRequest {
         resource_spans: vec![ResourceSpans {
-            scope_spans: vec![ScopeSpans {
-                spans: vec![span],
-                ..ScopeSpans::default()
-            }],
+            scope_spans: vec![ScopeSpans { spans: vec![span], ..ScopeSpans::default() }],
             ..ResourceSpans::default()
         }],
     }

@@ -15,12 +15,7 @@ fn a_histogram_on_the_page_is_always_that_of_one_point() {
     let (store, done) = (store(), AtomicBool::new(false));
     // Only these two pages exist; any mixture of them is a torn read.
     let small = || histogram("h", vec![buckets(&[1.0, 2.0], &[1, 1, 1], 3.0, &[])]);
-    let large = || {
-        histogram(
-            "h",
-            vec![buckets(&[1.0, 2.0], &[1000, 1000, 1000], 3000.0, &[])],
-        )
-    };
+    let large = || histogram("h", vec![buckets(&[1.0, 2.0], &[1000, 1000, 1000], 3000.0, &[])]);
     let page_of = |metric| {
         let store = super::helpers::store();
         apply(&store, vec![metric]);
@@ -51,10 +46,7 @@ fn a_histogram_on_the_page_is_always_that_of_one_point() {
 #[test]
 fn series_that_come_and_go_leave_the_count_exact_and_the_others_shown() {
     const ROUNDS: i64 = 200;
-    let store = Store::new(Limits {
-        max_series: 1000,
-        metric_expiration: Duration::ZERO,
-    });
+    let store = Store::new(Limits { max_series: 1000, metric_expiration: Duration::ZERO });
     thread::scope(|scope| {
         for worker in ["a", "b"] {
             let store = &store;

@@ -31,19 +31,12 @@ pub(super) fn any_value(value: Any) -> Option<AnyValue> {
 }
 
 pub(super) fn pair(key: &str, value: Any) -> KeyValue {
-    KeyValue {
-        key: key.to_owned(),
-        value: any_value(value),
-        ..KeyValue::default()
-    }
+    KeyValue { key: key.to_owned(), value: any_value(value), ..KeyValue::default() }
 }
 
 /// String attributes.
 pub(super) fn attributes(pairs: &[(&str, &str)]) -> Vec<KeyValue> {
-    pairs
-        .iter()
-        .map(|(key, value)| pair(key, Any::StringValue((*value).to_owned())))
-        .collect()
+    pairs.iter().map(|(key, value)| pair(key, Any::StringValue((*value).to_owned()))).collect()
 }
 
 pub(super) fn number(value: Value, pairs: &[(&str, &str)]) -> NumberDataPoint {
@@ -66,20 +59,11 @@ pub(super) fn double(value: f64, pairs: &[(&str, &str)]) -> NumberDataPoint {
 
 /// A point of a cumulative stream with its start and time.
 pub(super) fn at(start: u64, time: u64, value: i64) -> NumberDataPoint {
-    NumberDataPoint {
-        start_time_unix_nano: start,
-        time_unix_nano: time,
-        ..int(value, &[])
-    }
+    NumberDataPoint { start_time_unix_nano: start, time_unix_nano: time, ..int(value, &[]) }
 }
 
 pub(super) fn metric(name: &str, unit: &str, data: Data) -> Metric {
-    Metric {
-        name: name.to_owned(),
-        unit: unit.to_owned(),
-        data: Some(data),
-        ..Metric::default()
-    }
+    Metric { name: name.to_owned(), unit: unit.to_owned(), data: Some(data), ..Metric::default() }
 }
 
 pub(super) fn gauge(name: &str, data_points: Vec<NumberDataPoint>) -> Metric {
@@ -91,11 +75,7 @@ pub(super) fn sum(
     is_monotonic: bool,
     aggregation_temporality: i32,
 ) -> Data {
-    Data::Sum(Sum {
-        data_points,
-        aggregation_temporality,
-        is_monotonic,
-    })
+    Data::Sum(Sum { data_points, aggregation_temporality, is_monotonic })
 }
 
 pub(super) fn counter(name: &str, data_points: Vec<NumberDataPoint>) -> Metric {
@@ -124,10 +104,7 @@ pub(super) fn histogram(name: &str, data_points: Vec<HistogramDataPoint>) -> Met
     metric(
         name,
         "",
-        Data::Histogram(Histogram {
-            data_points,
-            aggregation_temporality: CUMULATIVE,
-        }),
+        Data::Histogram(Histogram { data_points, aggregation_temporality: CUMULATIVE }),
     )
 }
 
@@ -145,26 +122,14 @@ pub(super) fn of_resource(
     resource: &[(&str, &str)],
     scope_metrics: Vec<ScopeMetrics>,
 ) -> ExportMetricsServiceRequest {
-    let resource = Resource {
-        attributes: attributes(resource),
-        ..Resource::default()
-    };
-    let resource = ResourceMetrics {
-        resource: Some(resource),
-        scope_metrics,
-        ..ResourceMetrics::default()
-    };
-    ExportMetricsServiceRequest {
-        resource_metrics: vec![resource],
-    }
+    let resource = Resource { attributes: attributes(resource), ..Resource::default() };
+    let resource =
+        ResourceMetrics { resource: Some(resource), scope_metrics, ..ResourceMetrics::default() };
+    ExportMetricsServiceRequest { resource_metrics: vec![resource] }
 }
 
 pub(super) fn of_scope(scope: Option<InstrumentationScope>, metrics: Vec<Metric>) -> ScopeMetrics {
-    ScopeMetrics {
-        scope,
-        metrics,
-        ..ScopeMetrics::default()
-    }
+    ScopeMetrics { scope, metrics, ..ScopeMetrics::default() }
 }
 
 /// A request without resource and scope, so that a page shows only what the test is about.
@@ -190,10 +155,7 @@ pub(super) fn page(store: &Store) -> String {
 /// Only the samples of the page.
 pub(super) fn samples(store: &Store) -> Vec<String> {
     let page = page(store);
-    page.lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(str::to_owned)
-        .collect()
+    page.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
 }
 
 /// What a page shows after one request, samples only.

@@ -55,10 +55,7 @@ fn an_unknown_time_is_in_order_with_any_other() {
 #[test]
 fn a_gauge_has_no_start_that_could_be_late() {
     check_in_turn(
-        vec![
-            gauge("g", vec![at(9, 10, 1)]),
-            gauge("g", vec![at(3, 11, 2)]),
-        ],
+        vec![gauge("g", vec![at(9, 10, 1)]), gauge("g", vec![at(3, 11, 2)])],
         &["g 2"],
         &[],
     );
@@ -66,12 +63,8 @@ fn a_gauge_has_no_start_that_could_be_late() {
 
 #[test]
 fn every_series_that_its_sender_ends_goes_away() {
-    let gone = |x| NumberDataPoint {
-        flags: GONE,
-        value: None,
-        time_unix_nano: 20,
-        ..int(0, &[("x", x)])
-    };
+    let gone =
+        |x| NumberDataPoint { flags: GONE, value: None, time_unix_nano: 20, ..int(0, &[("x", x)]) };
     let of = |x| int(1, &[("x", x)]);
     check_in_turn(
         vec![
@@ -85,11 +78,7 @@ fn every_series_that_its_sender_ends_goes_away() {
 
 #[test]
 fn a_late_end_does_not_end_what_came_after_it() {
-    let gone = NumberDataPoint {
-        flags: GONE,
-        time_unix_nano: 5,
-        ..int(0, &[])
-    };
+    let gone = NumberDataPoint { flags: GONE, time_unix_nano: 5, ..int(0, &[]) };
     check_in_turn(
         vec![gauge("g", vec![at(0, 10, 1)]), gauge("g", vec![gone])],
         &["g 1"],
@@ -121,16 +110,10 @@ fn names_that_a_histogram_derives_are_taken() {
             gauge("h_bucket", vec![int(1, &[])]),
         ],
         &shown,
-        &[
-            (RejectReason::TypeConflict, 1),
-            (RejectReason::TypeConflict, 1),
-        ],
+        &[(RejectReason::TypeConflict, 1), (RejectReason::TypeConflict, 1)],
     );
     check_in_turn(
-        vec![
-            gauge("h.sum", vec![int(1, &[])]),
-            histogram("h", vec![buckets(&[], &[1], 1.0, &[])]),
-        ],
+        vec![gauge("h.sum", vec![int(1, &[])]), histogram("h", vec![buckets(&[], &[1], 1.0, &[])])],
         &["h_sum 1"],
         &[(RejectReason::TypeConflict, 1)],
     );
@@ -143,10 +126,7 @@ fn the_first_help_stays() {
         ..gauge("g", vec![int(1, &[("x", x)])])
     };
     let store = store();
-    apply(
-        &store,
-        vec![helped("", "0"), helped("first", "1"), helped("second", "2")],
-    );
+    apply(&store, vec![helped("", "0"), helped("first", "1"), helped("second", "2")]);
     let page = page(&store);
     assert_eq!(page.matches("# HELP g first\n").count(), 1, "{page}");
     assert!(!page.contains("second"), "{page}");
@@ -154,22 +134,13 @@ fn the_first_help_stays() {
 
 #[test]
 fn beyond_the_series_limit_new_series_are_rejected_and_known_ones_served() {
-    let store = Store::new(Limits {
-        max_series: 2,
-        ..Limits::default()
-    });
+    let store = Store::new(Limits { max_series: 2, ..Limits::default() });
     let of = |x, value| int(value, &[("x", x)]);
     apply(&store, vec![gauge("g", vec![of("a", 1), of("b", 1)])]);
-    let applied = apply(
-        &store,
-        vec![gauge("g", vec![of("a", 2), of("c", 2), of("d", 2)])],
-    );
+    let applied = apply(&store, vec![gauge("g", vec![of("a", 2), of("c", 2), of("d", 2)])]);
     assert_eq!(samples(&store), ["g{x=\"a\"} 2", "g{x=\"b\"} 1"]);
     assert_eq!(applied.kept, 1);
-    assert_eq!(
-        applied.rejected().collect::<Vec<_>>(),
-        [(RejectReason::SeriesLimit, 2)]
-    );
+    assert_eq!(applied.rejected().collect::<Vec<_>>(), [(RejectReason::SeriesLimit, 2)]);
     let message = applied.message.unwrap_or_default();
     assert!(
         message.contains("metric `g`") && message.contains('2') && message.contains("max_series"),
@@ -180,18 +151,11 @@ fn beyond_the_series_limit_new_series_are_rejected_and_known_ones_served() {
 #[test]
 fn a_series_without_points_expires_and_makes_room() {
     let seconds = Duration::from_secs;
-    let store = Store::new(Limits {
-        max_series: 3,
-        metric_expiration: seconds(300),
-    });
+    let store = Store::new(Limits { max_series: 3, metric_expiration: seconds(300) });
     let send = |x: &str, now| {
         let metrics = vec![gauge("g", vec![int(1, &[("x", x)])])];
         let resource = [("service.name", "s"), ("host.name", "h")];
-        ingest::apply(
-            &store,
-            &of_resource(&resource, vec![of_scope(None, metrics)]),
-            now,
-        )
+        ingest::apply(&store, &of_resource(&resource, vec![of_scope(None, metrics)]), now)
     };
     send("a", seconds(0));
     send("b", seconds(100));
@@ -199,13 +163,7 @@ fn a_series_without_points_expires_and_makes_room() {
     assert_eq!(send("c", seconds(299)).kept, 0);
     assert_eq!(store.expire(seconds(300)), 1);
     assert_eq!(send("c", seconds(301)).kept, 1);
-    assert_eq!(
-        store.stats(),
-        Stats {
-            families: 2,
-            series: 3
-        }
-    );
+    assert_eq!(store.stats(), Stats { families: 2, series: 3 });
     assert_eq!(store.expire(seconds(1000)), 3);
     assert_eq!(store.stats(), Stats::default());
     assert_eq!(page(&store), "");
@@ -216,34 +174,20 @@ fn a_name_is_free_again_once_its_family_has_ended() {
     let store = store();
     apply(&store, vec![gauge("m", vec![int(1, &[])])]);
     store.expire(Limits::DEFAULT_METRIC_EXPIRATION);
-    apply(
-        &store,
-        vec![histogram("m", vec![buckets(&[], &[1], 1.0, &[])])],
-    );
-    assert_eq!(
-        samples(&store),
-        ["m_bucket{le=\"+Inf\"} 1", "m_sum 1", "m_count 1"]
-    );
+    apply(&store, vec![histogram("m", vec![buckets(&[], &[1], 1.0, &[])])]);
+    assert_eq!(samples(&store), ["m_bucket{le=\"+Inf\"} 1", "m_sum 1", "m_count 1"]);
 }
 
 #[test]
 fn samples_of_a_family_are_read_with_labels_and_values() {
     let store = store();
     let point = |stage| buckets(&[1.0, 2.0], &[0, 10, 0], 15.0, &[("infer.stage", stage)]);
-    apply(
-        &store,
-        vec![histogram("h", vec![point("de\"code"), point("prefill")])],
-    );
+    apply(&store, vec![histogram("h", vec![point("de\"code"), point("prefill")])]);
     let samples = store.samples("h");
-    let stages: Vec<_> = samples
-        .iter()
-        .map(|sample| sample.label("infer_stage").unwrap_or_default())
-        .collect();
+    let stages: Vec<_> =
+        samples.iter().map(|sample| sample.label("infer_stage").unwrap_or_default()).collect();
     assert_eq!(stages, ["de\"code", "prefill"]);
-    assert_eq!(
-        samples[0].labels(),
-        [("infer_stage".to_owned(), "de\"code".to_owned())]
-    );
+    assert_eq!(samples[0].labels(), [("infer_stage".to_owned(), "de\"code".to_owned())]);
     let first = samples[0].value.as_histogram().unwrap();
     assert_eq!((first.count, first.quantile(0.5)), (10, 1.5));
     assert!(store.samples("no such family").is_empty());

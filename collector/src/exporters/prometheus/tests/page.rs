@@ -59,10 +59,7 @@ fn parse_quoted(text: &str) -> Result<(String, &str), String> {
 
 fn is_name(name: &str, extra: &str) -> bool {
     let first = |char: char| char.is_ascii_alphabetic() || char == '_' || extra.contains(char);
-    name.starts_with(first)
-        && name
-            .chars()
-            .all(|char| first(char) || char.is_ascii_digit())
+    name.starts_with(first) && name.chars().all(|char| first(char) || char.is_ascii_digit())
 }
 
 /// Checks names, labels, order and uniqueness of a whole page, and returns its samples.
@@ -86,17 +83,13 @@ fn check_page(page: &str) -> Result<Vec<Sample>, String> {
         let sample = parse_sample(line).map_err(|why| format!("{line:?}: {why}"))?;
         let (name, labels, _) = &sample;
         let names: HashSet<&String> = labels.iter().map(|(name, _)| name).collect();
-        let labels_are_names = names
-            .iter()
-            .all(|name| is_name(name, "") && !name.starts_with("__"));
+        let labels_are_names =
+            names.iter().all(|name| is_name(name, "") && !name.starts_with("__"));
         if !is_name(name, ":") || !labels_are_names || names.len() != labels.len() {
             return Err(format!("{line:?} has a wrong or double name"));
         }
         let suffixes = ["", "_bucket", "_sum", "_count"];
-        if !suffixes
-            .iter()
-            .any(|suffix| *name == format!("{family}{suffix}"))
-        {
+        if !suffixes.iter().any(|suffix| *name == format!("{family}{suffix}")) {
             return Err(format!("{line:?} is not of the family {family}"));
         }
         if !seen.insert((name.clone(), labels.clone())) {
@@ -154,11 +147,7 @@ fn a_page_of_many_pieces_has_every_series_once_in_order() {
         assert_eq!(apply(&store, vec![gauge(name, points)]).kept, SERIES as u64);
     }
     let page = page(&store);
-    assert!(
-        page.len() > 500_000,
-        "{} bytes are too few for several pieces",
-        page.len()
-    );
+    assert!(page.len() > 500_000, "{} bytes are too few for several pieces", page.len());
     let samples = check_page(&page).unwrap();
     assert_eq!(samples.len(), 2 * SERIES);
     assert!(samples.is_sorted_by(|a, b| (&a.0, &a.1) < (&b.0, &b.1)));

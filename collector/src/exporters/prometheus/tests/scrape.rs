@@ -41,13 +41,7 @@ async fn send(
 ) -> Outcome {
     let (ack, outcome) = Ack::new();
     let (bytes, counts, tenant) = (Bytes::from(bytes), Counts { items }, Tenant::default());
-    let item = Item {
-        signal,
-        bytes,
-        counts,
-        tenant,
-        ack,
-    };
+    let item = Item { signal, bytes, counts, tenant, ack };
     exporter.reserve(&item).unwrap().commit(item);
     outcome.outcome().await
 }
@@ -64,17 +58,9 @@ async fn ask(address: SocketAddr, method: &str, path: &str) -> String {
 #[tokio::test]
 async fn what_was_committed_is_scraped() {
     let (exporter, metrics) = start(LONG);
-    let points = vec![
-        gauge("g", vec![int(7, &[])]),
-        metric("d", "", sum(vec![int(1, &[])], true, DELTA)),
-    ];
-    let outcome = send(
-        &exporter,
-        Signal::Metrics,
-        request(points).encode_to_vec(),
-        2,
-    )
-    .await;
+    let points =
+        vec![gauge("g", vec![int(7, &[])]), metric("d", "", sum(vec![int(1, &[])], true, DELTA))];
+    let outcome = send(&exporter, Signal::Metrics, request(points).encode_to_vec(), 2).await;
     assert_eq!(outcome.rejected, 1);
     assert!(outcome.message.unwrap_or_default().contains("metric `d`"));
     let answer = ask(exporter.address(), "GET", "/metrics").await;
@@ -85,18 +71,10 @@ async fn what_was_committed_is_scraped() {
     );
     assert!(answer.contains("# TYPE g gauge\ng 7\n"), "{answer}");
     let counts: Vec<_> = metrics.counts().filter(|count| count.value > 0).collect();
-    let seen: Vec<_> = counts
-        .iter()
-        .map(|count| (count.counter, count.reason, count.value))
-        .collect();
+    let seen: Vec<_> =
+        counts.iter().map(|count| (count.counter, count.reason, count.value)).collect();
     let reason = Some(RejectReason::NotExpressible.as_str());
-    assert_eq!(
-        seen,
-        [
-            (SelfCounter::Rejected, reason, 1),
-            (SelfCounter::Exported, None, 1)
-        ]
-    );
+    assert_eq!(seen, [(SelfCounter::Rejected, reason, 1), (SelfCounter::Exported, None, 1)]);
     exporter.shutdown(DEADLINE).await;
 }
 
@@ -120,10 +98,7 @@ async fn the_collectors_own_counters_are_shown_even_at_the_series_limit() {
             && line.contains("infer_signal=\"metrics\"")
             && line.contains("reason=\"series_limit\"")
     });
-    assert!(
-        rejected.is_some_and(|line| line.ends_with(" 1")),
-        "{answer}"
-    );
+    assert!(rejected.is_some_and(|line| line.ends_with(" 1")), "{answer}");
 }
 
 #[tokio::test]
@@ -147,10 +122,7 @@ async fn other_paths_and_methods_are_told_what_there_is() {
     ];
     for (method, path, status, text) in cases {
         let answer = ask(exporter.address(), method, path).await;
-        assert!(
-            answer.starts_with(status) && answer.contains(text),
-            "{method} {path}: {answer}"
-        );
+        assert!(answer.starts_with(status) && answer.contains(text), "{method} {path}: {answer}");
     }
 }
 
@@ -169,13 +141,10 @@ async fn series_expire_although_nobody_scrapes() {
 #[tokio::test]
 async fn a_taken_port_is_named_with_its_remedy() {
     let (exporter, metrics) = start(LONG);
-    let settings = PrometheusSettings {
-        endpoint: exporter.address(),
-        ..PrometheusSettings::default()
-    };
-    let error = PrometheusExporter::start("prometheus/2", &settings, metrics)
-        .unwrap_err()
-        .to_string();
+    let settings =
+        PrometheusSettings { endpoint: exporter.address(), ..PrometheusSettings::default() };
+    let error =
+        PrometheusExporter::start("prometheus/2", &settings, metrics).unwrap_err().to_string();
     assert!(
         error.contains("prometheus/2") && error.contains(&exporter.address().to_string()),
         "{error}"

@@ -18,18 +18,11 @@ fn a_page_has_help_and_type_once_per_family_in_the_order_of_names() {
     let store = store();
     let requests = Metric {
         description: "Requests \\ served.\nAll of them.".to_owned(),
-        ..counter(
-            "b.requests",
-            vec![int(2, &[("x", "2")]), int(1, &[("x", "1")])],
-        )
+        ..counter("b.requests", vec![int(2, &[("x", "2")]), int(1, &[("x", "1")])])
     };
     let busy = Metric {
         description: "Share of time.".to_owned(),
-        ..metric(
-            "a.busy",
-            "s",
-            gauge("", vec![double(0.5, &[])]).data.unwrap(),
-        )
+        ..metric("a.busy", "s", gauge("", vec![double(0.5, &[])]).data.unwrap())
     };
     apply(&store, vec![requests, busy]);
     let expected = "\
@@ -54,9 +47,7 @@ fn each_kind_of_metric_has_its_prometheus_type() {
     let summary = metric(
         "summary",
         "",
-        Data::Summary(Summary {
-            data_points: vec![SummaryDataPoint::default()],
-        }),
+        Data::Summary(Summary { data_points: vec![SummaryDataPoint::default()] }),
     );
     let store = store();
     apply(
@@ -71,10 +62,7 @@ fn each_kind_of_metric_has_its_prometheus_type() {
         ],
     );
     let page = page(&store);
-    let types: Vec<&str> = page
-        .lines()
-        .filter_map(|line| line.strip_prefix("# TYPE "))
-        .collect();
+    let types: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();
     let expected = [
         "counter_total counter",
         "gauge gauge",
@@ -108,12 +96,7 @@ fn integers_keep_their_precision_and_doubles_their_spelling() {
 
 #[test]
 fn a_histogram_shows_cumulative_buckets_sum_and_count() {
-    let point = buckets(
-        &[0.005, 1.0, 2.5],
-        &[1, 2, 0, 4],
-        9.75,
-        &[("stage", "decode")],
-    );
+    let point = buckets(&[0.005, 1.0, 2.5], &[1, 2, 0, 4], 9.75, &[("stage", "decode")]);
     check(
         vec![histogram("h", vec![point])],
         &[
@@ -131,10 +114,7 @@ fn a_histogram_shows_cumulative_buckets_sum_and_count() {
 fn a_histogram_without_sum_or_buckets_shows_what_it_has() {
     let mut bare = buckets(&[], &[], 0.0, &[]);
     (bare.sum, bare.count) = (None, 3);
-    check(
-        vec![histogram("h", vec![bare])],
-        &["h_bucket{le=\"+Inf\"} 3", "h_count 3"],
-    );
+    check(vec![histogram("h", vec![bare])], &["h_bucket{le=\"+Inf\"} 3", "h_count 3"]);
 }
 
 #[test]
@@ -148,13 +128,7 @@ fn a_summary_shows_its_quantiles() {
         ..SummaryDataPoint::default()
     };
     check(
-        vec![metric(
-            "s",
-            "",
-            Data::Summary(Summary {
-                data_points: vec![point],
-            }),
-        )],
+        vec![metric("s", "", Data::Summary(Summary { data_points: vec![point] }))],
         &[
             "s{a=\"b\",quantile=\"0.5\"} 1",
             "s{a=\"b\",quantile=\"1\"} +Inf",
@@ -167,19 +141,13 @@ fn a_summary_shows_its_quantiles() {
 #[test]
 fn keys_that_collide_once_translated_are_joined_in_their_order() {
     let pairs = [("a_b", "3"), ("a.b", "2"), ("a-b", "1"), ("c", "\"\\\n")];
-    check(
-        vec![gauge("m", vec![int(1, &pairs)])],
-        &[r#"m{a_b="1;2;3",c="\"\\\n"} 1"#],
-    );
+    check(vec![gauge("m", vec![int(1, &pairs)])], &[r#"m{a_b="1;2;3",c="\"\\\n"} 1"#]);
 }
 
 #[test]
 fn empty_values_are_no_labels() {
     check(
-        vec![gauge(
-            "m",
-            vec![int(1, &[("a", ""), ("b.c", ""), ("b_c", "x")])],
-        )],
+        vec![gauge("m", vec![int(1, &[("a", ""), ("b.c", ""), ("b_c", "x")])])],
         &["m{b_c=\"x\"} 1"],
     );
 }
@@ -195,35 +163,19 @@ fn values_that_are_no_strings_become_text() {
         ],
         ..int(1, &[])
     };
-    check(
-        vec![gauge("m", vec![point])],
-        &[r#"m{b="true",d="0.5",i="-3",y="Zm9v"} 1"#],
-    );
+    check(vec![gauge("m", vec![point])], &[r#"m{b="true",d="0.5",i="-3",y="Zm9v"} 1"#]);
 }
 
 #[test]
 fn labels_that_prometheus_needs_are_not_given_to_attributes() {
-    let pairs = [
-        ("job", "j"),
-        ("instance", "i"),
-        ("le", "l"),
-        ("quantile", "q"),
-        ("__name__", "n"),
-    ];
+    let pairs =
+        [("job", "j"), ("instance", "i"), ("le", "l"), ("quantile", "q"), ("__name__", "n")];
     check(
         vec![gauge("m", vec![int(1, &pairs)])],
         &[r#"m{_name_="n",exported_instance="i",exported_job="j",le="l",quantile="q"} 1"#],
     );
     check(
-        vec![histogram(
-            "h",
-            vec![buckets(
-                &[],
-                &[1],
-                0.5,
-                &[("le", "l"), ("exported_le", "e")],
-            )],
-        )],
+        vec![histogram("h", vec![buckets(&[], &[1], 0.5, &[("le", "l"), ("exported_le", "e")])])],
         &[
             "h_bucket{exported_le=\"e;l\",le=\"+Inf\"} 1",
             "h_sum{exported_le=\"e;l\"} 0.5",
@@ -246,10 +198,7 @@ fn the_order_of_attributes_does_not_matter() {
 
 fn check_resource(resource: &[(&str, &str)], expected: &[&str]) {
     let store = store();
-    let request = of_resource(
-        resource,
-        vec![of_scope(None, vec![gauge("m", vec![int(1, &[])])])],
-    );
+    let request = of_resource(resource, vec![of_scope(None, vec![gauge("m", vec![int(1, &[])])])]);
     ingest::apply(&store, &request, Duration::ZERO);
     assert_eq!(samples(&store), expected);
 }
@@ -288,10 +237,7 @@ fn a_changed_resource_has_one_target_info() {
     }
     assert_eq!(
         samples(&store),
-        [
-            "m{job=\"vllm\"} 1",
-            "target_info{host_name=\"h2\",job=\"vllm\"} 1"
-        ]
+        ["m{job=\"vllm\"} 1", "target_info{host_name=\"h2\",job=\"vllm\"} 1"]
     );
 }
 
@@ -300,19 +246,11 @@ fn every_point_carries_its_scope() {
     let scope = scope(
         "lib",
         "1.2",
-        &[
-            ("team.name", "a"),
-            ("name", "x"),
-            ("schema.url", "y"),
-            ("version", "z"),
-        ],
+        &[("team.name", "a"), ("name", "x"), ("schema.url", "y"), ("version", "z")],
     );
     let metrics = vec![gauge("m", vec![int(1, &[("otel.scope.name", "own")])])];
-    let scoped = ScopeMetrics {
-        scope: Some(scope),
-        schema_url: "https://schema".to_owned(),
-        metrics,
-    };
+    let scoped =
+        ScopeMetrics { scope: Some(scope), schema_url: "https://schema".to_owned(), metrics };
     let store = store();
     ingest::apply(&store, &of_resource(&[], vec![scoped]), Duration::ZERO);
     let expected = concat!(
@@ -325,29 +263,16 @@ fn every_point_carries_its_scope() {
 #[test]
 fn one_name_in_two_scopes_is_two_series() {
     let of = |name: &str, value| {
-        of_scope(
-            Some(scope(name, "", &[])),
-            vec![gauge("m", vec![int(value, &[])])],
-        )
+        of_scope(Some(scope(name, "", &[])), vec![gauge("m", vec![int(value, &[])])])
     };
     let store = store();
-    ingest::apply(
-        &store,
-        &of_resource(&[], vec![of("b", 2), of("a", 1)]),
-        Duration::ZERO,
-    );
-    assert_eq!(
-        samples(&store),
-        ["m{otel_scope_name=\"a\"} 1", "m{otel_scope_name=\"b\"} 2"]
-    );
+    ingest::apply(&store, &of_resource(&[], vec![of("b", 2), of("a", 1)]), Duration::ZERO);
+    assert_eq!(samples(&store), ["m{otel_scope_name=\"a\"} 1", "m{otel_scope_name=\"b\"} 2"]);
 }
 
 #[test]
 fn streams_that_look_the_same_once_translated_are_not_mixed() {
-    let typed = |value| NumberDataPoint {
-        attributes: vec![pair("a", value)],
-        ..int(2, &[])
-    };
+    let typed = |value| NumberDataPoint { attributes: vec![pair("a", value)], ..int(2, &[]) };
     check_in_turn(
         vec![
             gauge("m.x", vec![int(1, &[("a", "1")])]),
@@ -355,10 +280,7 @@ fn streams_that_look_the_same_once_translated_are_not_mixed() {
             gauge("m_x", vec![int(3, &[("a", "1")])]),
         ],
         &["m_x{a=\"1\"} 1"],
-        &[
-            (RejectReason::NotExpressible, 1),
-            (RejectReason::NotExpressible, 1),
-        ],
+        &[(RejectReason::NotExpressible, 1), (RejectReason::NotExpressible, 1)],
     );
 }
 

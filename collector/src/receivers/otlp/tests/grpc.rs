@@ -17,9 +17,7 @@ use super::*;
 use crate::exporters::otlp::RawCodec;
 
 async fn traces(bench: &Bench) -> TraceServiceClient<tonic::transport::Channel> {
-    TraceServiceClient::connect(bench.grpc_url())
-        .await
-        .expect("the listener answers")
+    TraceServiceClient::connect(bench.grpc_url()).await.expect("the listener answers")
 }
 
 /// Sends any bytes to any method.
@@ -40,9 +38,7 @@ async fn a_plain_and_a_compressed_request_reach_the_pipelines_as_the_same_bytes(
     let bench = Bench::start();
     let request = trace_request(&"decode".repeat(100));
     let mut plain = traces(&bench).await;
-    let mut compressed = traces(&bench)
-        .await
-        .send_compressed(CompressionEncoding::Gzip);
+    let mut compressed = traces(&bench).await.send_compressed(CompressionEncoding::Gzip);
     let answer = plain.export(request.clone()).await.expect("taken");
     assert_eq!(answer.into_inner().partial_success, None);
     compressed.export(request.clone()).await.expect("taken");
@@ -54,9 +50,7 @@ async fn a_plain_and_a_compressed_request_reach_the_pipelines_as_the_same_bytes(
 #[tokio::test]
 async fn metrics_are_counted_by_their_points() {
     let bench = Bench::start();
-    let gauge = Gauge {
-        data_points: vec![NumberDataPoint::default(); 3],
-    };
+    let gauge = Gauge { data_points: vec![NumberDataPoint::default(); 3] };
     let request = ExportMetricsServiceRequest {
         resource_metrics: vec![ResourceMetrics {
             scope_metrics: vec![ScopeMetrics {
@@ -70,9 +64,8 @@ async fn metrics_are_counted_by_their_points() {
             ..ResourceMetrics::default()
         }],
     };
-    let mut client = MetricsServiceClient::connect(bench.grpc_url())
-        .await
-        .expect("the listener answers");
+    let mut client =
+        MetricsServiceClient::connect(bench.grpc_url()).await.expect("the listener answers");
     client.export(request).await.expect("taken");
     assert_eq!(bench.accepted(Signal::Metrics), 3);
 }
@@ -83,10 +76,7 @@ async fn what_exporters_reject_comes_back_as_a_partial_success() {
     let answer = traces(&bench).await.export(trace_request("a")).await;
     let partial = answer.expect("taken").into_inner().partial_success;
     let partial = partial.expect("a partial success");
-    assert_eq!(
-        (partial.rejected_spans, partial.error_message.as_str()),
-        (1, "no room")
-    );
+    assert_eq!((partial.rejected_spans, partial.error_message.as_str()), (1, "no room"));
 }
 
 #[tokio::test]
@@ -100,17 +90,9 @@ async fn every_refusal_has_its_code_and_is_counted() {
         (RefusalReason::Stopping, Code::Unavailable),
     ] {
         *bench.pipelines.answer.lock() = Answer::Refuse(refusal(reason));
-        let status = client
-            .export(trace_request("a"))
-            .await
-            .expect_err("a refusal");
-        assert_eq!(
-            (status.code(), status.message()),
-            (code, "as the test says")
-        );
-        let asked = status
-            .get_details_retry_info()
-            .and_then(|info| info.retry_delay);
+        let status = client.export(trace_request("a")).await.expect_err("a refusal");
+        assert_eq!((status.code(), status.message()), (code, "as the test says"));
+        let asked = status.get_details_retry_info().and_then(|info| info.retry_delay);
         let is_passing = code == Code::Unavailable;
         let delay = is_passing.then_some(Duration::from_millis(2500));
         assert_eq!(asked, delay, "{reason:?}");
@@ -122,9 +104,8 @@ async fn every_refusal_has_its_code_and_is_counted() {
 #[tokio::test]
 async fn logs_without_a_pipeline_are_unimplemented() {
     let bench = Bench::answering(Answer::Refuse(refusal(RefusalReason::NoPipeline)));
-    let mut client = LogsServiceClient::connect(bench.grpc_url())
-        .await
-        .expect("the listener answers");
+    let mut client =
+        LogsServiceClient::connect(bench.grpc_url()).await.expect("the listener answers");
     let status = client.export(ExportLogsServiceRequest::default()).await;
     assert_eq!(status.expect_err("a refusal").code(), Code::Unimplemented);
     assert_eq!(bench.refused(Signal::Logs, RefusalReason::NoPipeline), 1);
@@ -149,10 +130,7 @@ async fn bytes_that_are_no_request_are_an_invalid_argument() {
     let status = call(&bench, TRACES, b"\xff\xff\xff").await;
     let status = status.expect_err("no protobuf");
     assert_eq!(status.code(), Code::InvalidArgument);
-    assert!(
-        status.message().contains("ExportTraceServiceRequest"),
-        "{status:?}"
-    );
+    assert!(status.message().contains("ExportTraceServiceRequest"), "{status:?}");
     assert_eq!(bench.refused(Signal::Traces, RefusalReason::Malformed), 1);
 }
 
@@ -170,9 +148,7 @@ async fn a_request_above_the_limit_is_refused_for_good() {
 #[tokio::test]
 async fn a_gzip_bomb_is_refused_and_the_next_request_is_served() {
     let bench = Bench::start();
-    let mut client = traces(&bench)
-        .await
-        .send_compressed(CompressionEncoding::Gzip);
+    let mut client = traces(&bench).await.send_compressed(CompressionEncoding::Gzip);
     let bomb = trace_request(&"x".repeat(20 * REQUEST_BYTES_MAX));
     let status = client.export(bomb).await.expect_err("a bomb");
     assert_eq!(status.code(), Code::ResourceExhausted, "{status:?}");
@@ -194,14 +170,9 @@ async fn a_shutdown_finishes_what_is_in_flight() {
             time::sleep(Duration::from_millis(1)).await;
         }
     };
-    time::timeout(PATIENCE, closed)
-        .await
-        .expect("no new connections");
+    time::timeout(PATIENCE, closed).await.expect("no new connections");
     assert!(!shutdown.is_finished(), "a request is open");
     pipelines.items.lock().clear();
     call.await.expect("no panic").expect("taken");
-    time::timeout(PATIENCE, shutdown)
-        .await
-        .expect("ends with its last request")
-        .expect("no panic");
+    time::timeout(PATIENCE, shutdown).await.expect("ends with its last request").expect("no panic");
 }

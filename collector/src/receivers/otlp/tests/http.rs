@@ -33,9 +33,7 @@ impl Reply {
 
     /// The message of the `google.rpc.Status` in the body.
     fn message(&self) -> String {
-        pb::Status::decode(&*self.body)
-            .expect("a google.rpc.Status")
-            .message
+        pb::Status::decode(&*self.body).expect("a google.rpc.Status").message
     }
 }
 
@@ -48,25 +46,16 @@ async fn send(bench: &Bench, line: &str, headers: &str, body: &[u8]) -> Reply {
 }
 
 async fn send_raw(bench: &Bench, bytes: &[u8]) -> Reply {
-    let mut stream = TcpStream::connect(bench.http_address())
-        .await
-        .expect("the listener answers");
+    let mut stream = TcpStream::connect(bench.http_address()).await.expect("the listener answers");
     stream.write_all(bytes).await.expect("sent");
     let mut answer = Vec::new();
     time::timeout(PATIENCE, stream.read_to_end(&mut answer))
         .await
         .expect("an answer in time")
         .expect("a whole answer");
-    let end = answer
-        .windows(4)
-        .position(|window| window == b"\r\n\r\n")
-        .expect("a head");
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a head");
     let head = String::from_utf8_lossy(&answer[..end]).into_owned();
-    Reply {
-        status: head[9..12].parse().expect("a status"),
-        head,
-        body: answer[end + 4..].to_vec(),
-    }
+    Reply { status: head[9..12].parse().expect("a status"), head, body: answer[end + 4..].to_vec() }
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -84,10 +73,7 @@ async fn a_plain_and_a_compressed_request_reach_the_pipelines_as_the_same_bytes(
     let compressed = send(&bench, "POST /v1/traces", &headers, &gzip(&body)).await;
     for answer in [plain, compressed] {
         assert_eq!((answer.status, answer.body.as_slice()), (200, &b""[..]));
-        assert_eq!(
-            answer.header("content-type"),
-            Some("application/x-protobuf")
-        );
+        assert_eq!(answer.header("content-type"), Some("application/x-protobuf"));
     }
     let expected = (Signal::Traces, body, 1);
     assert_eq!(bench.received(), [expected.clone(), expected]);
@@ -150,10 +136,7 @@ async fn what_is_not_spoken_here_is_named_with_what_is() {
     let bench = Bench::start();
     let json = "content-type: application/json; charset=utf-8\r\n";
     let answer = send(&bench, "POST /v1/metrics", json, b"{}").await;
-    assert_eq!(
-        (answer.status, answer.header("content-type")),
-        (415, Some("application/json"))
-    );
+    assert_eq!((answer.status, answer.header("content-type")), (415, Some("application/json")));
     assert_eq!(
         String::from_utf8_lossy(&answer.body),
         r#"{"message":"content type application/json is not supported; send application/x-protobuf"}"#
@@ -161,14 +144,8 @@ async fn what_is_not_spoken_here_is_named_with_what_is() {
     let zstd = format!("{PROTOBUF}content-encoding: zstd\r\n");
     let answer = send(&bench, "POST /v1/metrics", &zstd, b"x").await;
     assert_eq!(answer.status, 415);
-    assert_eq!(
-        answer.message(),
-        "content encoding zstd is not supported; send gzip or identity"
-    );
-    assert_eq!(
-        bench.refused(Signal::Metrics, RefusalReason::Unsupported),
-        2
-    );
+    assert_eq!(answer.message(), "content encoding zstd is not supported; send gzip or identity");
+    assert_eq!(bench.refused(Signal::Metrics, RefusalReason::Unsupported), 2);
 }
 
 #[tokio::test]
