@@ -16,6 +16,9 @@
 //! A record that finds no slab or no page adds to a fallback stripe and asks for it; the reader's thread makes it.
 //! Nothing on the record path allocates, locks, makes a system call or can fail, the first record of a thread included.
 
+mod exponent;
+mod exponential;
+mod head;
 mod histogram;
 mod lease;
 mod run;
@@ -23,6 +26,8 @@ mod scalar;
 mod slab;
 mod thread_end;
 
-pub(crate) use histogram::{HistogramRun, HistogramTotals};
+pub(crate) use exponent::downscale;
+pub(crate) use exponential::{ExponentialRun, ExponentialTotals, ZERO_THRESHOLD};
+pub(crate) use histogram::{HistogramRun, Totals};
 pub(crate) use lease::{install_wanted, register_thread};
 pub(crate) use scalar::{LastValueRun, SumRun};

@@ -20,7 +20,9 @@ mod series;
 mod snapshot;
 mod stats;
 
+
 pub use handles::{Counter, Gauge, Histogram, UpDownCounter};
+pub use instrument::HistogramAggregation;
 pub use number::{Number, NumberKind, PointValue};
 pub use provider::{MAX_SCOPES, MeterProvider, MeterProviderBuilder};
 pub use scope::{MAX_INSTRUMENTS_PER_SCOPE, Scope};

@@ -1,5 +1,7 @@
 //! What the lock-free core promises, seen through the wire format and judged by the generated OTLP types.
 
+mod core_support;
+
 use std::{
     sync::{
         Arc, Barrier,
@@ -8,93 +10,14 @@ use std::{
     thread,
 };
 
-use inferometer_sdk::{Encoder, MeterProvider, Snapshot};
-use inferometer_semconv::attributes::SdkRefusalReason;
-use inferometer_semconv::{AttributeRef, InstrumentDef, InstrumentKind, Stability, ValueType};
-use opentelemetry::{KeyValue, metrics::MeterProvider as _};
-use opentelemetry_proto::tonic::{
-    collector::metrics::v1::ExportMetricsServiceRequest,
-    metrics::v1::{HistogramDataPoint, Metric, NumberDataPoint, metric::Data, number_data_point},
+use core_support::{
+    ACTIVE, LEVEL, SECONDS, SIZES, THINGS, collect, histograms, integer, metrics, numbers,
+    provider, requests,
 };
-use opentelemetry_sdk::Resource;
+use inferometer_semconv::attributes::SdkRefusalReason;
+use opentelemetry::{KeyValue, metrics::MeterProvider as _};
+use opentelemetry_proto::tonic::metrics::v1::number_data_point;
 use prost::Message;
-
-const fn definition(
-    name: &'static str,
-    kind: InstrumentKind,
-    value_type: ValueType,
-) -> InstrumentDef {
-    InstrumentDef {
-        name,
-        kind,
-        value_type,
-        unit: "{thing}",
-        description: "A thing.",
-        bounds: &[1.0, 2.0, 4.0],
-        attributes: &[] as &[AttributeRef],
-        cardinality_limit: 4,
-        stability: Stability::Development,
-    }
-}
-
-static THINGS: InstrumentDef = definition("test.things", InstrumentKind::Counter, ValueType::Int);
-static SECONDS: InstrumentDef =
-    definition("test.seconds", InstrumentKind::Counter, ValueType::Double);
-static ACTIVE: InstrumentDef =
-    definition("test.active", InstrumentKind::UpDownCounter, ValueType::Int);
-static LEVEL: InstrumentDef = definition("test.level", InstrumentKind::Gauge, ValueType::Double);
-static SIZES: InstrumentDef =
-    definition("test.sizes", InstrumentKind::Histogram, ValueType::Double);
-
-fn provider() -> MeterProvider {
-    MeterProvider::builder().with_resource(Resource::builder_empty().build()).build()
-}
-
-/// Collects and decodes with the generated types.
-fn collect(provider: &MeterProvider) -> Vec<Metric> {
-    requests(provider, Encoder::DEFAULT_MAX_REQUEST_BYTES).into_iter().flat_map(metrics).collect()
-}
-
-fn requests(provider: &MeterProvider, max_bytes: usize) -> Vec<ExportMetricsServiceRequest> {
-    let mut snapshot = Snapshot::default();
-    provider.snapshot(&mut snapshot);
-    let mut requests = Vec::new();
-    Encoder::new(provider.resource(), max_bytes).encode(&snapshot, |bytes, _| {
-        requests.push(ExportMetricsServiceRequest::decode(bytes).expect("our bytes decode"));
-    });
-    requests
-}
-
-fn metrics(request: ExportMetricsServiceRequest) -> Vec<Metric> {
-    let scopes = request.resource_metrics.into_iter().flat_map(|resource| resource.scope_metrics);
-    scopes.flat_map(|scope| scope.metrics).collect()
-}
-
-fn numbers(metrics: &[Metric], name: &str) -> Vec<NumberDataPoint> {
-    let points =
-        metrics.iter().filter(|metric| metric.name == name).flat_map(|metric| match &metric.data {
-            Some(Data::Sum(sum)) => sum.data_points.clone(),
-            Some(Data::Gauge(gauge)) => gauge.data_points.clone(),
-            other => panic!("{name} is {other:?}"),
-        });
-    points.collect()
-}
-
-fn integer(metrics: &[Metric], name: &str) -> i64 {
-    match numbers(metrics, name)[..] {
-        [NumberDataPoint { value: Some(number_data_point::Value::AsInt(value)), .. }] => value,
-        ref other => panic!("{name} is {other:?}"),
-    }
-}
-
-fn histograms(metrics: &[Metric], name: &str) -> Vec<HistogramDataPoint> {
-    let points =
-        metrics.iter().filter(|metric| metric.name == name).flat_map(|metric| match &metric.data {
-            Some(Data::Histogram(histogram)) => histogram.data_points.clone(),
-            other => panic!("{name} is {other:?}"),
-        });
-    points.collect()
-}
 
 #[test]
 fn every_kind_arrives_with_its_value() {

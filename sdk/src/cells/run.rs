@@ -6,11 +6,11 @@ use parking_lot::Mutex;
 
 use super::{
     lease::{self, fallback_slabs, page_missing, prepare_page, stripe, thread_slabs},
-    slab::{PAGE_CELLS, PAGES, Page},
+    slab::{PAGE_CELLS, PAGES, Page, Slab},
 };
 
 /// The longest run: one page, so that a record looks up one page only.
-const MAX_RUN_CELLS: usize = PAGE_CELLS;
+pub(super) const MAX_RUN_CELLS: usize = PAGE_CELLS;
 
 static FREE: Mutex<Ranges> = Mutex::new(Ranges { next: 0, returned: BTreeMap::new() });
 
@@ -71,16 +71,70 @@ impl Run {
         shared(stripe().install(page), offset);
     }
 
-    /// The pages of threads, past and present, that have this run.
-    pub(super) fn thread_pages(&self) -> impl Iterator<Item = (&'static Page, usize)> + '_ {
-        thread_slabs()
-            .filter_map(|slab| Some((slab.page(self.page as usize)?, self.offset as usize)))
+    /// As [`Run::record`], for a record that writes this run and `other` in the same slab.
+    #[inline(always)]
+    pub(super) fn record_beside(
+        &self,
+        other: &Self,
+        owned: impl Fn(&Page, usize, &Page, usize) -> bool,
+        shared: impl Fn(&Page, usize, &Page, usize),
+    ) {
+        let slab = lease::current();
+        if let (Some((page, at)), Some((beside, first))) = (self.page_in(slab), other.page_in(slab))
+            && owned(page, at, beside, first)
+        {
+            return;
+        }
+        self.record_beside_cold(other, owned, shared);
     }
 
-    /// The pages that several threads write.
-    pub(super) fn fallback_pages(&self) -> impl Iterator<Item = (&'static Page, usize)> + '_ {
-        fallback_slabs()
-            .filter_map(|slab| Some((slab.page(self.page as usize)?, self.offset as usize)))
+    #[cold]
+    #[inline(never)]
+    fn record_beside_cold(
+        &self,
+        other: &Self,
+        owned: impl Fn(&Page, usize, &Page, usize) -> bool,
+        shared: impl Fn(&Page, usize, &Page, usize),
+    ) {
+        let mut was_missing = false;
+        for run in [self, other] {
+            if run.page_in(lease::current()).is_none() {
+                was_missing = true;
+                page_missing(run.page as usize);
+            }
+        }
+        let slab = lease::current();
+        if was_missing
+            && let (Some((page, at)), Some((beside, first))) =
+                (self.page_in(slab), other.page_in(slab))
+            && owned(page, at, beside, first)
+        {
+            return;
+        }
+        let stripe = stripe();
+        let (page, beside) =
+            (stripe.install(self.page as usize), stripe.install(other.page as usize));
+        shared(page, self.offset as usize, beside, other.offset as usize);
+    }
+
+    /// Where this run is in a slab, if its page is there.
+    #[inline(always)]
+    pub(super) fn page_in<'a>(&self, slab: &'a Slab) -> Option<(&'a Page, usize)> {
+        Some((slab.page(self.page as usize)?, self.offset as usize))
+    }
+
+    /// Every slab that may hold values: those of threads, past and present, and the fallback stripes.
+    pub(super) fn all_slabs() -> impl Iterator<Item = AnySlab> {
+        let owned = thread_slabs().map(|slab| AnySlab { slab, is_owned: true });
+        owned.chain(fallback_slabs().map(|slab| AnySlab { slab, is_owned: false }))
+    }
+
+    /// The pages that have this run, and whether a single thread writes them.
+    pub(super) fn pages(&self) -> impl Iterator<Item = (&'static Page, usize, bool)> + '_ {
+        Self::all_slabs().filter_map(|any| {
+            let (page, at) = self.page_in(any.slab)?;
+            Some((page, at, any.is_owned))
+        })
     }
 
     /// The page whose cells a gauge shares between all threads.
@@ -90,9 +144,16 @@ impl Run {
     }
 }
 
+/// A slab, and whether a single thread writes it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AnySlab {
+    pub(super) slab: &'static Slab,
+    pub(super) is_owned: bool,
+}
+
 impl Drop for Run {
     fn drop(&mut self) {
-        for (page, offset) in self.thread_pages().chain(self.fallback_pages()) {
+        for (page, offset, _) in self.pages() {
             for cell in offset..offset + self.cells as usize {
                 page.cell(cell).store(0, std::sync::atomic::Ordering::Relaxed);
             }

@@ -28,8 +28,7 @@ impl SumRun {
 
     /// The sum over all threads. Each thread's part is from some moment during the call.
     pub(crate) fn total<N: Number>(&self) -> N {
-        let pages = self.0.thread_pages().chain(self.0.fallback_pages());
-        N::from_bits(pages.fold(N::ZERO_BITS, |sum, (page, at)| {
+        N::from_bits(self.0.pages().fold(N::ZERO_BITS, |sum, (page, at, _)| {
             N::plus(sum, N::from_bits(page.cell(at).load(Relaxed)))
         }))
     }

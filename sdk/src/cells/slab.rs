@@ -8,9 +8,9 @@ use std::sync::{
 /// Cells in a page: 8 KiB.
 pub(super) const PAGE_CELLS: usize = 1024;
 
-/// Pages in a slab. With 1024 cells each that is 2 Mi cells, 16 MiB at most per thread, or about 100,000 histograms
-/// with 15 bounds; series bound beyond it share their instrument's overflow series.
-pub(super) const PAGES: usize = 2048;
+/// Pages in a slab. With 1024 cells each that is 4 Mi cells, 32 MiB at most per thread: about 200,000 histograms with 15
+/// bounds, or 8,000 exponential ones at scale 3. Series bound beyond it share their instrument's overflow series.
+pub(super) const PAGES: usize = 4096;
 
 /// Threads that can own a slab at the same time. Further threads record into the fallback stripes, which are exact
 /// but shared.

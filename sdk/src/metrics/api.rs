@@ -67,9 +67,7 @@ impl<N: Number, H: Handle<N> + BoundSyncInstrument<N>> SyncInstrument<N> for Api
     }
 
     fn bind(&self, attributes: &[KeyValue]) -> Box<dyn BoundSyncInstrument<N> + Send + Sync> {
-        Box::new(H::of(
-            self.instrument.bind(AttributeSet::new(attributes)).series,
-        ))
+        Box::new(H::of(self.instrument.bind(AttributeSet::new(attributes)).series))
     }
 }
 
@@ -96,12 +94,7 @@ macro_rules! instrument {
             builder: InstrumentBuilder<'_, api::$api<$number>>,
         ) -> api::$api<$number> {
             let aggregation = Aggregation::of(InstrumentKind::$api, None);
-            let InstrumentBuilder {
-                name,
-                description,
-                unit,
-                ..
-            } = builder;
+            let InstrumentBuilder { name, description, unit, .. } = builder;
             api::$api::new(self.api_instrument::<$number, $handle<$number>>(
                 name,
                 description,
@@ -120,12 +113,7 @@ macro_rules! histogram {
         ) -> api::Histogram<$number> {
             let aggregation =
                 Aggregation::of(InstrumentKind::Histogram, builder.boundaries.as_deref());
-            let HistogramBuilder {
-                name,
-                description,
-                unit,
-                ..
-            } = builder;
+            let HistogramBuilder { name, description, unit, .. } = builder;
             api::Histogram::new(self.api_instrument::<$number, Histogram<$number>>(
                 name,
                 description,

@@ -33,12 +33,7 @@ impl Buckets {
             .find_map(|bits| table(bounds, MANTISSA_BITS - bits))
             .unwrap_or_default();
         let bounds = bounds.iter().copied().chain([f64::INFINITY]).collect();
-        Self {
-            bounds,
-            below: below.into(),
-            shift,
-            first,
-        }
+        Self { bounds, below: below.into(), shift, first }
     }
 
     /// The bounds as they were given.
@@ -96,11 +91,7 @@ mod tests {
 
     fn check(bounds: &[f64], value: f64) {
         let expected = bounds.iter().filter(|bound| **bound < value).count();
-        assert_eq!(
-            Buckets::new(bounds).index(value),
-            expected,
-            "{value} in {bounds:?}"
-        );
+        assert_eq!(Buckets::new(bounds).index(value), expected, "{value} in {bounds:?}");
     }
 
     #[test]
@@ -127,15 +118,10 @@ mod tests {
 
     #[test]
     fn every_histogram_of_the_registry_is_found_by_table() {
-        for definition in inferometer_semconv::metrics::ALL
-            .iter()
-            .filter(|def| !def.bounds.is_empty())
+        for definition in
+            inferometer_semconv::metrics::ALL.iter().filter(|def| !def.bounds.is_empty())
         {
-            assert!(
-                !Buckets::new(definition.bounds).below.is_empty(),
-                "{}",
-                definition.name
-            );
+            assert!(!Buckets::new(definition.bounds).below.is_empty(), "{}", definition.name);
         }
     }
 

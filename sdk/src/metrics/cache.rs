@@ -60,12 +60,7 @@ pub(crate) fn with_series(
         record(&bound.series);
         if !bound.is_overflow {
             let (instrument, attributes) = (instrument.id, attributes.into());
-            cache.entries[at] = Some(Entry {
-                instrument,
-                hash,
-                attributes,
-                series: bound.series,
-            });
+            cache.entries[at] = Some(Entry { instrument, hash, attributes, series: bound.series });
         }
         true
     });
@@ -76,9 +71,6 @@ pub(crate) fn with_series(
 
 impl Cache {
     fn new() -> Self {
-        Self {
-            hasher: RandomState::default(),
-            entries: (0..ENTRIES).map(|_| None).collect(),
-        }
+        Self { hasher: RandomState::default(), entries: (0..ENTRIES).map(|_| None).collect() }
     }
 }

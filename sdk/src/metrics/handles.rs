@@ -132,6 +132,7 @@ impl<N: Number> Histogram<N> {
                 let value = value.to_f64().abs();
                 cells.record(value, buckets.index(value));
             }
+            Cells::Exponential(cells) => cells.record(value.to_f64().abs()),
             _ => series.refuse(SdkRefusalReason::NoCells),
         }
     }

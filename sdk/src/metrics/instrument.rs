@@ -38,12 +38,36 @@ pub(crate) struct Descriptor {
     pub(crate) cardinality_limit: u32,
 }
 
+/// What a provider makes of histograms that no view says otherwise of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HistogramAggregation {
+    /// Buckets with the definition's bounds, or the ones advised, or the specification's.
+    #[default]
+    ExplicitBuckets,
+    /// Base-2 exponential buckets, `2^scale` of them for every doubling.
+    ///
+    /// The scale is fixed when a histogram is made, a departure from the specification's advice to begin at 20 and to
+    /// rescale while recording. A scale above 8 is taken as 8, since Prometheus shows no finer one. The error of a
+    /// quantile is at most (b - 1) / (b + 1) with b = 2^(2^-scale): 4.3 % at 3, 2.2 % at 4, 0.14 % at 8. Cells, and
+    /// with them memory per series and thread, double with each step: 4 KiB at 3.
+    Exponential {
+        /// Up to 8; see [`HistogramAggregation::DEFAULT_SCALE`].
+        scale: u32,
+    },
+}
+
+impl HistogramAggregation {
+    /// Scale 3: buckets 9 % wide, what Prometheus users know as a bucket factor of 1.1.
+    pub const DEFAULT_SCALE: u32 = 3;
+}
+
 /// What becomes of recorded values.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Aggregation {
     Sum { monotonic: bool },
     LastValue,
     Histogram { buckets: Buckets },
+    Exponential { scale: u32 },
 }
 
 impl Descriptor {
@@ -76,6 +100,15 @@ impl Descriptor {
         }
     }
 
+    pub(crate) fn with_histograms(mut self, histograms: HistogramAggregation) -> Self {
+        if let (Aggregation::Histogram { .. }, HistogramAggregation::Exponential { scale }) =
+            (&self.aggregation, histograms)
+        {
+            self.aggregation = Aggregation::Exponential { scale };
+        }
+        self
+    }
+
     /// Whether two registrations are one instrument. Names compare without case, as the specification demands; the
     /// bounds of the first registration win over later advice.
     pub(crate) fn is_same_instrument(&self, other: &Self) -> bool {
@@ -104,16 +137,15 @@ impl Aggregation {
         bounds.sort_by(f64::total_cmp);
         bounds.dedup();
         bounds.truncate(MAX_BOUNDS);
-        Self::Histogram {
-            buckets: Buckets::new(&bounds),
-        }
+        Self::Histogram { buckets: Buckets::new(&bounds) }
     }
 
     const fn is_same_kind(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Sum { monotonic: one }, Self::Sum { monotonic: other }) => *one == *other,
             (Self::LastValue, Self::LastValue)
-            | (Self::Histogram { .. }, Self::Histogram { .. }) => true,
+            | (Self::Histogram { .. }, Self::Histogram { .. })
+            | (Self::Exponential { .. }, Self::Exponential { .. }) => true,
             _ => false,
         }
     }
@@ -151,13 +183,7 @@ impl Instrument {
         stats: Arc<Stats>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self {
-            id,
-            descriptor,
-            series: Mutex::default(),
-            stats,
-            clock,
-        }
+        Self { id, descriptor, series: Mutex::default(), stats, clock }
     }
 
     /// The series of these attributes, made now if they are new.
@@ -167,10 +193,7 @@ impl Instrument {
     pub(crate) fn bind(&self, attributes: AttributeSet) -> BoundSeries {
         let mut table = self.series.lock();
         if let Some(series) = table.by_attributes.get(&attributes) {
-            return BoundSeries {
-                series: Arc::clone(series),
-                is_overflow: false,
-            };
+            return BoundSeries { series: Arc::clone(series), is_overflow: false };
         }
         // The overflow series counts towards the limit, so that a limit of N never shows more than N series.
         if table.by_attributes.len() + 1 < self.descriptor.cardinality_limit as usize {
@@ -178,10 +201,7 @@ impl Instrument {
             if !matches!(series.cells, Cells::Nowhere) {
                 table.by_attributes.insert(attributes, Arc::clone(&series));
                 table.in_order.push(Arc::clone(&series));
-                return BoundSeries {
-                    series,
-                    is_overflow: false,
-                };
+                return BoundSeries { series, is_overflow: false };
             }
         }
         self.stats.count_overflowed_bind();
@@ -194,19 +214,11 @@ impl Instrument {
                 overflow
             }
         };
-        BoundSeries {
-            series: overflow,
-            is_overflow: true,
-        }
+        BoundSeries { series: overflow, is_overflow: true }
     }
 
     fn new_series(&self, attributes: AttributeSet) -> Arc<Series> {
-        Arc::new(Series::new(
-            &self.descriptor,
-            attributes,
-            self.clock.unix_nanos(),
-            &self.stats,
-        ))
+        Arc::new(Series::new(&self.descriptor, attributes, self.clock.unix_nanos(), &self.stats))
     }
 
     /// Visits every series in the order in which they were bound.

@@ -13,6 +13,7 @@ use opentelemetry_sdk::Resource;
 use parking_lot::Mutex;
 
 use super::{
+    instrument::HistogramAggregation,
     scope::{Scope, ScopeState},
     snapshot::Snapshot,
     stats::Stats,
@@ -36,6 +37,7 @@ pub struct MeterProvider(Arc<ProviderState>);
 #[derive(Debug)]
 struct ProviderState {
     resource: Resource,
+    histograms: HistogramAggregation,
     clock: Arc<dyn Clock>,
     stats: Arc<Stats>,
     scopes: Mutex<Vec<Arc<ScopeState>>>,
@@ -46,6 +48,7 @@ struct ProviderState {
 #[derive(Debug)]
 pub struct MeterProviderBuilder {
     resource: Resource,
+    histograms: HistogramAggregation,
     clock: Arc<dyn Clock>,
 }
 
@@ -55,6 +58,13 @@ impl MeterProviderBuilder {
     #[must_use]
     pub fn with_resource(mut self, resource: Resource) -> Self {
         self.resource = resource;
+        self
+    }
+
+    /// What histograms become. Default: explicit buckets.
+    #[must_use]
+    pub fn with_histograms(mut self, histograms: HistogramAggregation) -> Self {
+        self.histograms = histograms;
         self
     }
 
@@ -70,6 +80,7 @@ impl MeterProviderBuilder {
     pub fn build(self) -> MeterProvider {
         MeterProvider(Arc::new(ProviderState {
             resource: self.resource,
+            histograms: self.histograms,
             clock: self.clock,
             stats: Arc::default(),
             scopes: Mutex::default(),
@@ -84,6 +95,7 @@ impl MeterProvider {
     pub fn builder() -> MeterProviderBuilder {
         MeterProviderBuilder {
             resource: Resource::builder().build(),
+            histograms: HistogramAggregation::default(),
             clock: Arc::new(SystemClock::new()),
         }
     }
@@ -101,8 +113,8 @@ impl MeterProvider {
         if let Some(known) = scopes.iter().find(|known| known.scope == scope) {
             return Scope(Arc::clone(known));
         }
-        let state =
-            Arc::new(ScopeState::new(scope, Arc::clone(&self.0.stats), Arc::clone(&self.0.clock)));
+        let (stats, clock) = (Arc::clone(&self.0.stats), Arc::clone(&self.0.clock));
+        let state = Arc::new(ScopeState::new(scope, self.0.histograms, stats, clock));
         if self.0.stopped.load(Ordering::Relaxed) || scopes.len() >= MAX_SCOPES {
             self.0.stats.count_conflict();
         } else {

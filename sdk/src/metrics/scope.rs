@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use super::{
     attributes::AttributeSet,
     handles::{Counter, Gauge, Histogram, UpDownCounter},
-    instrument::{Descriptor, Instrument},
+    instrument::{Descriptor, HistogramAggregation, Instrument},
     number::Number,
     series::Series,
     stats::Stats,
@@ -42,6 +42,7 @@ pub struct Scope(pub(crate) Arc<ScopeState>);
 pub(crate) struct ScopeState {
     pub(crate) scope: InstrumentationScope,
     instruments: Mutex<Vec<Arc<Instrument>>>,
+    histograms: HistogramAggregation,
     stats: Arc<Stats>,
     clock: Arc<dyn Clock>,
 }
@@ -49,24 +50,20 @@ pub(crate) struct ScopeState {
 impl ScopeState {
     pub(crate) fn new(
         scope: InstrumentationScope,
+        histograms: HistogramAggregation,
         stats: Arc<Stats>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self {
-            scope,
-            instruments: Mutex::default(),
-            stats,
-            clock,
-        }
+        Self { scope, instruments: Mutex::default(), histograms, stats, clock }
     }
 
     /// The instrument of this descriptor: the one registered before, or a new one. A different instrument under a
     /// known name is made all the same, as the specification demands, and counted as a conflict.
     pub(crate) fn instrument(&self, descriptor: Descriptor) -> Arc<Instrument> {
+        let descriptor = descriptor.with_histograms(self.histograms);
         let mut instruments = self.instruments.lock();
-        if let Some(known) = instruments
-            .iter()
-            .find(|known| known.descriptor.is_same_instrument(&descriptor))
+        if let Some(known) =
+            instruments.iter().find(|known| known.descriptor.is_same_instrument(&descriptor))
         {
             return Arc::clone(known);
         }
@@ -156,14 +153,8 @@ impl Scope {
         kind: InstrumentKind,
         attributes: &[KeyValue],
     ) -> Arc<Series> {
-        debug_assert_eq!(
-            definition.kind, kind,
-            "`{}` is a {:?}",
-            definition.name, definition.kind
-        );
-        let instrument = self
-            .0
-            .instrument(Descriptor::from_definition(definition, N::KIND));
+        debug_assert_eq!(definition.kind, kind, "`{}` is a {:?}", definition.name, definition.kind);
+        let instrument = self.0.instrument(Descriptor::from_definition(definition, N::KIND));
         instrument.bind(AttributeSet::new(attributes)).series
     }
 }

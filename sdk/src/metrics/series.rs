@@ -11,7 +11,7 @@ use super::{
     stats::Stats,
 };
 use crate::{
-    cells::{HistogramRun, LastValueRun, SumRun},
+    cells::{ExponentialRun, HistogramRun, LastValueRun, SumRun},
     otlp,
 };
 
@@ -35,6 +35,7 @@ pub(crate) enum Cells {
         cells: HistogramRun,
         buckets: Buckets,
     },
+    Exponential(ExponentialRun),
     /// The process is out of cells: measurements are refused and counted.
     Nowhere,
 }
@@ -68,6 +69,9 @@ impl Cells {
         Some(match aggregation {
             Aggregation::Sum { .. } => Self::Sum(SumRun::allocate()?),
             Aggregation::LastValue => Self::LastValue(LastValueRun::allocate()?),
+            Aggregation::Exponential { scale } => {
+                Self::Exponential(ExponentialRun::allocate(*scale)?)
+            }
             Aggregation::Histogram { buckets } => Self::Histogram {
                 cells: HistogramRun::allocate(buckets.bounds().len() + 1)?,
                 buckets: buckets.clone(),
@@ -79,11 +83,7 @@ impl Cells {
 impl fmt::Debug for Series {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list()
-            .entries(
-                self.attributes
-                    .iter()
-                    .map(|kv| (kv.key.as_str(), &kv.value)),
-            )
+            .entries(self.attributes.iter().map(|kv| (kv.key.as_str(), &kv.value)))
             .finish()
     }
 }

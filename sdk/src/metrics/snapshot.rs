@@ -8,7 +8,12 @@ use super::{
     scope::ScopeState,
     series::{Cells, Series},
 };
-use crate::cells::{HistogramTotals, SumRun};
+use crate::cells::{ExponentialRun, ExponentialTotals, SumRun, Totals, downscale};
+
+/// Most buckets of an exponential point; more are merged pairwise.
+///
+/// Source: OpenTelemetry specification, metrics SDK, "Base2 Exponential Bucket Histogram Aggregation", `MaxSize`.
+const MAX_EXPONENTIAL_BUCKETS: usize = 160;
 
 /// The values of all series of one provider. Reading again reuses the memory.
 #[derive(Debug, Default)]
@@ -46,10 +51,8 @@ pub(crate) struct Point {
 #[derive(Debug)]
 pub(crate) enum Value {
     Number(PointValue),
-    Histogram {
-        totals: HistogramTotals,
-        buckets: std::ops::Range<usize>,
-    },
+    Histogram { totals: Totals, buckets: std::ops::Range<usize> },
+    Exponential { totals: ExponentialTotals, buckets: std::ops::Range<usize> },
 }
 
 impl Snapshot {
@@ -67,10 +70,7 @@ impl Snapshot {
         scope.for_each_instrument(|instrument| self.read_instrument(instrument));
         if self.instruments.len() > first {
             let instruments = first..self.instruments.len();
-            self.scopes.push(ScopePoints {
-                scope: Arc::clone(scope),
-                instruments,
-            });
+            self.scopes.push(ScopePoints { scope: Arc::clone(scope), instruments });
         }
     }
 
@@ -79,18 +79,12 @@ impl Snapshot {
         let number = instrument.descriptor.number;
         instrument.for_each_series(|series| {
             if let Some(value) = self.read_series(series, number) {
-                self.points.push(Point {
-                    series: Arc::clone(series),
-                    value,
-                });
+                self.points.push(Point { series: Arc::clone(series), value });
             }
         });
         if self.points.len() > first {
             let points = first..self.points.len();
-            self.instruments.push(InstrumentPoints {
-                instrument: Arc::clone(instrument),
-                points,
-            });
+            self.instruments.push(InstrumentPoints { instrument: Arc::clone(instrument), points });
         }
     }
 
@@ -111,13 +105,33 @@ impl Snapshot {
                     self.buckets.truncate(first);
                     return None;
                 }
-                Some(Value::Histogram {
-                    totals,
-                    buckets: first..self.buckets.len(),
-                })
+                Some(Value::Histogram { totals, buckets: first..self.buckets.len() })
             }
+            Cells::Exponential(cells) => self.read_exponential(cells),
             Cells::Nowhere => None,
         }
+    }
+
+    /// Buckets are merged until they are no more than a point may have, without the empty ones at either end.
+    fn read_exponential(&mut self, cells: &ExponentialRun) -> Option<Value> {
+        let first = self.buckets.len();
+        let mut totals = cells.totals(&mut self.buckets, &mut self.scratch);
+        self.torn += totals.totals.torn;
+        self.scratch.clear();
+        self.scratch.extend(self.buckets.drain(first..));
+        if totals.totals.count == 0 {
+            return None;
+        }
+        let end = self.scratch.iter().rposition(|count| *count > 0).map_or(0, |last| last + 1);
+        self.scratch.truncate(end);
+        let empty = self.scratch.iter().take_while(|count| **count == 0).count();
+        self.scratch.drain(..empty);
+        let offset = totals.first_index.saturating_add_unsigned(u32::try_from(empty).unwrap_or(0));
+        let (offset, halvings) = downscale(offset, &mut self.scratch, MAX_EXPONENTIAL_BUCKETS);
+        totals.first_index = offset;
+        totals.scale = totals.scale.saturating_sub_unsigned(halvings);
+        self.buckets.extend_from_slice(&self.scratch);
+        Some(Value::Exponential { totals, buckets: first..self.buckets.len() })
     }
 
     /// Nanoseconds since the Unix epoch at which reading began.

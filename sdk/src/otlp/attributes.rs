@@ -5,9 +5,10 @@ use opentelemetry::{Array, KeyValue, StringValue, Value};
 use super::wire::{put_bytes_field, put_double_field, put_varint_field};
 use crate::metrics::{Aggregation, AttributeSet};
 
-/// `NumberDataPoint.attributes` and `HistogramDataPoint.attributes` have different numbers.
+/// The `attributes` of `NumberDataPoint`, `HistogramDataPoint` and `ExponentialHistogramDataPoint` have three numbers.
 const NUMBER_POINT_ATTRIBUTES: u8 = 7;
 const HISTOGRAM_POINT_ATTRIBUTES: u8 = 9;
+const EXPONENTIAL_POINT_ATTRIBUTES: u8 = 1;
 
 /// A series' attributes, as fields of the point that its instrument exports.
 pub(crate) fn encode_point_attributes(
@@ -16,6 +17,7 @@ pub(crate) fn encode_point_attributes(
 ) -> Box<[u8]> {
     let field = match aggregation {
         Aggregation::Histogram { .. } => HISTOGRAM_POINT_ATTRIBUTES,
+        Aggregation::Exponential { .. } => EXPONENTIAL_POINT_ATTRIBUTES,
         Aggregation::Sum { .. } | Aggregation::LastValue => NUMBER_POINT_ATTRIBUTES,
     };
     let mut out = Vec::new();
@@ -62,10 +64,7 @@ fn elements(array: &Array) -> Vec<Value> {
         Array::Bool(values) => values.iter().map(|value| Value::Bool(*value)).collect(),
         Array::I64(values) => values.iter().map(|value| Value::I64(*value)).collect(),
         Array::F64(values) => values.iter().map(|value| Value::F64(*value)).collect(),
-        Array::String(values) => values
-            .iter()
-            .map(|value| Value::String(value.clone()))
-            .collect(),
+        Array::String(values) => values.iter().map(|value| Value::String(value.clone())).collect(),
         other => vec![Value::String(StringValue::from(other.to_string()))],
     }
 }

@@ -9,9 +9,10 @@ use super::{
     attributes::{put_attribute, put_key_value},
     wire::{
         FIXED64_FIELD_LEN, bytes_field_len, put_bytes_field, put_double_field, put_fixed64_field,
-        put_head, put_string_field, put_varint_field, varint_len,
+        put_head, put_string_field, put_varint, put_varint_field, varint_len, zigzag,
     },
 };
+use crate::cells::{ExponentialTotals, ZERO_THRESHOLD};
 use crate::metrics::{
     Aggregation, Descriptor, InstrumentPoints, Point, PointValue, ScopePoints, Snapshot, Value,
 };
@@ -80,21 +81,13 @@ impl Encoder {
         }
         self.scope_head.clear();
         put_bytes_field(&mut self.scope_head, 1, &head);
-        put_string_field(
-            &mut self.scope_head,
-            3,
-            scope.schema_url().unwrap_or_default(),
-        );
+        put_string_field(&mut self.scope_head, 3, scope.schema_url().unwrap_or_default());
     }
 
     /// Wraps the metrics written so far into a `ScopeMetrics`.
     fn end_scope(&mut self) {
         if !self.metrics.is_empty() {
-            put_head(
-                &mut self.scopes,
-                2,
-                self.scope_head.len() + self.metrics.len(),
-            );
+            put_head(&mut self.scopes, 2, self.scope_head.len() + self.metrics.len());
             self.scopes.extend_from_slice(&self.scope_head);
             self.scopes.append(&mut self.metrics);
         }
@@ -106,11 +99,7 @@ impl Encoder {
             return;
         }
         self.request.clear();
-        put_head(
-            &mut self.request,
-            1,
-            self.resource.len() + self.scopes.len(),
-        );
+        put_head(&mut self.request, 1, self.resource.len() + self.scopes.len());
         self.request.extend_from_slice(&self.resource);
         self.request.append(&mut self.scopes);
         emit(&self.request, std::mem::take(&mut self.points));
@@ -130,10 +119,8 @@ impl Encoder {
                 + self.scopes.len()
                 + self.scope_head.len()
                 + self.metrics.len();
-            let room = self
-                .max_request_bytes
-                .saturating_sub(used + metric_overhead(descriptor));
-            let (fitting, bytes) = fitting(rest, descriptor, room);
+            let room = self.max_request_bytes.saturating_sub(used + metric_overhead(descriptor));
+            let (fitting, bytes) = fitting(snapshot, rest, descriptor, room);
             if fitting == 0 && self.points > 0 {
                 self.flush(emit);
                 continue;
@@ -141,7 +128,7 @@ impl Encoder {
             // A point that no request has room for goes alone, and the receiver decides.
             let fitting = fitting.max(1);
             let bytes = if bytes == 0 {
-                bytes_field_len(point_len(&rest[0], descriptor))
+                bytes_field_len(point_len(snapshot, &rest[0], descriptor))
             } else {
                 bytes
             };
@@ -158,12 +145,13 @@ impl Encoder {
         points: &[Point],
         points_len: usize,
     ) {
-        // `Metric.gauge`, `.sum`, `.histogram`; after the points of the latter two: temporality (2) and monotonic (3).
+        // `Metric.gauge`, `.sum`, `.histogram`, `.exponential_histogram`; after the points of all but the first: temporality (2) and monotonic (3).
         let (field, settings): (u8, &[(u8, u64)]) = match descriptor.aggregation {
             Aggregation::LastValue => (5, &[]),
             Aggregation::Sum { monotonic: false } => (7, &[(2, CUMULATIVE)]),
             Aggregation::Sum { monotonic: true } => (7, &[(2, CUMULATIVE), (3, 1)]),
             Aggregation::Histogram { .. } => (9, &[(2, CUMULATIVE)]),
+            Aggregation::Exponential { .. } => (10, &[(2, CUMULATIVE)]),
         };
         let data_len = points_len + 2 * settings.len();
         let out = &mut self.metrics;
@@ -195,10 +183,15 @@ fn metric_overhead(descriptor: &Descriptor) -> usize {
 }
 
 /// How many of the points fit into `room` bytes, and how long they are together.
-fn fitting(points: &[Point], descriptor: &Descriptor, room: usize) -> (usize, usize) {
+fn fitting(
+    snapshot: &Snapshot,
+    points: &[Point],
+    descriptor: &Descriptor,
+    room: usize,
+) -> (usize, usize) {
     let mut bytes = 0;
     for (index, point) in points.iter().enumerate() {
-        let length = bytes_field_len(point_len(point, descriptor));
+        let length = bytes_field_len(point_len(snapshot, point, descriptor));
         if bytes + length > room {
             return (index, bytes);
         }
@@ -210,34 +203,33 @@ fn fitting(points: &[Point], descriptor: &Descriptor, room: usize) -> (usize, us
 fn bounds(descriptor: &Descriptor) -> &[f64] {
     match &descriptor.aggregation {
         Aggregation::Histogram { buckets } => buckets.bounds(),
-        Aggregation::Sum { .. } | Aggregation::LastValue => &[],
+        Aggregation::Sum { .. } | Aggregation::LastValue | Aggregation::Exponential { .. } => &[],
     }
 }
 
 /// Length of a `NumberDataPoint` or `HistogramDataPoint` body.
-fn point_len(point: &Point, descriptor: &Descriptor) -> usize {
+fn point_len(snapshot: &Snapshot, point: &Point, descriptor: &Descriptor) -> usize {
     let attributes = point.series.encoded_attributes.len();
     match &point.value {
         Value::Number(_) => 3 * FIXED64_FIELD_LEN + attributes,
         Value::Histogram { buckets, .. } => {
             let packed = |count: usize| {
-                if count == 0 {
-                    0
-                } else {
-                    bytes_field_len(8 * count)
-                }
+                if count == 0 { 0 } else { bytes_field_len(8 * count) }
             };
             6 * FIXED64_FIELD_LEN
                 + packed(buckets.len())
                 + packed(bounds(descriptor).len())
                 + attributes
         }
+        Value::Exponential { totals, buckets } => {
+            exponential_len(totals, snapshot.buckets(buckets)) + attributes
+        }
     }
 }
 
 fn put_point(out: &mut Vec<u8>, snapshot: &Snapshot, descriptor: &Descriptor, point: &Point) {
     // Both messages: points (1) of their data, start (2) and time (3).
-    put_head(out, 1, point_len(point, descriptor));
+    put_head(out, 1, point_len(snapshot, point, descriptor));
     put_fixed64_field(out, 2, point.series.start_unix_nanos);
     put_fixed64_field(out, 3, snapshot.time_unix_nanos());
     match &point.value {
@@ -249,16 +241,54 @@ fn put_point(out: &mut Vec<u8>, snapshot: &Snapshot, descriptor: &Descriptor, po
             put_fixed64_field(out, 4, totals.count);
             put_double_field(out, 5, totals.sum);
             put_packed(out, 6, snapshot.buckets(buckets).iter().copied());
-            put_packed(
-                out,
-                7,
-                bounds(descriptor).iter().map(|bound| bound.to_bits()),
-            );
+            put_packed(out, 7, bounds(descriptor).iter().map(|bound| bound.to_bits()));
             put_double_field(out, 11, totals.min);
             put_double_field(out, 12, totals.max);
         }
+        Value::Exponential { totals, buckets } => {
+            put_exponential(out, totals, snapshot.buckets(buckets));
+        }
     }
     out.extend_from_slice(&point.series.encoded_attributes);
+}
+
+/// Length of an `ExponentialHistogramDataPoint` body but for its attributes.
+fn exponential_len(totals: &ExponentialTotals, counts: &[u64]) -> usize {
+    // start, time, count, sum, zero count, min, max and zero threshold are eight bytes each.
+    8 * FIXED64_FIELD_LEN
+        + 1
+        + varint_len(zigzag(totals.scale))
+        + if counts.is_empty() {
+            0
+        } else {
+            bytes_field_len(exponential_buckets_len(totals, counts))
+        }
+}
+
+/// Length of a `Buckets` body: offset and packed counts.
+fn exponential_buckets_len(totals: &ExponentialTotals, counts: &[u64]) -> usize {
+    1 + varint_len(zigzag(totals.first_index)) + bytes_field_len(packed_varints_len(counts))
+}
+
+fn packed_varints_len(counts: &[u64]) -> usize {
+    counts.iter().map(|count| varint_len(*count)).sum()
+}
+
+fn put_exponential(out: &mut Vec<u8>, totals: &ExponentialTotals, counts: &[u64]) {
+    // count (4), sum (5), scale (6), zero_count (7), positive (8), min (12), max (13), zero_threshold (14).
+    put_fixed64_field(out, 4, totals.totals.count);
+    put_double_field(out, 5, totals.totals.sum);
+    put_varint_field(out, 6, zigzag(totals.scale));
+    put_fixed64_field(out, 7, totals.zeros);
+    if !counts.is_empty() {
+        put_head(out, 8, exponential_buckets_len(totals, counts));
+        put_varint_field(out, 1, zigzag(totals.first_index));
+        put_head(out, 2, packed_varints_len(counts));
+        counts.iter().for_each(|count| put_varint(out, *count));
+    }
+    put_double_field(out, 12, totals.totals.min);
+    put_double_field(out, 13, totals.totals.max);
+    put_double_field(out, 14, ZERO_THRESHOLD);
 }
 
 fn put_packed(out: &mut Vec<u8>, field: u8, values: impl ExactSizeIterator<Item = u64>) {

@@ -15,16 +15,18 @@ pub(super) const fn bytes_field_len(length: usize) -> usize {
 /// Length of a 64-bit fixed field with a one-byte tag.
 pub(super) const FIXED64_FIELD_LEN: usize = 9;
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "seven bits at a time is what a varint is"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "seven bits at a time is what a varint is")]
 pub(super) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;
     }
     out.push(value as u8);
+}
+
+/// A `sint32` as the varint that carries it: small numbers of either sign stay short.
+pub(super) const fn zigzag(value: i32) -> u64 {
+    ((value << 1) ^ (value >> 31)).cast_unsigned() as u64
 }
 
 /// A varint field; fields up to 15 have a one-byte tag.
@@ -66,16 +68,7 @@ mod tests {
 
     #[test]
     fn a_varint_is_as_long_as_said() {
-        for value in [
-            0,
-            1,
-            127,
-            128,
-            16_383,
-            16_384,
-            u64::from(u32::MAX),
-            u64::MAX,
-        ] {
+        for value in [0, 1, 127, 128, 16_383, 16_384, u64::from(u32::MAX), u64::MAX] {
             let mut out = Vec::new();
             put_varint(&mut out, value);
             assert_eq!(out.len(), varint_len(value), "{value}");

@@ -1,0 +1,214 @@
+//! Runs for exponential histograms: a head, and the buckets of 64 octaves at one scale that never changes.
+//!
+//! Writers never rescale; who reads merges buckets pairwise until they are few enough, which is exact. A bit per octave
+//! says which were touched, so a reader looks at those only.
+
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+
+use super::{
+    exponent::{MAX_SCALE, bucket_at_max_scale},
+    head::{self, HEAD},
+    histogram::Totals,
+    run::{MAX_RUN_CELLS, Run},
+    slab::Page,
+};
+
+/// Buckets begin above 2^-20, about a microsecond in seconds; smaller values count as zero, and the exported point says
+/// so by its zero threshold.
+const FIRST_OCTAVE: i32 = -20;
+
+/// Octaves above the first one: up to 2^44, 17 terabytes in bytes. Larger values count in the last bucket; sum and
+/// maximum stay exact.
+const OCTAVES: usize = 64;
+
+/// Values up to here count as zero: 2^-20.
+pub(crate) const ZERO_THRESHOLD: f64 = 1.0 / (1 << 20) as f64;
+const _: () = assert!(FIRST_OCTAVE == -20 && OCTAVES == u64::BITS as usize);
+
+/// Behind the head: how many values counted as zero, and a bit for each octave that holds a value.
+const ZEROS: usize = HEAD;
+const TOUCHED: usize = HEAD + 1;
+const HEAD_CELLS: usize = HEAD + 2;
+
+/// The cells of one exponential histogram.
+#[derive(Debug)]
+pub(crate) struct ExponentialRun {
+    head: Run,
+    octaves: Box<[Run]>,
+    scale: u32,
+}
+
+impl ExponentialRun {
+    /// Cells at a scale of at most [`MAX_SCALE`]: `2^scale` buckets for every doubling. `None` if the address space is
+    /// used up.
+    pub(crate) fn allocate(scale: u32) -> Option<Self> {
+        let scale = scale.min(MAX_SCALE);
+        let run_octaves = (MAX_RUN_CELLS >> scale).min(OCTAVES);
+        let runs = (0..OCTAVES / run_octaves).map(|_| Run::allocate(run_octaves << scale));
+        Some(Self {
+            head: Run::allocate(HEAD_CELLS)?,
+            octaves: runs.collect::<Option<_>>()?,
+            scale,
+        })
+    }
+
+    /// Counts one finite value that is not negative.
+    #[inline(always)]
+    pub(crate) fn record(&self, value: f64) {
+        if value <= ZERO_THRESHOLD {
+            return self.record_zero(value);
+        }
+        let index = bucket_at_max_scale(value) >> (MAX_SCALE - self.scale);
+        let bucket = usize::try_from(index - (FIRST_OCTAVE << self.scale)).unwrap_or(0);
+        let bucket = bucket.min((OCTAVES << self.scale) - 1);
+        let octave = 1_u64 << (bucket >> self.scale);
+        let (run, cell) = (&self.octaves[bucket / self.run_cells()], bucket % self.run_cells());
+        self.head.record_beside(
+            run,
+            |page, at, buckets, first| {
+                head::record_owned(page, at, value, || {
+                    let touched = page.cell(at + TOUCHED);
+                    touched.store(touched.load(Relaxed) | octave, Relaxed);
+                    let count = buckets.cell(first + cell);
+                    count.store(count.load(Relaxed).wrapping_add(1), Relaxed);
+                })
+            },
+            |page, at, buckets, first| {
+                head::record_shared(page, at, value, || {
+                    page.cell(at + TOUCHED).fetch_or(octave, Release);
+                    buckets.cell(first + cell).fetch_add(1, Release);
+                });
+            },
+        );
+    }
+
+    #[cold]
+    fn record_zero(&self, value: f64) {
+        self.head.record(
+            |page, at| {
+                head::record_owned(page, at, value, || {
+                    let zeros = page.cell(at + ZEROS);
+                    zeros.store(zeros.load(Relaxed).wrapping_add(1), Relaxed);
+                })
+            },
+            |page, at| {
+                head::record_shared(page, at, value, || {
+                    page.cell(at + ZEROS).fetch_add(1, Release);
+                });
+            },
+        );
+    }
+
+    /// Cells of each of the runs; a power of two.
+    #[inline(always)]
+    fn run_cells(&self) -> usize {
+        (MAX_RUN_CELLS >> self.scale).min(OCTAVES) << self.scale
+    }
+
+    /// Sums all threads' parts. The counts from the first touched octave to the last are appended to `buckets`.
+    pub(crate) fn totals(
+        &self,
+        buckets: &mut Vec<u64>,
+        scratch: &mut Vec<u64>,
+    ) -> ExponentialTotals {
+        let start = buckets.len();
+        buckets.resize(start + (OCTAVES << self.scale), 0);
+        scratch.resize(OCTAVES << self.scale, 0);
+        let mut result = ExponentialTotals {
+            totals: Totals::NONE,
+            zeros: 0,
+            first_index: 0,
+            scale: self.scale.cast_signed(),
+        };
+        let mut touched = 0;
+        for slab in Run::all_slabs() {
+            let Some((page, at)) = self.head.page_in(slab.slab) else { continue };
+            if head::is_empty(page, at) {
+                continue;
+            }
+            let mut part = Part::default();
+            result.totals.add(if slab.is_owned {
+                head::read_owned(page, at, || {
+                    part = self.read_part(&slab, page, at, scratch);
+                })
+            } else {
+                head::read_shared(page, at, || {
+                    part = self.read_part(&slab, page, at, scratch);
+                    part.count
+                })
+            });
+            result.zeros += part.zeros;
+            result.totals.count += part.count;
+            touched |= part.touched;
+            for_each_octave(part.touched, self.scale, |cells| {
+                for cell in cells {
+                    buckets[start + cell] += scratch[cell];
+                }
+            });
+        }
+        result.first_index = self.trim(buckets, start, touched);
+        result
+    }
+
+    fn read_part(
+        &self,
+        slab: &super::run::AnySlab,
+        page: &Page,
+        at: usize,
+        counts: &mut [u64],
+    ) -> Part {
+        let zeros = page.cell(at + ZEROS).load(Acquire);
+        let touched = page.cell(at + TOUCHED).load(Acquire);
+        let mut part = Part { zeros, touched, count: zeros };
+        for_each_octave(touched, self.scale, |cells| {
+            let run = &self.octaves[cells.start / self.run_cells()];
+            let Some((page, first)) = run.page_in(slab.slab) else { return };
+            for cell in cells {
+                let count = page.cell(first + cell % self.run_cells()).load(Acquire);
+                counts[cell] = count;
+                part.count = part.count.wrapping_add(count);
+            }
+        });
+        part
+    }
+
+    /// Cuts `buckets` to the octaves between the first and the last touched; returns the first one's bucket index.
+    fn trim(&self, buckets: &mut Vec<u64>, start: usize, touched: u64) -> i32 {
+        if touched == 0 {
+            buckets.truncate(start);
+            return 0;
+        }
+        let first = touched.trailing_zeros();
+        let end = (u64::BITS - touched.leading_zeros()) as usize;
+        buckets.truncate(start + (end << self.scale));
+        buckets.drain(start..start + ((first as usize) << self.scale));
+        (FIRST_OCTAVE + first.cast_signed()) << self.scale
+    }
+}
+
+/// An exponential histogram summed over all threads; its buckets stand in the vector that was given.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ExponentialTotals {
+    pub(crate) totals: Totals,
+    /// Values up to [`ZERO_THRESHOLD`]; the count includes them.
+    pub(crate) zeros: u64,
+    /// The index of the first bucket.
+    pub(crate) first_index: i32,
+    pub(crate) scale: i32,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Part {
+    zeros: u64,
+    touched: u64,
+    count: u64,
+}
+
+/// Calls back with the cells of each touched octave.
+fn for_each_octave(mut touched: u64, scale: u32, mut visit: impl FnMut(std::ops::Range<usize>)) {
+    while touched != 0 {
+        let octave = touched.trailing_zeros() as usize;
+        visit(octave << scale..(octave + 1) << scale);
+        touched &= touched - 1;
+    }
+}
