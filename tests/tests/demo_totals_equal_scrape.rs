@@ -59,6 +59,17 @@ fn check_stage(page: &Scrape, stage: &str, totals: &Value) {
     }
 }
 
+/// What the collector counted about itself.
+fn check_items(page: &Scrape, signal: &str, totals: &Value) {
+    for (key, name) in [
+        ("accepted", "infer_collector_item_accepted_total"),
+        ("refused", "infer_collector_item_refused_total"),
+        ("rejected", "infer_collector_item_rejected_total"),
+    ] {
+        check(page, &totals[key], name, &[("infer_signal", signal)]);
+    }
+}
+
 #[test]
 fn what_it_prints_is_what_a_scrape_shows_and_what_was_recorded() {
     let (totals, page) = run();
@@ -66,6 +77,8 @@ fn what_it_prints_is_what_a_scrape_shows_and_what_was_recorded() {
     for stage in ["prefill", "decode"] {
         check_stage(&page, stage, &totals);
     }
+    check_items(&page, "metrics", &totals["points"]);
+    check_items(&page, "traces", &totals["spans"]);
     for stage_tokens in ["/received/decode/output_tokens", "/received/prefill/input_tokens"] {
         let tokens = totals.pointer(stage_tokens).and_then(Value::as_u64);
         assert!(tokens.is_some_and(|tokens| tokens > 0), "{stage_tokens} in {totals}");
@@ -75,6 +88,31 @@ fn what_it_prints_is_what_a_scrape_shows_and_what_was_recorded() {
         (&0.into(), &0.into())
     );
     oracle::promtool_check(&page.text);
+}
+
+/// Arrivals and lengths come from the seed, so what clients bring does not depend on the machine.
+#[test]
+fn one_seed_brings_the_same_requests() {
+    let input_tokens = |seed| {
+        let ended = demo(&["--for", "1s", "--rate", "8", "--json", "--seed", seed]).wait();
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let totals: Value = serde_json::from_str(&ended.stdout.concat()).expect("JSON");
+        totals["recorded"]["decode"]["input_tokens"].as_u64()
+    };
+    let first = input_tokens("3");
+    assert!(first > Some(0), "{first:?}");
+    assert_eq!(first, input_tokens("3"));
+    assert_ne!(first, input_tokens("4"));
+}
+
+#[test]
+fn a_wrong_time_is_refused_with_its_format() {
+    let ended = demo(&["--for", "soon"]).wait();
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    let said = ended.stderr.join("\n");
+    for part in ["--for", "\"soon\"", "10s"] {
+        assert!(said.contains(part), "{part:?} is not in {said}");
+    }
 }
 
 #[test]
