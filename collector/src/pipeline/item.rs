@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+/// The OTLP signals, named as configuration, labels and paths name them.
+pub use inferometer_semconv::attributes::Signal;
 
 use super::ack::Ack;
 
@@ -21,32 +23,6 @@ pub struct Item {
     pub tenant: Tenant,
     /// Told by every exporter what became of it.
     pub ack: Ack,
-}
-
-/// The OTLP signals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Signal {
-    /// Metric data points.
-    Metrics,
-    /// Spans.
-    Traces,
-    /// Log records.
-    Logs,
-}
-
-impl Signal {
-    /// All of them, in the order in which pages list them.
-    pub const ALL: [Self; 3] = [Self::Metrics, Self::Traces, Self::Logs];
-
-    /// The name that configuration, labels and paths use.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Metrics => "metrics",
-            Self::Traces => "traces",
-            Self::Logs => "logs",
-        }
-    }
 }
 
 /// How much a request holds, counted once when it was checked.

@@ -392,11 +392,11 @@ pub const ALL: &[&AttributeDef] = &[
 /// The values of `infer.collector.refusal.reason`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CollectorRefusalReason {
-    /// Not the protobuf message that the path promises.
+    /// The body is not the protobuf message that the path promises.
     Malformed,
-    /// Content type, encoding or method not spoken.
+    /// The content type, encoding or method is one that the endpoint does not speak.
     Unsupported,
-    /// Larger than the limit, on the wire or inflated.
+    /// The body is larger than the limit, on the wire or inflated.
     TooLarge,
     /// No pipeline takes this signal.
     NoPipeline,
@@ -432,19 +432,19 @@ impl CollectorRefusalReason {
 pub enum CollectorRejectionReason {
     /// The store is at its series limit.
     SeriesLimit,
-    /// Another kind of metric has this Prometheus name.
+    /// Another kind of metric already has this Prometheus name.
     TypeConflict,
-    /// A point that Prometheus cannot show.
+    /// A point that Prometheus cannot show: delta temporality, exponential buckets, no value.
     NotExpressible,
     /// A point older than the one shown.
     OutOfOrder,
-    /// The point contradicts itself.
+    /// The point contradicts itself, for example more bounds than buckets.
     InvalidPoint,
     /// The ring or queue made room for newer data.
     Evicted,
     /// The other side refused it for good.
     Remote,
-    /// The other side was not reached before the deadline.
+    /// The other side could not be reached before the deadline.
     Unreachable,
 }
 
