@@ -45,7 +45,6 @@ pub(crate) fn bucket_at_max_scale(value: f64) -> i32 {
     // whose mantissa is zero, must not count.
     let next = usize::from(below) + 1;
     let passed = next < BOUNDARIES.len() && mantissa >= BOUNDARIES[next & (BOUNDARIES.len() - 1)];
-    #[expect(clippy::cast_possible_truncation, reason = "an exponent has eleven bits")]
     let octave = (bits >> MANTISSA_BITS) as i32 - EXPONENT_BIAS;
     (octave << MAX_SCALE) + i32::from(below) + i32::from(passed)
 }
@@ -56,8 +55,7 @@ pub(crate) fn downscale(offset: i32, counts: &mut Vec<u64>, max_buckets: usize) 
     let (mut offset, mut halvings) = (offset, 0);
     while counts.len() > max_buckets {
         let mut merged = 0;
-        let mut index = offset;
-        for read in 0..counts.len() {
+        for (read, index) in (offset..).enumerate().take(counts.len()) {
             let is_right_half = index & 1 == 1;
             if read > 0 && !is_right_half {
                 merged += 1;
@@ -66,7 +64,6 @@ pub(crate) fn downscale(offset: i32, counts: &mut Vec<u64>, max_buckets: usize) 
                 let count = std::mem::take(&mut counts[read]);
                 counts[merged] += count;
             }
-            index += 1;
         }
         counts.truncate(merged + 1);
         offset >>= 1;
