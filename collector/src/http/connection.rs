@@ -7,7 +7,7 @@ use std::{
     pin::{Pin, pin},
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll},
 };
@@ -40,15 +40,16 @@ pub trait Handler: Send + Sync + 'static {
     fn handle(self: Arc<Self>, request: Request) -> impl Future<Output = Response> + Send;
 }
 
-/// Bytes after which hyper knows the protocol: the length of the HTTP/2 preface.
-const PREFACE_BYTES: usize = 24;
+/// What an HTTP/2 peer says first.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 pub(super) fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_timeout)
+        // It covers the wait for a head too; the first head has a shorter limit, in `serve`.
+        .header_read_timeout(limits.idle_timeout.max(limits.header_timeout))
         .max_buf_size(limits.head_bytes);
     builder
         .http2()
@@ -76,27 +77,27 @@ pub(super) async fn serve<H: Handler>(
     let progress = Arc::new(Progress::default());
     let io = TokioIo::new(Watched { stream, progress: Arc::clone(&progress) });
     let service = service_fn(|request| {
-        progress.requests.fetch_add(1, Ordering::Relaxed);
+        progress.has_requested.store(true, Ordering::Relaxed);
         let answer = Arc::clone(&handler).handle(request);
         async { Ok::<_, Infallible>(answer.await) }
     });
     let mut connection = pin!(builder.serve_connection(io, service));
-    // While hyper finds out which protocol it is, none of its own time-outs runs.
+    // While hyper finds out which protocol it is, none of its own time-outs runs; for the first head its own is too long.
     let mut first_words = pin!(time::sleep(limits.header_timeout));
-    let (mut undecided, mut stopped) = (true, false);
+    let (mut is_new, mut stopped) = (true, false);
     loop {
         tokio::select! {
             // The peer's faults are its own: it sees them in its answer or in the connection's end.
             _ = connection.as_mut() => return,
-            () = first_words.as_mut(), if undecided => {
-                undecided = false;
-                if progress.is_silent() {
+            () = first_words.as_mut(), if is_new => {
+                is_new = false;
+                if !progress.has_begun() {
                     return;
                 }
             }
             () = self::stopped(&mut stopping), if !stopped => {
                 stopped = true;
-                if progress.is_silent() {
+                if !progress.has_begun() {
                     return;
                 }
                 connection.as_mut().graceful_shutdown();
@@ -114,18 +115,29 @@ pub(super) async fn stopped(stopping: &mut watch::Receiver<bool>) {
 #[derive(Debug, Default)]
 struct Progress {
     bytes_read: AtomicUsize,
-    requests: AtomicUsize,
+    /// Whether what was read differs from the HTTP/2 preface.
+    is_http1: AtomicBool,
+    has_requested: AtomicBool,
 }
 
 impl Progress {
-    /// Whether the peer has said too little for its protocol to be known.
-    fn is_silent(&self) -> bool {
-        self.bytes_read.load(Ordering::Relaxed) < PREFACE_BYTES
-            && self.requests.load(Ordering::Relaxed) == 0
+    fn note(&self, read: &[u8]) {
+        let before = self.bytes_read.fetch_add(read.len(), Ordering::Relaxed);
+        let awaited = PREFACE.get(before..).unwrap_or_default();
+        if awaited.iter().zip(read).any(|(awaited, read)| awaited != read) {
+            self.is_http1.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether the peer has said what it wants: a whole head, or HTTP/2, which hyper watches over itself.
+    fn has_begun(&self) -> bool {
+        let is_http2 = self.bytes_read.load(Ordering::Relaxed) >= PREFACE.len()
+            && !self.is_http1.load(Ordering::Relaxed);
+        is_http2 || self.has_requested.load(Ordering::Relaxed)
     }
 }
 
-/// A socket that notes how much was read from it.
+/// A socket that notes what its peer says first.
 struct Watched {
     stream: TcpStream,
     progress: Arc<Progress>,
@@ -139,8 +151,7 @@ impl AsyncRead for Watched {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        let read = buffer.filled().len() - before;
-        self.progress.bytes_read.fetch_add(read, Ordering::Relaxed);
+        self.progress.note(&buffer.filled()[before..]);
         polled
     }
 }

@@ -7,9 +7,13 @@ use std::time::Duration;
 pub struct Limits {
     /// Connections at a time, default 1024. One more is accepted and closed at once, and counted.
     pub connections: usize,
-    /// From the connection's opening to its first request or HTTP/2 preface, and for the head of every HTTP/1
-    /// request, the wait for it included; default 5 s. At the limit the connection is closed.
+    /// From the connection's opening to the end of its first head, or of the HTTP/2 preface; default 5 s. At the limit
+    /// the connection is closed.
     pub header_timeout: Duration,
+    /// From an HTTP/1 answer to the end of the next head, default 60 s, longer than the usual intervals of exports and
+    /// scrapes: a connection that is closed just as the next request leaves costs its sender that request. At the limit
+    /// the connection is closed.
+    pub idle_timeout: Duration,
     /// Bytes of an HTTP/2 header list, default 16 KiB; a longer one is refused with status 431.
     pub header_list_bytes: u32,
     /// Bytes of an HTTP/1 head, and of its read buffer, default 64 KiB; a longer head is refused with status 431.
@@ -35,6 +39,7 @@ impl Default for Limits {
         Self {
             connections: 1024,
             header_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(60),
             header_list_bytes: 16 << 10,
             head_bytes: 64 << 10,
             streams: 128,

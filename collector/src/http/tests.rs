@@ -118,6 +118,41 @@ async fn a_peer_that_says_too_little_is_not_waited_for() {
     assert!(get(server.address(), "/").await.ends_with("ok"));
 }
 
+/// Sends a request and reads its answer; the connection stays open.
+async fn get_and_stay(stream: &mut TcpStream) {
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"ok") {
+        let read = time::timeout(PATIENCE, stream.read_buf(&mut answer));
+        let read = read.await.expect("an answer in time").expect("an answer");
+        assert!(read > 0, "closed after {:?}", String::from_utf8_lossy(&answer));
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_has_asked_before_may_wait_longer_than_a_new_one() {
+    let server = server(Limits { header_timeout: Duration::from_millis(50), ..Limits::default() });
+    let mut kept = connect(server.address()).await;
+    get_and_stay(&mut kept).await;
+    // The silent connection is the clock: it opens later, and is closed when its time for a head is over.
+    let mut silent = connect(server.address()).await;
+    read_to_end(&mut silent).await;
+    get_and_stay(&mut kept).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_asks_no_more_is_closed() {
+    let short = Duration::from_millis(50);
+    let server =
+        server(Limits { header_timeout: short, idle_timeout: short, ..Limits::default() });
+    for rest in ["", "GET / HTTP/1.1\r\nhost: a-rather-long-name\r\n"] {
+        let mut stream = connect(server.address()).await;
+        get_and_stay(&mut stream).await;
+        stream.write_all(rest.as_bytes()).await.expect("sent");
+        read_to_end(&mut stream).await;
+    }
+}
+
 #[tokio::test]
 async fn a_head_above_the_limit_is_refused() {
     let server = server(Limits { head_bytes: 8 << 10, ..Limits::default() });
