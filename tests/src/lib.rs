@@ -39,4 +39,4 @@ pub use parse::ParseError;
 pub use program::{collector_program, model_server_program, workspace_root};
 pub use raw_codec::RawCodec;
 pub use scrape::{Family, Kind, Sample, Scrape};
-pub use span_tree::{Span, tree};
+pub use span_tree::{Span, timed_tree, tree};

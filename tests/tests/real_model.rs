@@ -8,9 +8,11 @@
     reason = "what PromQL answered is the evidence; shown with --nocapture"
 )]
 
+use std::{fs, path::Path, process::Command};
+
 use inferometer_tests::{
-    CollectorProcess, Completion, ModelServer, Span, Usage, model_file, oracle::Prometheus, tree,
-    wait,
+    Child, CollectorProcess, Completion, ModelServer, Span, Usage, model_file,
+    model_server_program, oracle::Prometheus, timed_tree, tree, wait,
 };
 
 const PIRATE: &str =
@@ -132,6 +134,25 @@ fn check_prefix_hit_share(prometheus: &Prometheus, cached: u64, prompt: u64) {
     println!("{share}\n  => {seen}, told {cached} / {prompt} = {expected}");
 }
 
+#[test]
+fn a_model_that_cannot_be_loaded_is_a_run_time_error_with_the_remedy() {
+    let check = |model: &Path, message: String| {
+        let ended =
+            Child::spawn(Command::new(model_server_program()).arg("--model").arg(model)).wait();
+        let remedy = "run examples/fetch-model.sh and pass the path that it prints to --model";
+        let expected = format!("inferometer-serve: error: {message}; {remedy}");
+        assert_eq!((ended.code, &*ended.stderr), (Some(1), &[expected][..]));
+    };
+    let folder = tempfile::tempdir().expect("a folder");
+    let missing = folder.path().join("missing.gguf");
+    let cause = "No such file or directory (os error 2)";
+    check(&missing, format!("cannot read the model '{}': {cause}", missing.display()));
+    let text = folder.path().join("text.gguf");
+    fs::write(&text, "no model").expect("a file");
+    let cause = "is not a model in GGUF format (it does not start with the bytes `GGUF`)";
+    check(&text, format!("'{}' {cause}", text.display()));
+}
+
 /// Every request is one trace: the request, and in it the queue, the prefill and the decode.
 fn check_traces(collector: &mut CollectorProcess, requests: u64) {
     let traces = wait::until("a trace for every request", || {
@@ -172,5 +193,5 @@ fn check_traces(collector: &mut CollectorProcess, requests: u64) {
     }
     let last: Vec<Span> =
         spans.iter().filter(|span| span.trace_id == spans[0].trace_id).cloned().collect();
-    println!("{}", tree(&last, &attributes));
+    println!("{}", timed_tree(&last, &attributes));
 }
