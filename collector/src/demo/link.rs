@@ -1,7 +1,5 @@
 //! A network link whose transfers share its bandwidth evenly.
 
-use std::time::Duration;
-
 /// Bytes in flight on one link. Time is given by the caller, in nanoseconds since any start.
 #[derive(Debug)]
 pub(super) struct Link<T> {
@@ -35,8 +33,7 @@ impl<T> Link<T> {
     /// When the next one arrives if none is sent before; `None` if none is on its way.
     pub(super) fn next_arrival(&self) -> Option<u64> {
         let least = self.flows.iter().map(|flow| flow.left).reduce(f64::min)?;
-        let nanos = (least / self.share()).ceil();
-        Some(self.now + Duration::from_secs_f64(nanos / 1e9).as_nanos() as u64 + 1)
+        Some(self.now + nanos_up(least / self.share()))
     }
 
     /// Moves on to `now` and takes out what has arrived, in the order of sending.
@@ -70,6 +67,12 @@ impl<T> Link<T> {
     fn share(&self) -> f64 {
         self.bandwidth / self.flows.len().max(1) as f64
     }
+}
+
+/// Rounded up and one more, so that nothing is late by then.
+#[expect(clippy::cast_possible_truncation, reason = "cut to the type's range, 584 years")]
+const fn nanos_up(nanos: f64) -> u64 {
+    (nanos.ceil() as u64).saturating_add(1)
 }
 
 #[cfg(test)]

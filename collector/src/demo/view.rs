@@ -64,7 +64,6 @@ impl View<'_> {
         let sum = |value: fn(&ReplicaNumbers) -> i64| decodes().map(value).sum::<i64>();
         let ended: u64 = decodes().flat_map(|it| it.ended).sum();
         let first_token = self.summary.latencies.iter().find(|it| it.what == TO_FIRST_TOKEN);
-        let first_token = self.summary.latencies.iter().find(|it| it.what == TO_FIRST_TOKEN);
         let first_token = first_token.map(quantiles).map_or_else(
             || "-".to_owned(),
             |[median, _, worst]| format!("p50 {median} p99 {worst}"),
