@@ -192,7 +192,9 @@ impl SelfMetrics {
                 counts.extend(read_back(request));
             }
         });
-        counts.sort_by_key(|count| (count.signal as usize, count.counter, count.reason.map(position)));
+        counts.sort_by_key(|count| {
+            (count.signal as usize, count.counter, count.reason.map(position))
+        });
         counts.into_iter()
     }
 }

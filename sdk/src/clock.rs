@@ -35,13 +35,8 @@ impl SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock module")]
     #[must_use]
     pub fn new() -> Self {
-        let since_epoch = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        Self {
-            started: Instant::now(),
-            unix_nanos_at_start: nanos(since_epoch),
-        }
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self { started: Instant::now(), unix_nanos_at_start: nanos(since_epoch) }
     }
 }
 
@@ -53,8 +48,7 @@ impl Default for SystemClock {
 
 impl Clock for SystemClock {
     fn unix_nanos(&self) -> u64 {
-        self.unix_nanos_at_start
-            .saturating_add(nanos(self.started.elapsed()))
+        self.unix_nanos_at_start.saturating_add(nanos(self.started.elapsed()))
     }
 }
 

@@ -20,7 +20,6 @@ mod series;
 mod snapshot;
 mod stats;
 
-
 pub use handles::{Counter, Gauge, Histogram, UpDownCounter};
 pub use instrument::HistogramAggregation;
 pub use number::{Number, NumberKind, PointValue};

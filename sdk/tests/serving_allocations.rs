@@ -68,18 +68,9 @@ fn engine(sampler: Sampler) -> Engine {
 }
 
 fn stream(engine: &Engine) {
-    let mut request = engine.request(
-        &Context::new(),
-        Prompt {
-            tokens: 812,
-            ..Default::default()
-        },
-    );
+    let mut request = engine.request(&Context::new(), Prompt { tokens: 812, ..Default::default() });
     request.scheduled();
-    request.prefilled(Cached {
-        device: 640,
-        ..Default::default()
-    });
+    request.prefilled(Cached { device: 640, ..Default::default() });
     request.tokens(1);
     request.tokens(1);
     request.finish(FinishReason::Stop);
@@ -93,19 +84,10 @@ fn the_counter_sees_allocations() {
 #[test]
 fn a_sampled_request_allocates_nothing_from_scheduled_to_its_last_token() {
     let engine = engine(Sampler::AlwaysOn);
-    let mut request = engine.request(
-        &Context::new(),
-        Prompt {
-            tokens: 812,
-            ..Default::default()
-        },
-    );
+    let mut request = engine.request(&Context::new(), Prompt { tokens: 812, ..Default::default() });
     let counted = allocations(|| {
         request.scheduled();
-        request.prefilled(Cached {
-            device: 640,
-            ..Default::default()
-        });
+        request.prefilled(Cached { device: 640, ..Default::default() });
         for step in 0..1000 {
             request.tokens(step % 3);
         }
@@ -117,13 +99,7 @@ fn a_sampled_request_allocates_nothing_from_scheduled_to_its_last_token() {
 fn an_unsampled_request_allocates_at_its_arrival_only() {
     let engine = engine(Sampler::AlwaysOff);
     let parent = Context::new();
-    let mut request = engine.request(
-        &parent,
-        Prompt {
-            tokens: 812,
-            ..Default::default()
-        },
-    );
+    let mut request = engine.request(&parent, Prompt { tokens: 812, ..Default::default() });
     let counted = allocations(|| {
         request.scheduled();
         request.prefilled(Cached::default());

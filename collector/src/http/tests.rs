@@ -143,8 +143,7 @@ async fn a_connection_that_has_asked_before_may_wait_longer_than_a_new_one() {
 #[tokio::test]
 async fn a_connection_that_asks_no_more_is_closed() {
     let short = Duration::from_millis(50);
-    let server =
-        server(Limits { header_timeout: short, idle_timeout: short, ..Limits::default() });
+    let server = server(Limits { header_timeout: short, idle_timeout: short, ..Limits::default() });
     for rest in ["", "GET / HTTP/1.1\r\nhost: a-rather-long-name\r\n"] {
         let mut stream = connect(server.address()).await;
         get_and_stay(&mut stream).await;

@@ -114,9 +114,8 @@ impl EngineBuilder {
     /// Binds every series. Engines with the same labels share theirs.
     #[must_use]
     pub fn build(self) -> Engine {
-        let scope = InstrumentationScope::builder(SCOPE)
-            .with_version(env!("CARGO_PKG_VERSION"))
-            .build();
+        let scope =
+            InstrumentationScope::builder(SCOPE).with_version(env!("CARGO_PKG_VERSION")).build();
         let scope = self.meter_provider.scope_of(scope);
         let span_name = span_name(&self.identity);
         let labels = Labels::from(self.identity);
@@ -143,8 +142,6 @@ fn span_name(identity: &Identity) -> String {
 
 impl fmt::Debug for EngineBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EngineBuilder")
-            .field("identity", &self.identity)
-            .finish_non_exhaustive()
+        f.debug_struct("EngineBuilder").field("identity", &self.identity).finish_non_exhaustive()
     }
 }

@@ -66,12 +66,8 @@ impl Edge {
             pair(&INFER_TRANSFER_SOURCE, edge.source.as_str()),
             pair(&INFER_TRANSFER_DESTINATION, edge.destination.as_str()),
         ];
-        let transport = edge
-            .transport
-            .map(|it| pair(&INFER_TRANSFER_TRANSPORT, it.as_str()));
-        let direction = edge
-            .direction
-            .map(|it| pair(&NETWORK_IO_DIRECTION, it.as_str()));
+        let transport = edge.transport.map(|it| pair(&INFER_TRANSFER_TRANSPORT, it.as_str()));
+        let direction = edge.direction.map(|it| pair(&NETWORK_IO_DIRECTION, it.as_str()));
 
         let mut span_attributes = engine.labels.place(ends.len() + 3);
         span_attributes.extend(ends.iter().chain(&transport).cloned());
@@ -127,9 +123,7 @@ impl EdgeState {
     pub(super) fn record_failure(&self, error_type: &str, duration: f64) {
         let own = self.failed_duration.get(error_type);
         if own.is_none() {
-            self.engine
-                .corrections
-                .count(Correction::ErrorTypeBeyondLimit);
+            self.engine.corrections.count(Correction::ErrorTypeBeyondLimit);
         }
         if let Some(histogram) = own.or_else(|| self.failed_duration.get(OTHER)) {
             histogram.record(duration);

@@ -53,9 +53,7 @@ impl<T> ByErrorType<T> {
 impl<T: fmt::Debug> fmt::Debug for ByErrorType<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bound = self.slots.iter().filter_map(OnceLock::get);
-        f.debug_map()
-            .entries(bound.map(|slot| (&slot.error_type, &slot.value)))
-            .finish()
+        f.debug_map().entries(bound.map(|slot| (&slot.error_type, &slot.value))).finish()
     }
 }
 

@@ -83,10 +83,7 @@ impl RequestInstruments {
                 binder.counter(&def::INFER_KV_CACHE_PROMPT_TOKENS, &[source])
             }),
             finished: std::array::from_fn(|index| {
-                let reason = pair(
-                    &INFER_REQUEST_FINISH_REASON,
-                    FinishReason::ALL[index].as_str(),
-                );
+                let reason = pair(&INFER_REQUEST_FINISH_REASON, FinishReason::ALL[index].as_str());
                 binder.counter(&def::INFER_REQUEST_FINISHED, &[reason])
             }),
             failed: bind_failed(scope.clone(), labels.clone()),
@@ -112,14 +109,10 @@ fn bind_failed(scope: Scope, labels: Labels) -> ByErrorType<Failed> {
         let error_type = pair(&ERROR_TYPE, error_type.to_owned());
         let reason = pair(&INFER_REQUEST_FINISH_REASON, FinishReason::Error.as_str());
         Failed {
-            finished: scope.counter(
-                &def::INFER_REQUEST_FINISHED,
-                &labels.with(&[reason, error_type.clone()]),
-            ),
-            duration: scope.histogram(
-                &def::GEN_AI_SERVER_REQUEST_DURATION,
-                &labels.with(&[error_type]),
-            ),
+            finished: scope
+                .counter(&def::INFER_REQUEST_FINISHED, &labels.with(&[reason, error_type.clone()])),
+            duration: scope
+                .histogram(&def::GEN_AI_SERVER_REQUEST_DURATION, &labels.with(&[error_type])),
         }
     })
 }
@@ -132,8 +125,7 @@ struct Binder<'a> {
 impl Binder<'_> {
     fn state(&self, state: RequestState) -> UpDownCounter<i64> {
         let state = pair(&INFER_REQUEST_STATE, state.as_str());
-        self.scope
-            .up_down_counter(&def::INFER_REQUEST_ACTIVE, &self.labels.with(&[state]))
+        self.scope.up_down_counter(&def::INFER_REQUEST_ACTIVE, &self.labels.with(&[state]))
     }
 
     fn seconds(&self, definition: &'static InstrumentDef) -> Histogram<f64> {

@@ -54,10 +54,7 @@ impl KvCache {
 
     /// Shows this state from now on. A tier without blocks has no utilisation.
     pub fn publish(&mut self, usage: KvUsage) {
-        let split = partition(
-            usage.total_blocks,
-            [usage.active_blocks, usage.cached_blocks],
-        );
+        let split = partition(usage.total_blocks, [usage.active_blocks, usage.cached_blocks]);
         if split.is_cut {
             self.engine.corrections.count(Correction::BlocksBeyondTotal);
         }
@@ -104,10 +101,7 @@ impl Level {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a share needs no more than 53 bits"
-)]
+#[expect(clippy::cast_precision_loss, reason = "a share needs no more than 53 bits")]
 fn share(part: u64, whole: u64) -> f64 {
     part as f64 / whole as f64
 }

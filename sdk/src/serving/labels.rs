@@ -45,11 +45,7 @@ impl From<Identity> for Labels {
         let mut all = identity.own;
         all.retain(|own| ours.iter().all(|our| our.key != own.key));
         all.extend(ours);
-        Self {
-            all: all.into(),
-            stage,
-            replica,
-        }
+        Self { all: all.into(), stage, replica }
     }
 }
 

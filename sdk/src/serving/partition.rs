@@ -17,11 +17,7 @@ pub(super) fn partition<const N: usize>(whole: u64, mut parts: [u64; N]) -> Part
         *part = (*part).min(rest);
         rest -= *part;
     }
-    Partition {
-        parts,
-        rest,
-        is_cut,
-    }
+    Partition { parts, rest, is_cut }
 }
 
 #[cfg(test)]
@@ -32,21 +28,13 @@ mod tests {
 
     #[test]
     fn parts_within_the_whole_stay_as_they_are() {
-        let expected = Partition {
-            parts: [3, 4],
-            rest: 3,
-            is_cut: false,
-        };
+        let expected = Partition { parts: [3, 4], rest: 3, is_cut: false };
         assert_eq!(partition(10, [3, 4]), expected);
     }
 
     #[test]
     fn the_last_parts_are_cut_first() {
-        let expected = Partition {
-            parts: [3, 2, 0],
-            rest: 0,
-            is_cut: true,
-        };
+        let expected = Partition { parts: [3, 2, 0], rest: 0, is_cut: true };
         assert_eq!(partition(5, [3, 4, 1]), expected);
     }
 

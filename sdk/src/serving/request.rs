@@ -58,11 +58,7 @@ impl Request {
         prompt: Prompt,
         at: u64,
     ) -> Self {
-        let media = [
-            prompt.image_tokens,
-            prompt.audio_tokens,
-            prompt.video_tokens,
-        ];
+        let media = [prompt.image_tokens, prompt.audio_tokens, prompt.video_tokens];
         let split = partition(prompt.tokens, media);
         if split.is_cut {
             engine.corrections.count(Correction::MediaBeyondPrompt);
@@ -78,12 +74,7 @@ impl Request {
             engine,
             context,
             times: Timeline::starting(at),
-            usage: Usage {
-                input: prompt.tokens,
-                cached: None,
-                output: 0,
-                steps: 0,
-            },
+            usage: Usage { input: prompt.tokens, cached: None, output: 0, steps: 0 },
             is_over: false,
         }
     }
@@ -215,9 +206,7 @@ impl Request {
             counter.add(tokens);
         }
         let scheduled = self.times.scheduled.unwrap_or(at);
-        instruments
-            .prefill_duration
-            .record(seconds_between(scheduled, at));
+        instruments.prefill_duration.record(seconds_between(scheduled, at));
         self.times.prefilled = Some(at);
         self.usage.input - split.rest
     }
@@ -256,13 +245,7 @@ impl Request {
         if let Some(first_token) = self.times.first_token {
             self.record_tokens(&outcome, first_token, last_token, ended);
         }
-        let ended = Ended {
-            times: &self.times,
-            usage: &self.usage,
-            outcome,
-            last_token,
-            ended,
-        };
+        let ended = Ended { times: &self.times, usage: &self.usage, outcome, last_token, ended };
         ended.tell(&self.engine, &self.context);
     }
 
@@ -306,9 +289,7 @@ impl Request {
         let instruments = &self.engine.instruments;
         let has_decoded = self.usage.steps > 1;
         if has_decoded {
-            instruments
-                .decode_duration
-                .record(seconds_between(first, last));
+            instruments.decode_duration.record(seconds_between(first, last));
         }
         if !outcome.is_success() {
             return;
@@ -323,10 +304,7 @@ impl Request {
     }
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "no request generates 2^53 tokens"
-)]
+#[expect(clippy::cast_precision_loss, reason = "no request generates 2^53 tokens")]
 const fn tokens_as_f64(tokens: u64) -> f64 {
     tokens as f64
 }

@@ -130,10 +130,7 @@ impl Ended<'_> {
 /// What came in. Nothing is said about cached tokens that the engine said nothing about.
 fn input(usage: &Usage) -> Vec<KeyValue> {
     let mut attributes = vec![count(&GEN_AI_USAGE_INPUT_TOKENS, usage.input)];
-    attributes.extend(
-        usage
-            .cached
-            .map(|cached| count(&GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS, cached)),
-    );
+    attributes
+        .extend(usage.cached.map(|cached| count(&GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS, cached)));
     attributes
 }

@@ -16,13 +16,7 @@ pub(super) struct Timeline {
 
 impl Timeline {
     pub(super) const fn starting(arrived: u64) -> Self {
-        Self {
-            arrived,
-            scheduled: None,
-            prefilled: None,
-            first_token: None,
-            latest: arrived,
-        }
+        Self { arrived, scheduled: None, prefilled: None, first_token: None, latest: arrived }
     }
 
     /// Moves on to `unix_nanos`, or stays if that is in the past; the flag says that it was.
@@ -37,10 +31,7 @@ impl Timeline {
 }
 
 /// The seconds between two clock readings; zero if they are in the wrong order.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "exact below 2^53 ns, which is 104 days"
-)]
+#[expect(clippy::cast_precision_loss, reason = "exact below 2^53 ns, which is 104 days")]
 #[inline]
 pub(super) fn seconds_between(from: u64, to: u64) -> f64 {
     to.saturating_sub(from) as f64 / 1e9

@@ -26,8 +26,7 @@ where
     }
 
     fn emit(&self, span: SpanBuilder, parent: &Context, ended: SystemTime) {
-        self.build_with_context(span, parent)
-            .end_with_timestamp(ended);
+        self.build_with_context(span, parent).end_with_timestamp(ended);
     }
 }
 

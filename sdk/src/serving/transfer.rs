@@ -33,13 +33,7 @@ impl Transfer {
         bytes: u64,
         started: u64,
     ) -> Self {
-        Self {
-            edge,
-            context,
-            bytes,
-            started,
-            is_over: false,
-        }
+        Self { edge, context, bytes, started, is_over: false }
     }
 
     /// The context to hand to the other end: that of its span, or for payloads without one the parent's.

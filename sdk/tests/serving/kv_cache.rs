@@ -4,20 +4,13 @@ use inferometer_sdk::{Correction, KvCacheTier, KvUsage};
 
 use crate::support::Rig;
 
-const USAGE: KvUsage = KvUsage {
-    active_blocks: 250,
-    cached_blocks: 500,
-    total_blocks: 1000,
-};
+const USAGE: KvUsage = KvUsage { active_blocks: 250, cached_blocks: 500, total_blocks: 1000 };
 
 #[test]
 fn each_publication_replaces_the_one_before() {
     let rig = Rig::new();
     let mut cache = rig.engine.kv_cache(KvCacheTier::Host);
-    cache.publish(KvUsage {
-        active_blocks: 900,
-        ..USAGE
-    });
+    cache.publish(KvUsage { active_blocks: 900, ..USAGE });
     cache.publish(USAGE);
     rig.check_metrics(
         r#"
@@ -28,11 +21,7 @@ fn each_publication_replaces_the_one_before() {
         infer.kv_cache.utilization{infer.kv_cache.tier="host"} 0.25
         "#,
     );
-    assert_eq!(
-        rig.engine.corrections(Correction::BlocksBeyondTotal),
-        1,
-        "900 and 500 of 1000"
-    );
+    assert_eq!(rig.engine.corrections(Correction::BlocksBeyondTotal), 1, "900 and 500 of 1000");
 }
 
 #[test]
@@ -52,8 +41,6 @@ fn pools_of_one_tier_add_up_and_a_dropped_one_leaves() {
 #[test]
 fn a_tier_without_blocks_has_no_utilization() {
     let rig = Rig::new();
-    rig.engine
-        .kv_cache(KvCacheTier::Disk)
-        .publish(KvUsage::default());
+    rig.engine.kv_cache(KvCacheTier::Disk).publish(KvUsage::default());
     assert!(rig.points("infer.kv_cache.utilization").next().is_none());
 }

@@ -45,26 +45,14 @@ fn counters_are_there_before_the_first_request_and_histograms_are_not() {
 fn engines_with_the_same_labels_share_their_series() {
     let rig = Rig::new();
     let build = || {
-        Engine::builder(
-            &rig.meters,
-            opentelemetry::trace::noop::NoopTracer::new(),
-            "shared",
-        )
-        .build()
+        Engine::builder(&rig.meters, opentelemetry::trace::noop::NoopTracer::new(), "shared")
+            .build()
     };
     for engine in [build(), build()] {
-        let prompt = Prompt {
-            tokens: 2,
-            ..Default::default()
-        };
-        engine
-            .request(&Context::new(), prompt)
-            .finish(FinishReason::Abort);
+        let prompt = Prompt { tokens: 2, ..Default::default() };
+        engine.request(&Context::new(), prompt).finish(FinishReason::Abort);
     }
     let is_text = |point: &String| point.contains("\"shared\"") && point.contains("\"text\"");
     let inputs: Vec<_> = rig.points("infer.token.input").filter(is_text).collect();
-    assert!(
-        matches!(&inputs[..], [sum] if sum.ends_with(" 4")),
-        "{inputs:?}"
-    );
+    assert!(matches!(&inputs[..], [sum] if sum.ends_with(" 4")), "{inputs:?}");
 }

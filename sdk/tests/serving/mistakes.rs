@@ -8,18 +8,12 @@ use crate::support::{Rig, START};
 fn check_corrections(rig: &Rig, expected: &[(Correction, u64)]) {
     let counted =
         Correction::ALL.map(|correction| (correction, rig.engine.corrections(correction)));
-    let counted: Vec<_> = counted
-        .into_iter()
-        .filter(|(_, count)| *count > 0)
-        .collect();
+    let counted: Vec<_> = counted.into_iter().filter(|(_, count)| *count > 0).collect();
     assert_eq!(counted, expected);
 }
 
 fn prompt(tokens: u64) -> Prompt {
-    Prompt {
-        tokens,
-        ..Default::default()
-    }
+    Prompt { tokens, ..Default::default() }
 }
 
 #[test]
@@ -50,16 +44,10 @@ fn skipped_states_are_filled_in_with_the_time_of_the_next() {
 #[test]
 fn a_success_went_through_every_state_but_a_failure_need_not() {
     let rig = Rig::new();
-    rig.engine
-        .request(&Context::new(), prompt(8))
-        .finish(FinishReason::Stop);
+    rig.engine.request(&Context::new(), prompt(8)).finish(FinishReason::Stop);
     check_corrections(&rig, &[(Correction::MissingTransition, 2)]);
-    rig.engine
-        .request(&Context::new(), prompt(8))
-        .fail("timeout");
-    rig.engine
-        .request(&Context::new(), prompt(8))
-        .finish(FinishReason::Abort);
+    rig.engine.request(&Context::new(), prompt(8)).fail("timeout");
+    rig.engine.request(&Context::new(), prompt(8)).finish(FinishReason::Abort);
     check_corrections(&rig, &[(Correction::MissingTransition, 2)]);
 }
 
@@ -68,17 +56,11 @@ fn repeated_states_are_ignored() {
     let rig = Rig::new();
     let mut request = rig.engine.request(&Context::new(), prompt(8));
     request.scheduled();
-    request.prefilled(Cached {
-        device: 3,
-        ..Default::default()
-    });
+    request.prefilled(Cached { device: 3, ..Default::default() });
     request.tokens(1);
     rig.advance_ms(9);
     request.scheduled();
-    request.prefilled(Cached {
-        device: 8,
-        ..Default::default()
-    });
+    request.prefilled(Cached { device: 8, ..Default::default() });
     request.finish(FinishReason::Stop);
     check_corrections(&rig, &[(Correction::RepeatedTransition, 2)]);
     rig.check_metrics(
@@ -103,30 +85,16 @@ fn cached_tokens_beyond_the_prompt_are_cut_so_that_sources_add_up() {
     let rig = Rig::new();
     let mut request = rig.engine.request(&Context::new(), prompt(100));
     request.scheduled();
-    request.prefilled(Cached {
-        device: 70,
-        host: 70,
-        disk: 0,
-        remote: u64::MAX,
-    });
+    request.prefilled(Cached { device: 70, host: 70, disk: 0, remote: u64::MAX });
     check_corrections(&rig, &[(Correction::CachedBeyondPrompt, 1)]);
     let sources = rig.values("infer.kv_cache.prompt_tokens");
-    assert_eq!(
-        sources,
-        ["0", "70", "0", "30", "0"],
-        "computed, device, disk, host, remote"
-    );
+    assert_eq!(sources, ["0", "70", "0", "30", "0"], "computed, device, disk, host, remote");
 }
 
 #[test]
 fn media_tokens_beyond_the_prompt_are_cut_so_that_modalities_add_up() {
     let rig = Rig::new();
-    let prompt = Prompt {
-        tokens: 10,
-        image_tokens: 8,
-        audio_tokens: 8,
-        video_tokens: 8,
-    };
+    let prompt = Prompt { tokens: 10, image_tokens: 8, audio_tokens: 8, video_tokens: 8 };
     drop(rig.engine.request(&Context::new(), prompt));
     check_corrections(&rig, &[(Correction::MediaBeyondPrompt, 1)]);
     let tokens = rig.values("infer.token.input");

@@ -10,12 +10,7 @@ use opentelemetry_sdk::trace::Sampler;
 
 use crate::support::{Rig, START};
 
-const PROMPT: Prompt = Prompt {
-    tokens: 812,
-    image_tokens: 0,
-    audio_tokens: 0,
-    video_tokens: 0,
-};
+const PROMPT: Prompt = Prompt { tokens: 812, image_tokens: 0, audio_tokens: 0, video_tokens: 0 };
 
 fn arrived(rig: &Rig) -> Request {
     rig.engine.request(&Context::new(), PROMPT)
@@ -27,10 +22,7 @@ fn decoding(rig: &Rig) -> Request {
     rig.advance_ms(10);
     request.scheduled();
     rig.advance_ms(30);
-    request.prefilled(Cached {
-        device: 640,
-        ..Default::default()
-    });
+    request.prefilled(Cached { device: 640, ..Default::default() });
     rig.advance_ms(5);
     request.tokens(1);
     request
@@ -96,10 +88,7 @@ fn two_requests_of_a_batch_share_one_reading() {
     let rig = Rig::new();
     let ms = |milliseconds: u64| START + milliseconds * 1_000_000;
     let mut batch = [ms(0), ms(6)].map(|at| {
-        let prompt = Prompt {
-            tokens: 10,
-            ..Default::default()
-        };
+        let prompt = Prompt { tokens: 10, ..Default::default() };
         rig.engine.request_at(&Context::new(), prompt, at)
     });
     for request in &mut batch {
@@ -107,9 +96,7 @@ fn two_requests_of_a_batch_share_one_reading() {
         request.prefilled_at(Cached::default(), ms(20));
     }
     for step in [ms(25), ms(45)] {
-        batch
-            .iter_mut()
-            .for_each(|request| request.tokens_at(1, step));
+        batch.iter_mut().for_each(|request| request.tokens_at(1, step));
     }
     for request in batch {
         request.finish_at(FinishReason::Stop, ms(45));
@@ -280,32 +267,17 @@ fn error_types_beyond_the_limit_share_one_series() {
     for index in 0..MAX_ERROR_TYPES {
         arrived(&rig).fail(&format!("error {index}"));
     }
-    assert_eq!(
-        rig.values("infer.request.finished{error.type=\"_OTHER\""),
-        ["2"]
-    );
+    assert_eq!(rig.values("infer.request.finished{error.type=\"_OTHER\""), ["2"]);
     assert_eq!(rig.engine.corrections(Correction::ErrorTypeBeyondLimit), 2);
 }
 
 #[test]
 fn input_and_output_are_counted_by_modality() {
-    let rig = Rig::with(Sampler::AlwaysOn, |engine| {
-        engine.output_modality(TokenModality::Audio)
-    });
-    let prompt = Prompt {
-        tokens: 100,
-        image_tokens: 60,
-        audio_tokens: 10,
-        video_tokens: 5,
-    };
+    let rig = Rig::with(Sampler::AlwaysOn, |engine| engine.output_modality(TokenModality::Audio));
+    let prompt = Prompt { tokens: 100, image_tokens: 60, audio_tokens: 10, video_tokens: 5 };
     let mut request = rig.engine.request(&Context::new(), prompt);
     request.scheduled();
-    request.prefilled(Cached {
-        device: 1,
-        host: 2,
-        disk: 3,
-        remote: 4,
-    });
+    request.prefilled(Cached { device: 1, host: 2, disk: 3, remote: 4 });
     request.tokens(7);
     request.finish(FinishReason::Stop);
     rig.check_metrics(

@@ -12,12 +12,7 @@ use opentelemetry_sdk::trace::Sampler;
 
 use crate::support::Rig;
 
-const PROMPT: Prompt = Prompt {
-    tokens: 812,
-    image_tokens: 0,
-    audio_tokens: 0,
-    video_tokens: 0,
-};
+const PROMPT: Prompt = Prompt { tokens: 812, image_tokens: 0, audio_tokens: 0, video_tokens: 0 };
 
 fn caller() -> Context {
     Context::new().with_remote_span_context(SpanContext::new(
@@ -33,11 +28,7 @@ fn stream(rig: &Rig, request: &mut Request) {
     rig.advance_ms(10);
     request.scheduled();
     rig.advance_ms(30);
-    request.prefilled(Cached {
-        device: 600,
-        host: 40,
-        ..Default::default()
-    });
+    request.prefilled(Cached { device: 600, host: 40, ..Default::default() });
     for _ in 0..3 {
         rig.advance_ms(20);
         request.tokens(2);
@@ -47,11 +38,7 @@ fn stream(rig: &Rig, request: &mut Request) {
 #[test]
 fn a_request_is_a_server_span_with_its_phases_as_children() {
     let rig = Rig::with(Sampler::AlwaysOn, |engine| {
-        engine
-            .provider("vllm")
-            .stage("decode")
-            .replica(1)
-            .label(KeyValue::new("tenant", "blue"))
+        engine.provider("vllm").stage("decode").replica(1).label(KeyValue::new("tenant", "blue"))
     });
     let mut request = rig.engine.request(&Context::new(), PROMPT);
     stream(&rig, &mut request);
@@ -118,11 +105,7 @@ fn a_transfer_is_a_child_of_the_request_it_is_made_for() {
     rig.advance_ms(3);
     transfer.fail("link_down");
     drop(request);
-    assert!(
-        rig.spans()
-            .iter()
-            .all(|span| span.span_context.trace_id() == TraceId::from(7))
-    );
+    assert!(rig.spans().iter().all(|span| span.span_context.trace_id() == TraceId::from(7)));
     rig.check_spans(
         r#"
         chat llama-3-70b server 0..5 {gen_ai.operation.name=chat, gen_ai.provider.name=self_hosted, gen_ai.request.model=llama-3-70b, gen_ai.response.finish_reasons=["abort"], gen_ai.usage.input_tokens=812, gen_ai.usage.output_tokens=0, infer.replica=0, infer.stage=unified}
@@ -137,10 +120,7 @@ fn an_unsampled_request_writes_no_span_and_still_hands_its_trace_on() {
     let rig = Rig::with(Sampler::AlwaysOff, |engine| engine);
     let mut request = rig.engine.request(&caller(), PROMPT);
     let span = request.context().span().span_context().clone();
-    assert_eq!(
-        (span.trace_id(), span.is_sampled()),
-        (TraceId::from(7), false)
-    );
+    assert_eq!((span.trace_id(), span.is_sampled()), (TraceId::from(7), false));
     assert!(!request.context().span().is_recording());
     stream(&rig, &mut request);
     request.finish(FinishReason::Stop);

@@ -45,12 +45,7 @@ impl Rig {
             .build();
         let engine = Engine::builder(&meters, tracers.tracer("test"), "llama-3-70b")
             .clock(Arc::new(clock.clone()));
-        Self {
-            clock,
-            meters,
-            engine: build(engine).build(),
-            spans,
-        }
+        Self { clock, meters, engine: build(engine).build(), spans }
     }
 
     pub(crate) fn advance_ms(&self, milliseconds: u64) {
@@ -67,9 +62,7 @@ impl Rig {
 
     /// All points whose line starts with `prefix`, zeros included and all labels shown.
     pub(crate) fn points(&self, prefix: &str) -> impl Iterator<Item = String> {
-        let points = metrics::lines(&self.meters)
-            .into_iter()
-            .map(|line| line.full);
+        let points = metrics::lines(&self.meters).into_iter().map(|line| line.full);
         points.filter(move |line| line.starts_with(prefix))
     }
 
@@ -104,16 +97,9 @@ impl Rig {
 #[track_caller]
 fn check_lines<'a>(actual: impl Iterator<Item = &'a str>, expected: &str) {
     let lines = expected.lines().filter(|line| !line.trim().is_empty());
-    let indents = lines
-        .clone()
-        .map(|line| line.len() - line.trim_start().len());
+    let indents = lines.clone().map(|line| line.len() - line.trim_start().len());
     let indent = indents.min().unwrap_or(0);
     let expected: Vec<&str> = lines.map(|line| line[indent..].trim_end()).collect();
     let actual: Vec<&str> = actual.collect();
-    assert!(
-        actual == expected,
-        "got\n{}\n\nexpected\n{}",
-        actual.join("\n"),
-        expected.join("\n")
-    );
+    assert!(actual == expected, "got\n{}\n\nexpected\n{}", actual.join("\n"), expected.join("\n"));
 }

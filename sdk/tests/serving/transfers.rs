@@ -64,12 +64,8 @@ fn a_transfer_that_fails_or_is_dropped_counts_time_and_no_bytes() {
 #[test]
 fn only_kv_cache_transfers_are_kv_transfer_spans() {
     let rig = Rig::new();
-    edge(&rig, TransferPayload::Embedding)
-        .start(1, &Context::new())
-        .finish();
-    edge(&rig, TransferPayload::Kv)
-        .start(8, &Context::new())
-        .finish();
+    edge(&rig, TransferPayload::Embedding).start(1, &Context::new()).finish();
+    edge(&rig, TransferPayload::Kv).start(8, &Context::new()).finish();
     rig.check_spans(
         r"
         infer.kv_transfer client 0..0 {infer.replica=0, infer.stage=unified, infer.transfer.destination=remote, infer.transfer.payload=kv, infer.transfer.size=8, infer.transfer.source=device, infer.transfer.transport=rdma}

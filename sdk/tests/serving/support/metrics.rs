@@ -49,25 +49,15 @@ fn decode(provider: &MeterProvider) -> Vec<Metric> {
 fn metric_lines(metric: &Metric) -> Vec<Line> {
     let name = &metric.name;
     match metric.data.as_ref().expect("a metric has data") {
-        Data::Sum(sum) => sum
-            .data_points
-            .iter()
-            .map(|point| number_line(name, point))
-            .collect(),
-        Data::Gauge(gauge) => gauge
-            .data_points
-            .iter()
-            .map(|point| number_line(name, point))
-            .collect(),
+        Data::Sum(sum) => sum.data_points.iter().map(|point| number_line(name, point)).collect(),
+        Data::Gauge(gauge) => {
+            gauge.data_points.iter().map(|point| number_line(name, point)).collect()
+        }
         Data::Histogram(histogram) => {
             let points = histogram.data_points.iter();
             let text = points.map(|point| {
                 let sum = point.sum.expect("our histograms have sums");
-                line(
-                    name,
-                    &point.attributes,
-                    &format!("count={} sum={}", point.count, round(sum)),
-                )
+                line(name, &point.attributes, &format!("count={} sum={}", point.count, round(sum)))
             });
             text.collect()
         }
@@ -91,14 +81,9 @@ fn round(value: f64) -> f64 {
 
 fn line(name: &str, attributes: &[KeyValue], value: &str) -> Line {
     for label in ENGINE_LABELS {
-        assert!(
-            attributes.iter().any(|kv| kv.key == label),
-            "{name} has no {label}"
-        );
+        assert!(attributes.iter().any(|kv| kv.key == label), "{name} has no {label}");
     }
-    let own = attributes
-        .iter()
-        .filter(|kv| !ENGINE_LABELS.contains(&kv.key.as_str()));
+    let own = attributes.iter().filter(|kv| !ENGINE_LABELS.contains(&kv.key.as_str()));
     Line {
         full: format!("{name}{} {value}", braces(attributes.iter())),
         short: format!("{name}{} {value}", braces(own)),
@@ -108,13 +93,7 @@ fn line(name: &str, attributes: &[KeyValue], value: &str) -> Line {
 
 fn braces<'a>(attributes: impl Iterator<Item = &'a KeyValue>) -> String {
     let mut pairs: Vec<String> = attributes
-        .map(|kv| {
-            format!(
-                "{}={}",
-                kv.key,
-                any_value(kv.value.as_ref().expect("has a value"))
-            )
-        })
+        .map(|kv| format!("{}={}", kv.key, any_value(kv.value.as_ref().expect("has a value"))))
         .collect();
     pairs.sort();
     if pairs.is_empty() {

@@ -15,9 +15,7 @@ pub(crate) fn tree(spans: &[SpanData]) -> Vec<String> {
     let mut spans: Vec<&SpanData> = spans.iter().collect();
     spans.sort_by_key(|span| (span.start_time, span.end_time));
     let is_root = |span: &&&SpanData| {
-        spans
-            .iter()
-            .all(|other| other.span_context.span_id() != span.parent_span_id)
+        spans.iter().all(|other| other.span_context.span_id() != span.parent_span_id)
     };
     let mut lines = Vec::new();
     for root in spans.iter().filter(is_root) {
@@ -42,11 +40,8 @@ fn text(span: &SpanData) -> String {
         SpanKind::Internal => "internal",
         _ => "other",
     };
-    let mut attributes: Vec<String> = span
-        .attributes
-        .iter()
-        .map(|kv| format!("{}={}", kv.key, kv.value))
-        .collect();
+    let mut attributes: Vec<String> =
+        span.attributes.iter().map(|kv| format!("{}={}", kv.key, kv.value)).collect();
     attributes.sort();
     let mut text = format!(
         "{} {kind} {}..{} {{{}}}",
@@ -65,9 +60,6 @@ fn text(span: &SpanData) -> String {
 }
 
 fn milliseconds(time: SystemTime) -> u128 {
-    let since_epoch = time
-        .duration_since(UNIX_EPOCH)
-        .expect("after 1970")
-        .as_nanos();
+    let since_epoch = time.duration_since(UNIX_EPOCH).expect("after 1970").as_nanos();
     (since_epoch - u128::from(START)) / 1_000_000
 }
