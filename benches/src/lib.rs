@@ -1,0 +1,29 @@
+//! Every figure of this workspace comes from here, measured in one run beside its peers.
+//!
+//! | part | what it does |
+//! |---|---|
+//! | `record.rs`, `snapshot.rs`, `instructions.rs` | the suites, one file each |
+//! | `record/` | one file per library: the same handles, spelled in its own API |
+//! | `op.rs`, `compare.rs`, `crew.rs`, `reading.rs` | the method: two operations in turn, on pinned threads, in undisturbed batches |
+//! | `report.rs`, `machine.rs` | what is printed |
+//!
+//! `README.md` beside this crate says how each figure is made.
+
+mod cli;
+mod compare;
+mod crew;
+mod error;
+mod fixture;
+mod instructions;
+mod machine;
+mod op;
+mod otlp;
+mod reading;
+mod record;
+mod report;
+mod run;
+mod snapshot;
+
+pub use cli::{Args, Suite};
+pub use error::BenchError;
+pub use run::run;

@@ -1,0 +1,89 @@
+//! One operation under test: a loop around one library's call, compiled as a user's own loop would be.
+
+use std::sync::{
+    Arc,
+    atomic::{Ordering, compiler_fence},
+};
+
+type Loop = Box<dyn Fn(u64) + Send + Sync>;
+
+/// An operation that threads may run at once, all on the same series.
+pub(crate) struct Op {
+    run: Loop,
+    shown: Box<dyn Fn() -> f64 + Send + Sync>,
+    tidy: Option<Box<dyn Fn() + Send + Sync>>,
+}
+
+impl Op {
+    /// Calls `record` again and again; `shown` is what the library then says: a counter's total.
+    ///
+    /// Dynamic dispatch is per batch; the call itself is inlined if the library lets it be.
+    pub(crate) fn new(
+        record: impl Fn() + Send + Sync + 'static,
+        shown: impl Fn() -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        let run = move |times| {
+            for _ in 0..times {
+                record();
+                forget_memory();
+            }
+        };
+        Self { run: Box::new(run), shown: Box::new(shown), tidy: None }
+    }
+
+    /// Calls `record` with one value after the other; `shown` is a histogram's count or a gauge's value.
+    pub(crate) fn of_values(
+        values: Arc<[f64]>,
+        record: impl Fn(f64) + Send + Sync + 'static,
+        shown: impl Fn() -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        let run = move |mut times: u64| {
+            while times > 0 {
+                let length = usize::try_from(times).unwrap_or(usize::MAX).min(values.len());
+                for value in &values[..length] {
+                    record(*value);
+                    forget_memory();
+                }
+                times -= length as u64;
+            }
+        };
+        Self { run: Box::new(run), shown: Box::new(shown), tidy: None }
+    }
+
+    /// Work that the library leaves to its user and that would otherwise pile up; done outside the timed batches.
+    pub(crate) fn with_tidy(mut self, tidy: impl Fn() + Send + Sync + 'static) -> Self {
+        self.tidy = Some(Box::new(tidy));
+        self
+    }
+
+    /// Runs the operation outside [`run_batch`], where callgrind does not count.
+    pub(crate) fn warm_up(&self, times: u64) {
+        (self.run)(times);
+    }
+
+    pub(crate) fn tidy(&self) {
+        if let Some(tidy) = &self.tidy {
+            tidy();
+        }
+    }
+
+    /// What the library shows for all that was recorded.
+    pub(crate) fn shown(&self) -> f64 {
+        (self.shown)()
+    }
+}
+
+/// Runs the operation. Never inlined, and not left by a tail call, because callgrind counts between its entry and its
+/// return and finds it by name.
+#[inline(never)]
+pub(crate) fn run_batch(op: &Op, times: u64) {
+    (op.run)(times);
+    forget_memory();
+}
+
+/// Makes the compiler load again what other threads could have changed, as it must when a user's loop does other
+/// work between two records. No instruction comes of it.
+#[inline(always)]
+fn forget_memory() {
+    compiler_fence(Ordering::SeqCst);
+}

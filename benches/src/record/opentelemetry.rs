@@ -1,0 +1,76 @@
+//! `opentelemetry_sdk`, bound and unbound, and the API's instruments as any library makes them.
+
+use opentelemetry::metrics::{Counter, Histogram, Meter, MeterProvider as _};
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_sdk::metrics::{SdkMeterProvider, data::ResourceMetrics, reader::MetricReader};
+
+use crate::{
+    error::BenchError,
+    fixture::{BOUNDS, COUNTER, GAUGE, HISTOGRAM, attributes, values},
+    op::Op,
+    otlp::Shown,
+    snapshot::SharedReader,
+};
+
+pub(super) fn counter_bound() -> Result<Op, BenchError> {
+    let under_test = UnderTest::new();
+    let counter = api_counter(&under_test.meter()).bind(&attributes(0));
+    Ok(Op::new(move || counter.add(1), move || under_test.shown()))
+}
+
+pub(super) fn counter_unbound() -> Result<Op, BenchError> {
+    let under_test = UnderTest::new();
+    let counter = api_counter(&under_test.meter());
+    let attributes = attributes(0);
+    Ok(Op::new(move || counter.add(1, &attributes), move || under_test.shown()))
+}
+
+pub(super) fn histogram_bound() -> Result<Op, BenchError> {
+    let under_test = UnderTest::new();
+    let histogram = api_histogram(&under_test.meter()).bind(&attributes(0));
+    Ok(Op::of_values(values()?, move |value| histogram.record(value), move || under_test.shown()))
+}
+
+#[expect(clippy::disallowed_methods, reason = "what a foreign library does")]
+pub(super) fn gauge_bound() -> Result<Op, BenchError> {
+    let under_test = UnderTest::new();
+    let gauge = under_test.meter().f64_gauge(GAUGE.name).build().bind(&attributes(0));
+    Ok(Op::of_values(values()?, move |value| gauge.record(value), move || under_test.shown()))
+}
+
+#[expect(clippy::disallowed_methods, reason = "what a foreign library does")]
+pub(super) fn api_counter(meter: &Meter) -> Counter<u64> {
+    meter.u64_counter(COUNTER.name).build()
+}
+
+#[expect(clippy::disallowed_methods, reason = "what a foreign library does")]
+pub(super) fn api_histogram(meter: &Meter) -> Histogram<f64> {
+    meter.f64_histogram(HISTOGRAM.name).with_boundaries(BOUNDS.to_vec()).build()
+}
+
+/// A provider with a reader, without which its instruments would do nothing.
+struct UnderTest {
+    provider: SdkMeterProvider,
+    reader: SharedReader,
+}
+
+impl UnderTest {
+    fn new() -> Self {
+        let reader = SharedReader::default();
+        let provider = SdkMeterProvider::builder().with_reader(reader.clone()).build();
+        Self { provider, reader }
+    }
+
+    fn meter(&self) -> Meter {
+        self.provider.meter("benches")
+    }
+
+    fn shown(&self) -> f64 {
+        let mut metrics = ResourceMetrics::default();
+        let mut shown = Shown::default();
+        if self.reader.collect(&mut metrics).is_ok() {
+            shown.add(&ExportMetricsServiceRequest::from(&metrics));
+        }
+        shown.total
+    }
+}

@@ -1,0 +1,22 @@
+//! From the command line to a suite.
+
+use std::io::Write;
+
+use crate::{
+    cli::{Args, Suite},
+    error::BenchError,
+    instructions, record, snapshot,
+};
+
+/// Measures and prints: rows to `out`, warnings to `warnings`.
+///
+/// # Errors
+/// If the machine cannot do what the arguments ask, a library under test fails, or `out` cannot be written to. Rows
+/// measured until then have been printed.
+pub fn run(args: &Args, out: &mut dyn Write, warnings: &mut dyn Write) -> Result<(), BenchError> {
+    match args.suite {
+        Suite::Record => record::run(args, out, warnings),
+        Suite::Snapshot => snapshot::run(args, out, warnings),
+        Suite::Instructions => instructions::run(args, out),
+    }
+}

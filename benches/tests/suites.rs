@@ -1,0 +1,128 @@
+//! Every suite runs, in the shape that is promised, with every case and peer that is promised.
+
+use std::{collections::BTreeSet, process::Command, thread::available_parallelism};
+
+use clap::Parser;
+use inferometer_benches::{Args, run};
+use serde_json::Value;
+
+const PEERS: [&str; 5] =
+    ["opentelemetry_sdk_bound", "prometheus", "prometheus_client", "metrics", "measured"];
+
+/// Runs a suite and gives its rows.
+fn rows(arguments: &[&str]) -> Vec<Value> {
+    let words = ["inferometer-benches"].iter().chain(arguments).chain(&["--quick", "--json"]);
+    let mut args = Args::try_parse_from(words).expect("the arguments are right");
+    args.program = Some(env!("CARGO_BIN_EXE_inferometer-benches").into());
+    let (mut out, mut warnings) = (Vec::new(), Vec::new());
+    run(&args, &mut out, &mut warnings).expect("the suite runs");
+    let text = String::from_utf8(out).expect("JSON is UTF-8");
+    text.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
+}
+
+fn check_keys(rows: &[Value], keys: &[&str]) {
+    for row in rows {
+        let object = row.as_object().expect("an object a line");
+        let found: BTreeSet<&str> = object.keys().map(String::as_str).collect();
+        assert_eq!(found, keys.iter().copied().collect(), "{row}");
+        for key in keys.iter().filter(|key| !["suite", "case", "peer", "unit"].contains(*key)) {
+            assert!(object[*key].as_f64().is_some_and(f64::is_finite), "`{key}` of {row}");
+        }
+    }
+}
+
+fn pairs(rows: &[Value]) -> BTreeSet<(&str, &str)> {
+    let text = |row: &'_ Value, key: &str| row[key].as_str().map(str::to_owned).expect("text");
+    for row in rows {
+        assert!(!text(row, "suite").is_empty(), "{row}");
+    }
+    rows.iter().filter_map(|row| Some((row["case"].as_str()?, row["peer"].as_str()?))).collect()
+}
+
+/// The cases and peers of single records, which two suites share.
+fn check_record_pairs(rows: &[Value]) {
+    let mut expected = BTreeSet::from([
+        ("counter_unbound4", "opentelemetry_sdk_unbound4"),
+        ("counter_api_bound", "inferometer_handle"),
+        ("histogram_api_bound", "inferometer_handle"),
+    ]);
+    for case in ["counter_bound", "histogram_explicit", "gauge"] {
+        expected.extend(PEERS.map(|peer| (case, peer)));
+    }
+    let found = pairs(rows);
+    let missing: Vec<_> = expected.difference(&found).collect();
+    assert!(missing.is_empty(), "missing: {missing:?}");
+}
+
+#[test]
+fn record_has_a_row_for_every_case_peer_and_thread_count() {
+    let threads = available_parallelism().map_or(1, usize::from).min(2);
+    let list = if threads == 1 { "1" } else { "1,2" };
+    let rows = rows(&["record", "--threads", list]);
+    check_keys(&rows, &["suite", "case", "threads", "ours_ns", "peer", "peer_ns", "ratio"]);
+    for threads in 1..=threads {
+        let of_threads: Vec<Value> =
+            rows.iter().filter(|row| row["threads"] == threads).cloned().collect();
+        check_record_pairs(&of_threads);
+    }
+    for row in &rows {
+        assert!(
+            row["ours_ns"].as_f64() > Some(0.0) && row["peer_ns"].as_f64() > Some(0.0),
+            "{row}"
+        );
+    }
+}
+
+#[test]
+fn snapshot_has_a_row_for_every_case() {
+    let rows = rows(&["snapshot"]);
+    check_keys(&rows, &["suite", "case", "ours", "peer", "peer_value", "unit", "ratio"]);
+    let expected = [
+        "collect_encode_10k_histograms",
+        "allocations_per_cycle",
+        "encoded_bytes_per_series",
+        "memory_per_series_1_thread",
+        "memory_per_series_8_threads",
+    ];
+    assert_eq!(pairs(&rows), expected.map(|case| (case, "opentelemetry_sdk")).into());
+}
+
+#[test]
+fn instructions_has_a_row_for_every_case_and_peer() {
+    if Command::new("valgrind").arg("--version").output().is_err() {
+        assert!(
+            std::env::var_os("INFEROMETER_REQUIRE_ORACLES").is_none(),
+            "valgrind is missing: install Debian's package `valgrind`"
+        );
+        eprintln!("SKIPPED: valgrind is not installed");
+        return;
+    }
+    let rows = rows(&["instructions"]);
+    check_keys(&rows, &["suite", "case", "ours", "peer", "peer_value", "unit", "ratio"]);
+    check_record_pairs(&rows);
+    for row in &rows {
+        assert!(row["ours"].as_f64() >= Some(1.0), "nothing was counted: {row}");
+    }
+}
+
+#[test]
+fn an_unknown_suite_is_refused_with_a_list_of_those_that_exist() {
+    let error = Args::try_parse_from(["inferometer-benches", "speed"]).expect_err("no such suite");
+    assert_eq!(error.exit_code(), 2);
+    let message = error.to_string();
+    for suite in ["speed", "record", "snapshot", "instructions"] {
+        assert!(message.contains(suite), "{message}");
+    }
+}
+
+#[test]
+fn threads_without_a_processor_each_are_refused() {
+    let args = Args::try_parse_from(["inferometer-benches", "record", "--threads", "256"]);
+    let error = run(&args.expect("256 is a number"), &mut Vec::new(), &mut Vec::new());
+    if available_parallelism().map_or(1, usize::from) < 256 {
+        let error = error.expect_err("too few processors");
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.to_string().contains("256 threads"), "{error}");
+    }
+    assert!(Args::try_parse_from(["inferometer-benches", "record", "--threads", "0"]).is_err());
+}
