@@ -14,6 +14,7 @@ use core_support::{
     ACTIVE, LEVEL, SECONDS, SIZES, THINGS, collect, histograms, integer, metrics, numbers,
     provider, requests,
 };
+use inferometer_sdk::Recorder;
 use inferometer_semconv::attributes::SdkRefusalReason;
 use opentelemetry::{KeyValue, metrics::MeterProvider as _};
 use opentelemetry_proto::tonic::metrics::v1::number_data_point;
@@ -263,4 +264,22 @@ fn ten_thousand_short_threads_stay_within_the_bound_and_lose_nothing() {
     assert_eq!(integer(&metrics, "test.things"), 10_000);
     let histogram = &histograms(&metrics, "test.sizes")[0];
     assert_eq!((histogram.count, histogram.sum), (10_000, Some(10_000.0)));
+}
+
+#[test]
+fn a_recorder_and_a_handle_feed_one_series() {
+    let provider = provider();
+    let scope = provider.scope("test");
+    let things = scope.counter::<u64>(&THINGS, &[]);
+    let active = scope.up_down_counter::<i64>(&ACTIVE, &[]);
+    let sizes = scope.histogram::<f64>(&SIZES, &[]);
+    let recorder = Recorder::for_this_thread();
+    things.add(1);
+    recorder.add(&things, 2);
+    recorder.change(&active, -4);
+    recorder.record(&sizes, 3.0);
+    sizes.record(1.0);
+    let metrics = collect(&provider);
+    assert_eq!((integer(&metrics, "test.things"), integer(&metrics, "test.active")), (3, -4));
+    assert_eq!(histograms(&metrics, "test.sizes")[0].sum, Some(4.0));
 }

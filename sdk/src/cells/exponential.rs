@@ -9,6 +9,7 @@ use super::{
     exponent::{MAX_SCALE, bucket_at_max_scale},
     head::{self, HEAD},
     histogram::Totals,
+    lease::Own,
     run::{MAX_RUN_CELLS, Run},
     slab::Page,
 };
@@ -54,9 +55,9 @@ impl ExponentialRun {
 
     /// Counts one finite value that is not negative.
     #[inline(always)]
-    pub(crate) fn record(&self, value: f64) {
+    pub(crate) fn record(&self, own: Own, value: f64) {
         if value <= ZERO_THRESHOLD {
-            return self.record_zero(value);
+            return self.record_zero(own, value);
         }
         let index = bucket_at_max_scale(value) >> (MAX_SCALE - self.scale);
         let bucket = usize::try_from(index - (FIRST_OCTAVE << self.scale)).unwrap_or(0);
@@ -64,6 +65,7 @@ impl ExponentialRun {
         let octave = 1_u64 << (bucket >> self.scale);
         let (run, cell) = (&self.octaves[bucket / self.run_cells()], bucket % self.run_cells());
         self.head.record_beside(
+            own,
             run,
             |page, at, buckets, first| {
                 head::record_owned(page, at, value, || {
@@ -83,8 +85,9 @@ impl ExponentialRun {
     }
 
     #[cold]
-    fn record_zero(&self, value: f64) {
+    fn record_zero(&self, own: Own, value: f64) {
         self.head.record(
+            own,
             |page, at| {
                 head::record_owned(page, at, value, || {
                     let zeros = page.cell(at + ZEROS);

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 use super::{
     head::{self, HEAD, Head},
+    lease::Own,
     run::Run,
     slab::Page,
 };
@@ -46,8 +47,9 @@ impl HistogramRun {
 
     /// Counts one finite value that is not negative.
     #[inline(always)]
-    pub(crate) fn record(&self, value: f64, bucket: usize) {
+    pub(crate) fn record(&self, own: Own, value: f64, bucket: usize) {
         self.run.record(
+            own,
             |page, at| {
                 head::record_owned(page, at, value, || {
                     let count = page.cell(at + HEAD + bucket);

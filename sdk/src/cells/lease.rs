@@ -66,10 +66,21 @@ thread_local! {
     static STANDING: Cell<Standing> = const { Cell::new(Standing::New) };
 }
 
-/// The current thread's slab, or one without pages.
-#[inline(always)]
-pub(super) fn current() -> &'static Slab {
-    CURRENT.get()
+/// The slab that the current thread writes to. It must not reach another thread.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Own(&'static Slab);
+
+impl Own {
+    /// The current thread's slab, or one without pages.
+    #[inline(always)]
+    pub(crate) fn current() -> Self {
+        Self(CURRENT.get())
+    }
+
+    #[inline(always)]
+    pub(super) const fn slab(self) -> &'static Slab {
+        self.0
+    }
 }
 
 /// The stripe for threads that have no slab or whose page is missing. The address of a thread-local differs between
@@ -102,7 +113,7 @@ pub(super) fn prepare_page(page: usize) {
     }
     register_thread();
     if STANDING.get() == Standing::Leased {
-        current().install(page);
+        CURRENT.get().install(page);
     }
     if page < PAGES_AHEAD {
         thread_slabs().filter(|slab| slab.is_free()).take(SPARES).for_each(|spare| {
@@ -126,7 +137,7 @@ pub(super) fn page_missing(page: usize) -> bool {
         return true;
     }
     if STANDING.get() == Standing::Leased {
-        current().want(page);
+        CURRENT.get().want(page);
         PAGES_WANTED.store(true, Release);
     }
     false

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use parking_lot::Mutex;
 
 use super::{
-    lease::{self, fallback_slabs, page_missing, prepare_page, stripe, thread_slabs},
+    lease::{self, Own, fallback_slabs, page_missing, prepare_page, stripe, thread_slabs},
     slab::{PAGE_CELLS, PAGES, Page, Slab},
 };
 
@@ -45,11 +45,12 @@ impl Run {
     #[inline(always)]
     pub(super) fn record(
         &self,
+        own: Own,
         owned: impl Fn(&Page, usize) -> bool,
         shared: impl Fn(&Page, usize),
     ) {
-        if let Some(page) = lease::current().page(self.page as usize)
-            && owned(page, self.offset as usize)
+        if let Some((page, at)) = self.page_in(own.slab())
+            && owned(page, at)
         {
             return;
         }
@@ -59,27 +60,25 @@ impl Run {
     #[cold]
     #[inline(never)]
     fn record_cold(&self, owned: impl Fn(&Page, usize) -> bool, shared: impl Fn(&Page, usize)) {
-        let (page, offset) = (self.page as usize, self.offset as usize);
-        let own = lease::current().page(page);
-        if own.is_none()
-            && page_missing(page)
-            && let Some(own) = lease::current().page(page)
-            && owned(own, offset)
+        if self.fetch_page()
+            && let Some((page, at)) = self.page_in(Own::current().slab())
+            && owned(page, at)
         {
             return;
         }
-        shared(stripe().install(page), offset);
+        shared(stripe().install(self.page as usize), self.offset as usize);
     }
 
     /// As [`Run::record`], for a record that writes this run and `other` in the same slab.
     #[inline(always)]
     pub(super) fn record_beside(
         &self,
+        own: Own,
         other: &Self,
         owned: impl Fn(&Page, usize, &Page, usize) -> bool,
         shared: impl Fn(&Page, usize, &Page, usize),
     ) {
-        let slab = lease::current();
+        let slab = own.slab();
         if let (Some((page, at)), Some((beside, first))) = (self.page_in(slab), other.page_in(slab))
             && owned(page, at, beside, first)
         {
@@ -96,15 +95,9 @@ impl Run {
         owned: impl Fn(&Page, usize, &Page, usize) -> bool,
         shared: impl Fn(&Page, usize, &Page, usize),
     ) {
-        let mut was_missing = false;
-        for run in [self, other] {
-            if run.page_in(lease::current()).is_none() {
-                was_missing = true;
-                page_missing(run.page as usize);
-            }
-        }
-        let slab = lease::current();
-        if was_missing
+        let (fetched, beside_fetched) = (self.fetch_page(), other.fetch_page());
+        let slab = Own::current().slab();
+        if (fetched || beside_fetched)
             && let (Some((page, at)), Some((beside, first))) =
                 (self.page_in(slab), other.page_in(slab))
             && owned(page, at, beside, first)
@@ -115,6 +108,11 @@ impl Run {
         let (page, beside) =
             (stripe.install(self.page as usize), stripe.install(other.page as usize));
         shared(page, self.offset as usize, beside, other.offset as usize);
+    }
+
+    /// Whether this thread's page was missing and has now come with its lease. If it still is, it was asked for.
+    fn fetch_page(&self) -> bool {
+        self.page_in(Own::current().slab()).is_none() && page_missing(self.page as usize)
     }
 
     /// Where this run is in a slab, if its page is there.

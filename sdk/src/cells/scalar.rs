@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use super::run::Run;
+use super::{lease::Own, run::Run};
 use crate::metrics::Number;
 
 /// One cell that adds up.
@@ -15,8 +15,9 @@ impl SumRun {
     }
 
     #[inline(always)]
-    pub(crate) fn add<N: Number>(&self, value: N) {
+    pub(crate) fn add<N: Number>(&self, own: Own, value: N) {
         self.0.record(
+            own,
             |page, at| {
                 let cell = page.cell(at);
                 cell.store(N::plus(cell.load(Relaxed), value), Relaxed);

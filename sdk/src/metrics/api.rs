@@ -20,6 +20,7 @@ use super::{
     scope::Scope,
     series::Series,
 };
+use crate::cells::Own;
 
 /// A handle that records one value: what the API's bound instruments and this crate's share.
 trait Handle<N>: Send + Sync + 'static {
@@ -28,7 +29,7 @@ trait Handle<N>: Send + Sync + 'static {
 }
 
 macro_rules! handle {
-    ($name:ident, $record:ident) => {
+    ($name:ident, $record:ident $(, $own:expr)?) => {
         impl<N: Number> Handle<N> for $name<N> {
             fn of(series: Arc<Series>) -> Self {
                 Self::new(series)
@@ -36,7 +37,7 @@ macro_rules! handle {
 
             #[inline]
             fn record_to(series: &Series, value: N) {
-                Self::record_to(series, value);
+                Self::record_to(series, $($own,)? value);
             }
         }
 
@@ -48,10 +49,10 @@ macro_rules! handle {
     };
 }
 
-handle!(Counter, add);
-handle!(UpDownCounter, add);
+handle!(Counter, add, Own::current());
+handle!(UpDownCounter, add, Own::current());
 handle!(Gauge, record);
-handle!(Histogram, record);
+handle!(Histogram, record, Own::current());
 
 /// An instrument of the API: attributes come with each measurement, or are bound.
 struct ApiInstrument<H> {

@@ -11,12 +11,13 @@ use super::{
     number::Number,
     series::{Cells, Series},
 };
+use crate::cells::Own;
 
 macro_rules! handle {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         pub struct $name<N: Number> {
-            series: Arc<Series>,
+            pub(super) series: Arc<Series>,
             number: PhantomData<fn(N)>,
         }
 
@@ -61,16 +62,16 @@ impl<N: Number> Counter<N> {
     /// Adds `value`. A negative, NaN or infinite value is refused and counted; integers stop at their maximum.
     #[inline]
     pub fn add(&self, value: N) {
-        Self::record_to(&self.series, value);
+        Self::record_to(&self.series, Own::current(), value);
     }
 
     #[inline(always)]
-    pub(crate) fn record_to(series: &Series, value: N) {
+    pub(crate) fn record_to(series: &Series, own: Own, value: N) {
         if !value.is_finite_and_not_negative() {
             return series.refuse(reason(value));
         }
         match &series.cells {
-            Cells::Sum(cells) => cells.add(value),
+            Cells::Sum(cells) => cells.add(own, value),
             _ => series.refuse(SdkRefusalReason::NoCells),
         }
     }
@@ -80,16 +81,16 @@ impl<N: Number> UpDownCounter<N> {
     /// Adds `value`, which may be negative. NaN and infinity are refused and counted.
     #[inline]
     pub fn add(&self, value: N) {
-        Self::record_to(&self.series, value);
+        Self::record_to(&self.series, Own::current(), value);
     }
 
     #[inline(always)]
-    pub(crate) fn record_to(series: &Series, value: N) {
+    pub(crate) fn record_to(series: &Series, own: Own, value: N) {
         if !value.is_finite() {
             return series.refuse(reason(value));
         }
         match &series.cells {
-            Cells::Sum(cells) => cells.add(value),
+            Cells::Sum(cells) => cells.add(own, value),
             _ => series.refuse(SdkRefusalReason::NoCells),
         }
     }
@@ -118,11 +119,11 @@ impl<N: Number> Histogram<N> {
     /// Counts `value`. A negative, NaN or infinite value is refused and counted.
     #[inline]
     pub fn record(&self, value: N) {
-        Self::record_to(&self.series, value);
+        Self::record_to(&self.series, Own::current(), value);
     }
 
     #[inline(always)]
-    pub(crate) fn record_to(series: &Series, value: N) {
+    pub(crate) fn record_to(series: &Series, own: Own, value: N) {
         if !value.is_finite_and_not_negative() {
             return series.refuse(reason(value));
         }
@@ -130,9 +131,9 @@ impl<N: Number> Histogram<N> {
             Cells::Histogram { cells, buckets } => {
                 // `abs` turns -0.0 into 0.0, whose bits order like the numbers do.
                 let value = value.to_f64().abs();
-                cells.record(value, buckets.index(value));
+                cells.record(own, value, buckets.index(value));
             }
-            Cells::Exponential(cells) => cells.record(value.to_f64().abs()),
+            Cells::Exponential(cells) => cells.record(own, value.to_f64().abs()),
             _ => series.refuse(SdkRefusalReason::NoCells),
         }
     }
