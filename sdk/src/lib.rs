@@ -29,8 +29,8 @@ pub use error::{FlushError, StartError};
 pub use export::{ExportFailure, ExportStats, TelemetryStats};
 pub use metrics::{
     Counter, Gauge, Histogram, HistogramAggregation, MAX_INSTRUMENTS_PER_SCOPE, MAX_SCOPES,
-    MeterProvider, MeterProviderBuilder, Number, NumberKind, PointValue, Scope, Snapshot, Stats,
-    UpDownCounter,
+    MeterProvider, MeterProviderBuilder, Number, NumberKind, PointValue, Recorder, Scope, Snapshot,
+    Stats, UpDownCounter,
 };
 pub use otlp::Encoder;
 pub use serving::{
