@@ -35,6 +35,10 @@ ATTRIBUTE_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS: Final[str] = "gen_ai.usage.cache
 ATTRIBUTE_GEN_AI_USAGE_INPUT_TOKENS: Final[str] = "gen_ai.usage.input_tokens"
 ATTRIBUTE_GEN_AI_USAGE_OUTPUT_TOKENS: Final[str] = "gen_ai.usage.output_tokens"
 ATTRIBUTE_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS: Final[str] = "gen_ai.usage.reasoning.output_tokens"
+ATTRIBUTE_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[str] = "infer.collector.connection.refusal.reason"
+VALUES_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[tuple[str, ...]] = ("over_limit", "accept_error")
+ATTRIBUTE_INFER_COLLECTOR_LISTENER: Final[str] = "infer.collector.listener"
+VALUES_INFER_COLLECTOR_LISTENER: Final[tuple[str, ...]] = ("otlp_grpc", "otlp_http", "metrics", "traces")
 ATTRIBUTE_INFER_COLLECTOR_REFUSAL_REASON: Final[str] = "infer.collector.refusal.reason"
 VALUES_INFER_COLLECTOR_REFUSAL_REASON: Final[tuple[str, ...]] = ("malformed", "unsupported", "too_large", "no_pipeline", "queue_full", "memory", "stopping")
 ATTRIBUTE_INFER_COLLECTOR_REJECTION_REASON: Final[str] = "infer.collector.rejection.reason"
@@ -52,6 +56,8 @@ ATTRIBUTE_INFER_REQUEST_FINISH_REASON: Final[str] = "infer.request.finish_reason
 VALUES_INFER_REQUEST_FINISH_REASON: Final[tuple[str, ...]] = ("stop", "length", "tool_call", "content_filter", "abort", "error")
 ATTRIBUTE_INFER_REQUEST_STATE: Final[str] = "infer.request.state"
 VALUES_INFER_REQUEST_STATE: Final[tuple[str, ...]] = ("waiting", "running", "preempted", "transferring")
+ATTRIBUTE_INFER_SDK_CORRECTION_REASON: Final[str] = "infer.sdk.correction.reason"
+VALUES_INFER_SDK_CORRECTION_REASON: Final[tuple[str, ...]] = ("missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "error_type_beyond_limit")
 ATTRIBUTE_INFER_SDK_INSTRUMENT_NAME: Final[str] = "infer.sdk.instrument.name"
 ATTRIBUTE_INFER_SDK_REFUSAL_REASON: Final[str] = "infer.sdk.refusal.reason"
 VALUES_INFER_SDK_REFUSAL_REASON: Final[tuple[str, ...]] = ("nan", "infinite", "negative", "no_cells")
@@ -264,6 +270,36 @@ METRIC_INFER_COLLECTOR_SERIES_LIMIT: Final[Instrument] = Instrument(
     attributes=(),
 )
 
+METRIC_INFER_COLLECTOR_TARGET_INFO_REJECTED: Final[Instrument] = Instrument(
+    name="infer.collector.target_info.rejected",
+    prometheus_name="infer_collector_target_info_rejected_total",
+    kind="counter",
+    unit="{resource}",
+    description="Resources whose `target_info` was not shown because the store is at its series limit, counted once per request.",
+    bounds=(),
+    attributes=(),
+)
+
+METRIC_INFER_COLLECTOR_CONNECTION_ACCEPTED: Final[Instrument] = Instrument(
+    name="infer.collector.connection.accepted",
+    prometheus_name="infer_collector_connection_accepted_total",
+    kind="counter",
+    unit="{connection}",
+    description="Connections that a listener took.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_LISTENER,),
+)
+
+METRIC_INFER_COLLECTOR_CONNECTION_REFUSED: Final[Instrument] = Instrument(
+    name="infer.collector.connection.refused",
+    prometheus_name="infer_collector_connection_refused_total",
+    kind="counter",
+    unit="{connection}",
+    description="Connections that were closed at once, or not accepted at all.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_LISTENER, ATTRIBUTE_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON),
+)
+
 METRIC_INFER_COLLECTOR_SCRAPE_DURATION: Final[Instrument] = Instrument(
     name="infer.collector.scrape.duration",
     prometheus_name="infer_collector_scrape_duration_seconds",
@@ -292,6 +328,56 @@ METRIC_INFER_SDK_SERIES_OVERFLOW: Final[Instrument] = Instrument(
     description="Attribute sets that were given the overflow series because their instrument is at its cardinality limit.",
     bounds=(),
     attributes=(ATTRIBUTE_INFER_SDK_INSTRUMENT_NAME,),
+)
+
+METRIC_INFER_SDK_CORRECTION: Final[Instrument] = Instrument(
+    name="infer.sdk.correction",
+    prometheus_name="infer_sdk_correction_total",
+    kind="counter",
+    unit="{correction}",
+    description="Reports of a serving engine that contradicted themselves and were put right.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_SDK_CORRECTION_REASON,),
+)
+
+METRIC_INFER_SDK_SNAPSHOT_TORN: Final[Instrument] = Instrument(
+    name="infer.sdk.snapshot.torn",
+    prometheus_name="infer_sdk_snapshot_torn_total",
+    kind="counter",
+    unit="{histogram}",
+    description="Histogram parts that a snapshot read while a writer was in the middle of a record for too long.",
+    bounds=(),
+    attributes=(),
+)
+
+METRIC_INFER_SDK_INSTRUMENT_CONFLICT: Final[Instrument] = Instrument(
+    name="infer.sdk.instrument.conflict",
+    prometheus_name="infer_sdk_instrument_conflict_total",
+    kind="counter",
+    unit="{instrument}",
+    description="Instruments that were registered again with another kind, unit or description, or beyond a limit.",
+    bounds=(),
+    attributes=(),
+)
+
+METRIC_INFER_SDK_EXPORT_RETRY: Final[Instrument] = Instrument(
+    name="infer.sdk.export.retry",
+    prometheus_name="infer_sdk_export_retry_total",
+    kind="counter",
+    unit="{request}",
+    description="Requests that were sent again.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_SIGNAL,),
+)
+
+METRIC_INFER_SDK_EXPORT_LATE: Final[Instrument] = Instrument(
+    name="infer.sdk.export.late",
+    prometheus_name="infer_sdk_export_late_total",
+    kind="counter",
+    unit="{export}",
+    description="Exports that took longer than the interval, so that the next one came late.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_SIGNAL,),
 )
 
 METRIC_INFER_TOKEN_INPUT: Final[Instrument] = Instrument(
@@ -414,6 +500,46 @@ METRIC_OTEL_SDK_METRIC_READER_COLLECTION_DURATION: Final[Instrument] = Instrumen
     attributes=(ATTRIBUTE_OTEL_COMPONENT_TYPE, ATTRIBUTE_OTEL_COMPONENT_NAME, ATTRIBUTE_ERROR_TYPE),
 )
 
+METRIC_OTEL_SDK_EXPORTER_SPAN_INFLIGHT: Final[Instrument] = Instrument(
+    name="otel.sdk.exporter.span.inflight",
+    prometheus_name="otel_sdk_exporter_span_inflight",
+    kind="updowncounter",
+    unit="{span}",
+    description="The number of spans which were passed to the exporter, but that have not been exported yet (neither successful, nor failed).",
+    bounds=(),
+    attributes=(ATTRIBUTE_OTEL_COMPONENT_TYPE, ATTRIBUTE_OTEL_COMPONENT_NAME, ATTRIBUTE_SERVER_ADDRESS, ATTRIBUTE_SERVER_PORT),
+)
+
+METRIC_OTEL_SDK_EXPORTER_SPAN_EXPORTED: Final[Instrument] = Instrument(
+    name="otel.sdk.exporter.span.exported",
+    prometheus_name="otel_sdk_exporter_span_exported_total",
+    kind="counter",
+    unit="{span}",
+    description="The number of spans for which the export has finished, either successful or failed.",
+    bounds=(),
+    attributes=(ATTRIBUTE_OTEL_COMPONENT_TYPE, ATTRIBUTE_OTEL_COMPONENT_NAME, ATTRIBUTE_SERVER_ADDRESS, ATTRIBUTE_SERVER_PORT, ATTRIBUTE_ERROR_TYPE),
+)
+
+METRIC_OTEL_SDK_PROCESSOR_SPAN_PROCESSED: Final[Instrument] = Instrument(
+    name="otel.sdk.processor.span.processed",
+    prometheus_name="otel_sdk_processor_span_processed_total",
+    kind="counter",
+    unit="{span}",
+    description="The number of spans for which the processing has finished, either successful or failed.",
+    bounds=(),
+    attributes=(ATTRIBUTE_OTEL_COMPONENT_TYPE, ATTRIBUTE_OTEL_COMPONENT_NAME, ATTRIBUTE_ERROR_TYPE),
+)
+
+METRIC_OTEL_SDK_EXPORTER_OPERATION_DURATION: Final[Instrument] = Instrument(
+    name="otel.sdk.exporter.operation.duration",
+    prometheus_name="otel_sdk_exporter_operation_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="The duration of exporting a batch of telemetry records.",
+    bounds=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0),
+    attributes=(ATTRIBUTE_OTEL_COMPONENT_TYPE, ATTRIBUTE_OTEL_COMPONENT_NAME, ATTRIBUTE_SERVER_ADDRESS, ATTRIBUTE_SERVER_PORT, ATTRIBUTE_ERROR_TYPE),
+)
+
 SPAN_INFER_SERVER_INFERENCE: Final[str] = "{gen_ai.operation.name} {gen_ai.request.model}"
 SPAN_INFER_QUEUE: Final[str] = "infer.queue"
 SPAN_INFER_PREFILL: Final[str] = "infer.prefill"
@@ -440,9 +566,17 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_COLLECTOR_ITEM_EXPORTED,
     METRIC_INFER_COLLECTOR_SERIES_USAGE,
     METRIC_INFER_COLLECTOR_SERIES_LIMIT,
+    METRIC_INFER_COLLECTOR_TARGET_INFO_REJECTED,
+    METRIC_INFER_COLLECTOR_CONNECTION_ACCEPTED,
+    METRIC_INFER_COLLECTOR_CONNECTION_REFUSED,
     METRIC_INFER_COLLECTOR_SCRAPE_DURATION,
     METRIC_INFER_SDK_MEASUREMENT_REFUSED,
     METRIC_INFER_SDK_SERIES_OVERFLOW,
+    METRIC_INFER_SDK_CORRECTION,
+    METRIC_INFER_SDK_SNAPSHOT_TORN,
+    METRIC_INFER_SDK_INSTRUMENT_CONFLICT,
+    METRIC_INFER_SDK_EXPORT_RETRY,
+    METRIC_INFER_SDK_EXPORT_LATE,
     METRIC_INFER_TOKEN_INPUT,
     METRIC_INFER_TOKEN_OUTPUT,
     METRIC_INFER_TRANSFER_IO,
@@ -455,4 +589,8 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_OTEL_SDK_EXPORTER_METRIC_DATA_POINT_INFLIGHT,
     METRIC_OTEL_SDK_EXPORTER_METRIC_DATA_POINT_EXPORTED,
     METRIC_OTEL_SDK_METRIC_READER_COLLECTION_DURATION,
+    METRIC_OTEL_SDK_EXPORTER_SPAN_INFLIGHT,
+    METRIC_OTEL_SDK_EXPORTER_SPAN_EXPORTED,
+    METRIC_OTEL_SDK_PROCESSOR_SPAN_PROCESSED,
+    METRIC_OTEL_SDK_EXPORTER_OPERATION_DURATION,
 )

@@ -154,6 +154,22 @@ pub const GEN_AI_USAGE_REASONING_OUTPUT_TOKENS: AttributeDef = AttributeDef {
     description: "The number of output tokens used for reasoning (e.g. chain-of-thought, extended thinking).",
 };
 
+/// `infer.collector.connection.refusal.reason`: Why a connection was refused.
+pub const INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: AttributeDef = AttributeDef {
+    key: "infer.collector.connection.refusal.reason",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["over_limit", "accept_error"]),
+    description: "Why a connection was refused.",
+};
+
+/// `infer.collector.listener`: What a listener of the collector serves.
+pub const INFER_COLLECTOR_LISTENER: AttributeDef = AttributeDef {
+    key: "infer.collector.listener",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["otlp_grpc", "otlp_http", "metrics", "traces"]),
+    description: "What a listener of the collector serves.",
+};
+
 /// `infer.collector.refusal.reason`: Why a whole request was refused.
 pub const INFER_COLLECTOR_REFUSAL_REASON: AttributeDef = AttributeDef {
     key: "infer.collector.refusal.reason",
@@ -228,6 +244,14 @@ pub const INFER_REQUEST_STATE: AttributeDef = AttributeDef {
     value_type: AttributeType::String,
     values: Values::Closed(&["waiting", "running", "preempted", "transferring"]),
     description: "Where a request stands.",
+};
+
+/// `infer.sdk.correction.reason`: Why something was recorded otherwise than it was reported.
+pub const INFER_SDK_CORRECTION_REASON: AttributeDef = AttributeDef {
+    key: "infer.sdk.correction.reason",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "error_type_beyond_limit"]),
+    description: "Why something was recorded otherwise than it was reported.",
 };
 
 /// `infer.sdk.instrument.name`: The name of the instrument that a measurement was meant for.
@@ -364,6 +388,8 @@ pub const ALL: &[&AttributeDef] = &[
     &GEN_AI_USAGE_INPUT_TOKENS,
     &GEN_AI_USAGE_OUTPUT_TOKENS,
     &GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
+    &INFER_COLLECTOR_CONNECTION_REFUSAL_REASON,
+    &INFER_COLLECTOR_LISTENER,
     &INFER_COLLECTOR_REFUSAL_REASON,
     &INFER_COLLECTOR_REJECTION_REASON,
     &INFER_KV_CACHE_BLOCK_STATE,
@@ -373,6 +399,7 @@ pub const ALL: &[&AttributeDef] = &[
     &INFER_REPLICA,
     &INFER_REQUEST_FINISH_REASON,
     &INFER_REQUEST_STATE,
+    &INFER_SDK_CORRECTION_REASON,
     &INFER_SDK_INSTRUMENT_NAME,
     &INFER_SDK_REFUSAL_REASON,
     &INFER_SIGNAL,
@@ -388,6 +415,58 @@ pub const ALL: &[&AttributeDef] = &[
     &SERVER_ADDRESS,
     &SERVER_PORT,
 ];
+
+/// The values of `infer.collector.connection.refusal.reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CollectorConnectionRefusalReason {
+    /// As many connections as the listener allows were open.
+    OverLimit,
+    /// The operating system could not accept it, for example for want of file descriptors.
+    AcceptError,
+}
+
+impl CollectorConnectionRefusalReason {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 2] = [Self::OverLimit, Self::AcceptError];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OverLimit => "over_limit",
+            Self::AcceptError => "accept_error",
+        }
+    }
+}
+
+/// The values of `infer.collector.listener`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CollectorListener {
+    /// OTLP over gRPC.
+    OtlpGrpc,
+    /// OTLP over HTTP.
+    OtlpHttp,
+    /// The page that Prometheus scrapes.
+    Metrics,
+    /// Recent traces.
+    Traces,
+}
+
+impl CollectorListener {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 4] = [Self::OtlpGrpc, Self::OtlpHttp, Self::Metrics, Self::Traces];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OtlpGrpc => "otlp_grpc",
+            Self::OtlpHttp => "otlp_http",
+            Self::Metrics => "metrics",
+            Self::Traces => "traces",
+        }
+    }
+}
 
 /// The values of `infer.collector.refusal.reason`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -661,6 +740,44 @@ impl RequestState {
             Self::Running => "running",
             Self::Preempted => "preempted",
             Self::Transferring => "transferring",
+        }
+    }
+}
+
+/// The values of `infer.sdk.correction.reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SdkCorrectionReason {
+    /// A step of a request was skipped; it was taken to have happened at the time of the next one.
+    MissingTransition,
+    /// A step of a request was reported again, or after a later one; the report was ignored.
+    RepeatedTransition,
+    /// More cached tokens than the prompt has; they were cut.
+    CachedBeyondPrompt,
+    /// More image, audio and video tokens than the prompt has; they were cut.
+    MediaBeyondPrompt,
+    /// More active and cached blocks than a tier has; they were cut.
+    BlocksBeyondTotal,
+    /// A time before that of the step before; the duration is zero.
+    TimeWentBack,
+    /// Too many error types; metrics show `_OTHER`.
+    ErrorTypeBeyondLimit,
+}
+
+impl SdkCorrectionReason {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 7] = [Self::MissingTransition, Self::RepeatedTransition, Self::CachedBeyondPrompt, Self::MediaBeyondPrompt, Self::BlocksBeyondTotal, Self::TimeWentBack, Self::ErrorTypeBeyondLimit];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MissingTransition => "missing_transition",
+            Self::RepeatedTransition => "repeated_transition",
+            Self::CachedBeyondPrompt => "cached_beyond_prompt",
+            Self::MediaBeyondPrompt => "media_beyond_prompt",
+            Self::BlocksBeyondTotal => "blocks_beyond_total",
+            Self::TimeWentBack => "time_went_back",
+            Self::ErrorTypeBeyondLimit => "error_type_beyond_limit",
         }
     }
 }

@@ -357,7 +357,7 @@ pub const INFER_COLLECTOR_ITEM_EXPORTED: InstrumentDef = InstrumentDef {
 
 /// `infer.collector.series.usage`: Series that the store holds.
 ///
-/// Prometheus: `infer_collector_series_usage`.
+/// Prometheus: `infer_collector_series_usage`. The collector's own are among them. Of several stores it is the sum.
 pub const INFER_COLLECTOR_SERIES_USAGE: InstrumentDef = InstrumentDef {
     name: "infer.collector.series.usage",
     kind: InstrumentKind::UpDownCounter,
@@ -372,7 +372,7 @@ pub const INFER_COLLECTOR_SERIES_USAGE: InstrumentDef = InstrumentDef {
 
 /// `infer.collector.series.limit`: Series that the store may hold.
 ///
-/// Prometheus: `infer_collector_series_limit`.
+/// Prometheus: `infer_collector_series_limit`. It is `max_series` and the room for the collector's own on top. Of several stores it is the sum.
 pub const INFER_COLLECTOR_SERIES_LIMIT: InstrumentDef = InstrumentDef {
     name: "infer.collector.series.limit",
     kind: InstrumentKind::UpDownCounter,
@@ -385,9 +385,59 @@ pub const INFER_COLLECTOR_SERIES_LIMIT: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.collector.target_info.rejected`: Resources whose `target_info` was not shown because the store is at its series limit, counted once per request.
+///
+/// Prometheus: `infer_collector_target_info_rejected_total`.
+pub const INFER_COLLECTOR_TARGET_INFO_REJECTED: InstrumentDef = InstrumentDef {
+    name: "infer.collector.target_info.rejected",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{resource}",
+    description: "Resources whose `target_info` was not shown because the store is at its series limit, counted once per request.",
+    bounds: &[],
+    attributes: &[],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.connection.accepted`: Connections that a listener took.
+///
+/// Prometheus: `infer_collector_connection_accepted_total`.
+pub const INFER_COLLECTOR_CONNECTION_ACCEPTED: InstrumentDef = InstrumentDef {
+    name: "infer.collector.connection.accepted",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{connection}",
+    description: "Connections that a listener took.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_LISTENER, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.connection.refused`: Connections that were closed at once, or not accepted at all.
+///
+/// Prometheus: `infer_collector_connection_refused_total`.
+pub const INFER_COLLECTOR_CONNECTION_REFUSED: InstrumentDef = InstrumentDef {
+    name: "infer.collector.connection.refused",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{connection}",
+    description: "Connections that were closed at once, or not accepted at all.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_LISTENER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_CONNECTION_REFUSAL_REASON, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.collector.scrape.duration`: Time from a scrape's arrival until its last byte is handed to the connection.
 ///
-/// Prometheus: `infer_collector_scrape_duration_seconds`.
+/// Prometheus: `infer_collector_scrape_duration_seconds`. A scrape that ends before its page does is not in it.
 pub const INFER_COLLECTOR_SCRAPE_DURATION: InstrumentDef = InstrumentDef {
     name: "infer.collector.scrape.duration",
     kind: InstrumentKind::Histogram,
@@ -430,6 +480,87 @@ pub const INFER_SDK_SERIES_OVERFLOW: InstrumentDef = InstrumentDef {
     bounds: &[],
     attributes: &[
         AttributeRef { attribute: &keys::INFER_SDK_INSTRUMENT_NAME, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.sdk.correction`: Reports of a serving engine that contradicted themselves and were put right.
+///
+/// Prometheus: `infer_sdk_correction_total`.
+pub const INFER_SDK_CORRECTION: InstrumentDef = InstrumentDef {
+    name: "infer.sdk.correction",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{correction}",
+    description: "Reports of a serving engine that contradicted themselves and were put right.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_SDK_CORRECTION_REASON, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.sdk.snapshot.torn`: Histogram parts that a snapshot read while a writer was in the middle of a record for too long.
+///
+/// Prometheus: `infer_sdk_snapshot_torn_total`. Each is off by at most the value being recorded, and right again in the next snapshot.
+pub const INFER_SDK_SNAPSHOT_TORN: InstrumentDef = InstrumentDef {
+    name: "infer.sdk.snapshot.torn",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{histogram}",
+    description: "Histogram parts that a snapshot read while a writer was in the middle of a record for too long.",
+    bounds: &[],
+    attributes: &[],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.sdk.instrument.conflict`: Instruments that were registered again with another kind, unit or description, or beyond a limit.
+///
+/// Prometheus: `infer_sdk_instrument_conflict_total`.
+pub const INFER_SDK_INSTRUMENT_CONFLICT: InstrumentDef = InstrumentDef {
+    name: "infer.sdk.instrument.conflict",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{instrument}",
+    description: "Instruments that were registered again with another kind, unit or description, or beyond a limit.",
+    bounds: &[],
+    attributes: &[],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.sdk.export.retry`: Requests that were sent again.
+///
+/// Prometheus: `infer_sdk_export_retry_total`.
+pub const INFER_SDK_EXPORT_RETRY: InstrumentDef = InstrumentDef {
+    name: "infer.sdk.export.retry",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{request}",
+    description: "Requests that were sent again.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_SIGNAL, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.sdk.export.late`: Exports that took longer than the interval, so that the next one came late.
+///
+/// Prometheus: `infer_sdk_export_late_total`.
+pub const INFER_SDK_EXPORT_LATE: InstrumentDef = InstrumentDef {
+    name: "infer.sdk.export.late",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{export}",
+    description: "Exports that took longer than the interval, so that the next one came late.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_SIGNAL, requirement: Requirement::Required },
     ],
     cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
     stability: Stability::Development,
@@ -712,6 +843,87 @@ pub const OTEL_SDK_METRIC_READER_COLLECTION_DURATION: InstrumentDef = Instrument
     stability: Stability::Development,
 };
 
+/// `otel.sdk.exporter.span.inflight`: The number of spans which were passed to the exporter, but that have not been exported yet (neither successful, nor failed).
+///
+/// Prometheus: `otel_sdk_exporter_span_inflight`.
+pub const OTEL_SDK_EXPORTER_SPAN_INFLIGHT: InstrumentDef = InstrumentDef {
+    name: "otel.sdk.exporter.span.inflight",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{span}",
+    description: "The number of spans which were passed to the exporter, but that have not been exported yet (neither successful, nor failed).",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::OTEL_COMPONENT_TYPE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::OTEL_COMPONENT_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::SERVER_ADDRESS, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::SERVER_PORT, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `otel.sdk.exporter.span.exported`: The number of spans for which the export has finished, either successful or failed.
+///
+/// Prometheus: `otel_sdk_exporter_span_exported_total`.
+pub const OTEL_SDK_EXPORTER_SPAN_EXPORTED: InstrumentDef = InstrumentDef {
+    name: "otel.sdk.exporter.span.exported",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{span}",
+    description: "The number of spans for which the export has finished, either successful or failed.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::OTEL_COMPONENT_TYPE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::OTEL_COMPONENT_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::SERVER_ADDRESS, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::SERVER_PORT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::ConditionallyRequired("if and only if an error has occurred.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `otel.sdk.processor.span.processed`: The number of spans for which the processing has finished, either successful or failed.
+///
+/// Prometheus: `otel_sdk_processor_span_processed_total`.
+pub const OTEL_SDK_PROCESSOR_SPAN_PROCESSED: InstrumentDef = InstrumentDef {
+    name: "otel.sdk.processor.span.processed",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{span}",
+    description: "The number of spans for which the processing has finished, either successful or failed.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::OTEL_COMPONENT_TYPE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::OTEL_COMPONENT_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::ConditionallyRequired("if and only if an error has occurred.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `otel.sdk.exporter.operation.duration`: The duration of exporting a batch of telemetry records.
+///
+/// Prometheus: `otel_sdk_exporter_operation_duration_seconds`.
+pub const OTEL_SDK_EXPORTER_OPERATION_DURATION: InstrumentDef = InstrumentDef {
+    name: "otel.sdk.exporter.operation.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "The duration of exporting a batch of telemetry records.",
+    bounds: &[0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::OTEL_COMPONENT_TYPE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::OTEL_COMPONENT_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::SERVER_ADDRESS, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::SERVER_PORT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::ConditionallyRequired("If operation has ended with an error") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// Every instrument, own ones first.
 pub const ALL: &[&InstrumentDef] = &[
     &INFER_KV_CACHE_PROMPT_TOKENS,
@@ -733,9 +945,17 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_COLLECTOR_ITEM_EXPORTED,
     &INFER_COLLECTOR_SERIES_USAGE,
     &INFER_COLLECTOR_SERIES_LIMIT,
+    &INFER_COLLECTOR_TARGET_INFO_REJECTED,
+    &INFER_COLLECTOR_CONNECTION_ACCEPTED,
+    &INFER_COLLECTOR_CONNECTION_REFUSED,
     &INFER_COLLECTOR_SCRAPE_DURATION,
     &INFER_SDK_MEASUREMENT_REFUSED,
     &INFER_SDK_SERIES_OVERFLOW,
+    &INFER_SDK_CORRECTION,
+    &INFER_SDK_SNAPSHOT_TORN,
+    &INFER_SDK_INSTRUMENT_CONFLICT,
+    &INFER_SDK_EXPORT_RETRY,
+    &INFER_SDK_EXPORT_LATE,
     &INFER_TOKEN_INPUT,
     &INFER_TOKEN_OUTPUT,
     &INFER_TRANSFER_IO,
@@ -748,4 +968,8 @@ pub const ALL: &[&InstrumentDef] = &[
     &OTEL_SDK_EXPORTER_METRIC_DATA_POINT_INFLIGHT,
     &OTEL_SDK_EXPORTER_METRIC_DATA_POINT_EXPORTED,
     &OTEL_SDK_METRIC_READER_COLLECTION_DURATION,
+    &OTEL_SDK_EXPORTER_SPAN_INFLIGHT,
+    &OTEL_SDK_EXPORTER_SPAN_EXPORTED,
+    &OTEL_SDK_PROCESSOR_SPAN_PROCESSED,
+    &OTEL_SDK_EXPORTER_OPERATION_DURATION,
 ];
