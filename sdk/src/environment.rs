@@ -8,8 +8,14 @@
 //! | `OTEL_SDK_DISABLED` | `true`: record, but export nothing and start no thread | `false` |
 //! | `OTEL_SERVICE_NAME` | `service.name` | `unknown_service:` and the program's file name |
 //! | `OTEL_RESOURCE_ATTRIBUTES` | resource attributes, `key=value,key=value`, percent-encoded | none |
-//! | `OTEL_EXPORTER_OTLP_ENDPOINT`, `_METRICS_ENDPOINT`, `_TRACES_ENDPOINT` | the collector, an `http://` URL | `http://localhost:4317` |
-//! | `OTEL_EXPORTER_OTLP_PROTOCOL`, `_METRICS_PROTOCOL`, `_TRACES_PROTOCOL` | only `grpc` | `grpc` |
+//! | `OTEL_METRICS_EXPORTER`, `OTEL_TRACES_EXPORTER` | `otlp`, `console` (lines on standard output) or `none` | `otlp` |
+//! | `OTEL_EXPORTER_OTLP_ENDPOINT` | the collector's base URL, `http://` or `https://`; over HTTP `/v1/metrics` and `/v1/traces` are added | `http://localhost:4317`, over HTTP `:4318` |
+//! | `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`, `_TRACES_ENDPOINT` | a signal's own URL, used as it is | none |
+//! | `OTEL_EXPORTER_OTLP_PROTOCOL`, `_METRICS_PROTOCOL`, `_TRACES_PROTOCOL` | `grpc` or `http/protobuf` | `http/protobuf` where the endpoint has a path or port 4318, otherwise `grpc` |
+//! | `OTEL_EXPORTER_OTLP_COMPRESSION`, `_METRICS_COMPRESSION`, `_TRACES_COMPRESSION` | `none`, `gzip`, or `zstd` (cargo feature `zstd`) | `none` |
+//! | `OTEL_EXPORTER_OTLP_CERTIFICATE`, `_METRICS_CERTIFICATE`, `_TRACES_CERTIFICATE` | PEM file of the authorities that an `https://` endpoint may be certified by | those that the system trusts |
+//! | `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`, `_METRICS_CLIENT_CERTIFICATE`, `_TRACES_CLIENT_CERTIFICATE` | PEM file of this program's own certificate and its chain | none |
+//! | `OTEL_EXPORTER_OTLP_CLIENT_KEY`, `_METRICS_CLIENT_KEY`, `_TRACES_CLIENT_KEY` | PEM file of its private key | none |
 //! | `OTEL_EXPORTER_OTLP_HEADERS`, `_METRICS_HEADERS`, `_TRACES_HEADERS` | request headers, `key=value,key=value`, percent-encoded | none |
 //! | `OTEL_EXPORTER_OTLP_TIMEOUT`, `_METRICS_TIMEOUT`, `_TRACES_TIMEOUT` | milliseconds for one export, retries included | 10000 |
 //! | `OTEL_METRIC_EXPORT_INTERVAL` | milliseconds between two exports of metrics | 60000 |
@@ -26,7 +32,10 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::KeyValue;
 use percent_encoding::percent_decode_str;
 
-use crate::telemetry::Settings;
+use crate::{
+    export::{Compression, Exporter, Protocol, Signal},
+    telemetry::{Endpoint, Settings},
+};
 
 const PREFIX: &str = "OTEL_";
 
@@ -59,7 +68,7 @@ impl Environment {
     /// The name and value of a signal's OTLP setting, or of the general one.
     fn otlp(&self, signal: Signal, setting: &str) -> Option<(String, &str)> {
         let names = [
-            format!("OTEL_EXPORTER_OTLP_{}_{setting}", signal.name()),
+            format!("OTEL_EXPORTER_OTLP_{}_{setting}", signal.variable()),
             format!("OTEL_EXPORTER_OTLP_{setting}"),
         ];
         names.into_iter().find_map(|name| self.get(&name).map(|value| (name, value)))
@@ -89,8 +98,10 @@ impl Environment {
                 ),
             }
         }
-        self.apply_otlp(Signal::Metrics, settings, &mut warnings);
-        self.apply_otlp(Signal::Traces, settings, &mut warnings);
+        for signal in [Signal::Metrics, Signal::Traces] {
+            self.apply_exporter(signal, settings, &mut warnings);
+            self.apply_otlp(signal, settings, &mut warnings);
+        }
         let millis = [
             ("OTEL_METRIC_EXPORT_INTERVAL", &mut settings.interval),
             ("OTEL_BSP_SCHEDULE_DELAY", &mut settings.span_delay),
@@ -113,36 +124,49 @@ impl Environment {
         warnings.0
     }
 
-    fn apply_otlp(&self, signal: Signal, settings: &mut Settings, warnings: &mut Warnings) {
-        let (endpoint, headers, timeout) = match signal {
-            Signal::Metrics => (
-                &mut settings.metrics_endpoint,
-                &mut settings.metrics_headers,
-                &mut settings.metrics_timeout,
-            ),
-            Signal::Traces => (
-                &mut settings.traces_endpoint,
-                &mut settings.traces_headers,
-                &mut settings.traces_timeout,
-            ),
-        };
-        if let Some((_, value)) = self.otlp(signal, "ENDPOINT") {
-            value.clone_into(endpoint);
+    fn apply_exporter(&self, signal: Signal, settings: &mut Settings, warnings: &mut Warnings) {
+        let name = format!("OTEL_{}_EXPORTER", signal.variable());
+        if let Some(value) = self.get(&name) {
+            let exporter = &mut settings.signal_mut(signal).exporter;
+            let parsed = Exporter::from_word(value);
+            warnings.choose(exporter, &name, value, parsed, "use otlp, console or none");
         }
-        if let Some((name, value)) = self.otlp(signal, "PROTOCOL")
-            && value != "grpc"
-        {
-            warnings.ignored(&name, value, "grpc is used: point the endpoint at a gRPC port");
+    }
+
+    fn apply_otlp(&self, signal: Signal, settings: &mut Settings, warnings: &mut Warnings) {
+        let otlp = &mut settings.signal_mut(signal).otlp;
+        if let Some((name, value)) = self.otlp(signal, "ENDPOINT") {
+            let own = name.contains(signal.variable());
+            let endpoint = if own { Endpoint::Exact } else { Endpoint::Base };
+            otlp.endpoint = Some(endpoint(value.to_owned()));
+        }
+        if let Some((name, value)) = self.otlp(signal, "PROTOCOL") {
+            let parsed = Protocol::from_word(value).map(Some);
+            let remedy = "use grpc or http/protobuf";
+            warnings.choose(&mut otlp.protocol, &name, value, parsed, remedy);
+        }
+        if let Some((name, value)) = self.otlp(signal, "COMPRESSION") {
+            let parsed = Compression::from_word(value);
+            let remedy = "use none or gzip, or zstd where the cargo feature `zstd` is on";
+            warnings.choose(&mut otlp.compression, &name, value, parsed, remedy);
         }
         if let Some((name, value)) = self.otlp(signal, "HEADERS") {
-            match self::headers(value) {
-                Some(value) => *headers = value,
-                // Headers carry credentials, so the value is not shown.
-                None => warnings.ignored(&name, "(hidden)", "use key=value,key=value"),
-            }
+            // Headers carry credentials, so the value is not shown.
+            let remedy = "use key=value,key=value";
+            warnings.choose(&mut otlp.headers, &name, "(hidden)", headers(value), remedy);
         }
         if let Some((name, value)) = self.otlp(signal, "TIMEOUT") {
-            warnings.set(timeout, &name, value, positive_millis(value));
+            warnings.set(&mut otlp.timeout, &name, value, positive_millis(value));
+        }
+        let files = [
+            ("CERTIFICATE", &mut otlp.tls.certificate),
+            ("CLIENT_CERTIFICATE", &mut otlp.tls.client_certificate),
+            ("CLIENT_KEY", &mut otlp.tls.client_key),
+        ];
+        for (setting, file) in files {
+            if let Some((_, value)) = self.otlp(signal, setting) {
+                *file = Some(value.into());
+            }
         }
     }
 }
@@ -160,21 +184,6 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Signal {
-    Metrics,
-    Traces,
-}
-
-impl Signal {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Metrics => "METRICS",
-            Self::Traces => "TRACES",
-        }
-    }
-}
-
 /// One line for each value that is ignored.
 #[derive(Default)]
 struct Warnings(Vec<String>);
@@ -189,9 +198,20 @@ impl Warnings {
     }
 
     fn set<T>(&mut self, field: &mut T, name: &str, value: &str, parsed: Option<T>) {
+        self.choose(field, name, value, parsed, "use a whole number above 0");
+    }
+
+    fn choose<T>(
+        &mut self,
+        field: &mut T,
+        name: &str,
+        value: &str,
+        parsed: Option<T>,
+        remedy: &str,
+    ) {
         match parsed {
             Some(parsed) => *field = parsed,
-            None => self.ignored(name, value, "use a whole number above 0"),
+            None => self.ignored(name, value, remedy),
         }
     }
 }
@@ -249,10 +269,11 @@ mod tests {
             ("OTEL_EXPORTER_OTLP_TIMEOUT", "1500"),
             ("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "250"),
         ]);
-        assert_eq!(settings.metrics_endpoint, "http://all:1");
-        assert_eq!(settings.traces_endpoint, "http://traces:2");
-        assert_eq!(settings.metrics_timeout, Duration::from_millis(250));
-        assert_eq!(settings.traces_timeout, Duration::from_millis(1500));
+        let (metrics, traces) = (settings.metrics.otlp, settings.traces.otlp);
+        assert_eq!(metrics.endpoint, Some(Endpoint::Base("http://all:1".to_owned())));
+        assert_eq!(traces.endpoint, Some(Endpoint::Exact("http://traces:2".to_owned())));
+        assert_eq!(metrics.timeout, Duration::from_millis(250));
+        assert_eq!(traces.timeout, Duration::from_millis(1500));
         assert_eq!(warnings, 0);
     }
 
@@ -265,7 +286,10 @@ mod tests {
             ("OTEL_BSP_SCHEDULE_DELAY", "1.5"),
             ("OTEL_BSP_MAX_QUEUE_SIZE", "0"),
             ("OTEL_EXPORTER_OTLP_TIMEOUT", "10s"),
-            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"),
+            ("OTEL_EXPORTER_OTLP_COMPRESSION", "snappy"),
+            ("OTEL_METRICS_EXPORTER", "prometheus"),
+            ("OTEL_TRACES_EXPORTER", "console,otlp"),
             ("OTEL_EXPORTER_OTLP_HEADERS", "no equals sign"),
             ("OTEL_EXPORTER_OTLP_HEADERS", "in valid=1"),
             ("OTEL_RESOURCE_ATTRIBUTES", "a=1,b"),
@@ -281,6 +305,31 @@ mod tests {
             };
             assert_eq!(shown(settings), shown(Settings::default()), "{name}={value}");
         }
+    }
+
+    #[test]
+    fn each_word_chooses_what_it_says() {
+        let (settings, warnings) = applied([
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"),
+            ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"),
+            ("OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", "none"),
+            ("OTEL_EXPORTER_OTLP_CERTIFICATE", "/ca.pem"),
+            ("OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", "/key.pem"),
+            ("OTEL_METRICS_EXPORTER", "console"),
+            ("OTEL_TRACES_EXPORTER", "none"),
+        ]);
+        assert_eq!(warnings, 0);
+        let (metrics, traces) = (settings.metrics, settings.traces);
+        assert_eq!(metrics.otlp.protocol, Some(Protocol::HttpProtobuf));
+        assert_eq!(traces.otlp.protocol, Some(Protocol::Grpc));
+        assert_eq!(metrics.otlp.compression, Compression::None);
+        assert_eq!(traces.otlp.compression, Compression::Gzip);
+        assert_eq!(traces.otlp.tls.certificate, Some("/ca.pem".into()));
+        assert_eq!(metrics.otlp.tls.client_key, None);
+        assert_eq!(traces.otlp.tls.client_key, Some("/key.pem".into()));
+        assert!(matches!(metrics.exporter, Exporter::Console), "{metrics:?}");
+        assert!(matches!(traces.exporter, Exporter::None), "{traces:?}");
     }
 
     #[test]
@@ -302,7 +351,7 @@ mod tests {
             settings.resource_attributes,
             [KeyValue::new("deployment.environment.name", "a,b"), KeyValue::new("host.name", "h")]
         );
-        assert_eq!(settings.traces_headers["authorization"], "Bearer secret");
+        assert_eq!(settings.traces.otlp.headers["authorization"], "Bearer secret");
         assert_eq!(warnings, 0);
         assert!(!format!("{settings:?}").contains("secret"));
     }

@@ -20,17 +20,20 @@ mod error;
 mod export;
 mod metrics;
 mod otlp;
+mod self_metrics;
 mod serving;
 mod telemetry;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use environment::Environment;
 pub use error::{FlushError, StartError};
-pub use export::{ExportFailure, ExportStats, TelemetryStats};
+pub use export::{
+    Compression, ExportFailure, ExportStats, Exporter, InMemory, Protocol, TelemetryStats, TlsFiles,
+};
 pub use metrics::{
     Counter, Gauge, Histogram, HistogramAggregation, MAX_INSTRUMENTS_PER_SCOPE, MAX_SCOPES,
-    MeterProvider, MeterProviderBuilder, Number, NumberKind, PointValue, Recorder, Scope, Snapshot,
-    Stats, UpDownCounter,
+    MeterProvider, MeterProviderBuilder, Number, NumberKind, PointValue, Recorder, Scope, Snapshot, Stats,
+    UpDownCounter,
 };
 pub use otlp::Encoder;
 pub use serving::{
@@ -39,4 +42,4 @@ pub use serving::{
     NetworkIoDirection, Prompt, Request, TokenModality, Transfer, TransferEdge, TransferPayload,
     TransferTransport,
 };
-pub use telemetry::{DROP_TIMEOUT, Telemetry, TelemetryBuilder, init};
+pub use telemetry::{DROP_TIMEOUT, Telemetry, TelemetryBuilder, init, new_instance_id};

@@ -46,6 +46,7 @@ mod transfer;
 
 pub use builder::{DEFAULT_OPERATION, DEFAULT_PROVIDER, DEFAULT_STAGE, EngineBuilder};
 pub use correction::Correction;
+pub(crate) use correction::Corrections;
 pub use edge::{Edge, TransferEdge};
 pub use engine::Engine;
 pub use error_types::MAX_ERROR_TYPES;

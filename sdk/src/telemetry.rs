@@ -12,7 +12,8 @@ use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 
 pub use builder::TelemetryBuilder;
 pub(crate) use deadline::Deadline;
-pub(crate) use settings::Settings;
+pub use resource::new_instance_id;
+pub(crate) use settings::{Endpoint, OtlpSettings, Settings};
 
 use self::exports::Exports;
 use crate::{
@@ -21,6 +22,7 @@ use crate::{
     error::{FlushError, StartError},
     export::TelemetryStats,
     metrics::MeterProvider,
+    serving::Corrections,
 };
 
 /// How long dropping a [`Telemetry`] may take, in total, to get everything out.
@@ -46,6 +48,8 @@ pub struct Telemetry {
     meter_provider: MeterProvider,
     tracer_provider: SdkTracerProvider,
     clock: Arc<dyn Clock>,
+    /// Of all engines together.
+    corrections: Arc<Corrections>,
     /// `None` if disabled.
     exports: Option<Exports>,
 }
@@ -64,15 +68,21 @@ impl Telemetry {
             .with_resource(resource.clone())
             .with_clock(Arc::clone(&settings.clock))
             .build();
+        let corrections = Arc::<Corrections>::default();
         let exports = if settings.disabled {
             None
         } else {
-            let exports = Exports::start(&settings, resource, meter_provider.clone())?;
+            let exports = Exports::start(
+                &settings,
+                resource,
+                meter_provider.clone(),
+                Arc::clone(&corrections),
+            )?;
             Some(exports)
         };
         let spans = exports.as_ref().and_then(|exports| exports.spans.as_ref());
         let tracer_provider = spans.map_or_else(unsampled, |spans| spans.provider().clone());
-        Ok(Self { meter_provider, tracer_provider, clock: settings.clock, exports })
+        Ok(Self { meter_provider, tracer_provider, clock: settings.clock, corrections, exports })
     }
 
     /// Makes instruments whose values are exported.
@@ -91,6 +101,10 @@ impl Telemetry {
     #[must_use]
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    pub(crate) const fn corrections(&self) -> &Arc<Corrections> {
+        &self.corrections
     }
 
     /// What became of everything that was to be exported; all zero if telemetry is disabled.

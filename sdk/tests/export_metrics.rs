@@ -16,7 +16,12 @@ use tonic::Code;
 const NEVER: Duration = Duration::from_secs(3600);
 
 fn telemetry(url: impl Into<String>) -> TelemetryBuilder {
-    Telemetry::builder().service_name("test").endpoint(url).interval(NEVER).traces(false)
+    Telemetry::builder()
+        .service_name("test")
+        .endpoint(url)
+        .interval(NEVER)
+        .traces(false)
+        .self_metrics(false)
 }
 
 fn record_tokens(telemetry: &Telemetry, tokens: u64) {
@@ -73,6 +78,7 @@ fn a_recorded_value_arrives_with_its_resource_scope_and_name() {
         .resource_attributes([KeyValue::new("host.name", "gpu-7")])
         .endpoint(collector.url())
         .interval(NEVER)
+        .self_metrics(false)
         .build()
         .unwrap();
     record_tokens(&telemetry, 7);
@@ -258,7 +264,7 @@ fn disabled_telemetry_records_and_exports_nothing() {
 
 #[test]
 fn an_endpoint_that_cannot_work_is_named() {
-    for url in ["https://collector:4317", "collector:4317", ""] {
+    for url in ["ftp://collector:4317", "collector:4317", ""] {
         let error = telemetry(url).build().unwrap_err().to_string();
         assert!(error.contains(&format!("`{url}`")), "{error}");
     }

@@ -1,242 +1,166 @@
-//! OTLP over gRPC: bytes that are already encoded, one unary call each.
+//! OTLP over gRPC: one unary call's framing and status, over HTTP/2.
+//!
+//! Written out here because a client library trusts the server's trailers more than a host process should, and because
+//! the bytes are encoded already.
 
-use std::{sync::Arc, time::Duration};
-
-use bytes::{BufMut, Bytes};
-use http::{HeaderMap, Uri, uri::PathAndQuery};
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
+use base64::{Engine, engine::general_purpose};
+use bytes::{BufMut, Bytes, BytesMut};
+use http::{HeaderMap, HeaderValue, Request, header, request::Builder};
+use percent_encoding::percent_decode;
 use prost::Message;
-use tokio::time::{Instant, sleep, timeout_at};
-use tonic::{
-    Request, Status,
-    client::Grpc,
-    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
-    metadata::MetadataMap,
-    transport::{Channel, Endpoint},
-};
 
 use super::{
-    LONGEST_WAIT,
-    retry::{MAX_ATTEMPTS, Verdict, delay, judge},
-    stats::{Counters, ExportFailure},
+    client::Answer,
+    fault::{Fault, said},
+    protocol::Compression,
+    retry::{Verdict, judge_grpc},
+    rpc_status::RpcStatus,
 };
-use crate::error::StartError;
 
-const EXPORT_METRICS: &str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
+/// A flag, and the length.
+const PREFIX_BYTES: usize = 5;
 
-/// The largest answer that is read; it holds two numbers and a message.
-const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;
-
-const USER_AGENT: &str = concat!(
-    "inferometer/",
-    env!("CARGO_PKG_VERSION"),
-    " OTel-OTLP-Exporter-Rust/",
-    env!("CARGO_PKG_VERSION")
-);
-
-/// Where one signal goes, checked.
-#[derive(Debug, Clone)]
-pub(crate) struct Destination {
-    endpoint: Endpoint,
-    pub(super) metadata: MetadataMap,
-    pub(super) timeout: Duration,
+/// A message as the body of a call.
+pub(super) fn frame(message: &[u8], compression: Compression) -> std::io::Result<Bytes> {
+    let length = u32::try_from(message.len()).map_err(std::io::Error::other)?;
+    let mut framed = BytesMut::with_capacity(PREFIX_BYTES + message.len());
+    framed.put_u8(u8::from(compression != Compression::None));
+    framed.put_u32(length);
+    framed.put_slice(message);
+    Ok(framed.freeze())
 }
 
-impl Destination {
-    /// # Errors
-    /// If the URL is no `http://` URL with a host.
-    pub(crate) fn new(
-        url: &str,
-        headers: HeaderMap,
-        timeout: Duration,
-    ) -> Result<Self, StartError> {
-        let uri = parse(url)?;
-        let timeout = timeout.min(LONGEST_WAIT);
-        let endpoint = Endpoint::from(uri)
-            .user_agent(USER_AGENT)
-            .map_err(|error| StartError::new(format!("user agent `{USER_AGENT}`: {error}")))?
-            .connect_timeout(timeout);
-        Ok(Self { endpoint, metadata: MetadataMap::from_headers(headers), timeout })
+pub(super) fn request(compression: Compression) -> Builder {
+    let mut request = Request::builder()
+        .header(header::CONTENT_TYPE, "application/grpc")
+        .header(header::TE, "trailers");
+    if let Some(word) = compression.word() {
+        request = request.header("grpc-encoding", word);
     }
-
-    /// A connection that is made when first used. Must be called inside the runtime that will drive it.
-    pub(super) fn connect_lazily(&self) -> Channel {
-        self.endpoint.connect_lazy()
-    }
+    request
 }
 
-fn parse(url: &str) -> Result<Uri, StartError> {
-    let uri: Uri = url.parse().map_err(|error| {
-        StartError::new(format!("endpoint `{url}` is no URL ({error}): use http://HOST:PORT"))
-    })?;
-    match (uri.scheme_str(), uri.host()) {
-        (Some("http"), Some(_)) => Ok(uri),
-        (Some("https"), _) => Err(StartError::new(format!(
-            "endpoint `{url}` asks for TLS, which this version does not speak: use http:// to a collector on the same \
-             host or network"
-        ))),
-        _ => Err(StartError::new(format!(
-            "endpoint `{url}` is no http:// URL: use http://HOST:PORT"
-        ))),
+/// The message that the call answered with.
+pub(super) fn outcome(answer: &Answer) -> Result<Bytes, Fault> {
+    if !answer.status.is_success() {
+        let verdict = super::retry::judge_http(answer.status.as_u16(), None);
+        return Err(Fault::new(verdict, format!("answers HTTP {}, no gRPC", answer.status)));
     }
-}
-
-/// Why a request did not get through.
-#[derive(Debug)]
-pub(super) struct SendError {
-    pub(super) reason: ExportFailure,
-    /// For people: what the collector or the network said.
-    pub(super) detail: String,
-}
-
-/// Sends requests of data points over one connection.
-#[derive(Debug)]
-pub(super) struct Sender {
-    destination: Destination,
-    client: Grpc<Channel>,
-    counters: Arc<Counters>,
-}
-
-impl Sender {
-    /// Must be called inside the runtime that will drive the connection.
-    pub(super) fn new(destination: Destination, counters: Arc<Counters>) -> Self {
-        let client = client(&destination);
-        Self { destination, client, counters }
-    }
-
-    pub(super) const fn timeout(&self) -> Duration {
-        self.destination.timeout
-    }
-
-    /// Sends the request until it is answered for good, [`MAX_ATTEMPTS`] are used up, or the deadline is there.
-    /// Returns how many points the collector rejected.
-    pub(super) async fn send(&mut self, body: Bytes, deadline: Instant) -> Result<u64, SendError> {
-        let mut attempt = 1;
-        loop {
-            let Ok(answer) = timeout_at(deadline, self.attempt(body.clone())).await else {
-                // The connection may be one that lost its other end without noticing; the next request gets a new one.
-                self.client = client(&self.destination);
-                return Err(SendError {
-                    reason: ExportFailure::DeadlineExceeded,
-                    detail: format!("`{}` did not answer in time", self.destination.endpoint.uri()),
-                });
-            };
-            let status = match answer {
-                Ok(response) => return Ok(rejected(&response)),
-                Err(status) => status,
-            };
-            let not_before = match judge(&status) {
-                Verdict::Final(reason) => return Err(self.failed(reason, &status)),
-                Verdict::Retry { not_before } => not_before,
-            };
-            let wait = delay(attempt, not_before, rand::random());
-            if attempt >= MAX_ATTEMPTS || wait >= deadline.saturating_duration_since(Instant::now())
-            {
-                return Err(self.failed(ExportFailure::RetriesExhausted, &status));
-            }
-            self.counters.count_retry();
-            sleep(wait).await;
-            attempt += 1;
-        }
-    }
-
-    async fn attempt(&mut self, body: Bytes) -> Result<ExportMetricsServiceResponse, Status> {
-        self.client.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
-        let mut request = Request::new(body);
-        request.metadata_mut().clone_from(&self.destination.metadata);
-        let path = PathAndQuery::from_static(EXPORT_METRICS);
-        let response = self.client.unary(request, path, RawRequest).await?;
-        Ok(response.into_inner())
-    }
-
-    fn failed(&self, reason: ExportFailure, status: &Status) -> SendError {
-        SendError {
-            reason,
-            detail: format!(
-                "`{}` answered {:?}: {}",
-                self.destination.endpoint.uri(),
-                status.code(),
-                status.message()
-            ),
-        }
-    }
-}
-
-fn client(destination: &Destination) -> Grpc<Channel> {
-    Grpc::new(destination.connect_lazily()).max_decoding_message_size(MAX_RESPONSE_BYTES)
-}
-
-fn rejected(response: &ExportMetricsServiceResponse) -> u64 {
-    let Some(partial) = &response.partial_success else {
-        return 0;
+    // An answer without a message has its status in the headers.
+    let ended = [answer.trailers.as_ref(), Some(&answer.headers)];
+    let Some(status) = ended.into_iter().flatten().find(|map| map.contains_key("grpc-status"))
+    else {
+        return Err(Fault::new(Verdict::REFUSED, "answers without a gRPC status"));
     };
-    if !partial.error_message.is_empty() {
-        tracing::warn!(
-            rejected = partial.rejected_data_points,
-            "the collector says: {}",
-            partial.error_message
-        );
-    }
-    u64::try_from(partial.rejected_data_points).unwrap_or(0)
-}
-
-/// Requests go out as they are; answers are decoded.
-#[derive(Debug)]
-struct RawRequest;
-
-impl Codec for RawRequest {
-    type Encode = Bytes;
-    type Decode = ExportMetricsServiceResponse;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self::Encoder {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self::Decoder {
-        Self
+    match code(status) {
+        0 => unframe(&answer.body),
+        code => Err(failed(code, status)),
     }
 }
 
-impl Encoder for RawRequest {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn encode(&mut self, item: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        buffer.put(item);
-        Ok(())
-    }
+/// A number beyond the known ones is gRPC's "unknown".
+fn code(status: &HeaderMap) -> u16 {
+    const UNKNOWN: u16 = 2;
+    let code = status.get("grpc-status").and_then(|code| code.to_str().ok()?.parse().ok());
+    code.unwrap_or(UNKNOWN)
 }
 
-impl Decoder for RawRequest {
-    type Item = ExportMetricsServiceResponse;
-    type Error = Status;
+fn failed(code: u16, status: &HeaderMap) -> Fault {
+    let details = status.get("grpc-status-details-bin").and_then(details).unwrap_or_default();
+    let message = status.get("grpc-message").map(HeaderValue::as_bytes).unwrap_or_default();
+    let message = percent_decode(message).decode_utf8_lossy();
+    Fault::new(
+        judge_grpc(code, details.retry_delay()),
+        format!("answers gRPC status {code} ({}): {}", name(code), said(&message)),
+    )
+}
 
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Self::Item>, Status> {
-        ExportMetricsServiceResponse::decode(buffer)
-            .map(Some)
-            .map_err(|error| Status::internal(format!("the answer is no OTLP response: {error}")))
+/// Nonsense is as good as nothing.
+fn details(value: &HeaderValue) -> Option<RpcStatus> {
+    let unpadded = value.to_str().ok()?.trim_end_matches('=');
+    let bytes = general_purpose::STANDARD_NO_PAD.decode(unpadded).ok()?;
+    RpcStatus::decode(&*bytes).ok()
+}
+
+fn unframe(body: &Bytes) -> Result<Bytes, Fault> {
+    let fault = |why: String| Err(Fault::new(Verdict::REFUSED, why));
+    let Some((prefix, message)) = body.split_first_chunk::<PREFIX_BYTES>() else {
+        return fault(format!("answers with {} bytes, no gRPC message", body.len()));
+    };
+    let [flag, length @ ..] = *prefix;
+    if flag != 0 || u32::from_be_bytes(length) as usize != message.len() {
+        return fault("answers with something else than one plain gRPC message".to_owned());
     }
+    Ok(body.slice(PREFIX_BYTES..))
+}
+
+fn name(code: u16) -> &'static str {
+    const NAMES: [&str; 17] = [
+        "ok",
+        "cancelled",
+        "unknown",
+        "invalid argument",
+        "deadline exceeded",
+        "not found",
+        "already exists",
+        "permission denied",
+        "resource exhausted",
+        "failed precondition",
+        "aborted",
+        "out of range",
+        "unimplemented",
+        "internal",
+        "unavailable",
+        "data loss",
+        "unauthenticated",
+    ];
+    NAMES.get(usize::from(code)).copied().unwrap_or("no known code")
 }
 
 #[cfg(test)]
 mod tests {
+    use http::StatusCode;
+
     use super::*;
 
+    fn answer(trailers: &[(&'static str, &str)], body: &[u8]) -> Answer {
+        let trailers =
+            trailers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        Answer {
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: Bytes::copy_from_slice(body),
+            trailers: Some(trailers.collect()),
+        }
+    }
+
     #[track_caller]
-    fn check(url: &str, expected: &str) {
-        let error = parse(url).unwrap_err().to_string();
-        assert!(error.contains(expected) && error.contains(url), "{url}: {error}");
+    fn check(trailers: &[(&'static str, &str)], body: &[u8], verdict: &Verdict, says: &str) {
+        let fault = outcome(&answer(trailers, body)).unwrap_err();
+        assert_eq!(fault.verdict, *verdict, "{}", fault.detail);
+        assert!(fault.detail.contains(says), "{}", fault.detail);
     }
 
     #[test]
-    fn an_endpoint_is_an_http_url_with_a_host() {
-        assert!(parse("http://localhost:4317").is_ok());
-        assert!(parse("http://[::1]:4317/").is_ok());
-        check("https://collector:4317", "TLS");
-        check("localhost:4317", "use http://HOST:PORT");
-        check("unix:///tmp/socket", "use http://HOST:PORT");
-        check("http://bad host", "use http://HOST:PORT");
+    fn a_message_survives_its_frame() {
+        let framed = frame(b"abc", Compression::None).unwrap();
+        assert_eq!(framed, b"\0\0\0\0\x03abc".as_slice());
+        assert_eq!(outcome(&answer(&[("grpc-status", "0")], &framed)).unwrap(), b"abc".as_slice());
+        assert_eq!(frame(b"abc", Compression::Gzip).unwrap()[0], 1);
+    }
+
+    #[test]
+    fn a_hostile_answer_is_refused_and_never_a_panic() {
+        let refused = &Verdict::REFUSED;
+        check(&[], b"", refused, "without a gRPC status");
+        check(&[("grpc-status", "0")], b"", refused, "0 bytes");
+        check(&[("grpc-status", "0")], b"\0\xff\xff\xff\xff", refused, "something else");
+        check(&[("grpc-status", "0")], b"\x01\0\0\0\0", refused, "something else");
+        check(&[("grpc-status", "-7")], b"", refused, "unknown");
+        check(&[("grpc-status", "999")], b"", refused, "no known code");
+        let bad_details = [("grpc-status", "14"), ("grpc-status-details-bin", "%%%")];
+        check(&bad_details, b"", &Verdict::AGAIN, "unavailable");
+        let bad_message = [("grpc-status", "3"), ("grpc-message", "%ff%0a")];
+        check(&bad_message, b"", refused, "\\n");
     }
 }

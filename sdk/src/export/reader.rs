@@ -13,13 +13,14 @@ use tokio::{
 
 use super::{
     LONGEST_WAIT,
-    grpc::Sender,
-    stats::{Counters, ExportFailure},
+    sender::{Requests, Sender},
+    stats::Counters,
 };
 use crate::{
     cells,
     metrics::{MeterProvider, Snapshot},
     otlp::Encoder,
+    self_metrics::SelfMetrics,
 };
 
 /// Flushes that may wait at the same time; further ones fail at once.
@@ -71,7 +72,9 @@ pub(super) struct Reader {
     provider: MeterProvider,
     snapshot: Snapshot,
     encoder: Encoder,
-    sender: Sender,
+    /// `None` if metrics go nowhere.
+    sender: Option<Arc<Sender>>,
+    self_metrics: SelfMetrics,
     counters: Arc<Counters>,
     interval: Duration,
     due: Instant,
@@ -83,7 +86,8 @@ impl Reader {
     /// Must be called inside the runtime that will drive it.
     pub(super) fn new(
         provider: MeterProvider,
-        sender: Sender,
+        sender: Option<Sender>,
+        self_metrics: SelfMetrics,
         counters: Arc<Counters>,
         interval: Duration,
     ) -> Self {
@@ -93,7 +97,8 @@ impl Reader {
             provider,
             snapshot: Snapshot::default(),
             encoder,
-            sender,
+            sender: sender.map(Arc::new),
+            self_metrics,
             counters,
             interval,
             due: Instant::now() + interval,
@@ -150,7 +155,8 @@ impl Reader {
         if is_due {
             self.due = started + self.interval;
         }
-        let limit = started + self.sender.timeout();
+        let timeout = self.sender.as_ref().map_or(LONGEST_WAIT, |sender| sender.timeout());
+        let limit = started + timeout;
         let deadline = served.iter().map(|flush| flush.deadline).max();
         let deadline = deadline.map_or(limit, |deadline| deadline.min(limit));
         let outcome = {
@@ -180,35 +186,23 @@ impl Reader {
 
     /// Snapshot, encode, send. Every point is settled, or counted as lost when this is dropped halfway.
     async fn cycle(&mut self, deadline: Instant) -> Outcome {
+        let Some(sender) = self.sender.clone() else {
+            return Ok(());
+        };
+        let started = Instant::now();
+        let requests = self.collect();
+        self.self_metrics.collected(started.elapsed());
+        sender.deliver(requests, deadline).await
+    }
+
+    fn collect(&mut self) -> Requests {
+        self.self_metrics.catch_up(self.provider.stats());
         self.provider.snapshot(&mut self.snapshot);
         let mut requests = Vec::new();
         self.encoder.encode(&self.snapshot, |bytes, points| {
             requests.push((Bytes::copy_from_slice(bytes), points as u64));
         });
-        let mut in_flight = InFlight {
-            counters: &self.counters,
-            points: requests.iter().map(|(_, points)| points).sum(),
-        };
-        let mut outcome = Ok(());
-        for (bytes, points) in requests {
-            let sent = self.sender.send(bytes, deadline).await;
-            in_flight.points -= points;
-            match sent {
-                Ok(rejected) => {
-                    let rejected = rejected.min(points);
-                    self.counters.count_exported(points - rejected);
-                    self.counters.count_rejected(rejected);
-                    if rejected > 0 {
-                        outcome = Err(format!("the collector rejected {rejected} data points"));
-                    }
-                }
-                Err(error) => {
-                    self.counters.count_failed(error.reason, points);
-                    outcome = Err(format!("{points} data points: {}", error.detail));
-                }
-            }
-        }
-        outcome
+        requests
     }
 
     fn log_change(&mut self, outcome: &Outcome) {
@@ -225,21 +219,4 @@ impl Reader {
 
 fn encoder(provider: &MeterProvider) -> Encoder {
     Encoder::new(provider.resource(), Encoder::DEFAULT_MAX_REQUEST_BYTES)
-}
-
-/// Points that are neither delivered nor counted as lost; dropping it counts them.
-struct InFlight<'a> {
-    counters: &'a Counters,
-    points: u64,
-}
-
-impl Drop for InFlight<'_> {
-    fn drop(&mut self) {
-        let reason = if std::thread::panicking() {
-            ExportFailure::Panicked
-        } else {
-            ExportFailure::Interrupted
-        };
-        self.counters.count_failed(reason, self.points);
-    }
 }

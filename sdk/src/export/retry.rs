@@ -1,9 +1,6 @@
-//! What is sent again, and when: OTLP's table of gRPC codes, and a backoff with jitter.
+//! What is sent again, and when: OTLP's tables of gRPC codes and HTTP statuses, and a backoff with jitter.
 
-use std::time::Duration;
-
-use tonic::{Code, Status};
-use tonic_types::StatusExt;
+use std::time::{Duration, SystemTime};
 
 use super::stats::ExportFailure;
 
@@ -23,32 +20,50 @@ pub(super) enum Verdict {
     Retry { not_before: Duration },
 }
 
-/// Source: <https://opentelemetry.io/docs/specs/otlp/#failures>.
-pub(super) fn judge(status: &Status) -> Verdict {
-    if is_oversized_response(status) {
-        return Verdict::Final(ExportFailure::ResponseTooLarge);
-    }
-    let asked = status.get_details_retry_info().and_then(|info| info.retry_delay);
-    match (status.code(), asked) {
-        (
-            Code::Cancelled
-            | Code::DeadlineExceeded
-            | Code::Aborted
-            | Code::OutOfRange
-            | Code::Unavailable
-            | Code::DataLoss,
-            asked,
-        ) => Verdict::Retry { not_before: asked.unwrap_or_default() },
-        // A receiver that is full says when it will not be; one that says nothing means this request.
-        (Code::ResourceExhausted, Some(not_before)) => Verdict::Retry { not_before },
-        _ => Verdict::Final(ExportFailure::Refused),
+impl Verdict {
+    pub(super) const AGAIN: Self = Self::Retry { not_before: Duration::ZERO };
+    pub(super) const REFUSED: Self = Self::Final(ExportFailure::Refused);
+}
+
+/// gRPC's code for "come back later, if I said when".
+const RESOURCE_EXHAUSTED: u16 = 8;
+
+/// gRPC's codes that are worth another attempt: cancelled, deadline exceeded, aborted, out of range, unavailable, data
+/// loss. Source: <https://opentelemetry.io/docs/specs/otlp/#failures>.
+const RETRYABLE_CODES: [u16; 6] = [1, 4, 10, 11, 14, 15];
+
+/// HTTP's statuses that are worth another attempt. Source:
+/// <https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes>.
+const RETRYABLE_STATUSES: [u16; 4] = [429, 502, 503, 504];
+
+/// `asked` is how long the collector wants to be left alone, if it said so.
+pub(super) fn judge_grpc(code: u16, asked: Option<Duration>) -> Verdict {
+    // A receiver that is full says when it will not be; one that says nothing means this request.
+    if RETRYABLE_CODES.contains(&code) || (code == RESOURCE_EXHAUSTED && asked.is_some()) {
+        Verdict::Retry { not_before: asked.unwrap_or_default() }
+    } else {
+        Verdict::REFUSED
     }
 }
 
-/// The client library reports its own limit with a code that the table calls retryable, so its text decides.
-fn is_oversized_response(status: &Status) -> bool {
-    status.code() == Code::OutOfRange
-        && status.message().contains("decoded message length too large")
+/// As [`judge_grpc`].
+pub(super) fn judge_http(status: u16, asked: Option<Duration>) -> Verdict {
+    if RETRYABLE_STATUSES.contains(&status) {
+        Verdict::Retry { not_before: asked.unwrap_or_default() }
+    } else {
+        Verdict::REFUSED
+    }
+}
+
+/// `Retry-After`: seconds, or a date.
+pub(super) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+    let value = value.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    // A date that has passed means now.
+    Some(date.duration_since(now).unwrap_or_default())
 }
 
 /// The wait after this attempt (from 1), between half of its backoff and all of it, so that clients that failed
@@ -60,53 +75,47 @@ pub(super) fn delay(attempt: u32, not_before: Duration, random: f64) -> Duration
 
 #[cfg(test)]
 mod tests {
-    use tonic_types::ErrorDetails;
+    use std::time::UNIX_EPOCH;
 
     use super::*;
 
-    const AT_ONCE: Verdict = Verdict::Retry { not_before: Duration::ZERO };
-    const REFUSED: Verdict = Verdict::Final(ExportFailure::Refused);
-
     #[track_caller]
-    fn check(code: Code, expected: &Verdict) {
-        assert_eq!(judge(&Status::new(code, "")), *expected, "{code:?}");
+    fn check(judge: fn(u16, Option<Duration>) -> Verdict, retried: &[u16], refused: &[u16]) {
+        for number in retried {
+            assert_eq!(judge(*number, None), Verdict::AGAIN, "{number}");
+            let wait = Duration::from_secs(3);
+            assert_eq!(judge(*number, Some(wait)), Verdict::Retry { not_before: wait });
+        }
+        for number in refused {
+            assert_eq!(judge(*number, None), Verdict::REFUSED, "{number}");
+        }
     }
 
     #[test]
-    fn otlps_table_decides() {
-        for code in [
-            Code::Cancelled,
-            Code::DeadlineExceeded,
-            Code::Aborted,
-            Code::OutOfRange,
-            Code::Unavailable,
-            Code::DataLoss,
-        ] {
-            check(code, &AT_ONCE);
-        }
-        for code in [
-            Code::Unknown,
-            Code::InvalidArgument,
-            Code::NotFound,
-            Code::AlreadyExists,
-            Code::PermissionDenied,
-            Code::Unauthenticated,
-            Code::FailedPrecondition,
-            Code::Unimplemented,
-            Code::Internal,
-            Code::ResourceExhausted,
-        ] {
-            check(code, &REFUSED);
-        }
+    fn otlps_tables_decide() {
+        check(judge_grpc, &[1, 4, 10, 11, 14, 15], &[2, 3, 5, 6, 7, 8, 9, 12, 13, 16, 17]);
+        check(
+            judge_http,
+            &[429, 502, 503, 504],
+            &[301, 302, 307, 308, 400, 401, 404, 408, 413, 500, 501, 505],
+        );
     }
 
     #[test]
     fn a_full_receiver_is_asked_again_when_it_says_when() {
         let wait = Duration::from_secs(3);
-        for code in [Code::ResourceExhausted, Code::Unavailable] {
-            let details = ErrorDetails::with_retry_info(Some(wait));
-            let status = Status::with_error_details(code, "full", details);
-            assert_eq!(judge(&status), Verdict::Retry { not_before: wait });
+        assert_eq!(judge_grpc(8, Some(wait)), Verdict::Retry { not_before: wait });
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = UNIX_EPOCH + Duration::from_secs(784_111_777);
+        let read = |value| retry_after(value, now).map(|wait| wait.as_secs());
+        assert_eq!(read("120"), Some(120));
+        assert_eq!(read("Sun, 06 Nov 1994 08:49:47 GMT"), Some(10));
+        assert_eq!(read("Sun, 06 Nov 1994 08:49:00 GMT"), Some(0));
+        for nonsense in ["soon", "-1", "1.5", "99999999999999999999"] {
+            assert_eq!(read(nonsense), None, "{nonsense}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Spans: the span SDK's batch processor and OTLP exporter, run on our runtime and counted.
+//! Spans: the span SDK's batch processor, its batches encoded, sent on our runtime and counted.
 //!
 //! The batch processor counts its losses for itself alone. Here a span takes a place before it enters the queue and
 //! gives it back when it is handed to the exporter, so a full queue is seen before the processor drops anything.
@@ -14,7 +14,16 @@ use std::{
 };
 
 use opentelemetry::Context;
-use opentelemetry_otlp::{WithExportConfig, WithTonicConfig};
+use opentelemetry_proto::{
+    tonic::{
+        collector::trace::v1::ExportTraceServiceRequest,
+        trace::v1::{ResourceSpans, ScopeSpans},
+    },
+    transform::{
+        common::tonic::ResourceAttributesWithSchema,
+        trace::tonic::group_spans_by_resource_and_scope,
+    },
+};
 use opentelemetry_sdk::{
     Resource,
     error::{OTelSdkError, OTelSdkResult},
@@ -23,15 +32,19 @@ use opentelemetry_sdk::{
         SpanProcessor,
     },
 };
-use tokio::runtime::Handle;
+use prost::Message;
+use tokio::{runtime::Handle, time::Instant};
 
 use super::{
-    grpc::Destination,
+    sender::{Requests, Route, Sender},
+    signal::Signal,
     stats::{Counters, ExportFailure},
     thread::PendingFlush,
 };
 use crate::{
     error::{FlushError, StartError},
+    otlp::Encoder,
+    self_metrics::OperationDurations,
     telemetry::Deadline,
 };
 
@@ -50,7 +63,10 @@ pub(crate) struct SpanExport {
 /// How spans are exported.
 #[derive(Debug)]
 pub(crate) struct SpanExportSettings {
-    pub(crate) destination: Destination,
+    pub(crate) route: Route,
+    /// For one export, retries included.
+    pub(crate) timeout: Duration,
+    pub(crate) durations: OperationDurations,
     pub(crate) delay: Duration,
     pub(crate) queue: usize,
     pub(crate) batch: usize,
@@ -59,17 +75,23 @@ pub(crate) struct SpanExportSettings {
 impl SpanExport {
     pub(crate) fn start(
         resource: Resource,
-        settings: &SpanExportSettings,
+        settings: SpanExportSettings,
         runtime: &Handle,
         counters: &Arc<Counters>,
     ) -> Result<Self, StartError> {
         let outstanding = Arc::new(AtomicUsize::new(0));
+        let sender = Sender::new(
+            Signal::Traces,
+            settings.route,
+            settings.timeout,
+            Arc::clone(counters),
+            settings.durations,
+        );
         let exporter = CountedExporter {
-            exporter: Arc::new(exporter(&resource, settings, runtime)?),
-            timeout: settings.destination.timeout,
+            sender: Arc::new(sender),
+            resource: (&resource).into(),
             runtime: runtime.clone(),
             outstanding: Arc::clone(&outstanding),
-            counters: Arc::clone(counters),
         };
         let config = BatchConfigBuilder::default()
             .with_max_queue_size(settings.queue)
@@ -147,26 +169,6 @@ impl SpanExport {
     }
 }
 
-fn exporter(
-    resource: &Resource,
-    settings: &SpanExportSettings,
-    runtime: &Handle,
-) -> Result<opentelemetry_otlp::SpanExporter, StartError> {
-    // The connection's tasks run where it is made.
-    let _guard = runtime.enter();
-    let mut exporter = opentelemetry_otlp::SpanExporter::builder()
-        .with_tonic()
-        .with_channel(settings.destination.connect_lazily())
-        .with_metadata(settings.destination.metadata.clone())
-        .with_timeout(settings.destination.timeout)
-        .build()
-        .map_err(|error| {
-            StartError::new(format!("the span exporter refuses its settings: {error}"))
-        })?;
-    exporter.set_resource(resource);
-    Ok(exporter)
-}
-
 /// Counts spans that do not fit, and keeps the others within the queue.
 #[derive(Debug)]
 struct CountedProcessor {
@@ -204,48 +206,110 @@ impl SpanProcessor for CountedProcessor {
     }
 }
 
-/// Runs the OTLP exporter on our runtime, whatever thread the processor has, and counts what became of each span.
+/// Encodes batches on the processor's thread, and sends them on our runtime.
 #[derive(Debug)]
 struct CountedExporter {
-    exporter: Arc<opentelemetry_otlp::SpanExporter>,
-    timeout: Duration,
+    sender: Arc<Sender>,
+    resource: ResourceAttributesWithSchema,
     runtime: Handle,
     outstanding: Arc<AtomicUsize>,
-    counters: Arc<Counters>,
 }
 
 impl SpanExporter for CountedExporter {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        self.outstanding.fetch_sub(batch.len(), Relaxed);
         let spans = batch.len();
-        self.outstanding.fetch_sub(spans, Relaxed);
-        let (exporter, timeout) = (Arc::clone(&self.exporter), self.timeout);
-        let sent = self
-            .runtime
-            .spawn(async move { tokio::time::timeout(timeout, exporter.export(batch)).await })
-            .await;
-        let (result, lost) = match sent {
-            Ok(Ok(Ok(()))) => (Ok(()), None),
-            Ok(Ok(Err(error))) => (Err(error), Some(ExportFailure::NotDelivered)),
-            Ok(Err(_elapsed)) => {
-                (Err(OTelSdkError::Timeout(timeout)), Some(ExportFailure::DeadlineExceeded))
-            }
-            Err(error) => {
-                let reason = if error.is_panic() {
-                    ExportFailure::Panicked
-                } else {
-                    ExportFailure::Interrupted
-                };
-                (Err(OTelSdkError::InternalFailure(error.to_string())), Some(reason))
-            }
-        };
-        match lost {
-            None => self.counters.count_exported(spans as u64),
-            Some(reason) => self.counters.count_failed(reason, spans as u64),
+        let resource_spans = group_spans_by_resource_and_scope(batch, &self.resource);
+        let mut requests = Vec::new();
+        put(ExportTraceServiceRequest { resource_spans }, spans, &mut requests);
+        // The deadline is the runtime's own; asking for the time needs no runtime.
+        let deadline = Instant::now() + self.sender.timeout();
+        let sent = self.runtime.spawn(Arc::clone(&self.sender).deliver(requests, deadline)).await;
+        match sent {
+            Ok(outcome) => outcome.map_err(OTelSdkError::InternalFailure),
+            Err(error) => Err(OTelSdkError::InternalFailure(error.to_string())),
         }
-        result
+    }
+}
+
+/// A request that is too large for most receivers goes out in halves; a single span goes as it is.
+fn put(mut request: ExportTraceServiceRequest, spans: usize, out: &mut Requests) {
+    if spans <= 1 || request.encoded_len() <= Encoder::DEFAULT_MAX_REQUEST_BYTES {
+        out.push((request.encode_to_vec().into(), spans as u64));
+        return;
+    }
+    let kept = spans / 2;
+    let second = split_off(&mut request, kept);
+    put(request, kept, out);
+    put(second, spans - kept, out);
+}
+
+/// Moves all spans but the first `kept` to a request of their own.
+fn split_off(request: &mut ExportTraceServiceRequest, kept: usize) -> ExportTraceServiceRequest {
+    let mut room = kept;
+    let mut second = ExportTraceServiceRequest::default();
+    for of_resource in &mut request.resource_spans {
+        let mut moved = ResourceSpans {
+            resource: of_resource.resource.clone(),
+            scope_spans: Vec::new(),
+            schema_url: of_resource.schema_url.clone(),
+        };
+        for of_scope in &mut of_resource.scope_spans {
+            let stays = room.min(of_scope.spans.len());
+            room -= stays;
+            moved.scope_spans.push(ScopeSpans {
+                scope: of_scope.scope.clone(),
+                spans: of_scope.spans.split_off(stays),
+                schema_url: of_scope.schema_url.clone(),
+            });
+        }
+        of_resource.scope_spans.retain(|scope| !scope.spans.is_empty());
+        moved.scope_spans.retain(|scope| !scope.spans.is_empty());
+        second.resource_spans.push(moved);
+    }
+    second
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry_proto::tonic::trace::v1::Span as WireSpan;
+
+    use super::*;
+
+    fn request(scopes: &[&[usize]]) -> ExportTraceServiceRequest {
+        let span = |bytes: &usize| WireSpan { name: "x".repeat(*bytes), ..Default::default() };
+        let scope = |sizes: &&[usize]| ScopeSpans {
+            spans: sizes.iter().map(span).collect(),
+            ..Default::default()
+        };
+        let scope_spans = scopes.iter().map(scope).collect();
+        ExportTraceServiceRequest {
+            resource_spans: vec![ResourceSpans { scope_spans, ..Default::default() }],
+        }
     }
 
-    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        self.exporter.shutdown_with_timeout(timeout)
+    /// The sizes of the spans in each request.
+    #[track_caller]
+    fn check(scopes: &[&[usize]], expected: &[&[usize]]) {
+        let mut out = Vec::new();
+        put(request(scopes), scopes.iter().map(|spans| spans.len()).sum(), &mut out);
+        let decoded = out.iter().map(|(bytes, spans)| {
+            let request = ExportTraceServiceRequest::decode(&**bytes).unwrap();
+            let scopes = request.resource_spans.iter().flat_map(|resource| &resource.scope_spans);
+            let sizes: Vec<_> =
+                scopes.flat_map(|scope| &scope.spans).map(|span| span.name.len()).collect();
+            assert_eq!(sizes.len() as u64, *spans);
+            sizes
+        });
+        assert_eq!(decoded.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_batch_over_the_limit_goes_out_in_parts_and_loses_no_span() {
+        const BIG: usize = 2 * 1024 * 1024;
+        const HUGE: usize = 5 * 1024 * 1024;
+        check(&[&[1, 2], &[3]], &[&[1, 2, 3]]);
+        check(&[&[BIG, BIG + 1], &[BIG + 2]], &[&[BIG], &[BIG + 1], &[BIG + 2]]);
+        check(&[&[HUGE], &[1]], &[&[HUGE], &[1]]);
     }
 }

@@ -22,8 +22,8 @@ pub enum ExportFailure {
     Panicked,
     /// Spans only: too many were waiting when it ended.
     QueueFull,
-    /// Spans only: refused, or still failing after the span exporter's retries.
-    NotDelivered,
+    /// The request would have been over 64 MiB, because of a single item.
+    RequestTooLarge,
 }
 
 impl ExportFailure {
@@ -36,7 +36,7 @@ impl ExportFailure {
         Self::Interrupted,
         Self::Panicked,
         Self::QueueFull,
-        Self::NotDelivered,
+        Self::RequestTooLarge,
     ];
 
     /// The reason as one word, for logs and labels.
@@ -50,7 +50,7 @@ impl ExportFailure {
             Self::Interrupted => "interrupted",
             Self::Panicked => "panicked",
             Self::QueueFull => "queue_full",
-            Self::NotDelivered => "not_delivered",
+            Self::RequestTooLarge => "request_too_large",
         }
     }
 }
@@ -58,15 +58,16 @@ impl ExportFailure {
 /// Counts of one signal since the start.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExportStats {
-    /// Items that the collector accepted. The span exporter does not tell which spans of an accepted request were
-    /// rejected, so they are in here too.
+    /// Items that the collector accepted.
     pub exported: u64,
-    /// Items that the collector rejected out of a request that it accepted (partial success). Metrics only.
+    /// Items that the collector rejected out of a request that it accepted (partial success).
     pub rejected: u64,
-    /// Requests that were sent again. Metrics only.
+    /// Requests that were sent again.
     pub retries: u64,
     /// Exports that took longer than the interval, so that the next one came late. Metrics only.
     pub late: u64,
+    /// Items that are on their way at this moment.
+    pub in_flight: u64,
     failed: [u64; ExportFailure::ALL.len()],
 }
 
@@ -100,10 +101,19 @@ pub(crate) struct Counters {
     rejected: AtomicU64,
     retries: AtomicU64,
     late: AtomicU64,
+    in_flight: AtomicU64,
     failed: [AtomicU64; ExportFailure::ALL.len()],
 }
 
 impl Counters {
+    pub(super) fn enter(&self, items: u64) {
+        self.in_flight.fetch_add(items, Relaxed);
+    }
+
+    pub(super) fn leave(&self, items: u64) {
+        self.in_flight.fetch_sub(items, Relaxed);
+    }
+
     pub(super) fn count_exported(&self, items: u64) {
         self.exported.fetch_add(items, Relaxed);
     }
@@ -130,6 +140,7 @@ impl Counters {
             rejected: self.rejected.load(Relaxed),
             retries: self.retries.load(Relaxed),
             late: self.late.load(Relaxed),
+            in_flight: self.in_flight.load(Relaxed),
             failed: std::array::from_fn(|reason| self.failed[reason].load(Relaxed)),
         }
     }
@@ -148,7 +159,7 @@ mod tests {
         }
         let stats = counters.read();
         assert_eq!(stats.failed(ExportFailure::Refused), 1);
-        assert_eq!(stats.failed(ExportFailure::NotDelivered), 8);
+        assert_eq!(stats.failed(ExportFailure::RequestTooLarge), 8);
         assert_eq!(stats.failed_total(), 36);
     }
 }

@@ -18,13 +18,15 @@ use tokio::{
 };
 
 use super::{
-    grpc::{Destination, Sender},
     reader::{Flush, MAX_WAITING_FLUSHES, Outcome, Reader},
+    sender::{Route, Sender},
+    signal::Signal,
     stats::Counters,
 };
 use crate::{
     error::{FlushError, StartError},
     metrics::MeterProvider,
+    self_metrics::{OperationDurations, SelfMetrics},
     telemetry::Deadline,
 };
 
@@ -44,21 +46,29 @@ pub(crate) struct ExportThread {
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// What the thread exports, and where to.
+#[derive(Debug)]
+pub(crate) struct MetricExportSettings {
+    pub(crate) provider: MeterProvider,
+    /// `None` if metrics go nowhere.
+    pub(crate) route: Option<Route>,
+    /// For one export, retries included.
+    pub(crate) timeout: Duration,
+    pub(crate) interval: Duration,
+    pub(crate) counters: Arc<Counters>,
+    pub(crate) durations: OperationDurations,
+    pub(crate) self_metrics: SelfMetrics,
+}
+
 impl ExportThread {
     /// Starts the thread; it exports for the first time after one interval.
-    pub(crate) fn start(
-        provider: MeterProvider,
-        destination: Destination,
-        counters: Arc<Counters>,
-        interval: Duration,
-    ) -> Result<Self, StartError> {
+    pub(crate) fn start(settings: MetricExportSettings) -> Result<Self, StartError> {
         let (flushes, received) = mpsc::channel(MAX_WAITING_FLUSHES);
         let (started, handle) = sync_channel(1);
         let (alive, ended) = sync_channel(0);
         let work = move |runtime: &Runtime| {
             let _guard = runtime.enter();
-            let sender = Sender::new(destination, Arc::clone(&counters));
-            (Reader::new(provider, sender, counters, interval), received)
+            (reader(settings), received)
         };
         let thread = thread::Builder::new()
             .name(NAME.to_owned())
@@ -121,6 +131,23 @@ impl PendingFlush {
             }
         }
     }
+}
+
+/// Must be called inside the runtime that will drive it.
+fn reader(settings: MetricExportSettings) -> Reader {
+    let MetricExportSettings {
+        provider,
+        route,
+        timeout,
+        interval,
+        counters,
+        durations,
+        self_metrics,
+    } = settings;
+    let sender = route.map(|route| {
+        Sender::new(Signal::Metrics, route, timeout, Arc::clone(&counters), durations)
+    });
+    Reader::new(provider, sender, self_metrics, counters, interval)
 }
 
 /// The thread's body. `alive` is dropped at the very end.

@@ -37,6 +37,7 @@ pub struct EngineBuilder {
     identity: Identity,
     output: TokenModality,
     clock: Option<Arc<dyn Clock>>,
+    corrections: Option<Arc<Corrections>>,
 }
 
 impl EngineBuilder {
@@ -58,6 +59,7 @@ impl EngineBuilder {
             },
             output: TokenModality::Text,
             clock: None,
+            corrections: None,
         }
     }
 
@@ -111,6 +113,12 @@ impl EngineBuilder {
         self
     }
 
+    /// Where this engine's corrections are counted too.
+    pub(super) fn corrections(mut self, total: Arc<Corrections>) -> Self {
+        self.corrections = Some(total);
+        self
+    }
+
     /// Binds every series. Engines with the same labels share theirs.
     #[must_use]
     pub fn build(self) -> Engine {
@@ -127,7 +135,7 @@ impl EngineBuilder {
             span_name,
             tracer: self.tracer,
             clock,
-            corrections: Corrections::default(),
+            corrections: Corrections::within(self.corrections),
         }))
     }
 }

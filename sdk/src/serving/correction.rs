@@ -1,6 +1,9 @@
 //! What callers reported wrongly: put right, and counted by reason.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 /// Why something was recorded otherwise than it was reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,17 +52,53 @@ impl Correction {
     }
 }
 
-/// Counts of one engine.
+/// Counts of one engine, or of all engines of a [`Telemetry`](crate::Telemetry).
 #[derive(Debug, Default)]
-pub(super) struct Corrections([AtomicU64; Correction::ALL.len()]);
+pub(crate) struct Corrections {
+    counts: [AtomicU64; Correction::ALL.len()],
+    /// Counts everything again.
+    total: Option<Arc<Self>>,
+}
 
 impl Corrections {
-    pub(super) fn get(&self, correction: Correction) -> u64 {
-        self.0[correction as usize].load(Relaxed)
+    /// Counts that are part of a total.
+    pub(super) fn within(total: Option<Arc<Self>>) -> Self {
+        Self { counts: Default::default(), total }
+    }
+
+    pub(crate) fn get(&self, correction: Correction) -> u64 {
+        self.counts[correction as usize].load(Relaxed)
     }
 
     #[cold]
     pub(super) fn count(&self, correction: Correction) {
-        self.0[correction as usize].fetch_add(1, Relaxed);
+        self.counts[correction as usize].fetch_add(1, Relaxed);
+        if let Some(total) = &self.total {
+            total.counts[correction as usize].fetch_add(1, Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use inferometer_semconv::attributes::SdkCorrectionReason;
+
+    use super::*;
+
+    #[test]
+    fn the_registry_lists_the_same_reasons() {
+        let listed = SdkCorrectionReason::ALL.map(|reason| reason.as_str());
+        assert_eq!(Correction::ALL.map(Correction::as_str), listed);
+    }
+
+    #[test]
+    fn a_correction_is_counted_in_the_total_too() {
+        let total = Arc::<Corrections>::default();
+        let engines = [0, 1].map(|_| Corrections::within(Some(Arc::clone(&total))));
+        for engine in &engines {
+            engine.count(Correction::TimeWentBack);
+            assert_eq!(engine.get(Correction::TimeWentBack), 1);
+        }
+        assert_eq!(total.get(Correction::TimeWentBack), 2);
     }
 }

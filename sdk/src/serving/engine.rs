@@ -92,7 +92,9 @@ impl Telemetry {
     #[must_use]
     pub fn engine(&self, model: impl Into<Arc<str>>) -> EngineBuilder {
         let tracer = self.tracer_provider().tracer(SCOPE);
-        Engine::builder(self.meter_provider(), tracer, model).clock(Arc::clone(self.clock()))
+        Engine::builder(self.meter_provider(), tracer, model)
+            .clock(Arc::clone(self.clock()))
+            .corrections(Arc::clone(self.corrections()))
     }
 }
 

@@ -4,8 +4,16 @@ use std::{sync::Arc, time::Duration};
 
 use opentelemetry::KeyValue;
 
-use super::{Telemetry, settings::Settings};
-use crate::{clock::Clock, environment::Environment, error::StartError};
+use super::{
+    Telemetry,
+    settings::{Endpoint, OtlpSettings, Settings},
+};
+use crate::{
+    clock::Clock,
+    environment::Environment,
+    error::StartError,
+    export::{Compression, Exporter, Protocol, TlsFiles},
+};
 
 /// Settings of a [`Telemetry`]; start with [`Telemetry::builder`].
 ///
@@ -41,19 +49,63 @@ impl TelemetryBuilder {
         self
     }
 
-    /// The collector's OTLP/gRPC address for metrics and traces. Default: `http://localhost:4317`.
+    /// The collector's base URL, `http://` or `https://`, for metrics and traces. Default: `http://localhost:4317` for
+    /// gRPC, `http://localhost:4318` for HTTP.
     #[must_use]
-    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
-        self.settings.metrics_endpoint = url.into();
-        self.settings.traces_endpoint.clone_from(&self.settings.metrics_endpoint);
-        self
+    pub fn endpoint(self, url: impl Into<String>) -> Self {
+        let url = url.into();
+        self.otlp(|otlp| otlp.endpoint = Some(Endpoint::Base(url.clone())))
+    }
+
+    /// How requests are carried. Default: HTTP where the endpoint has a path or port 4318, gRPC otherwise.
+    #[must_use]
+    pub fn protocol(self, protocol: Protocol) -> Self {
+        self.otlp(|otlp| otlp.protocol = Some(protocol))
+    }
+
+    /// How requests are compressed. Default: not at all.
+    #[must_use]
+    pub fn compression(self, compression: Compression) -> Self {
+        self.otlp(|otlp| otlp.compression = compression)
+    }
+
+    /// Files for an `https://` endpoint. Default: the authorities that the system trusts, and no own certificate.
+    #[must_use]
+    pub fn tls_files(self, files: TlsFiles) -> Self {
+        self.otlp(|otlp| otlp.tls.clone_from(&files))
     }
 
     /// Time for one export, retries included. Default: 10 s.
     #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.settings.metrics_timeout = timeout;
-        self.settings.traces_timeout = timeout;
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.otlp(|otlp| otlp.timeout = timeout)
+    }
+
+    /// What becomes of metrics and traces. Default: they go to a collector.
+    #[must_use]
+    pub fn exporter(self, exporter: Exporter) -> Self {
+        self.metrics_exporter(exporter.clone()).traces_exporter(exporter)
+    }
+
+    /// What becomes of metrics.
+    #[must_use]
+    pub fn metrics_exporter(mut self, exporter: Exporter) -> Self {
+        self.settings.metrics.exporter = exporter;
+        self
+    }
+
+    /// What becomes of traces.
+    #[must_use]
+    pub fn traces_exporter(mut self, exporter: Exporter) -> Self {
+        self.settings.traces.exporter = exporter;
+        self
+    }
+
+    /// Whether the SDK's metrics about itself (`otel.sdk.*`, `infer.sdk.*`, in the scope `inferometer.sdk`) go out beside
+    /// the program's. Default: yes. [`Telemetry::stats`] tells the same in process, either way.
+    #[must_use]
+    pub fn self_metrics(mut self, self_metrics: bool) -> Self {
+        self.settings.self_metrics = self_metrics;
         self
     }
 
@@ -71,10 +123,14 @@ impl TelemetryBuilder {
         self
     }
 
-    /// Whether spans are recorded and exported. Default: yes.
+    /// Whether spans are recorded and exported. `false` is [`Exporter::None`] for traces. Default: yes.
     #[must_use]
     pub fn traces(mut self, traces: bool) -> Self {
-        self.settings.traces = traces;
+        match (traces, &self.settings.traces.exporter) {
+            (false, _) => self.settings.traces.exporter = Exporter::None,
+            (true, Exporter::None) => self.settings.traces.exporter = Exporter::Otlp,
+            (true, _) => {}
+        }
         self
     }
 
@@ -88,8 +144,15 @@ impl TelemetryBuilder {
     /// Starts exporting.
     ///
     /// # Errors
-    /// If an endpoint is no `http://` URL, or the system refuses a thread. Nothing runs then.
+    /// If an endpoint is no `http://` or `https://` URL, a file for TLS is unusable, or the system refuses a thread.
+    /// Nothing runs then.
     pub fn build(self) -> Result<Telemetry, StartError> {
         Telemetry::start(self.settings)
+    }
+
+    fn otlp(mut self, change: impl Fn(&mut OtlpSettings)) -> Self {
+        change(&mut self.settings.metrics.otlp);
+        change(&mut self.settings.traces.otlp);
+        self
     }
 }

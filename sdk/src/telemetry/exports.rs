@@ -10,11 +10,16 @@ use std::{
 
 use opentelemetry_sdk::Resource;
 
-use super::{Deadline, Settings};
+use super::{Deadline, Settings, settings::SignalSettings};
 use crate::{
     error::{FlushError, StartError},
-    export::{Counters, Destination, ExportThread, SpanExport, SpanExportSettings, TelemetryStats},
-    metrics::MeterProvider,
+    export::{
+        Counters, Destination, ExportThread, Exporter, MetricExportSettings, Route, Signal,
+        SpanExport, SpanExportSettings, TelemetryStats,
+    },
+    metrics::{MeterProvider, Scope},
+    self_metrics::{self, ExporterSource, OperationDurations, SelfMetrics},
+    serving::Corrections,
 };
 
 /// The part of a shutdown's time that ending the thread may take, and its limit.
@@ -36,33 +41,36 @@ impl Exports {
         settings: &Settings,
         resource: Resource,
         provider: MeterProvider,
+        corrections: Arc<Corrections>,
     ) -> Result<Self, StartError> {
-        let metrics = Destination::new(
-            &settings.metrics_endpoint,
-            settings.metrics_headers.clone(),
-            settings.metrics_timeout,
-        )?;
-        let traces = Destination::new(
-            &settings.traces_endpoint,
-            settings.traces_headers.clone(),
-            settings.traces_timeout,
-        )?;
+        let metrics = route(Signal::Metrics, &settings.metrics)?;
+        let traces = route(Signal::Traces, &settings.traces)?;
         let (metric_counters, span_counters) = (Arc::default(), Arc::default());
-        let thread = ExportThread::start(
+        let own = OwnMetrics::new(
+            settings.self_metrics.then(|| self_metrics::scope(&provider)),
+            source(Signal::Metrics, metrics.as_ref(), &metric_counters),
+            source(Signal::Traces, traces.as_ref(), &span_counters),
+            corrections,
+        );
+        let thread = ExportThread::start(MetricExportSettings {
             provider,
-            metrics,
-            Arc::clone(&metric_counters),
-            settings.interval,
-        )?;
-        let spans = SpanExportSettings {
-            destination: traces,
+            route: metrics,
+            timeout: settings.metrics.otlp.timeout,
+            interval: settings.interval,
+            counters: Arc::clone(&metric_counters),
+            durations: own.metric_durations,
+            self_metrics: own.self_metrics,
+        })?;
+        let spans = traces.map(|route| SpanExportSettings {
+            route,
+            timeout: settings.traces.otlp.timeout,
+            durations: own.span_durations,
             delay: settings.span_delay,
             queue: settings.span_queue,
             batch: settings.span_batch,
-        };
-        let spans = settings
-            .traces
-            .then(|| SpanExport::start(resource, &spans, thread.runtime(), &span_counters))
+        });
+        let spans = spans
+            .map(|spans| SpanExport::start(resource, spans, thread.runtime(), &span_counters))
             .transpose()?;
         Ok(Self {
             thread,
@@ -104,5 +112,54 @@ impl Exports {
             Err(FlushError::timed_out(timeout))
         };
         metrics.and(spans).and(stopped)
+    }
+}
+
+/// Where a signal goes; `None` if nowhere.
+fn route(signal: Signal, settings: &SignalSettings) -> Result<Option<Route>, StartError> {
+    Ok(match &settings.exporter {
+        Exporter::Otlp => Some(Route::Otlp(Box::new(Destination::new(signal, &settings.otlp)?))),
+        Exporter::Console => Some(Route::Console),
+        Exporter::Memory(memory) => Some(Route::Memory(memory.clone())),
+        Exporter::None => None,
+    })
+}
+
+fn source(
+    signal: Signal,
+    route: Option<&Route>,
+    counters: &Arc<Counters>,
+) -> Option<ExporterSource> {
+    route.map(|route| ExporterSource::new(signal, route, Arc::clone(counters)))
+}
+
+/// What the SDK records about itself, and where.
+struct OwnMetrics {
+    self_metrics: SelfMetrics,
+    metric_durations: OperationDurations,
+    span_durations: OperationDurations,
+}
+
+impl OwnMetrics {
+    /// Without a scope, or where metrics go nowhere, nothing is recorded.
+    fn new(
+        scope: Option<Scope>,
+        metrics: Option<ExporterSource>,
+        spans: Option<ExporterSource>,
+        corrections: Arc<Corrections>,
+    ) -> Self {
+        let (Some(scope), Some(metrics)) = (scope, metrics) else {
+            return Self {
+                self_metrics: SelfMetrics::none(),
+                metric_durations: OperationDurations::default(),
+                span_durations: OperationDurations::default(),
+            };
+        };
+        let durations = |source: &ExporterSource| OperationDurations::new(scope.clone(), source);
+        Self {
+            metric_durations: durations(&metrics),
+            span_durations: spans.as_ref().map(durations).unwrap_or_default(),
+            self_metrics: SelfMetrics::new(scope.clone(), metrics, spans, corrections),
+        }
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn resource(service_name: Option<&str>, attributes: &[KeyValue]) -> R
         KeyValue::new("telemetry.sdk.version", env!("CARGO_PKG_VERSION")),
     ];
     if !given(SERVICE_INSTANCE_ID) {
-        all.push(KeyValue::new(SERVICE_INSTANCE_ID, random_uuid()));
+        all.push(KeyValue::new(SERVICE_INSTANCE_ID, new_instance_id()));
     }
     all.extend_from_slice(attributes);
     if let Some(name) = service_name {
@@ -35,8 +35,10 @@ fn unknown_service() -> String {
     name.map_or_else(|| "unknown_service".to_owned(), |name| format!("unknown_service:{name}"))
 }
 
-/// A version 4 UUID: 122 random bits, so that two instances are told apart without being configured.
-fn random_uuid() -> String {
+/// A new value for `service.instance.id`: a version 4 UUID, whose 122 random bits tell two instances apart without
+/// being configured. [`Telemetry`](crate::Telemetry) makes its own.
+#[must_use]
+pub fn new_instance_id() -> String {
     let random: u128 = rand::random();
     let version = 0x4 << 76;
     let variant = 0b10 << 62;
@@ -80,10 +82,10 @@ mod tests {
 
     #[test]
     fn an_instance_id_is_a_version_4_uuid_and_differs() {
-        let uuid = random_uuid();
+        let uuid = new_instance_id();
         assert_eq!(uuid.len(), 36, "{uuid}");
         assert_eq!(uuid.as_bytes()[14], b'4', "{uuid}");
         assert!(b"89ab".contains(&uuid.as_bytes()[19]), "{uuid}");
-        assert_ne!(uuid, random_uuid());
+        assert_ne!(uuid, new_instance_id());
     }
 }

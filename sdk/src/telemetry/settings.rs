@@ -5,10 +5,10 @@ use std::{sync::Arc, time::Duration};
 use http::HeaderMap;
 use opentelemetry::KeyValue;
 
-use crate::clock::{Clock, SystemClock};
-
-/// Where a collector listens unless told otherwise: OTLP/gRPC on loopback.
-pub(crate) const DEFAULT_ENDPOINT: &str = "http://localhost:4317";
+use crate::{
+    clock::{Clock, SystemClock},
+    export::{Compression, Exporter, Protocol, Signal, TlsFiles},
+};
 
 /// Time between two exports of metrics.
 pub(crate) const DEFAULT_INTERVAL: Duration = Duration::from_secs(60);
@@ -30,19 +30,13 @@ pub(crate) const DEFAULT_SPAN_BATCH: usize = 512;
 pub(crate) struct Settings {
     /// `OTEL_SDK_DISABLED`: record, but export nothing and start no thread.
     pub(crate) disabled: bool,
-    /// Whether spans are recorded and exported.
-    pub(crate) traces: bool,
     pub(crate) service_name: Option<String>,
     /// Later entries win over earlier ones with the same key.
     pub(crate) resource_attributes: Vec<KeyValue>,
-    pub(crate) metrics_endpoint: String,
-    pub(crate) traces_endpoint: String,
-    /// Values are marked sensitive, so that no debug output shows them.
-    pub(crate) metrics_headers: HeaderMap,
-    /// As `metrics_headers`.
-    pub(crate) traces_headers: HeaderMap,
-    pub(crate) metrics_timeout: Duration,
-    pub(crate) traces_timeout: Duration,
+    pub(crate) metrics: SignalSettings,
+    pub(crate) traces: SignalSettings,
+    /// Whether the SDK's metrics about itself go out beside the program's.
+    pub(crate) self_metrics: bool,
     pub(crate) interval: Duration,
     pub(crate) span_delay: Duration,
     pub(crate) span_queue: usize,
@@ -50,19 +44,75 @@ pub(crate) struct Settings {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
+impl Settings {
+    pub(crate) const fn signal_mut(&mut self, signal: Signal) -> &mut SignalSettings {
+        match signal {
+            Signal::Metrics => &mut self.metrics,
+            Signal::Traces => &mut self.traces,
+        }
+    }
+}
+
+/// What becomes of one signal.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SignalSettings {
+    pub(crate) exporter: Exporter,
+    pub(crate) otlp: OtlpSettings,
+}
+
+/// How one signal reaches a collector.
+#[derive(Debug, Clone)]
+pub(crate) struct OtlpSettings {
+    /// `None`: on this host, at the protocol's usual port.
+    pub(crate) endpoint: Option<Endpoint>,
+    /// `None`: what the endpoint suggests.
+    pub(crate) protocol: Option<Protocol>,
+    pub(crate) compression: Compression,
+    /// Values are marked sensitive, so that no debug output shows them.
+    pub(crate) headers: HeaderMap,
+    pub(crate) timeout: Duration,
+    pub(crate) tls: TlsFiles,
+}
+
+/// A collector's URL, not checked yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    /// Of all signals, whose paths are added for HTTP.
+    Base(String),
+    /// Of one signal, used as it is.
+    Exact(String),
+}
+
+impl Endpoint {
+    pub(crate) fn url(&self) -> &str {
+        match self {
+            Self::Base(url) | Self::Exact(url) => url,
+        }
+    }
+}
+
+impl Default for OtlpSettings {
+    fn default() -> Self {
+        Self {
+            endpoint: None,
+            protocol: None,
+            compression: Compression::None,
+            headers: HeaderMap::new(),
+            timeout: DEFAULT_TIMEOUT,
+            tls: TlsFiles::default(),
+        }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             disabled: false,
-            traces: true,
             service_name: None,
             resource_attributes: Vec::new(),
-            metrics_endpoint: DEFAULT_ENDPOINT.to_owned(),
-            traces_endpoint: DEFAULT_ENDPOINT.to_owned(),
-            metrics_headers: HeaderMap::new(),
-            traces_headers: HeaderMap::new(),
-            metrics_timeout: DEFAULT_TIMEOUT,
-            traces_timeout: DEFAULT_TIMEOUT,
+            metrics: SignalSettings::default(),
+            traces: SignalSettings::default(),
+            self_metrics: true,
             interval: DEFAULT_INTERVAL,
             span_delay: DEFAULT_SPAN_DELAY,
             span_queue: DEFAULT_SPAN_QUEUE,

@@ -1,0 +1,48 @@
+//! Items on their way: each is settled once, or counted as lost when whoever carries them is dropped.
+
+use std::sync::Arc;
+
+use super::stats::{Counters, ExportFailure};
+
+/// Items that are neither delivered nor counted as lost.
+#[derive(Debug)]
+pub(super) struct InFlight {
+    counters: Arc<Counters>,
+    items: u64,
+}
+
+impl InFlight {
+    pub(super) fn new(counters: Arc<Counters>, items: u64) -> Self {
+        counters.enter(items);
+        Self { counters, items }
+    }
+
+    /// `items` of them arrived, but for the rejected ones.
+    pub(super) fn arrived(&mut self, items: u64, rejected: u64) {
+        self.settle(items);
+        let rejected = rejected.min(items);
+        self.counters.count_exported(items - rejected);
+        self.counters.count_rejected(rejected);
+    }
+
+    pub(super) fn lost(&mut self, reason: ExportFailure, items: u64) {
+        self.settle(items);
+        self.counters.count_failed(reason, items);
+    }
+
+    fn settle(&mut self, items: u64) {
+        self.items -= items;
+        self.counters.leave(items);
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        let reason = if std::thread::panicking() {
+            ExportFailure::Panicked
+        } else {
+            ExportFailure::Interrupted
+        };
+        self.lost(reason, self.items);
+    }
+}
