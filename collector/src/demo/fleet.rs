@@ -66,9 +66,15 @@ impl Fleet {
         let is_cut = Arc::<AtomicBool>::default();
         let (reports_sender, reports) = mpsc::channel(Stage::ALL.len() * REPLICAS);
 
-        // All telemetry starts before any thread does, so that an error leaves none behind.
         let prefills = replicas(Stage::Prefill, start)?;
         let decodes = replicas(Stage::Decode, start)?;
+        // From here on an error drops it, which ends the threads that have started.
+        let mut fleet = Self {
+            clients: None,
+            decodes: to_decode.clone(),
+            is_cut: Arc::clone(&is_cut),
+            reports,
+        };
         for (replica, inbox) in prefills.into_iter().zip(prefill_inboxes) {
             let name = name(&replica);
             let worker = Prefill::new(replica, to_decode.clone(), prefill_loads.clone());
@@ -86,11 +92,12 @@ impl Fleet {
             spawn_replica(name, &reports_sender, move || worker.run(&inbox))?;
         }
         let (clients, stop) = queue(1);
-        let (clock, decodes) = (Arc::clone(clock), to_decode.clone());
+        let clock = Arc::clone(clock);
         spawn("clients".to_owned(), move || {
-            ask(demand, &stop, &*clock, &decodes, &loads);
+            ask(demand, &stop, &*clock, &to_decode, &loads);
         })?;
-        Ok(Self { clients: Some(clients), decodes: to_decode, is_cut, reports })
+        fleet.clients = Some(clients);
+        Ok(fleet)
     }
 
     /// No client asks any more; the replicas end once every answer is given.
