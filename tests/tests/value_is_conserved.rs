@@ -67,7 +67,7 @@ fn check(page: &Scrape, instances: usize, labels: &[(&str, &str)]) {
     assert_eq!(page.sum(&format!("{queue}_bucket"), &buckets), (records, instances));
 }
 
-/// Every item that the collector accepted was stored; none was rejected or refused.
+/// Every item that the collector accepted was stored; none was rejected or refused. Nobody sends any more.
 fn check_items(collector: &CollectorUnderTest) {
     let total = |counter| -> u64 {
         let counts = collector.counts().into_iter();
@@ -86,7 +86,7 @@ fn what_four_threads_record_is_what_is_scraped() {
     let collector = CollectorUnderTest::start();
     let telemetry = telemetry(&collector, "a");
     record(&telemetry);
-    telemetry.flush(wait::PATIENCE).expect("everything is delivered");
+    telemetry.shutdown(wait::PATIENCE).expect("everything is delivered");
     check(&collector.scrape(), 1, &[("job", "engine"), ("instance", "a")]);
     check_items(&collector);
 }
@@ -100,7 +100,7 @@ fn two_instances_add_up() {
         threads.spawn(|| record(&second));
     });
     for telemetry in [&first, &second] {
-        telemetry.flush(wait::PATIENCE).expect("everything is delivered");
+        telemetry.shutdown(wait::PATIENCE).expect("everything is delivered");
     }
     let page = collector.scrape();
     check(&page, 1, &[("instance", "a")]);
