@@ -23,5 +23,5 @@ pub use inflate::inflate_gzip;
 pub use limits::Limits;
 pub use query::Query;
 pub use read_body::read_body;
-pub use server::{Server, ServerCounts};
+pub use server::Server;
 pub use start_error::StartError;

@@ -1,37 +1,50 @@
-//! What the collector counts about itself: every item that came in, and where it went.
+//! What the collector measures of itself: above all every item that came in, and where it went.
 //!
 //! For each signal and exporter, `accepted = exported + Σ rejected{reason} + queued`; what was refused was never
 //! accepted, and its sender knows. A loss that no reason below explains is a defect.
 //!
 //! The counters are `infer.collector.*`, recorded through the SDK as any service would. They reach the page without
-//! the network: before a scrape, [`SelfMetrics::collect`] gives their OTLP bytes to the store. They are not counted
+//! the network: before a scrape, [`SelfMetrics::collect`] gives them to the store as OTLP. They are not counted
 //! themselves.
 
-use std::fmt;
+mod connections;
+mod count;
+mod empty;
+mod resource;
 
-use inferometer_sdk::{Counter, Encoder, MeterProvider, Scope, Snapshot};
-use inferometer_semconv::{InstrumentDef, attributes, metrics};
-use opentelemetry::KeyValue;
-use opentelemetry_proto::tonic::{
-    collector::metrics::v1::ExportMetricsServiceRequest,
-    common::v1::{KeyValue as ProtoKeyValue, any_value},
-    metrics::v1::{NumberDataPoint, metric, number_data_point},
+use std::{fmt, time::Duration};
+
+use inferometer_sdk::{Counter, Encoder, Histogram, MeterProvider, Scope, Snapshot, UpDownCounter};
+use inferometer_semconv::{
+    attributes::{self, CollectorListener},
+    metrics,
 };
-use opentelemetry_sdk::Resource;
+use opentelemetry::KeyValue;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use parking_lot::Mutex;
 use prost::Message;
 
+pub use self::{
+    connections::Connections,
+    count::{SelfCount, SelfCounter},
+};
 use crate::pipeline::{RefusalReason, RejectReason, Signal};
 
 /// Counters of the collector itself, shared by all its components; every method is one lock-free addition.
 ///
-/// Who counts what: a receiver says what it accepted and refused, an exporter what it exported and rejected.
+/// Who counts what: a receiver says what it accepted and refused, an exporter what it exported and rejected, a listener
+/// what became of its connections.
 pub struct SelfMetrics {
     accepted: PerSignal<Counter<u64>>,
     refused_requests: PerSignal<[Counter<u64>; RefusalReason::ALL.len()]>,
     refused_items: PerSignal<[Counter<u64>; RefusalReason::ALL.len()]>,
     rejected: PerSignal<[Counter<u64>; RejectReason::ALL.len()]>,
     exported: PerSignal<Counter<u64>>,
+    target_info_rejected: Counter<u64>,
+    series_usage: UpDownCounter<i64>,
+    series_limit: UpDownCounter<i64>,
+    scrape_duration: Histogram<f64>,
+    connections: [Connections; CollectorListener::ALL.len()],
     reader: Mutex<Reader>,
 }
 
@@ -44,53 +57,9 @@ struct Reader {
     encoder: Encoder,
 }
 
-/// What one of the collector's own counters stands at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SelfCount {
-    /// Which counter.
-    pub counter: SelfCounter,
-    /// Which signal it counts.
-    pub signal: Signal,
-    /// The value of the `reason` label, for losses.
-    pub reason: Option<&'static str>,
-    /// The total since start.
-    pub value: u64,
-}
-
-/// The collector's own counters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SelfCounter {
-    /// Items that every pipeline took.
-    Accepted,
-    /// Requests that were refused whole.
-    RefusedRequests,
-    /// Items in refused requests, as far as they could be counted; a malformed body counts as none.
-    RefusedItems,
-    /// Items of accepted requests that an exporter did not keep.
-    Rejected,
-    /// Items that an exporter stored or that the other side acknowledged.
-    Exported,
-}
-
-impl SelfCounter {
-    /// Every counter, in the order in which pages list them.
-    pub const ALL: [Self; 5] =
-        [Self::Accepted, Self::RefusedRequests, Self::RefusedItems, Self::Rejected, Self::Exported];
-
-    const fn definition(self) -> &'static InstrumentDef {
-        match self {
-            Self::Accepted => &metrics::INFER_COLLECTOR_ITEM_ACCEPTED,
-            Self::RefusedRequests => &metrics::INFER_COLLECTOR_REQUEST_REFUSED,
-            Self::RefusedItems => &metrics::INFER_COLLECTOR_ITEM_REFUSED,
-            Self::Rejected => &metrics::INFER_COLLECTOR_ITEM_REJECTED,
-            Self::Exported => &metrics::INFER_COLLECTOR_ITEM_EXPORTED,
-        }
-    }
-}
-
 impl Default for SelfMetrics {
     fn default() -> Self {
-        let resource = resource();
+        let resource = resource::resource();
         let encoder = Encoder::new(&resource, Encoder::DEFAULT_MAX_REQUEST_BYTES);
         let provider = MeterProvider::builder().with_resource(resource).build();
         let scope = provider.scope(env!("CARGO_PKG_NAME"));
@@ -105,6 +74,12 @@ impl Default for SelfMetrics {
                 })
             }),
             exported: plain(&scope, SelfCounter::Exported),
+            target_info_rejected: scope
+                .counter(&metrics::INFER_COLLECTOR_TARGET_INFO_REJECTED, &[]),
+            series_usage: scope.up_down_counter(&metrics::INFER_COLLECTOR_SERIES_USAGE, &[]),
+            series_limit: scope.up_down_counter(&metrics::INFER_COLLECTOR_SERIES_LIMIT, &[]),
+            scrape_duration: scope.histogram(&metrics::INFER_COLLECTOR_SCRAPE_DURATION, &[]),
+            connections: CollectorListener::ALL.map(|listener| Connections::bind(&scope, listener)),
             reader: Mutex::new(Reader { provider, snapshot: Snapshot::default(), encoder }),
         }
     }
@@ -135,24 +110,15 @@ fn bind(
     scope.counter(counter.definition(), &set)
 }
 
-/// What the environment says (`OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`), or the collector's own name.
-fn resource() -> Resource {
-    const SERVICE_NAME: &str = "service.name";
-    let detected = Resource::builder().build();
-    let named = detected.iter().any(|(key, value)| {
-        key.as_str() == SERVICE_NAME && !value.as_str().starts_with("unknown_service")
-    });
-    let mut builder = Resource::builder();
-    if !named {
-        builder = builder.with_service_name(env!("CARGO_PKG_NAME"));
-    }
-    builder.with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION"))).build()
-}
-
 impl SelfMetrics {
     /// Series that it shows, `target_info` included.
     pub const SERIES: usize =
-        1 + Signal::ALL.len() * (2 + 2 * RefusalReason::ALL.len() + RejectReason::ALL.len());
+        1 + Self::COUNTS + CollectorListener::ALL.len() * Connections::SERIES + Self::SINGLE;
+    /// Series of [`SelfMetrics::counts`].
+    const COUNTS: usize =
+        Signal::ALL.len() * (2 + 2 * RefusalReason::ALL.len() + RejectReason::ALL.len());
+    /// Instruments of one series each: rejected `target_info`, usage and limit of the store, duration of scrapes.
+    const SINGLE: usize = 4;
 
     /// Counts items that every pipeline took.
     pub fn accepted(&self, signal: Signal, items: u64) {
@@ -175,78 +141,55 @@ impl SelfMetrics {
         self.exported[signal as usize].add(items);
     }
 
-    /// Calls `emit` with the counters as they stand, as encoded `ExportMetricsServiceRequest`s.
-    pub fn collect(&self, mut emit: impl FnMut(&[u8])) {
+    /// Counts resources that the store had no room to show.
+    pub fn target_info_rejected(&self, resources: u64) {
+        self.target_info_rejected.add(resources);
+    }
+
+    /// A store that may hold so many series has been opened.
+    pub fn store_opened(&self, max_series: usize) {
+        self.series_limit.add(i64::try_from(max_series).unwrap_or(i64::MAX));
+    }
+
+    /// A store holds so many more series than when it said so last, or so many fewer.
+    pub fn series_changed(&self, by: i64) {
+        self.series_usage.add(by);
+    }
+
+    /// A scrape has been answered to its end.
+    pub fn scraped(&self, took: Duration) {
+        self.scrape_duration.record(took.as_secs_f64());
+    }
+
+    /// The counters of a listener.
+    #[must_use]
+    pub fn connections(&self, listener: CollectorListener) -> Connections {
+        self.connections[listener as usize].clone()
+    }
+
+    /// Calls `emit` with everything as it stands, zeros included.
+    pub fn collect(&self, mut emit: impl FnMut(&ExportMetricsServiceRequest)) {
         let mut reader = self.reader.lock();
         let Reader { provider, snapshot, encoder } = &mut *reader;
         provider.snapshot(snapshot);
-        encoder.encode(snapshot, |request, _| emit(request));
+        encoder.encode(snapshot, |request, _| {
+            // Written a moment ago, so it can be read.
+            if let Ok(mut request) = ExportMetricsServiceRequest::decode(request) {
+                empty::add(&metrics::INFER_COLLECTOR_SCRAPE_DURATION, &mut request);
+                emit(&request);
+            }
+        });
     }
 
     /// Every counter with its value now, zeros included, by signal, counter and reason. For tests and summaries: it
     /// reads back what [`SelfMetrics::collect`] gives.
     pub fn counts(&self) -> impl Iterator<Item = SelfCount> {
         let mut counts = Vec::new();
-        self.collect(|bytes| {
-            if let Ok(request) = ExportMetricsServiceRequest::decode(bytes) {
-                counts.extend(read_back(request));
-            }
-        });
+        self.collect(|request| counts.extend(count::read_back(request)));
         counts.sort_by_key(|count| {
-            (count.signal as usize, count.counter, count.reason.map(position))
+            (count.signal as usize, count.counter, count.reason.map(count::position))
         });
         counts.into_iter()
-    }
-}
-
-/// Where a reason stands in its enum.
-fn position(reason: &'static str) -> usize {
-    let refusal = RefusalReason::ALL.iter().position(|known| known.as_str() == reason);
-    let rejection = RejectReason::ALL.iter().position(|known| known.as_str() == reason);
-    refusal.or(rejection).unwrap_or(usize::MAX)
-}
-
-fn read_back(request: ExportMetricsServiceRequest) -> Vec<SelfCount> {
-    let scopes = request.resource_metrics.into_iter().flat_map(|resource| resource.scope_metrics);
-    let mut counts = Vec::new();
-    for read in scopes.flat_map(|scope| scope.metrics) {
-        let counter =
-            SelfCounter::ALL.into_iter().find(|counter| counter.definition().name == read.name);
-        if let (Some(counter), Some(metric::Data::Sum(sum))) = (counter, read.data) {
-            counts.extend(sum.data_points.iter().filter_map(|point| read_point(counter, point)));
-        }
-    }
-    counts
-}
-
-fn read_point(counter: SelfCounter, point: &NumberDataPoint) -> Option<SelfCount> {
-    let Some(number_data_point::Value::AsInt(value)) = point.value else {
-        return None;
-    };
-    let signal = text(&point.attributes, attributes::INFER_SIGNAL.key)?;
-    let refusal = text(&point.attributes, attributes::INFER_COLLECTOR_REFUSAL_REASON.key);
-    let rejection = text(&point.attributes, attributes::INFER_COLLECTOR_REJECTION_REASON.key);
-    let refusal = RefusalReason::ALL
-        .map(RefusalReason::as_str)
-        .into_iter()
-        .find(|known| refusal == Some(known));
-    let rejection = RejectReason::ALL
-        .map(RejectReason::as_str)
-        .into_iter()
-        .find(|known| rejection == Some(known));
-    Some(SelfCount {
-        counter,
-        signal: Signal::ALL.into_iter().find(|known| known.as_str() == signal)?,
-        reason: refusal.or(rejection),
-        value: u64::try_from(value).ok()?,
-    })
-}
-
-fn text<'a>(attributes: &'a [ProtoKeyValue], key: &str) -> Option<&'a str> {
-    let found = attributes.iter().find(|attribute| attribute.key == key)?;
-    match found.value.as_ref()?.value.as_ref()? {
-        any_value::Value::StringValue(text) => Some(text),
-        _ => None,
     }
 }
 
@@ -260,6 +203,7 @@ impl fmt::Debug for SelfMetrics {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::otlp;
 
     fn check(metrics: &SelfMetrics, expected: &[(SelfCounter, Signal, Option<&str>, u64)]) {
         let seen: Vec<_> = metrics
@@ -299,6 +243,13 @@ mod tests {
 
     #[test]
     fn zeros_are_listed_so_that_a_rate_has_a_start() {
-        assert_eq!(SelfMetrics::default().counts().count() + 1, SelfMetrics::SERIES);
+        let metrics = SelfMetrics::default();
+        assert_eq!(metrics.counts().count(), SelfMetrics::COUNTS);
+        let mut points = 0;
+        metrics.collect(|request| {
+            let bytes = request.encode_to_vec().into();
+            points += otlp::check(Signal::Metrics, &bytes).unwrap().items;
+        });
+        assert_eq!(points + 1, SelfMetrics::SERIES as u64, "with `target_info`");
     }
 }

@@ -2,6 +2,9 @@
 
 use std::{fmt, net::SocketAddr};
 
+/// What a listener serves.
+pub use inferometer_semconv::attributes::CollectorListener as Serves;
+
 use crate::receivers::otlp::OtlpReceiver;
 
 /// One listener with the address that it really has.
@@ -15,27 +18,12 @@ pub struct Listening {
     pub address: SocketAddr,
 }
 
-/// What a listener serves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Serves {
-    /// OTLP over gRPC.
-    OtlpGrpc,
-    /// OTLP over HTTP.
-    OtlpHttp,
-    /// The page that Prometheus scrapes.
-    Metrics,
-    /// Recent traces.
-    Traces,
-}
-
-impl Serves {
-    const fn title_and_path(self) -> (&'static str, &'static str) {
-        match self {
-            Self::OtlpGrpc => ("OTLP over gRPC", ""),
-            Self::OtlpHttp => ("OTLP over HTTP", ""),
-            Self::Metrics => ("metrics", "/metrics"),
-            Self::Traces => ("traces", "/api/traces?limit=20"),
-        }
+const fn title_and_path(serves: Serves) -> (&'static str, &'static str) {
+    match serves {
+        Serves::OtlpGrpc => ("OTLP over gRPC", ""),
+        Serves::OtlpHttp => ("OTLP over HTTP", ""),
+        Serves::Metrics => ("metrics", "/metrics"),
+        Serves::Traces => ("traces", "/api/traces?limit=20"),
     }
 }
 
@@ -43,7 +31,7 @@ impl Listening {
     /// The URL to give to a client or a browser. A wildcard address is shown as this machine's own.
     #[must_use]
     pub fn url(&self) -> String {
-        let (_, path) = self.serves.title_and_path();
+        let (_, path) = title_and_path(self.serves);
         if self.address.ip().is_unspecified() {
             return format!("http://localhost:{}{path}", self.address.port());
         }
@@ -62,7 +50,7 @@ impl Listening {
 /// One line for the terminal: what, where, and which component it is.
 impl fmt::Display for Listening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (title, _) = self.serves.title_and_path();
+        let (title, _) = title_and_path(self.serves);
         write!(f, "{title:<15} {:<45} ({})", self.url(), self.component)
     }
 }

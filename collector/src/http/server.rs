@@ -3,14 +3,12 @@
 use std::{
     fmt, io,
     net::{self, SocketAddr},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
 use hyper_util::{rt::TokioExecutor, server::conn::auto};
+use inferometer_semconv::attributes::CollectorConnectionRefusalReason as ConnectionRefusal;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -23,6 +21,7 @@ use super::{
     limits::Limits,
     start_error::StartError,
 };
+use crate::self_metrics::Connections;
 
 /// Pause after an accept that failed for want of files or memory: without it the loop would spin until some are free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -30,33 +29,15 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// One listener and all its connections. Dropping it cuts them; [`Server::shutdown`] lets them finish.
 pub struct Server {
     address: SocketAddr,
-    counters: Arc<Counters>,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
-}
-
-/// What a [`Server`] has counted since it started.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ServerCounts {
-    /// Connections taken.
-    pub accepted: u64,
-    /// Connections closed at once, because as many as allowed were open.
-    pub over_limit: u64,
-    /// Accepts that failed, for example for want of file descriptors.
-    pub accept_errors: u64,
-}
-
-#[derive(Debug, Default)]
-struct Counters {
-    accepted: AtomicU64,
-    over_limit: AtomicU64,
-    accept_errors: AtomicU64,
 }
 
 impl Server {
     /// Listens on `endpoint` (`HOST:PORT`, port 0 for any) and serves until it is shut down or dropped.
     ///
-    /// `name` is the component that the error names. Must be called within a Tokio runtime.
+    /// `name` is the component that the error names; `connections` counts what becomes of its peers. Must be called
+    /// within a Tokio runtime.
     ///
     /// # Errors
     /// The endpoint cannot be listened on; the message says why and what to do.
@@ -65,34 +46,22 @@ impl Server {
         endpoint: &str,
         handler: Arc<H>,
         limits: Limits,
+        connections: Connections,
     ) -> Result<Self, StartError> {
         let failed = |cause: io::Error| StartError::listen(name, endpoint, &cause);
         let listener = net::TcpListener::bind(endpoint).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
         let listener = TcpListener::from_std(listener).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let counters = Arc::new(Counters::default());
         let (stop, stopping) = watch::channel(false);
-        let accept =
-            Accept { listener, handler, limits, counters: Arc::clone(&counters), stopping };
-        Ok(Self { address, counters, stop, task: tokio::spawn(accept.run()) })
+        let accept = Accept { listener, handler, limits, connections, stopping };
+        Ok(Self { address, stop, task: tokio::spawn(accept.run()) })
     }
 
     /// The address that it really listens on.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
-    }
-
-    /// What it has counted so far.
-    #[must_use]
-    pub fn counts(&self) -> ServerCounts {
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        ServerCounts {
-            accepted: read(&self.counters.accepted),
-            over_limit: read(&self.counters.over_limit),
-            accept_errors: read(&self.counters.accept_errors),
-        }
     }
 
     /// Stops accepting, asks every peer to leave, and waits until open requests are answered.
@@ -113,10 +82,7 @@ impl Drop for Server {
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server")
-            .field("address", &self.address)
-            .field("counts", &self.counts())
-            .finish_non_exhaustive()
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
     }
 }
 
@@ -124,7 +90,7 @@ struct Accept<H> {
     listener: TcpListener,
     handler: Arc<H>,
     limits: Limits,
-    counters: Arc<Counters>,
+    connections: Connections,
     stopping: watch::Receiver<bool>,
 }
 
@@ -132,31 +98,31 @@ impl<H: Handler> Accept<H> {
     async fn run(self) {
         let mut stopping = self.stopping.clone();
         let builder = connection::builder(&self.limits);
-        let mut connections = JoinSet::new();
+        let mut open = JoinSet::new();
         loop {
             tokio::select! {
                 accepted = self.listener.accept() => match accepted {
-                    Ok(_) if connections.len() >= self.limits.connections => {
-                        self.counters.over_limit.fetch_add(1, Ordering::Relaxed);
+                    Ok(_) if open.len() >= self.limits.connections => {
+                        self.connections.refused(ConnectionRefusal::OverLimit);
                     }
                     Ok((stream, _)) => {
-                        self.counters.accepted.fetch_add(1, Ordering::Relaxed);
-                        connections.spawn(self.connection(stream, builder.clone()));
+                        self.connections.accepted();
+                        open.spawn(self.connection(stream, builder.clone()));
                     }
                     Err(cause) => {
-                        self.counters.accept_errors.fetch_add(1, Ordering::Relaxed);
+                        self.connections.refused(ConnectionRefusal::AcceptError);
                         if !is_the_peers(&cause) {
                             time::sleep(ACCEPT_PAUSE).await;
                         }
                     }
                 },
-                Some(_) = connections.join_next() => {}
+                Some(_) = open.join_next() => {}
                 () = connection::stopped(&mut stopping) => break,
             }
         }
         // The port is free from here on, while open requests are still answered.
         drop(self.listener);
-        while connections.join_next().await.is_some() {}
+        while open.join_next().await.is_some() {}
     }
 
     fn connection(

@@ -2,6 +2,12 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use inferometer_semconv::{
+    InstrumentDef,
+    attributes::{CollectorConnectionRefusalReason, CollectorListener},
+    metrics,
+};
+use opentelemetry_proto::tonic::metrics::v1::{metric::Data, number_data_point::Value};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -9,6 +15,7 @@ use tokio::{
 };
 
 use super::*;
+use crate::self_metrics::SelfMetrics;
 
 /// Long enough for any machine; a test that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -44,7 +51,62 @@ fn stream(is_whole: bool) -> Body {
 }
 
 fn server(limits: Limits) -> Server {
-    Server::bind("page", "127.0.0.1:0", Arc::new(Paths), limits).expect("a free port")
+    server_of(&SelfMetrics::default(), limits)
+}
+
+fn server_of(metrics: &SelfMetrics, limits: Limits) -> Server {
+    bind("page", "127.0.0.1:0", limits, metrics).expect("a free port")
+}
+
+fn bind(
+    name: &str,
+    endpoint: &str,
+    limits: Limits,
+    metrics: &SelfMetrics,
+) -> Result<Server, StartError> {
+    Server::bind(
+        name,
+        endpoint,
+        Arc::new(Paths),
+        limits,
+        metrics.connections(CollectorListener::Metrics),
+    )
+}
+
+/// What all listeners counted, of one reason if there is one.
+fn counted(
+    metrics: &SelfMetrics,
+    definition: &InstrumentDef,
+    reason: Option<CollectorConnectionRefusalReason>,
+) -> i64 {
+    let mut total = 0;
+    metrics.collect(|request| {
+        let scopes = &request.resource_metrics[0].scope_metrics;
+        let metrics = scopes.iter().flat_map(|scope| &scope.metrics);
+        for metric in metrics.filter(|metric| metric.name == definition.name) {
+            let Some(Data::Sum(sum)) = &metric.data else {
+                panic!("{} is a counter", metric.name);
+            };
+            for point in &sum.data_points {
+                let said = format!("{:?}", point.attributes);
+                let is_asked = reason.is_none_or(|reason| said.contains(reason.as_str()));
+                if let (Some(Value::AsInt(value)), true) = (point.value, is_asked) {
+                    total += value;
+                }
+            }
+        }
+    });
+    total
+}
+
+/// Waits until a connection was taken.
+async fn accepted(metrics: &SelfMetrics) {
+    let accepted = async {
+        while counted(metrics, &metrics::INFER_COLLECTOR_CONNECTION_ACCEPTED, None) == 0 {
+            time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    time::timeout(PATIENCE, accepted).await.expect("accepted");
 }
 
 async fn connect(address: SocketAddr) -> TcpStream {
@@ -72,7 +134,7 @@ async fn read_to_end(stream: &mut TcpStream) -> String {
 async fn a_port_in_use_is_named_with_its_component_and_the_remedy() {
     let first = server(Limits::default());
     let endpoint = first.address().to_string();
-    let second = Server::bind("otlp (grpc)", &endpoint, Arc::new(Paths), Limits::default());
+    let second = bind("otlp (grpc)", &endpoint, Limits::default(), &SelfMetrics::default());
     let message = second.expect_err("the port is taken").to_string();
     assert!(
         message.starts_with(&format!("otlp (grpc): cannot listen on {endpoint}: "))
@@ -83,24 +145,23 @@ async fn a_port_in_use_is_named_with_its_component_and_the_remedy() {
 
 #[tokio::test]
 async fn an_endpoint_that_is_none_is_a_start_error() {
-    let server = Server::bind("page", "nowhere", Arc::new(Paths), Limits::default());
+    let server = bind("page", "nowhere", Limits::default(), &SelfMetrics::default());
     let message = server.expect_err("no port").to_string();
     assert!(message.contains("set the endpoint to HOST:PORT"), "{message}");
 }
 
 #[tokio::test]
 async fn a_connection_above_the_limit_is_closed_and_counted() {
-    let server = server(Limits { connections: 1, ..Limits::default() });
+    let metrics = SelfMetrics::default();
+    let server = server_of(&metrics, Limits { connections: 1, ..Limits::default() });
     let mut first = connect(server.address()).await;
-    let accepted = async {
-        while server.counts().accepted == 0 {
-            time::sleep(Duration::from_millis(1)).await;
-        }
-    };
-    time::timeout(PATIENCE, accepted).await.expect("accepted");
+    accepted(&metrics).await;
     let mut second = connect(server.address()).await;
     assert_eq!(read_to_end(&mut second).await, "");
-    assert_eq!(server.counts().over_limit, 1);
+    let over_limit = Some(CollectorConnectionRefusalReason::OverLimit);
+    let refused = &metrics::INFER_COLLECTOR_CONNECTION_REFUSED;
+    assert_eq!(counted(&metrics, refused, over_limit), 1);
+    assert_eq!(counted(&metrics, refused, None), 1);
     let request = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     first.write_all(request).await.expect("sent");
     assert!(read_to_end(&mut first).await.ends_with("ok"));
@@ -178,15 +239,11 @@ async fn half_a_page_is_never_taken_for_a_whole_one() {
 
 #[tokio::test]
 async fn a_shutdown_cuts_what_is_open_at_its_deadline() {
-    let server = server(Limits::default());
+    let metrics = SelfMetrics::default();
+    let server = server_of(&metrics, Limits::default());
     let address = server.address();
     let stuck = tokio::spawn(async move { get(address, "/never").await });
-    let accepted = async {
-        while server.counts().accepted == 0 {
-            time::sleep(Duration::from_millis(1)).await;
-        }
-    };
-    time::timeout(PATIENCE, accepted).await.expect("accepted");
+    accepted(&metrics).await;
     time::timeout(PATIENCE, server.shutdown(Duration::from_millis(20)))
         .await
         .expect("the deadline holds");

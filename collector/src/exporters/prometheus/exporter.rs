@@ -4,11 +4,12 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
 
+use inferometer_semconv::attributes::CollectorListener;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use prost::Message;
 use tokio::{
@@ -57,6 +58,8 @@ pub(super) struct State {
     name: String,
     store: Arc<Store>,
     metrics: Arc<SelfMetrics>,
+    /// Series as they were told to the metrics last.
+    series: AtomicI64,
     /// Zero of the store's clock.
     started: Instant,
     /// Reasons that were logged before; further rejections are only counted.
@@ -81,10 +84,13 @@ impl PrometheusExporter {
             max_series: max_series.saturating_add(SelfMetrics::SERIES),
             metric_expiration: settings.metric_expiration,
         };
+        metrics.store_opened(limits.max_series);
+        let connections = metrics.connections(CollectorListener::Metrics);
         let state = Arc::new(State {
             name: name.to_owned(),
             store: Arc::new(Store::new(limits)),
             metrics,
+            series: AtomicI64::new(0),
             started: Instant::now(),
             warned: Default::default(),
         });
@@ -94,6 +100,7 @@ impl PrometheusExporter {
             &settings.endpoint.to_string(),
             Arc::new(Scrape::new(Arc::clone(&state))),
             http::Limits::default(),
+            connections,
         )?;
         let interval =
             (limits.metric_expiration / 10).clamp(EXPIRY_INTERVAL_MIN, EXPIRY_INTERVAL_MAX);
@@ -139,13 +146,18 @@ impl State {
         &self.store
     }
 
-    /// Brings the collector's own counters up to date. They were neither received nor exported, so they are not counted.
+    pub(super) const fn metrics(&self) -> &Arc<SelfMetrics> {
+        &self.metrics
+    }
+
+    /// Brings the collector's own metrics up to date. They were neither received nor exported, so they are not counted.
     pub(super) fn show_own_metrics(&self) {
-        self.metrics.collect(|bytes| {
-            // Written by the SDK a moment ago, into room of its own: nothing is rejected.
-            if let Ok(request) = ExportMetricsServiceRequest::decode(bytes) {
-                ingest::apply(&self.store, &request, self.started.elapsed());
-            }
+        let series = i64::try_from(self.store.stats().series).unwrap_or(i64::MAX);
+        // Of two at once each tells what is new since the other.
+        self.metrics.series_changed(series - self.series.swap(series, Ordering::Relaxed));
+        self.metrics.collect(|request| {
+            // Into room of its own: nothing is rejected.
+            ingest::apply(&self.store, request, self.started.elapsed());
         });
     }
 
@@ -167,6 +179,7 @@ impl State {
 
     fn count(&self, item: &Item, applied: &Applied) {
         self.metrics.exported(Signal::Metrics, applied.kept);
+        self.metrics.target_info_rejected(applied.target_info_rejected);
         let mut total = 0;
         for (reason, points) in applied.rejected() {
             self.metrics.rejected(Signal::Metrics, reason, points);

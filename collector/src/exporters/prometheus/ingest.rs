@@ -23,6 +23,8 @@ const RESOURCE: u8 = 1;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Applied {
     pub(super) kept: u64,
+    /// Resources whose `target_info` the store did not take; it is no point of the request.
+    pub(super) target_info_rejected: u64,
     rejected: [u64; RejectReason::ALL.len()],
     /// The first rejection, with metric, value, limit and remedy.
     pub(super) message: Option<String>,
@@ -72,8 +74,8 @@ fn apply_resource(store: &Store, metrics: &ResourceMetrics, now: Duration, appli
         && let Some(labels) = target.info_labels()
     {
         let identity = identity_of(RESOURCE, &target);
-        // Only a full store refuses it, and the points of new series tell that already.
-        let _ = store.show_info(&identity, TARGET_INFO, TARGET_INFO_HELP, labels, now);
+        let shown = store.show_info(&identity, TARGET_INFO, TARGET_INFO_HELP, labels, now);
+        applied.target_info_rejected += u64::from(shown.is_err());
     }
 }
 

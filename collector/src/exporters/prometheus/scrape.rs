@@ -8,17 +8,14 @@ use http::{
 };
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 use super::{
     exporter::State,
     text::{self, Encoder},
 };
-use crate::{
-    http::{Body, BodySender, Handler, Request, Response},
-    series::Store,
-};
+use crate::http::{Body, BodySender, Handler, Request, Response};
 
 /// Where the page is.
 const PATH: &str = "/metrics";
@@ -40,6 +37,7 @@ impl Scrape {
     }
 
     fn page(&self) -> Response {
+        let arrived = Instant::now();
         let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() else {
             let mut response = plain(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -52,7 +50,7 @@ impl Scrape {
         };
         self.state.show_own_metrics();
         let (sender, body) = Body::stream();
-        tokio::spawn(send_page(Arc::clone(self.state.store()), sender, permit));
+        tokio::spawn(send_page(Arc::clone(&self.state), sender, permit, arrived));
         with_type(body)
     }
 }
@@ -78,16 +76,23 @@ impl Handler for Scrape {
     }
 }
 
-async fn send_page(store: Arc<Store>, sender: BodySender, permit: OwnedSemaphorePermit) {
+async fn send_page(
+    state: Arc<State>,
+    sender: BodySender,
+    permit: OwnedSemaphorePermit,
+    arrived: Instant,
+) {
     let send = async {
         let mut encoder = Encoder::default();
-        while let Some(piece) = encoder.piece(&store) {
+        while let Some(piece) = encoder.piece(state.store()) {
             sender.send(piece).await?;
         }
         sender.finish().await
     };
-    // A reader that went away or is too slow: the sender is gone with the future, and breaks its answer off.
-    if !matches!(timeout(SCRAPE_DEADLINE, send).await, Ok(Ok(()))) {
+    if matches!(timeout(SCRAPE_DEADLINE, send).await, Ok(Ok(()))) {
+        state.metrics().scraped(arrived.elapsed());
+    } else {
+        // A reader that went away or is too slow: the sender is gone with the future, and breaks its answer off.
         tracing::debug!(deadline = ?SCRAPE_DEADLINE, "a scrape ended before its page did");
     }
     drop(permit);

@@ -2,6 +2,7 @@
 
 use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
+use inferometer_semconv::attributes::CollectorListener;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use parking_lot::Mutex;
 use prost::Message;
@@ -36,8 +37,9 @@ impl TraceRing {
         let ring = Arc::new(Mutex::new(ring));
         let page = Arc::new(Page::new(Arc::clone(&ring)));
         let endpoint = settings.endpoint.to_string();
+        let connections = metrics.connections(CollectorListener::Traces);
         Ok(Self {
-            server: Server::bind(name, &endpoint, page, Limits::default())?,
+            server: Server::bind(name, &endpoint, page, Limits::default(), connections)?,
             keeper: Arc::new(Keeper { ring, metrics }),
         })
     }

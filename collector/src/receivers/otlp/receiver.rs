@@ -2,12 +2,14 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use inferometer_semconv::attributes::CollectorListener;
+
 use super::{door::Door, grpc::Grpc, http::Http};
 use crate::{
     config::{OtlpListenerSettings, OtlpReceiverSettings},
     http::{Handler, InFlight, Limits, Server, StartError},
     pipeline::Intake,
-    self_metrics::SelfMetrics,
+    self_metrics::{Connections, SelfMetrics},
 };
 
 /// An OTLP receiver with its listeners.
@@ -32,14 +34,16 @@ impl OtlpReceiver {
         budget: Arc<InFlight>,
         metrics: Arc<SelfMetrics>,
     ) -> Result<Self, StartError> {
+        let [of_grpc, of_http] = [CollectorListener::OtlpGrpc, CollectorListener::OtlpHttp]
+            .map(|listener| metrics.connections(listener));
         let door = Arc::new(Door::new(intake, budget, metrics));
         let grpc = settings.grpc.as_ref().map(|listener| {
             let handler = Grpc::new(Arc::clone(&door), request_bytes_max(listener));
-            bind(name, "grpc", listener, handler)
+            bind(name, "grpc", listener, handler, of_grpc)
         });
         let http = settings.http.as_ref().map(|listener| {
             let handler = Http::new(door, request_bytes_max(listener));
-            bind(name, "http", listener, handler)
+            bind(name, "http", listener, handler, of_http)
         });
         Ok(Self { grpc: grpc.transpose()?, http: http.transpose()? })
     }
@@ -72,12 +76,14 @@ fn bind<H: Handler>(
     protocol: &str,
     listener: &OtlpListenerSettings,
     handler: H,
+    connections: Connections,
 ) -> Result<Server, StartError> {
     Server::bind(
         &format!("{name} ({protocol})"),
         &listener.endpoint.to_string(),
         Arc::new(handler),
         Limits::default(),
+        connections,
     )
 }
 

@@ -16,6 +16,7 @@ use crate::{
     exporters::prometheus::PrometheusExporter,
     pipeline::{Ack, Counts, Exporter, Item, Outcome, RejectReason, Signal, Tenant},
     self_metrics::{SelfCounter, SelfMetrics},
+    series::Limits,
 };
 
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -99,6 +100,58 @@ async fn the_collectors_own_counters_are_shown_even_at_the_series_limit() {
             && line.contains("reason=\"series_limit\"")
     });
     assert!(rejected.is_some_and(|line| line.ends_with(" 1")), "{answer}");
+}
+
+/// The value of a family's only series, by its name on the page.
+fn value<'a>(page: &'a str, name: &str) -> Option<&'a str> {
+    let line = page.lines().find(|line| line.starts_with(&format!("{name}{{")))?;
+    assert!(line.contains("job=\"inferometer\"") && line.contains("instance=\""), "{line}");
+    line.rsplit(' ').next()
+}
+
+#[tokio::test]
+async fn the_store_and_the_scrapes_are_on_the_page() {
+    let (exporter, _) = start(LONG);
+    let first = ask(exporter.address(), "GET", "/metrics").await;
+    let limit = SelfMetrics::SERIES + Limits::DEFAULT_MAX_SERIES;
+    assert_eq!(value(&first, "infer_collector_series_limit"), Some(&*limit.to_string()));
+    let usage = SelfMetrics::SERIES.to_string();
+    assert_eq!(value(&first, "infer_collector_series_usage"), Some(&*usage));
+    let scrapes = "infer_collector_scrape_duration_seconds_count";
+    assert_eq!(value(&first, scrapes), Some("0"), "{first}");
+    let bytes = request(vec![gauge("g", vec![int(7, &[])])]).encode_to_vec();
+    send(&exporter, Signal::Metrics, bytes, 1).await;
+    // A scrape is counted behind its last byte, which its reader may have seen before.
+    let until = Instant::now() + DEADLINE;
+    let mut page = ask(exporter.address(), "GET", "/metrics").await;
+    while value(&page, scrapes) == Some("0") {
+        assert!(Instant::now() < until, "{page}");
+        page = ask(exporter.address(), "GET", "/metrics").await;
+    }
+    let usage = (SelfMetrics::SERIES + 1).to_string();
+    assert_eq!(value(&page, "infer_collector_series_usage"), Some(&*usage));
+    let accepted = page.lines().find(|line| {
+        line.starts_with("infer_collector_connection_accepted_total{")
+            && line.contains("infer_collector_listener=\"metrics\"")
+    });
+    assert!(accepted.is_some_and(|line| !line.ends_with(" 0")), "{page}");
+}
+
+#[tokio::test]
+async fn a_target_info_without_room_is_counted() {
+    let settings = PrometheusSettings {
+        endpoint: "127.0.0.1:0".parse().unwrap(),
+        max_series: 1,
+        ..PrometheusSettings::default()
+    };
+    let metrics = Arc::new(SelfMetrics::default());
+    let exporter = PrometheusExporter::start("prometheus", &settings, metrics).unwrap();
+    let resource = [("service.name", "s"), ("host.name", "h")];
+    let points = vec![of_scope(None, vec![gauge("g", vec![int(7, &[])])])];
+    let bytes = of_resource(&resource, points).encode_to_vec();
+    assert_eq!(send(&exporter, Signal::Metrics, bytes, 1).await.rejected, 0);
+    let page = ask(exporter.address(), "GET", "/metrics").await;
+    assert_eq!(value(&page, "infer_collector_target_info_rejected_total"), Some("1"), "{page}");
 }
 
 #[tokio::test]
