@@ -7,7 +7,9 @@ mod fake_collector;
 use std::{net::TcpListener, time::Duration};
 
 use fake_collector::{Answer, FakeCollector, PATIENCE, resource_attribute};
-use inferometer_sdk::{Environment, ExportFailure, ExportStats, Telemetry, TelemetryBuilder};
+use inferometer_sdk::{
+    Compression, Environment, ExportFailure, ExportStats, Telemetry, TelemetryBuilder,
+};
 use inferometer_semconv::metrics::{INFER_REQUEST_QUEUE_DURATION, INFER_TOKEN_OUTPUT};
 use opentelemetry::KeyValue;
 use tonic::Code;
@@ -110,6 +112,24 @@ fn a_recorded_value_arrives_with_its_resource_scope_and_name() {
         assert!(header("user-agent").contains(" OTel-OTLP-Exporter-Rust/"));
     });
     assert_eq!(telemetry.stats().metrics.exported, 2);
+}
+
+#[test]
+fn a_compressed_request_is_what_another_library_inflates() {
+    let words = [
+        (Compression::Gzip, "gzip"),
+        #[cfg(feature = "zstd")]
+        (Compression::Zstd, "zstd"),
+    ];
+    for (compression, word) in words {
+        let collector = FakeCollector::start([]);
+        let telemetry = telemetry(collector.url()).compression(compression).build().unwrap();
+        record_tokens(&telemetry, 7);
+        telemetry.flush(PATIENCE).unwrap();
+        assert_eq!(collector.last_metrics(), ["engine/infer.token.output{} {token} 7"]);
+        let encoding = collector.read(|received| received.headers[0].get("grpc-encoding").cloned());
+        assert_eq!(encoding.unwrap(), word);
+    }
 }
 
 #[test]

@@ -71,8 +71,8 @@ impl TelemetryBuilder {
 
     /// Files for an `https://` endpoint. Default: the authorities that the system trusts, and no own certificate.
     #[must_use]
-    pub fn tls_files(self, files: TlsFiles) -> Self {
-        self.otlp(|otlp| otlp.tls.clone_from(&files))
+    pub fn tls_files(self, files: &TlsFiles) -> Self {
+        self.otlp(|otlp| otlp.tls.clone_from(files))
     }
 
     /// Time for one export, retries included. Default: 10 s.

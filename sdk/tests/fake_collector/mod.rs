@@ -1,6 +1,12 @@
 //! A collector made of OpenTelemetry's own generated server: it keeps what it gets, and answers as told.
 
-#![allow(dead_code, reason = "each test program uses the part of this that it needs")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test program uses the part of this that it needs"
+)]
+
+mod server;
 
 use std::{
     collections::VecDeque,
@@ -25,7 +31,12 @@ use opentelemetry_proto::tonic::{
     metrics::v1::{Metric, metric::Data, number_data_point},
     resource::v1::Resource,
 };
-use tonic::{Code, Request, Response, Status, metadata::MetadataMap, transport::Server};
+use tonic::{
+    Code, Request, Response, Status, codec::CompressionEncoding, metadata::MetadataMap,
+    transport::Server,
+};
+
+pub(crate) use server::{Reply, WireCollector};
 
 /// The longest that a test waits for something that should happen at once.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
@@ -97,7 +108,11 @@ impl FakeCollector {
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
                 let incoming = tonic::transport::server::TcpIncoming::from(listener);
                 let server = Server::builder()
-                    .add_service(MetricsServiceServer::new(service.clone()))
+                    .add_service(
+                        MetricsServiceServer::new(service.clone())
+                            .accept_compressed(CompressionEncoding::Gzip)
+                            .accept_compressed(CompressionEncoding::Zstd),
+                    )
                     .add_service(TraceServiceServer::new(service));
                 tokio::select! {
                     served = server.serve_with_incoming(incoming) => served.unwrap(),
