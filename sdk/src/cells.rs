@@ -21,9 +21,11 @@ mod exponential;
 mod head;
 mod histogram;
 mod lease;
+mod ownership;
 mod run;
 mod scalar;
 mod slab;
+mod sync;
 mod thread_end;
 
 pub(crate) use exponent::downscale;

@@ -10,17 +10,15 @@
 //! *Shared cells*: the sequence counts the records that began, the buckets those that ended; a reader that finds both
 //! equal saw nobody in between.
 
-use std::{
-    hint::spin_loop,
-    sync::atomic::{
-        Ordering::{Acquire, Relaxed, Release},
-        fence,
-    },
-    thread,
-    time::Duration,
-};
+use std::time::Duration;
 
-use super::slab::Page;
+use super::{
+    slab::Page,
+    sync::{
+        Ordering::{Acquire, Relaxed, Release},
+        SPINS, WAITS, YIELDS, fence, park_timeout, spin_loop, yield_now,
+    },
+};
 
 const SEQUENCE: usize = 0;
 /// How many readers want the owner to stay away.
@@ -33,14 +31,7 @@ const MAX: usize = 4;
 /// Cells of a head.
 pub(super) const HEAD: usize = 5;
 
-/// How a reader tries for a consistent view: a writer is inside for a few nanoseconds, so spinning is enough unless it
-/// records in a tight loop (frozen cells end that) or lost the processor in between. Then the reader gives up its own,
-/// and at last waits for the writer's turn, about 100 ms in all. A thread can be in the middle of one record only, so a
-/// whole snapshot waits at most once per thread. A writer that is still inside then has been stopped, and its part is
-/// read as it is.
-const SPINS: u32 = 64;
-const YIELDS: u32 = 64;
-const WAITS: u32 = 500;
+/// How long a reader waits at a time, once spinning and giving up the processor have not helped.
 const WAIT: Duration = Duration::from_micros(200);
 const ATTEMPTS: u32 = SPINS + YIELDS + WAITS;
 
@@ -149,9 +140,9 @@ fn until_consistent(mut read: impl FnMut(u32) -> (Head, bool, u32)) -> (Head, bo
         if attempt < SPINS {
             spin_loop();
         } else if attempt < SPINS + YIELDS {
-            thread::yield_now();
+            yield_now();
         } else {
-            thread::park_timeout(WAIT);
+            park_timeout(WAIT);
         }
     }
 }

@@ -116,7 +116,7 @@ pub(super) fn prepare_page(page: usize) {
         CURRENT.get().install(page);
     }
     if page < PAGES_AHEAD {
-        thread_slabs().filter(|slab| slab.is_free()).take(SPARES).for_each(|spare| {
+        thread_slabs().filter(|slab| slab.ownership().is_free()).take(SPARES).for_each(|spare| {
             spare.install(page);
         });
     }
@@ -152,7 +152,7 @@ fn lease() -> bool {
     let spare = if FREE.load(Relaxed) == 0 {
         None
     } else {
-        thread_slabs().enumerate().find(|(_, slab)| slab.try_lease())
+        thread_slabs().enumerate().find(|(_, slab)| slab.ownership().try_take())
     };
     let Some((number, slab)) = spare else {
         if standing == Standing::New {
@@ -184,7 +184,7 @@ pub(super) fn thread_ended(number: usize) {
 fn give_back(slab: &Slab) {
     // Counted first: a thread that looks in between searches once in vain, and the count never falls below zero.
     FREE.fetch_add(1, Relaxed);
-    slab.release();
+    slab.ownership().release();
 }
 
 /// Makes slabs until this many are free, or [`MAX_SLABS`] are there.

@@ -5,6 +5,8 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
+use super::ownership::Ownership;
+
 /// Cells in a page: 8 KiB.
 pub(super) const PAGE_CELLS: usize = 1024;
 
@@ -42,8 +44,7 @@ pub(super) struct Slab {
     pages: [OnceLock<Box<Page>>; PAGES],
     /// Pages that a record asked for, one bit each; the reader's thread clears them.
     wanted: [AtomicU64; PAGES / 64],
-    /// Whether nobody owns this slab now. A new one is not free until it is given back for the first time.
-    free: AtomicBool,
+    ownership: Ownership,
 }
 
 impl Slab {
@@ -51,7 +52,7 @@ impl Slab {
         Self {
             pages: [const { OnceLock::new() }; PAGES],
             wanted: [const { AtomicU64::new(0) }; PAGES / 64],
-            free: AtomicBool::new(false),
+            ownership: Ownership::taken(AtomicBool::new(false)),
         }
     }
 
@@ -82,18 +83,7 @@ impl Slab {
         }
     }
 
-    pub(super) fn is_free(&self) -> bool {
-        self.free.load(Ordering::Relaxed)
-    }
-
-    /// Takes ownership, if nobody has it. `Acquire` pairs with [`Slab::release`]: the new owner goes on from the
-    /// values that the last one stored.
-    pub(super) fn try_lease(&self) -> bool {
-        self.is_free()
-            && self.free.compare_exchange(true, false, Ordering::Acquire, Ordering::Relaxed).is_ok()
-    }
-
-    pub(super) fn release(&self) {
-        self.free.store(true, Ordering::Release);
+    pub(super) const fn ownership(&self) -> &Ownership {
+        &self.ownership
     }
 }

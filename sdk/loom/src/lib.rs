@@ -1,0 +1,187 @@
+#![doc = include_str!("../README.md")]
+#![cfg(test)]
+
+mod sync {
+    use std::time::Duration;
+
+    pub(crate) use loom::{
+        hint::spin_loop,
+        sync::atomic::{AtomicBool, AtomicU64, Ordering, fence},
+        thread::yield_now,
+    };
+
+    /// Few attempts, each kind once: the model explores what lies between them.
+    pub(crate) const SPINS: u32 = 1;
+    pub(crate) const YIELDS: u32 = 1;
+    pub(crate) const WAITS: u32 = 1;
+
+    pub(crate) fn park_timeout(_: Duration) {
+        yield_now();
+    }
+}
+
+mod slab {
+    use super::sync::AtomicU64;
+
+    /// A page of just the cells that a model needs.
+    #[derive(Debug)]
+    pub(crate) struct Page(Vec<AtomicU64>);
+
+    impl Page {
+        pub(crate) fn new(cells: usize) -> Self {
+            Self((0..cells).map(|_| AtomicU64::new(0)).collect())
+        }
+
+        pub(crate) fn cell(&self, index: usize) -> &AtomicU64 {
+            &self.0[index]
+        }
+    }
+}
+
+#[path = "../../src/cells/head.rs"]
+mod head;
+#[path = "../../src/cells/ownership.rs"]
+mod ownership;
+
+use loom::{sync::Arc, thread};
+
+use head::{HEAD, Head};
+use ownership::Ownership;
+use slab::Page;
+use sync::{
+    AtomicBool,
+    Ordering::{Acquire, Relaxed, Release},
+};
+
+const VALUE: f64 = 3.0;
+
+/// A distribution with a single bucket.
+fn page() -> Arc<Page> {
+    Arc::new(Page::new(HEAD + 1))
+}
+
+fn record_owned(page: &Page) -> bool {
+    head::record_owned(page, 0, VALUE, || {
+        let count = page.cell(HEAD);
+        count.store(count.load(Relaxed) + 1, Relaxed);
+    })
+}
+
+fn record_shared(page: &Page) {
+    head::record_shared(page, 0, VALUE, || {
+        page.cell(HEAD).fetch_add(1, Release);
+    });
+}
+
+fn read_owned(page: &Page) -> (Head, u64, bool) {
+    let mut count = 0;
+    let (head, is_whole) = head::read_owned(page, 0, || count = page.cell(HEAD).load(Acquire));
+    (head, count, is_whole)
+}
+
+fn read_shared(page: &Page) -> (Head, u64, bool) {
+    let mut count = 0;
+    let (head, is_whole) = head::read_shared(page, 0, || {
+        count = page.cell(HEAD).load(Acquire);
+        count
+    });
+    (head, count, is_whole)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a handful")]
+fn assert_one_moment((head, count, is_whole): (Head, u64, bool)) {
+    if is_whole && count > 0 {
+        assert_eq!((head.sum, head.min, head.max), (VALUE * count as f64, VALUE, VALUE));
+    }
+}
+
+/// Explores every order in which threads are preempted at most twice, which is where such protocols break.
+fn model(check: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(2);
+    builder.check(check);
+}
+
+#[test]
+fn what_a_reader_calls_whole_is_from_one_moment() {
+    model(|| {
+        let page = page();
+        let writer = {
+            let page = Arc::clone(&page);
+            thread::spawn(move || u64::from(record_owned(&page)) + u64::from(record_owned(&page)))
+        };
+        assert_one_moment(read_owned(&page));
+        let recorded = writer.join().unwrap();
+        let (_, count, is_whole) = read_owned(&page);
+        assert_eq!(head::is_empty(&page, 0), recorded == 0);
+        assert!(is_whole, "a reader that is alone sees a whole");
+        assert_eq!(
+            count, recorded,
+            "what the owner took is there, what it left to shared cells is not"
+        );
+    });
+}
+
+#[test]
+fn an_owner_that_meets_a_reader_leaves_the_record_to_shared_cells_and_none_is_lost() {
+    model(|| {
+        let (own, shared) = (page(), page());
+        let writer = {
+            let (own, shared) = (Arc::clone(&own), Arc::clone(&shared));
+            thread::spawn(move || {
+                for _ in 0..2 {
+                    if !record_owned(&own) {
+                        record_shared(&shared);
+                    }
+                }
+            })
+        };
+        assert_one_moment(read_owned(&own));
+        writer.join().unwrap();
+        assert_eq!(read_owned(&own).1 + read_shared(&shared).1, 2);
+    });
+}
+
+#[test]
+fn shared_cells_that_a_reader_calls_whole_are_from_one_moment() {
+    model(|| {
+        let page = page();
+        let writers: Vec<_> = (0..2)
+            .map(|_| {
+                let page = Arc::clone(&page);
+                thread::spawn(move || record_shared(&page))
+            })
+            .collect();
+        assert_one_moment(read_shared(&page));
+        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        let (head, count, is_whole) = read_shared(&page);
+        assert!(is_whole);
+        assert_eq!((head.sum, count), (2.0 * VALUE, 2));
+    });
+}
+
+#[test]
+fn the_next_owner_of_a_slab_goes_on_from_the_last_ones_values() {
+    model(|| {
+        let slab = Arc::new((Ownership::taken(AtomicBool::new(false)), Page::new(1)));
+        slab.0.release();
+        let owners: Vec<_> = (0..2)
+            .map(|_| {
+                let slab = Arc::clone(&slab);
+                thread::spawn(move || {
+                    let (ownership, page) = &*slab;
+                    if !ownership.try_take() {
+                        return 0;
+                    }
+                    let cell = page.cell(0);
+                    cell.store(cell.load(Relaxed) + 1, Relaxed);
+                    ownership.release();
+                    1
+                })
+            })
+            .collect();
+        let added: u64 = owners.into_iter().map(|owner| owner.join().unwrap()).sum();
+        assert_eq!(slab.1.cell(0).load(Relaxed), added);
+        assert!(added >= 1 && slab.0.is_free());
+    });
+}
