@@ -38,7 +38,10 @@ pub fn read(registry: &Path) -> Result<Vec<Source>, Vec<String>> {
         let names = match file_names(&registry.join(folder)) {
             Ok(names) => names,
             Err(error) => {
-                problems.push(format!("cannot list {}: {error}", registry.join(folder).display()));
+                problems.push(format!(
+                    "cannot list {}: {error}",
+                    registry.join(folder).display()
+                ));
                 continue;
             }
         };
@@ -52,7 +55,11 @@ pub fn read(registry: &Path) -> Result<Vec<Source>, Vec<String>> {
             }
         }
     }
-    if problems.is_empty() { Ok(sources) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(sources)
+    } else {
+        Err(problems)
+    }
 }
 
 /// Parses one file.
@@ -69,7 +76,10 @@ pub fn read_str(path: &str, text: &str) -> Result<Source, String> {
             definitions.file_format
         ));
     }
-    Ok(Source { path: path.to_owned(), definitions })
+    Ok(Source {
+        path: path.to_owned(),
+        definitions,
+    })
 }
 
 fn manifest_problem(registry: &Path) -> Option<String> {
@@ -79,7 +89,10 @@ fn manifest_problem(registry: &Path) -> Option<String> {
     };
     match serde_saphyr::from_str::<Manifest>(&text) {
         Ok(manifest) if manifest.name == NAMESPACE => None,
-        Ok(manifest) => Some(format!("{MANIFEST}: name is {:?}, not {NAMESPACE:?}", manifest.name)),
+        Ok(manifest) => Some(format!(
+            "{MANIFEST}: name is {:?}, not {NAMESPACE:?}",
+            manifest.name
+        )),
         Err(error) => Some(format!("{MANIFEST}: {error}")),
     }
 }
