@@ -22,6 +22,7 @@ mod head;
 mod histogram;
 mod lease;
 mod ownership;
+mod page;
 mod run;
 mod scalar;
 mod slab;

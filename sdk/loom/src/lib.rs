@@ -20,24 +20,6 @@ mod sync {
     }
 }
 
-mod slab {
-    use super::sync::AtomicU64;
-
-    /// A page of just the cells that a model needs.
-    #[derive(Debug)]
-    pub(crate) struct Page(Vec<AtomicU64>);
-
-    impl Page {
-        pub(crate) fn new(cells: usize) -> Self {
-            Self((0..cells).map(|_| AtomicU64::new(0)).collect())
-        }
-
-        pub(crate) fn cell(&self, index: usize) -> &AtomicU64 {
-            &self.0[index]
-        }
-    }
-}
-
 #[path = "../../src/cells/head.rs"]
 mod head;
 #[path = "../../src/cells/ownership.rs"]
@@ -47,42 +29,41 @@ use loom::{sync::Arc, thread};
 
 use head::{HEAD, Head};
 use ownership::Ownership;
-use slab::Page;
 use sync::{
-    AtomicBool,
+    AtomicBool, AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
 };
 
 const VALUE: f64 = 3.0;
 
-/// A distribution with a single bucket.
-fn page() -> Arc<Page> {
-    Arc::new(Page::new(HEAD + 1))
+/// The cells of a distribution with a single bucket.
+fn cells() -> Arc<Vec<AtomicU64>> {
+    Arc::new((0..=HEAD).map(|_| AtomicU64::new(0)).collect())
 }
 
-fn record_owned(page: &Page) -> bool {
-    head::record_owned(page, 0, VALUE, || {
-        let count = page.cell(HEAD);
+fn record_owned(cells: &[AtomicU64]) -> bool {
+    head::record_owned(cells, VALUE, || {
+        let count = &cells[HEAD];
         count.store(count.load(Relaxed) + 1, Relaxed);
     })
 }
 
-fn record_shared(page: &Page) {
-    head::record_shared(page, 0, VALUE, || {
-        page.cell(HEAD).fetch_add(1, Release);
+fn record_shared(cells: &[AtomicU64]) {
+    head::record_shared(cells, VALUE, || {
+        cells[HEAD].fetch_add(1, Release);
     });
 }
 
-fn read_owned(page: &Page) -> (Head, u64, bool) {
+fn read_owned(cells: &[AtomicU64]) -> (Head, u64, bool) {
     let mut count = 0;
-    let (head, is_whole) = head::read_owned(page, 0, || count = page.cell(HEAD).load(Acquire));
+    let (head, is_whole) = head::read_owned(cells, || count = cells[HEAD].load(Acquire));
     (head, count, is_whole)
 }
 
-fn read_shared(page: &Page) -> (Head, u64, bool) {
+fn read_shared(cells: &[AtomicU64]) -> (Head, u64, bool) {
     let mut count = 0;
-    let (head, is_whole) = head::read_shared(page, 0, || {
-        count = page.cell(HEAD).load(Acquire);
+    let (head, is_whole) = head::read_shared(cells, || {
+        count = cells[HEAD].load(Acquire);
         count
     });
     (head, count, is_whole)
@@ -105,15 +86,15 @@ fn model(check: impl Fn() + Sync + Send + 'static) {
 #[test]
 fn what_a_reader_calls_whole_is_from_one_moment() {
     model(|| {
-        let page = page();
+        let cells = cells();
         let writer = {
-            let page = Arc::clone(&page);
-            thread::spawn(move || u64::from(record_owned(&page)) + u64::from(record_owned(&page)))
+            let cells = Arc::clone(&cells);
+            thread::spawn(move || u64::from(record_owned(&cells)) + u64::from(record_owned(&cells)))
         };
-        assert_one_moment(read_owned(&page));
+        assert_one_moment(read_owned(&cells));
         let recorded = writer.join().unwrap();
-        let (_, count, is_whole) = read_owned(&page);
-        assert_eq!(head::is_empty(&page, 0), recorded == 0);
+        let (_, count, is_whole) = read_owned(&cells);
+        assert_eq!(head::is_empty(&cells), recorded == 0);
         assert!(is_whole, "a reader that is alone sees a whole");
         assert_eq!(
             count, recorded,
@@ -125,7 +106,7 @@ fn what_a_reader_calls_whole_is_from_one_moment() {
 #[test]
 fn an_owner_that_meets_a_reader_leaves_the_record_to_shared_cells_and_none_is_lost() {
     model(|| {
-        let (own, shared) = (page(), page());
+        let (own, shared) = (cells(), cells());
         let writer = {
             let (own, shared) = (Arc::clone(&own), Arc::clone(&shared));
             thread::spawn(move || {
@@ -145,16 +126,16 @@ fn an_owner_that_meets_a_reader_leaves_the_record_to_shared_cells_and_none_is_lo
 #[test]
 fn shared_cells_that_a_reader_calls_whole_are_from_one_moment() {
     model(|| {
-        let page = page();
+        let cells = cells();
         let writers: Vec<_> = (0..2)
             .map(|_| {
-                let page = Arc::clone(&page);
-                thread::spawn(move || record_shared(&page))
+                let cells = Arc::clone(&cells);
+                thread::spawn(move || record_shared(&cells))
             })
             .collect();
-        assert_one_moment(read_shared(&page));
+        assert_one_moment(read_shared(&cells));
         writers.into_iter().for_each(|writer| writer.join().unwrap());
-        let (head, count, is_whole) = read_shared(&page);
+        let (head, count, is_whole) = read_shared(&cells);
         assert!(is_whole);
         assert_eq!((head.sum, count), (2.0 * VALUE, 2));
     });
@@ -163,17 +144,16 @@ fn shared_cells_that_a_reader_calls_whole_are_from_one_moment() {
 #[test]
 fn the_next_owner_of_a_slab_goes_on_from_the_last_ones_values() {
     model(|| {
-        let slab = Arc::new((Ownership::taken(AtomicBool::new(false)), Page::new(1)));
+        let slab = Arc::new((Ownership::taken(AtomicBool::new(false)), AtomicU64::new(0)));
         slab.0.release();
         let owners: Vec<_> = (0..2)
             .map(|_| {
                 let slab = Arc::clone(&slab);
                 thread::spawn(move || {
-                    let (ownership, page) = &*slab;
+                    let (ownership, cell) = &*slab;
                     if !ownership.try_take() {
                         return 0;
                     }
-                    let cell = page.cell(0);
                     cell.store(cell.load(Relaxed) + 1, Relaxed);
                     ownership.release();
                     1
@@ -181,7 +161,7 @@ fn the_next_owner_of_a_slab_goes_on_from_the_last_ones_values() {
             })
             .collect();
         let added: u64 = owners.into_iter().map(|owner| owner.join().unwrap()).sum();
-        assert_eq!(slab.1.cell(0).load(Relaxed), added);
+        assert_eq!(slab.1.load(Relaxed), added);
         assert!(added >= 1 && slab.0.is_free());
     });
 }

@@ -3,15 +3,17 @@
 //! Writers never rescale; who reads merges buckets pairwise until they are few enough, which is exact. A bit per octave
 //! says which were touched, so a reader looks at those only.
 
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{
+    AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+};
 
 use super::{
     exponent::{MAX_SCALE, bucket_at_max_scale},
     head::{self, HEAD},
     histogram::Totals,
     lease::Own,
-    run::{MAX_RUN_CELLS, Run},
-    slab::Page,
+    run::{Address, MAX_RUN_CELLS, Run, Slot},
 };
 
 /// Buckets begin above 2^-20, about a microsecond in seconds; smaller values count as zero, and the exported point says
@@ -64,42 +66,26 @@ impl ExponentialRun {
         let bucket = bucket.min((OCTAVES << self.scale) - 1);
         let octave = 1_u64 << (bucket >> self.scale);
         let (run, cell) = (&self.octaves[bucket / self.run_cells()], bucket % self.run_cells());
-        self.head.record_beside(
-            own,
-            run,
-            |page, at, buckets, first| {
-                head::record_owned(page, at, value, || {
-                    let touched = page.cell(at + TOUCHED);
-                    touched.store(touched.load(Relaxed) | octave, Relaxed);
-                    let count = buckets.cell(first + cell);
-                    count.store(count.load(Relaxed).wrapping_add(1), Relaxed);
-                })
-            },
-            |page, at, buckets, first| {
-                head::record_shared(page, at, value, || {
-                    page.cell(at + TOUCHED).fetch_or(octave, Release);
-                    buckets.cell(first + cell).fetch_add(1, Release);
-                });
-            },
-        );
+        let place = Place { head: self.head.address(), buckets: run.address(), octave, cell };
+        place.record(own, value);
     }
 
     #[cold]
+    #[inline(never)]
     fn record_zero(&self, own: Own, value: f64) {
-        self.head.record(
-            own,
-            |page, at| {
-                head::record_owned(page, at, value, || {
-                    let zeros = page.cell(at + ZEROS);
-                    zeros.store(zeros.load(Relaxed).wrapping_add(1), Relaxed);
-                })
-            },
-            |page, at| {
-                head::record_shared(page, at, value, || {
-                    page.cell(at + ZEROS).fetch_add(1, Release);
-                });
-            },
-        );
+        let address = self.head.address();
+        let cells = address.own_cells(own).or_else(|| address.fetch_own_cells());
+        let add_owned = |cells: &[AtomicU64]| {
+            head::record_owned(cells, value, || {
+                cells[ZEROS].store(cells[ZEROS].load(Relaxed).wrapping_add(1), Relaxed);
+            })
+        };
+        if !cells.is_some_and(add_owned) {
+            let cells = address.shared_cells();
+            head::record_shared(cells, value, || {
+                cells[ZEROS].fetch_add(1, Release);
+            });
+        }
     }
 
     /// Cells of each of the runs; a power of two.
@@ -124,19 +110,16 @@ impl ExponentialRun {
             scale: self.scale.cast_signed(),
         };
         let mut touched = 0;
-        for slab in Run::all_slabs() {
-            let Some((page, at)) = self.head.page_in(slab.slab) else { continue };
-            if head::is_empty(page, at) {
+        for (cells, slot) in self.head.address().all_cells() {
+            if head::is_empty(cells) {
                 continue;
             }
             let mut part = Part::default();
-            result.totals.add(if slab.is_owned {
-                head::read_owned(page, at, || {
-                    part = self.read_part(&slab, page, at, scratch);
-                })
+            result.totals.add(if slot.is_owned {
+                head::read_owned(cells, || part = self.read_part(slot, cells, scratch))
             } else {
-                head::read_shared(page, at, || {
-                    part = self.read_part(&slab, page, at, scratch);
+                head::read_shared(cells, || {
+                    part = self.read_part(slot, cells, scratch);
                     part.count
                 })
             });
@@ -153,23 +136,17 @@ impl ExponentialRun {
         result
     }
 
-    fn read_part(
-        &self,
-        slab: &super::run::AnySlab,
-        page: &Page,
-        at: usize,
-        counts: &mut [u64],
-    ) -> Part {
-        let zeros = page.cell(at + ZEROS).load(Acquire);
-        let touched = page.cell(at + TOUCHED).load(Acquire);
+    fn read_part(&self, slot: Slot, head: &[AtomicU64], counts: &mut [u64]) -> Part {
+        let zeros = head[ZEROS].load(Acquire);
+        let touched = head[TOUCHED].load(Acquire);
         let mut part = Part { zeros, touched, count: zeros };
-        for_each_octave(touched, self.scale, |cells| {
-            let run = &self.octaves[cells.start / self.run_cells()];
-            let Some((page, first)) = run.page_in(slab.slab) else { return };
-            for cell in cells {
-                let count = page.cell(first + cell % self.run_cells()).load(Acquire);
-                counts[cell] = count;
-                part.count = part.count.wrapping_add(count);
+        for_each_octave(touched, self.scale, |octave| {
+            let run = &self.octaves[octave.start / self.run_cells()];
+            let Some(cells) = run.address().cells_in(slot.slab) else { return };
+            let first = octave.start % self.run_cells();
+            for (cell, count) in cells[first..].iter().zip(&mut counts[octave]) {
+                *count = cell.load(Acquire);
+                part.count = part.count.wrapping_add(*count);
             }
         });
         part
@@ -186,6 +163,58 @@ impl ExponentialRun {
         buckets.truncate(start + (end << self.scale));
         buckets.drain(start..start + ((first as usize) << self.scale));
         (FIRST_OCTAVE + first.cast_signed()) << self.scale
+    }
+}
+
+/// Where one value belongs.
+#[derive(Clone, Copy)]
+struct Place {
+    head: Address,
+    buckets: Address,
+    /// The bit of its octave.
+    octave: u64,
+    cell: usize,
+}
+
+impl Place {
+    #[inline(always)]
+    fn record(self, own: Own, value: f64) {
+        if let (Some(head), Some(buckets)) = (self.head.own_cells(own), self.buckets.own_cells(own))
+            && self.record_owned(head, buckets, value)
+        {
+            return;
+        }
+        self.record_cold(value);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn record_cold(self, value: f64) {
+        // Both are asked for, also if the first is missing.
+        let fetched = (self.head.fetch_own_cells(), self.buckets.fetch_own_cells());
+        let own = Own::current();
+        if (fetched.0.is_some() || fetched.1.is_some())
+            && let (Some(head), Some(buckets)) =
+                (self.head.own_cells(own), self.buckets.own_cells(own))
+            && self.record_owned(head, buckets, value)
+        {
+            return;
+        }
+        // Both from one stripe: a thread's stripe never changes.
+        let (head, buckets) = (self.head.shared_cells(), self.buckets.shared_cells());
+        head::record_shared(head, value, || {
+            head[TOUCHED].fetch_or(self.octave, Release);
+            buckets[self.cell].fetch_add(1, Release);
+        });
+    }
+
+    #[inline(always)]
+    fn record_owned(self, head: &[AtomicU64], buckets: &[AtomicU64], value: f64) -> bool {
+        head::record_owned(head, value, || {
+            let (touched, count) = (&head[TOUCHED], &buckets[self.cell]);
+            touched.store(touched.load(Relaxed) | self.octave, Relaxed);
+            count.store(count.load(Relaxed).wrapping_add(1), Relaxed);
+        })
     }
 }
 

@@ -12,12 +12,10 @@
 
 use std::time::Duration;
 
-use super::{
-    slab::Page,
-    sync::{
-        Ordering::{Acquire, Relaxed, Release},
-        SPINS, WAITS, YIELDS, fence, park_timeout, spin_loop, yield_now,
-    },
+use super::sync::{
+    AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+    SPINS, WAITS, YIELDS, fence, park_timeout, spin_loop, yield_now,
 };
 
 const SEQUENCE: usize = 0;
@@ -46,16 +44,16 @@ pub(super) struct Head {
 /// The single writer's side. Returns `false`, having done nothing, if a reader has frozen the cells, or if this very
 /// thread is already in the middle of a record (a signal handler): the caller then uses shared cells.
 #[inline(always)]
-pub(super) fn record_owned(page: &Page, at: usize, value: f64, count: impl FnOnce()) -> bool {
-    let sequence = page.cell(at + SEQUENCE);
+pub(super) fn record_owned(cells: &[AtomicU64], value: f64, count: impl FnOnce()) -> bool {
+    let sequence = &cells[SEQUENCE];
     let before = sequence.load(Relaxed);
-    if before & 1 == 1 || page.cell(at + FROZEN).load(Relaxed) != 0 {
+    if before & 1 == 1 || cells[FROZEN].load(Relaxed) != 0 {
         return false;
     }
     sequence.store(before.wrapping_add(1), Relaxed);
     // Orders the odd sequence before every store below, for a reader that sees one of them.
     fence(Release);
-    let (sum, min, max) = (page.cell(at + SUM), page.cell(at + MIN), page.cell(at + MAX));
+    let (sum, min, max) = (&cells[SUM], &cells[MIN], &cells[MAX]);
     sum.store((f64::from_bits(sum.load(Relaxed)) + value).to_bits(), Relaxed);
     min.store(min.load(Relaxed).max(!value.to_bits()), Relaxed);
     max.store(max.load(Relaxed).max(value.to_bits()), Relaxed);
@@ -65,35 +63,34 @@ pub(super) fn record_owned(page: &Page, at: usize, value: f64, count: impl FnOnc
 }
 
 /// Many writers. `count` must add to the buckets with `Release`, after everything else it does.
-pub(super) fn record_shared(page: &Page, at: usize, value: f64, count: impl FnOnce()) {
-    page.cell(at + SEQUENCE).fetch_add(1, Relaxed);
+pub(super) fn record_shared(cells: &[AtomicU64], value: f64, count: impl FnOnce()) {
+    cells[SEQUENCE].fetch_add(1, Relaxed);
     fence(Release);
     // The closure always returns `Some`, so there is no failure to look at.
-    let _ = page
-        .cell(at + SUM)
+    let _ = cells[SUM]
         .fetch_update(Relaxed, Relaxed, |sum| Some((f64::from_bits(sum) + value).to_bits()));
-    page.cell(at + MIN).fetch_max(!value.to_bits(), Relaxed);
-    page.cell(at + MAX).fetch_max(value.to_bits(), Relaxed);
+    cells[MIN].fetch_max(!value.to_bits(), Relaxed);
+    cells[MAX].fetch_max(value.to_bits(), Relaxed);
     count();
 }
 
 /// Whether anything was ever recorded there.
-pub(super) fn is_empty(page: &Page, at: usize) -> bool {
-    page.cell(at + SEQUENCE).load(Relaxed) == 0
+pub(super) fn is_empty(cells: &[AtomicU64]) -> bool {
+    cells[SEQUENCE].load(Relaxed) == 0
 }
 
 /// Reads a thread's own cells; `buckets` reads the buckets. The flag tells whether both are from one moment.
-pub(super) fn read_owned(page: &Page, at: usize, mut buckets: impl FnMut()) -> (Head, bool) {
-    let frozen = page.cell(at + FROZEN);
+pub(super) fn read_owned(cells: &[AtomicU64], mut buckets: impl FnMut()) -> (Head, bool) {
+    let frozen = &cells[FROZEN];
     let read = until_consistent(|attempt| {
         if attempt == SPINS {
             frozen.fetch_add(1, Relaxed);
         }
-        let before = page.cell(at + SEQUENCE).load(Acquire);
+        let before = cells[SEQUENCE].load(Acquire);
         buckets();
-        let head = Head::read(page, at);
+        let head = Head::read(cells);
         fence(Acquire);
-        let is_whole = before & 1 == 0 && page.cell(at + SEQUENCE).load(Relaxed) == before;
+        let is_whole = before & 1 == 0 && cells[SEQUENCE].load(Relaxed) == before;
         (head, is_whole, attempt)
     });
     if read.2 >= SPINS {
@@ -103,27 +100,23 @@ pub(super) fn read_owned(page: &Page, at: usize, mut buckets: impl FnMut()) -> (
 }
 
 /// Reads cells that many threads write; `buckets` reads the buckets with `Acquire` and returns their sum.
-pub(super) fn read_shared(
-    page: &Page,
-    at: usize,
-    mut buckets: impl FnMut() -> u64,
-) -> (Head, bool) {
+pub(super) fn read_shared(cells: &[AtomicU64], mut buckets: impl FnMut() -> u64) -> (Head, bool) {
     let read = until_consistent(|attempt| {
         let ended = buckets();
-        let head = Head::read(page, at);
+        let head = Head::read(cells);
         fence(Acquire);
-        let is_whole = page.cell(at + SEQUENCE).load(Relaxed) == ended;
+        let is_whole = cells[SEQUENCE].load(Relaxed) == ended;
         (head, is_whole, attempt)
     });
     (read.0, read.1)
 }
 
 impl Head {
-    fn read(page: &Page, at: usize) -> Self {
+    fn read(cells: &[AtomicU64]) -> Self {
         Self {
-            sum: f64::from_bits(page.cell(at + SUM).load(Relaxed)),
-            min: f64::from_bits(!page.cell(at + MIN).load(Relaxed)),
-            max: f64::from_bits(page.cell(at + MAX).load(Relaxed)),
+            sum: f64::from_bits(cells[SUM].load(Relaxed)),
+            min: f64::from_bits(!cells[MIN].load(Relaxed)),
+            max: f64::from_bits(cells[MAX].load(Relaxed)),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Runs for explicit-bucket histograms: a head, then one cell per bucket.
 
-use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
+use std::sync::atomic::{
+    AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+};
 
 use super::{
     head::{self, HEAD, Head},
     lease::Own,
     run::Run,
-    slab::Page,
 };
 
 /// The cells of one explicit-bucket histogram.
@@ -48,20 +50,27 @@ impl HistogramRun {
     /// Counts one finite value that is not negative.
     #[inline(always)]
     pub(crate) fn record(&self, own: Own, value: f64, bucket: usize) {
-        self.run.record(
-            own,
-            |page, at| {
-                head::record_owned(page, at, value, || {
-                    let count = page.cell(at + HEAD + bucket);
-                    count.store(count.load(Relaxed).wrapping_add(1), Relaxed);
-                })
-            },
-            |page, at| {
-                head::record_shared(page, at, value, || {
-                    page.cell(at + HEAD + bucket).fetch_add(1, Release);
-                });
-            },
-        );
+        if let Some(cells) = self.run.address().own_cells(own)
+            && record_owned(cells, value, bucket)
+        {
+            return;
+        }
+        self.record_cold(value, bucket);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn record_cold(&self, value: f64, bucket: usize) {
+        let address = self.run.address();
+        if let Some(cells) = address.fetch_own_cells()
+            && record_owned(cells, value, bucket)
+        {
+            return;
+        }
+        let cells = address.shared_cells();
+        head::record_shared(cells, value, || {
+            cells[HEAD + bucket].fetch_add(1, Release);
+        });
     }
 
     /// Sums all threads' parts; bucket counts are appended to `buckets`. `scratch` is working space to be reused.
@@ -70,16 +79,16 @@ impl HistogramRun {
         buckets.resize(start + self.buckets, 0);
         scratch.resize(self.buckets, 0);
         let mut totals = Totals::NONE;
-        for (page, at, is_owned) in self.run.pages() {
-            if head::is_empty(page, at) {
+        for (cells, slot) in self.run.address().all_cells() {
+            if head::is_empty(cells) {
                 continue;
             }
-            totals.add(if is_owned {
-                head::read_owned(page, at, || {
-                    read_counts(page, at, scratch);
+            totals.add(if slot.is_owned {
+                head::read_owned(cells, || {
+                    read_counts(cells, scratch);
                 })
             } else {
-                head::read_shared(page, at, || read_counts(page, at, scratch))
+                head::read_shared(cells, || read_counts(cells, scratch))
             });
             for (total, count) in buckets[start..].iter_mut().zip(&*scratch) {
                 *total += count;
@@ -90,10 +99,18 @@ impl HistogramRun {
     }
 }
 
-fn read_counts(page: &Page, at: usize, counts: &mut [u64]) -> u64 {
+#[inline(always)]
+fn record_owned(cells: &[AtomicU64], value: f64, bucket: usize) -> bool {
+    head::record_owned(cells, value, || {
+        let count = &cells[HEAD + bucket];
+        count.store(count.load(Relaxed).wrapping_add(1), Relaxed);
+    })
+}
+
+fn read_counts(cells: &[AtomicU64], counts: &mut [u64]) -> u64 {
     let mut sum = 0_u64;
-    for (bucket, count) in counts.iter_mut().enumerate() {
-        *count = page.cell(at + HEAD + bucket).load(Acquire);
+    for (cell, count) in cells[HEAD..].iter().zip(counts) {
+        *count = cell.load(Acquire);
         sum = sum.wrapping_add(*count);
     }
     sum

@@ -9,7 +9,7 @@ use std::{
     sync::{
         OnceLock,
         atomic::{
-            AtomicBool, AtomicUsize,
+            AtomicBool, AtomicU32, AtomicUsize,
             Ordering::Relaxed,
             Ordering::{Acquire, Release},
         },
@@ -26,7 +26,7 @@ const SPARES: usize = 4;
 
 /// Pages that a spare slab gets ahead of its thread, so that a new thread records at full speed at once without
 /// paying for every series of a large process. The others come as it asks for them.
-const PAGES_AHEAD: usize = 16;
+const PAGES_AHEAD: u32 = 16;
 
 /// The slab of a thread that has none: it has no pages, so every record takes the cold path.
 static NO_SLAB: Slab = Slab::new();
@@ -43,7 +43,7 @@ static FREE: AtomicUsize = AtomicUsize::new(0);
 static WAITING: AtomicUsize = AtomicUsize::new(0);
 
 /// Pages below this number hold series; only they are worth installing.
-static PAGES_IN_USE: AtomicUsize = AtomicUsize::new(0);
+static PAGES_IN_USE: AtomicU32 = AtomicU32::new(0);
 
 /// Whether any slab has a page to install, so that the reader's thread need not look through all of them.
 static PAGES_WANTED: AtomicBool = AtomicBool::new(false);
@@ -91,7 +91,7 @@ pub(super) fn stripe() -> &'static Slab {
 }
 
 /// The one cell that all threads share for a gauge lives in the first stripe.
-pub(super) fn shared() -> &'static Slab {
+pub(super) fn common() -> &'static Slab {
     &FALLBACK[0]
 }
 
@@ -106,7 +106,7 @@ pub(super) fn fallback_slabs() -> impl Iterator<Item = &'static Slab> {
 }
 
 /// Makes room for a new run: its page in every stripe, in the slab of the thread that binds it, and in the spares.
-pub(super) fn prepare_page(page: usize) {
+pub(super) fn prepare_page(page: u32) {
     PAGES_IN_USE.fetch_max(page + 1, Relaxed);
     for stripe in &FALLBACK {
         stripe.install(page);
@@ -132,7 +132,7 @@ pub(crate) fn register_thread() {
 /// What a record does that found no page: take a slab if the thread has none yet, and say whether it may try again.
 /// Otherwise the page is asked for, and the caller records into the [`stripe`].
 #[cold]
-pub(super) fn page_missing(page: usize) -> bool {
+pub(super) fn page_missing(page: u32) -> bool {
     if lease() {
         return true;
     }

@@ -1,12 +1,16 @@
 //! A series' address: the same cells in every slab.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use parking_lot::Mutex;
 
 use super::{
-    lease::{self, Own, fallback_slabs, page_missing, prepare_page, stripe, thread_slabs},
-    slab::{PAGE_CELLS, PAGES, Page, Slab},
+    lease::{self, Own, fallback_slabs, page_missing, prepare_page, thread_slabs},
+    page::PAGE_CELLS,
+    slab::{PAGES, Slab},
 };
 
 /// The longest run: one page, so that a record looks up one page only.
@@ -19,144 +23,94 @@ static FREE: Mutex<Ranges> = Mutex::new(Ranges { next: 0, returned: BTreeMap::ne
 /// Whoever drops a run promises that nobody records into it any more: handles keep their series, and so its run,
 /// alive.
 #[derive(Debug)]
-pub(crate) struct Run {
-    page: u32,
-    offset: u32,
+pub(super) struct Run {
+    address: Address,
     cells: u32,
+}
+
+/// Where a run begins. Anybody may hold it; who records through it keeps the run alive.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Address {
+    page: u32,
+    first: u32,
 }
 
 /// What is free in the address space that all providers of the process share.
 struct Ranges {
-    /// The first address never given out.
+    /// The first cell never given out.
     next: usize,
     /// Runs that came back, by length.
-    returned: BTreeMap<u32, Vec<(u32, u32)>>,
+    returned: BTreeMap<u32, Vec<Address>>,
 }
 
 impl Run {
     /// A run of zeroed cells, or `None` if it is longer than [`MAX_RUN_CELLS`] or the address space is used up.
-    pub(crate) fn allocate(cells: usize) -> Option<Self> {
+    pub(super) fn allocate(cells: usize) -> Option<Self> {
         let run = FREE.lock().take(cells)?;
-        prepare_page(run.page as usize);
+        prepare_page(run.address.page);
         Some(run)
     }
 
-    /// Runs `owned` on this thread's own page, or `shared` on a page that other threads write too.
+    pub(super) const fn address(&self) -> Address {
+        self.address
+    }
+}
+
+impl Address {
+    /// The cells from here on in the calling thread's slab, if its page is there.
     #[inline(always)]
-    pub(super) fn record(
-        &self,
-        own: Own,
-        owned: impl Fn(&Page, usize) -> bool,
-        shared: impl Fn(&Page, usize),
-    ) {
-        if let Some((page, at)) = self.page_in(own.slab())
-            && owned(page, at)
-        {
-            return;
-        }
-        self.record_cold(owned, shared);
+    pub(super) fn own_cells(self, own: Own) -> Option<&'static [AtomicU64]> {
+        self.cells_in(own.slab())
     }
 
+    #[inline(always)]
+    pub(super) fn cells_in(self, slab: &Slab) -> Option<&'static [AtomicU64]> {
+        slab.page(self.page).map(|page| page.cells_from(self.first as usize))
+    }
+
+    /// What a record does that found no page: get one with the thread's lease, or ask for it. If there are own cells
+    /// now, they are returned.
     #[cold]
-    #[inline(never)]
-    fn record_cold(&self, owned: impl Fn(&Page, usize) -> bool, shared: impl Fn(&Page, usize)) {
-        if self.fetch_page()
-            && let Some((page, at)) = self.page_in(Own::current().slab())
-            && owned(page, at)
-        {
-            return;
-        }
-        shared(stripe().install(self.page as usize), self.offset as usize);
+    pub(super) fn fetch_own_cells(self) -> Option<&'static [AtomicU64]> {
+        let is_missing = self.own_cells(Own::current()).is_none();
+        if is_missing && page_missing(self.page) { self.own_cells(Own::current()) } else { None }
     }
 
-    /// As [`Run::record`], for a record that writes this run and `other` in the same slab.
-    #[inline(always)]
-    pub(super) fn record_beside(
-        &self,
-        own: Own,
-        other: &Self,
-        owned: impl Fn(&Page, usize, &Page, usize) -> bool,
-        shared: impl Fn(&Page, usize, &Page, usize),
-    ) {
-        let slab = own.slab();
-        if let (Some((page, at)), Some((beside, first))) = (self.page_in(slab), other.page_in(slab))
-            && owned(page, at, beside, first)
-        {
-            return;
-        }
-        self.record_beside_cold(other, owned, shared);
+    /// The cells of one of the fallback stripes, which any thread may write.
+    pub(super) fn shared_cells(self) -> &'static [AtomicU64] {
+        lease::stripe().install(self.page).cells_from(self.first as usize)
     }
 
-    #[cold]
-    #[inline(never)]
-    fn record_beside_cold(
-        &self,
-        other: &Self,
-        owned: impl Fn(&Page, usize, &Page, usize) -> bool,
-        shared: impl Fn(&Page, usize, &Page, usize),
-    ) {
-        let (fetched, beside_fetched) = (self.fetch_page(), other.fetch_page());
-        let slab = Own::current().slab();
-        if (fetched || beside_fetched)
-            && let (Some((page, at)), Some((beside, first))) =
-                (self.page_in(slab), other.page_in(slab))
-            && owned(page, at, beside, first)
-        {
-            return;
-        }
-        let stripe = stripe();
-        let (page, beside) =
-            (stripe.install(self.page as usize), stripe.install(other.page as usize));
-        shared(page, self.offset as usize, beside, other.offset as usize);
+    /// The cells of the stripe in which gauges keep their one value.
+    pub(super) fn common_cells(self) -> &'static [AtomicU64] {
+        lease::common().install(self.page).cells_from(self.first as usize)
     }
 
-    /// Whether this thread's page was missing and has now come with its lease. If it still is, it was asked for.
-    fn fetch_page(&self) -> bool {
-        self.page_in(Own::current().slab()).is_none() && page_missing(self.page as usize)
-    }
-
-    /// Where this run is in a slab, if its page is there.
-    #[inline(always)]
-    pub(super) fn page_in<'a>(&self, slab: &'a Slab) -> Option<(&'a Page, usize)> {
-        Some((slab.page(self.page as usize)?, self.offset as usize))
-    }
-
-    /// Every slab that may hold values: those of threads, past and present, and the fallback stripes.
-    pub(super) fn all_slabs() -> impl Iterator<Item = AnySlab> {
-        let owned = thread_slabs().map(|slab| AnySlab { slab, is_owned: true });
-        owned.chain(fallback_slabs().map(|slab| AnySlab { slab, is_owned: false }))
-    }
-
-    /// The pages that have this run, and whether a single thread writes them.
-    pub(super) fn pages(&self) -> impl Iterator<Item = (&'static Page, usize, bool)> + '_ {
-        Self::all_slabs().filter_map(|any| {
-            let (page, at) = self.page_in(any.slab)?;
-            Some((page, at, any.is_owned))
-        })
-    }
-
-    /// The page whose cells a gauge shares between all threads.
-    #[inline(always)]
-    pub(super) fn shared_page(&self) -> (&'static Page, usize) {
-        (lease::shared().install(self.page as usize), self.offset as usize)
+    /// The cells in every slab that has the page.
+    pub(super) fn all_cells(self) -> impl Iterator<Item = (&'static [AtomicU64], Slot)> {
+        all_slabs().filter_map(move |slot| Some((self.cells_in(slot.slab)?, slot)))
     }
 }
 
 /// A slab, and whether a single thread writes it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct AnySlab {
+pub(super) struct Slot {
     pub(super) slab: &'static Slab,
     pub(super) is_owned: bool,
 }
 
+/// Every slab that may hold values: those of threads, past and present, and the fallback stripes.
+pub(super) fn all_slabs() -> impl Iterator<Item = Slot> {
+    let owned = thread_slabs().map(|slab| Slot { slab, is_owned: true });
+    owned.chain(fallback_slabs().map(|slab| Slot { slab, is_owned: false }))
+}
+
 impl Drop for Run {
     fn drop(&mut self) {
-        for (page, offset, _) in self.pages() {
-            for cell in offset..offset + self.cells as usize {
-                page.cell(cell).store(0, std::sync::atomic::Ordering::Relaxed);
-            }
+        for (cells, _) in self.address.all_cells() {
+            cells[..self.cells as usize].iter().for_each(|cell| cell.store(0, Ordering::Relaxed));
         }
-        FREE.lock().returned.entry(self.cells).or_default().push((self.page, self.offset));
+        FREE.lock().returned.entry(self.cells).or_default().push(self.address);
     }
 }
 
@@ -166,8 +120,8 @@ impl Ranges {
             return None;
         }
         let length = u32::try_from(cells).ok()?;
-        if let Some((page, offset)) = self.returned.get_mut(&length).and_then(Vec::pop) {
-            return Some(Run { page, offset, cells: length });
+        if let Some(address) = self.returned.get_mut(&length).and_then(Vec::pop) {
+            return Some(Run { address, cells: length });
         }
         let mut start = self.next;
         if start % PAGE_CELLS + cells > PAGE_CELLS {
@@ -177,10 +131,8 @@ impl Ranges {
             return None;
         }
         self.next = start + cells;
-        Some(Run {
-            page: u32::try_from(start / PAGE_CELLS).ok()?,
-            offset: u32::try_from(start % PAGE_CELLS).ok()?,
-            cells: length,
-        })
+        let page = u32::try_from(start / PAGE_CELLS).ok()?;
+        let first = u32::try_from(start % PAGE_CELLS).ok()?;
+        Some(Run { address: Address { page, first }, cells: length })
     }
 }

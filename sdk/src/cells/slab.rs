@@ -1,14 +1,11 @@
 //! One thread's cells, in pages that are installed as series are touched.
 
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::{
+    ownership::Ownership,
+    page::{Page, PageSlot},
 };
-
-use super::ownership::Ownership;
-
-/// Cells in a page: 8 KiB.
-pub(super) const PAGE_CELLS: usize = 1024;
 
 /// Pages in a slab. With 1024 cells each that is 4 Mi cells, 32 MiB at most per thread: about 200,000 histograms with 15
 /// bounds, or 8,000 exponential ones at scale 3. Series bound beyond it share their instrument's overflow series.
@@ -21,27 +18,10 @@ pub(super) const MAX_SLABS: usize = 1024;
 /// Fallback slabs, so that threads without a slab of their own do not all meet on one cache line.
 pub(super) const STRIPES: usize = 4;
 
-/// A page starts on its own cache line, so that two threads' pages never share one.
-#[derive(Debug)]
-#[repr(align(64))]
-pub(super) struct Page([AtomicU64; PAGE_CELLS]);
-
-impl Page {
-    fn zeroed() -> Box<Self> {
-        Box::new(Self([const { AtomicU64::new(0) }; PAGE_CELLS]))
-    }
-
-    /// The mask proves to the compiler what [`Run`](super::Run) guarantees: the index is inside the page.
-    #[inline(always)]
-    pub(super) fn cell(&self, index: usize) -> &AtomicU64 {
-        &self.0[index & (PAGE_CELLS - 1)]
-    }
-}
-
 /// A directory of pages. Slabs are never freed: a thread that ends gives its slab to the next.
 #[derive(Debug)]
 pub(super) struct Slab {
-    pages: [OnceLock<Box<Page>>; PAGES],
+    pages: [PageSlot; PAGES],
     /// Pages that a record asked for, one bit each; the reader's thread clears them.
     wanted: [AtomicU64; PAGES / 64],
     ownership: Ownership,
@@ -50,34 +30,39 @@ pub(super) struct Slab {
 impl Slab {
     pub(super) const fn new() -> Self {
         Self {
-            pages: [const { OnceLock::new() }; PAGES],
+            pages: [const { PageSlot::empty() }; PAGES],
             wanted: [const { AtomicU64::new(0) }; PAGES / 64],
             ownership: Ownership::taken(AtomicBool::new(false)),
         }
     }
 
     #[inline(always)]
-    pub(super) fn page(&self, index: usize) -> Option<&Page> {
-        self.pages[index & (PAGES - 1)].get().map(|page| &**page)
+    pub(super) fn page(&self, index: u32) -> Option<&'static Page> {
+        self.slot(index).page()
     }
 
-    /// Makes sure the page is there. Allocates; never called while recording, except for a thread's first record.
-    pub(super) fn install(&self, index: usize) -> &Page {
-        self.pages[index & (PAGES - 1)].get_or_init(Page::zeroed)
+    /// Makes sure the page is there. Allocates; never called while recording.
+    pub(super) fn install(&self, index: u32) -> &'static Page {
+        self.slot(index).install()
+    }
+
+    #[inline(always)]
+    fn slot(&self, index: u32) -> &PageSlot {
+        &self.pages[index as usize & (PAGES - 1)]
     }
 
     /// Asks the reader's thread for a page.
-    pub(super) fn want(&self, index: usize) {
-        let index = index & (PAGES - 1);
+    pub(super) fn want(&self, index: u32) {
+        let index = index as usize & (PAGES - 1);
         self.wanted[index / 64].fetch_or(1 << (index % 64), Ordering::Relaxed);
     }
 
     /// Installs every page that was asked for.
     pub(super) fn install_wanted(&self) {
-        for (word, bits) in self.wanted.iter().enumerate() {
+        for (slots, bits) in self.pages.chunks(64).zip(&self.wanted) {
             let mut bits = bits.swap(0, Ordering::Relaxed);
             while bits != 0 {
-                self.install(word * 64 + bits.trailing_zeros() as usize);
+                slots[bits.trailing_zeros() as usize].install();
                 bits &= bits - 1;
             }
         }
