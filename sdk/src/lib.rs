@@ -32,8 +32,8 @@ pub use export::{
 };
 pub use metrics::{
     Counter, Gauge, Histogram, HistogramAggregation, MAX_INSTRUMENTS_PER_SCOPE, MAX_SCOPES,
-    MeterProvider, MeterProviderBuilder, Number, NumberKind, PointValue, Recorder, Scope, Snapshot, Stats,
-    UpDownCounter,
+    MeterProvider, MeterProviderBuilder, Number, NumberKind, PointValue, Recorder, Scope, Snapshot,
+    Stats, UpDownCounter,
 };
 pub use otlp::Encoder;
 pub use serving::{

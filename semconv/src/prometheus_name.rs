@@ -79,8 +79,7 @@ fn sanitized(name: &str, is_allowed: impl Fn(char) -> bool) -> Cow<'_, str> {
 
 /// Whether the last word of the name, counted from a `_`, is this one: `kilobytes` does not end with `bytes`.
 fn ends_with_word(name: &str, word: &str) -> bool {
-    name.strip_suffix(word)
-        .is_some_and(|head| head.is_empty() || head.ends_with('_'))
+    name.strip_suffix(word).is_some_and(|head| head.is_empty() || head.ends_with('_'))
 }
 
 fn append(name: &mut String, word: &str) {
@@ -176,14 +175,8 @@ mod tests {
             ("a.total", "", SUM, "a_total"),
             ("a.total", "By", SUM, "a_bytes_total"),
         ]);
-        check(&[
-            ("a_total", "{thing}", SUM, "a_total"),
-            ("subtotal", "", SUM, "subtotal_total"),
-        ]);
-        check(&[
-            ("total", "", SUM, "total"),
-            ("total", "By", SUM, "bytes_total"),
-        ]);
+        check(&[("a_total", "{thing}", SUM, "a_total"), ("subtotal", "", SUM, "subtotal_total")]);
+        check(&[("total", "", SUM, "total"), ("total", "By", SUM, "bytes_total")]);
     }
 
     #[test]
@@ -208,49 +201,19 @@ mod tests {
 
     #[test]
     fn a_ratio_gets_no_suffix() {
-        check(&[(
-            "infer.kv_cache.utilization",
-            "1",
-            OTHER,
-            "infer_kv_cache_utilization",
-        )]);
+        check(&[("infer.kv_cache.utilization", "1", OTHER, "infer_kv_cache_utilization")]);
     }
 
     #[test]
     fn the_names_of_serving_metrics_are_as_documented() {
         check(&[
-            (
-                "infer.transfer.io",
-                "By",
-                SUM,
-                "infer_transfer_io_bytes_total",
-            ),
-            (
-                "infer.request.queue.duration",
-                "s",
-                OTHER,
-                "infer_request_queue_duration_seconds",
-            ),
-            (
-                "infer.gpu.throttle.time",
-                "s",
-                SUM,
-                "infer_gpu_throttle_time_seconds_total",
-            ),
-            (
-                "infer.request.active",
-                "{request}",
-                OTHER,
-                "infer_request_active",
-            ),
+            ("infer.transfer.io", "By", SUM, "infer_transfer_io_bytes_total"),
+            ("infer.request.queue.duration", "s", OTHER, "infer_request_queue_duration_seconds"),
+            ("infer.gpu.throttle.time", "s", SUM, "infer_gpu_throttle_time_seconds_total"),
+            ("infer.request.active", "{request}", OTHER, "infer_request_active"),
             ("hw.energy", "J", SUM, "hw_energy_joules_total"),
             ("hw.temperature", "Cel", OTHER, "hw_temperature_celsius"),
-            (
-                "infer.gpu.clock.frequency",
-                "Hz",
-                OTHER,
-                "infer_gpu_clock_frequency_hertz",
-            ),
+            ("infer.gpu.clock.frequency", "Hz", OTHER, "infer_gpu_clock_frequency_hertz"),
             (
                 "gen_ai.server.time_to_first_token",
                 "s",
@@ -272,10 +235,7 @@ mod tests {
 
     #[test]
     fn a_name_that_is_right_is_borrowed() {
-        assert!(matches!(
-            metric_name("up_seconds", "s", OTHER),
-            Cow::Borrowed(_)
-        ));
+        assert!(matches!(metric_name("up_seconds", "s", OTHER), Cow::Borrowed(_)));
         assert!(matches!(metric_name("a_total", "", SUM), Cow::Borrowed(_)));
         assert!(matches!(label_name("job"), Cow::Borrowed(_)));
     }

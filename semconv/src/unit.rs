@@ -46,11 +46,7 @@ pub fn prometheus_word(unit: &str) -> Cow<'_, str> {
         return amount;
     }
     let per = singular(&per);
-    Cow::Owned(if amount.is_empty() {
-        format!("per_{per}")
-    } else {
-        format!("{amount}_per_{per}")
-    })
+    Cow::Owned(if amount.is_empty() { format!("per_{per}") } else { format!("{amount}_per_{per}") })
 }
 
 /// Whether every part of the unit is in the table or an annotation: what a definition of ours must satisfy.
@@ -95,11 +91,7 @@ fn without_annotations(unit: &str) -> Cow<'_, str> {
 fn singular(word: &str) -> &str {
     let is_plural = WORDS.iter().any(|(_, known)| *known == word)
         && !matches!(word, "celsius" | "hertz" | "percent");
-    if is_plural {
-        word.strip_suffix('s').unwrap_or(word)
-    } else {
-        word
-    }
+    if is_plural { word.strip_suffix('s').unwrap_or(word) } else { word }
 }
 
 #[cfg(test)]
@@ -168,27 +160,10 @@ mod tests {
 
     #[test]
     fn only_tabled_units_and_annotations_are_known() {
-        for unit in [
-            "s",
-            "By",
-            "1",
-            "{token}",
-            "{data_point}",
-            "By/s",
-            "{token}/s",
-        ] {
+        for unit in ["s", "By", "1", "{token}", "{data_point}", "By/s", "{token}/s"] {
             assert!(is_known(unit), "unit {unit:?}");
         }
-        for unit in [
-            "",
-            "seconds",
-            "{}",
-            "{Token}",
-            "S",
-            "s/s/s",
-            "{two words}",
-            "By{x}",
-        ] {
+        for unit in ["", "seconds", "{}", "{Token}", "S", "s/s/s", "{two words}", "By{x}"] {
             assert!(!is_known(unit), "unit {unit:?}");
         }
     }

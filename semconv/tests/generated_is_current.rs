@@ -17,22 +17,14 @@ fn every_generated_file_is_what_the_registry_says() {
                 .map(|difference| format!("{}:{difference}", file.path))
         })
         .collect();
-    assert!(
-        stale.is_empty(),
-        "not current; run `{COMMAND}`:\n{}",
-        stale.join("\n")
-    );
+    assert!(stale.is_empty(), "not current; run `{COMMAND}`:\n{}", stale.join("\n"));
 }
 
 #[test]
 fn every_generated_file_says_how_to_make_it() {
     for file in generate(&repository_root()).unwrap() {
         let head: String = file.contents.lines().take(5).collect();
-        assert!(
-            head.contains("@generated") && head.contains(COMMAND),
-            "{}",
-            file.path
-        );
+        assert!(head.contains("@generated") && head.contains(COMMAND), "{}", file.path);
     }
 }
 
@@ -48,45 +40,24 @@ fn the_python_module_runs_and_lists_every_instrument() {
         return;
     };
     let said = String::from_utf8_lossy(&output.stdout);
-    let expected = format!(
-        "{} infer_transfer_io_bytes_total",
-        inferometer_semconv::metrics::ALL.len()
-    );
-    assert_eq!(
-        said.trim(),
-        expected,
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let expected =
+        format!("{} infer_transfer_io_bytes_total", inferometer_semconv::metrics::ALL.len());
+    assert_eq!(said.trim(), expected, "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
 fn a_difference_is_shown_with_its_line() {
     assert_eq!(first_difference("a\nb\n", "a\nb\n"), None);
-    assert_eq!(
-        first_difference("a\nx\n", "a\nb\n").unwrap(),
-        "2:\n  - x\n  + b"
-    );
-    assert_eq!(
-        first_difference("a\n", "a\nb\n").unwrap(),
-        "2:\n  - (end of file)\n  + b"
-    );
+    assert_eq!(first_difference("a\nx\n", "a\nb\n").unwrap(), "2:\n  - x\n  + b");
+    assert_eq!(first_difference("a\n", "a\nb\n").unwrap(), "2:\n  - (end of file)\n  + b");
 }
 
 fn first_difference(committed: &str, generated: &str) -> Option<String> {
     if committed == generated {
         return None;
     }
-    let same = committed
-        .lines()
-        .zip(generated.lines())
-        .take_while(|(left, right)| left == right)
-        .count();
+    let same =
+        committed.lines().zip(generated.lines()).take_while(|(left, right)| left == right).count();
     let line = |text: &str| text.lines().nth(same).unwrap_or("(end of file)").to_owned();
-    Some(format!(
-        "{}:\n  - {}\n  + {}",
-        same + 1,
-        line(committed),
-        line(generated)
-    ))
+    Some(format!("{}:\n  - {}\n  + {}", same + 1, line(committed), line(generated)))
 }

@@ -45,10 +45,7 @@ spans:
 
 /// Replaces one piece of the sound registry and looks for a problem that says so.
 fn check_breaks(good: &str, bad: &str, expected: &str) {
-    assert!(
-        SOUND.contains(good),
-        "{good:?} is not in the sound registry"
-    );
+    assert!(SOUND.contains(good), "{good:?} is not in the sound registry");
     let problems = problems_of("test.yaml", &SOUND.replacen(good, bad, 1));
     assert!(
         problems.iter().any(|problem| problem.contains(expected)),
@@ -82,11 +79,7 @@ fn the_registry_that_the_rules_are_tried_on_is_sound() {
 
 #[test]
 fn another_file_format_is_refused() {
-    check_breaks(
-        "definition/2",
-        "definition/1",
-        r#"file_format is "definition/1""#,
-    );
+    check_breaks("definition/2", "definition/1", r#"file_format is "definition/1""#);
 }
 
 #[test]
@@ -99,24 +92,12 @@ fn an_unknown_key_is_refused() {
 #[test]
 fn a_name_keeps_the_syntax() {
     let good = "name: infer.wait.active";
-    check_breaks(
-        good,
-        "name: infer.Wait.active",
-        "infer.Wait.active: has characters outside",
-    );
+    check_breaks(good, "name: infer.Wait.active", "infer.Wait.active: has characters outside");
     check_breaks(good, "name: infer.wait._active", "two delimiters in a row");
     check_breaks(good, "name: infer.wait.active_", "ends with a delimiter");
     check_breaks(good, "name: 1nfer.wait", "does not start with a letter");
-    check_breaks(
-        "type: infer.wait",
-        "type: infer.wait-",
-        "infer.wait-: has characters outside",
-    );
-    check_breaks(
-        good,
-        &format!("name: infer.{}", "a".repeat(250)),
-        "longer than 255",
-    );
+    check_breaks("type: infer.wait", "type: infer.wait-", "infer.wait-: has characters outside");
+    check_breaks(good, &format!("name: infer.{}", "a".repeat(250)), "longer than 255");
 }
 
 #[test]
@@ -128,23 +109,14 @@ fn an_own_name_is_under_the_own_namespace() {
     );
     check_breaks("type: infer.wait", "type: wait", "wait: not under infer.*");
     let problems = problems_of("upstream/test.yaml", SOUND);
-    assert!(
-        problems
-            .iter()
-            .any(|problem| problem.contains("is not ours")),
-        "{problems:#?}"
-    );
+    assert!(problems.iter().any(|problem| problem.contains("is not ours")), "{problems:#?}");
 }
 
 #[test]
 fn a_name_does_not_end_in_what_prometheus_appends() {
     for ending in ["count", "sum", "bucket", "total", "created", "info"] {
         let bad = format!("name: infer.wait.active_{ending}");
-        check_breaks(
-            "name: infer.wait.active",
-            &bad,
-            &format!("ends in {ending}"),
-        );
+        check_breaks("name: infer.wait.active", &bad, &format!("ends in {ending}"));
     }
 }
 
@@ -153,11 +125,7 @@ fn a_plural_counts_things() {
     let good = "name: infer.wait.duration";
     check_breaks(good, "name: infer.wait.durations", "a plural, but its unit");
     let good = "name: infer.wait.active";
-    check_breaks(
-        good,
-        "name: infer.wait.requests",
-        "up-down counters are singular",
-    );
+    check_breaks(good, "name: infer.wait.requests", "up-down counters are singular");
 }
 
 #[test]
@@ -232,31 +200,19 @@ fn a_reference_leads_somewhere() {
 
 #[test]
 fn an_own_attribute_says_its_values() {
-    check_breaks(
-        "{closed: true}",
-        "{}",
-        "say one of closed, limit and unbounded",
-    );
+    check_breaks("{closed: true}", "{}", "say one of closed, limit and unbounded");
     check_breaks(
         "{closed: true}",
         "{closed: true, limit: 4}",
         "say one of closed, limit and unbounded",
     );
     check_breaks("{closed: true}", "{limit: 0}", "its limit is 0");
-    check_breaks(
-        "{closed: true}",
-        "{closed: []}",
-        "closed, but it has no values",
-    );
+    check_breaks("{closed: true}", "{closed: []}", "closed, but it has no values");
 }
 
 #[test]
 fn a_metric_carries_no_attribute_without_a_bound() {
-    check_breaks(
-        "{closed: true}",
-        "{unbounded: true}",
-        "infer.tier has no bound",
-    );
+    check_breaks("{closed: true}", "{unbounded: true}", "infer.tier has no bound");
 }
 
 #[test]
@@ -270,11 +226,7 @@ fn a_metric_says_its_value_type() {
 
 #[test]
 fn a_span_carries_what_its_name_wants() {
-    check_breaks(
-        "wait {infer.tier}",
-        "wait {infer.stage}",
-        "the name wants infer.stage",
-    );
+    check_breaks("wait {infer.tier}", "wait {infer.stage}", "the name wants infer.stage");
 }
 
 #[test]
@@ -296,18 +248,11 @@ fn the_constants_name_what_the_registry_names() {
 #[test]
 fn labels_of_one_instrument_do_not_collide() {
     for metric in metrics::ALL {
-        let mut labels: Vec<_> = metric
-            .attributes
-            .iter()
-            .map(|used| label_name(used.attribute.key))
-            .collect();
+        let mut labels: Vec<_> =
+            metric.attributes.iter().map(|used| label_name(used.attribute.key)).collect();
         labels.push("le".into());
         labels.sort();
-        assert!(
-            labels.windows(2).all(|pair| pair[0] != pair[1]),
-            "{}: {labels:?}",
-            metric.name
-        );
+        assert!(labels.windows(2).all(|pair| pair[0] != pair[1]), "{}: {labels:?}", metric.name);
     }
 }
 
@@ -319,9 +264,7 @@ fn attributes_of_the_same_set_share_its_type() {
         attributes::INFER_TRANSFER_SOURCE,
         attributes::INFER_TRANSFER_DESTINATION,
     ] {
-        let Values::Closed(values) = attribute.values else {
-            panic!("{} is open", attribute.key)
-        };
+        let Values::Closed(values) = attribute.values else { panic!("{} is open", attribute.key) };
         assert_eq!(values, typed, "{}", attribute.key);
     }
 }

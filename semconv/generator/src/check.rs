@@ -30,11 +30,7 @@ pub fn check(registry: &Registry) -> Vec<String> {
     }
     for span in &registry.spans {
         for placeholder in placeholders(&span.name) {
-            if !span
-                .attributes
-                .iter()
-                .any(|AttributeUse { key, .. }| key == placeholder)
-            {
+            if !span.attributes.iter().any(|AttributeUse { key, .. }| key == placeholder) {
                 problems.push(format!(
                     "{}: the name wants {placeholder}, which it does not carry",
                     span.span_type
@@ -43,10 +39,7 @@ pub fn check(registry: &Registry) -> Vec<String> {
         }
     }
     for (name, users) in enums(registry) {
-        if users
-            .iter()
-            .any(|attribute| attribute.values != users[0].values)
-        {
+        if users.iter().any(|attribute| attribute.values != users[0].values) {
             problems.push(format!(
                 "{name}: attributes with different values share this type; set enum_name"
             ));
@@ -56,46 +49,31 @@ pub fn check(registry: &Registry) -> Vec<String> {
 }
 
 fn names(registry: &Registry, problems: &mut Vec<String>) {
-    let metrics = registry
-        .metrics
-        .iter()
-        .map(|metric| (&metric.name, &metric.file));
-    let attributes = registry
-        .attributes
-        .iter()
-        .map(|attribute| (&attribute.key, &attribute.file));
-    let spans = registry
-        .spans
-        .iter()
-        .map(|span| (&span.span_type, &span.file));
+    let metrics = registry.metrics.iter().map(|metric| (&metric.name, &metric.file));
+    let attributes = registry.attributes.iter().map(|attribute| (&attribute.key, &attribute.file));
+    let spans = registry.spans.iter().map(|span| (&span.span_type, &span.file));
     for (name, file) in metrics.clone().chain(attributes).chain(spans) {
         if let Some(problem) = name_problem(name) {
             problems.push(format!("{name}: {problem}"));
         }
         if !is_upstream(file) && !is_own(name) {
-            problems.push(format!(
-                "{name}: not under {NAMESPACE}.*, and {file} is ours"
-            ));
+            problems.push(format!("{name}: not under {NAMESPACE}.*, and {file} is ours"));
         }
         if is_upstream(file) && is_own(name) {
-            problems.push(format!(
-                "{name}: under {NAMESPACE}.*, but {file} is not ours"
-            ));
+            problems.push(format!("{name}: under {NAMESPACE}.*, but {file} is not ours"));
         }
     }
     for (name, file) in metrics.filter(|(_, file)| !is_upstream(file)) {
         let last = name.rsplit(['.', '_']).next().unwrap_or(name);
         if RESERVED_ENDINGS.contains(&last) {
-            problems.push(format!(
-                "{name}: ends in {last}, which Prometheus appends itself ({file})"
-            ));
+            problems
+                .push(format!("{name}: ends in {last}, which Prometheus appends itself ({file})"));
         }
     }
 }
 
 fn is_own(name: &str) -> bool {
-    name.strip_prefix(NAMESPACE)
-        .is_some_and(|rest| rest.starts_with('.'))
+    name.strip_prefix(NAMESPACE).is_some_and(|rest| rest.starts_with('.'))
 }
 
 fn name_problem(name: &str) -> Option<&'static str> {
@@ -116,10 +94,7 @@ fn name_problem(name: &str) -> Option<&'static str> {
     if bytes.last().copied().is_some_and(is_delimiter) {
         return Some("ends with a delimiter");
     }
-    if bytes
-        .windows(2)
-        .any(|pair| is_delimiter(pair[0]) && is_delimiter(pair[1]))
-    {
+    if bytes.windows(2).any(|pair| is_delimiter(pair[0]) && is_delimiter(pair[1])) {
         return Some("has two delimiters in a row");
     }
     None
@@ -137,11 +112,7 @@ fn duplicates(registry: &Registry, problems: &mut Vec<String>) {
             }
         }
         let inner = format!("{}.", metric.name);
-        if let Some(other) = registry
-            .metrics
-            .iter()
-            .find(|other| other.name.starts_with(&inner))
-        {
+        if let Some(other) = registry.metrics.iter().find(|other| other.name.starts_with(&inner)) {
             problems.push(format!("{}: is a namespace of {}", metric.name, other.name));
         }
     }
@@ -156,10 +127,7 @@ fn duplicates(registry: &Registry, problems: &mut Vec<String>) {
         }
     }
     for (index, span) in registry.spans.iter().enumerate() {
-        if registry.spans[..index]
-            .iter()
-            .any(|other| other.span_type == span.span_type)
-        {
+        if registry.spans[..index].iter().any(|other| other.span_type == span.span_type) {
             problems.push(format!("{}: defined twice", span.span_type));
         }
     }
@@ -170,10 +138,8 @@ fn prometheus_families(metric: &Metric) -> Vec<String> {
     let name = metric.prometheus_name();
     match metric.instrument {
         Instrument::Histogram => {
-            let mut names: Vec<String> = ["_bucket", "_sum", "_count"]
-                .iter()
-                .map(|end| format!("{name}{end}"))
-                .collect();
+            let mut names: Vec<String> =
+                ["_bucket", "_sum", "_count"].iter().map(|end| format!("{name}{end}")).collect();
             names.push(name);
             names
         }
@@ -194,18 +160,13 @@ fn instrument(metric: &Metric, problems: &mut Vec<String>) {
     let is_plural = last.ends_with('s') && !last.ends_with("ss") && !last.contains('_');
     if is_plural && !is_upstream(&metric.file) {
         if !metric.unit.starts_with('{') {
-            problems.push(format!(
-                "{name}: a plural, but its unit {} counts nothing",
-                metric.unit
-            ));
+            problems.push(format!("{name}: a plural, but its unit {} counts nothing", metric.unit));
         } else if metric.instrument == Instrument::UpDownCounter {
             problems.push(format!("{name}: up-down counters are singular"));
         }
     }
     if last == unit::prometheus_word(&metric.unit) {
-        problems.push(format!(
-            "{name}: the unit is in the name; Prometheus appends it itself"
-        ));
+        problems.push(format!("{name}: the unit is in the name; Prometheus appends it itself"));
     }
     if metric.brief.is_empty() {
         problems.push(format!("{name}: no brief"));
@@ -222,9 +183,7 @@ fn instrument(metric: &Metric, problems: &mut Vec<String>) {
     if !metric.bounds.is_sorted_by(|left, right| left < right)
         || !metric.bounds.iter().all(|bound| bound.is_finite())
     {
-        problems.push(format!(
-            "{name}: bucket_boundaries are not finite and ascending"
-        ));
+        problems.push(format!("{name}: bucket_boundaries are not finite and ascending"));
     }
     if metric.cardinality_limit == Some(0) {
         problems.push(format!("{name}: cardinality_limit is 0"));
@@ -233,9 +192,7 @@ fn instrument(metric: &Metric, problems: &mut Vec<String>) {
 
 fn metric_attributes(registry: &Registry, metric: &Metric, problems: &mut Vec<String>) {
     for AttributeUse { key, .. } in &metric.attributes {
-        if registry
-            .attribute(key)
-            .is_some_and(|attribute| attribute.values == ValueSet::Unbounded)
+        if registry.attribute(key).is_some_and(|attribute| attribute.values == ValueSet::Unbounded)
         {
             problems.push(format!(
                 "{}: {key} has no bound, so only spans may carry it; give it a limit",
@@ -262,8 +219,5 @@ fn values(attribute: &Attribute, problems: &mut Vec<String>) {
 
 /// The keys in braces.
 fn placeholders(template: &str) -> impl Iterator<Item = &str> {
-    template
-        .split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}').map(|(key, _)| key))
+    template.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(key, _)| key))
 }

@@ -46,16 +46,10 @@ pub fn generate(root: &Path) -> Result<Vec<GeneratedFile>, Problems> {
     let file = |path, contents| GeneratedFile { path, contents };
     Ok(vec![
         file("semconv/src/generated/mod.rs", rust::root()),
-        file(
-            "semconv/src/generated/attributes.rs",
-            rust::attributes(&registry),
-        ),
+        file("semconv/src/generated/attributes.rs", rust::attributes(&registry)),
         file("semconv/src/generated/metrics.rs", rust::metrics(&registry)),
         file("semconv/src/generated/spans.rs", rust::spans(&registry)),
-        file(
-            "semconv/python/inferometer_semconv.py",
-            python::module(&registry),
-        ),
+        file("semconv/python/inferometer_semconv.py", python::module(&registry)),
         file("docs/metrics.md", markdown::page(&registry)),
     ])
 }

@@ -23,10 +23,7 @@ pub(crate) fn page(registry: &Registry) -> String {
         "Inferometer's own; all others are OpenTelemetry's, unchanged. An attribute marked * is always there.",
     );
     line(&mut out, "\n## Instruments\n");
-    line(
-        &mut out,
-        "| Instrument | Prometheus | Kind | Unit |\n|---|---|---|---|",
-    );
+    line(&mut out, "| Instrument | Prometheus | Kind | Unit |\n|---|---|---|---|");
     for metric in &registry.metrics {
         let name = &metric.name;
         let anchor = anchor(name);
@@ -54,10 +51,7 @@ pub(crate) fn page(registry: &Registry) -> String {
         let (key, value_type) = (&attribute.key, attribute.value_type);
         line(
             &mut out,
-            &format!(
-                "| `{key}` | `{label}` | {value_type} | {} | {meaning} |",
-                values(attribute)
-            ),
+            &format!("| `{key}` | `{label}` | {value_type} | {} | {meaning} |", values(attribute)),
         );
     }
     line(&mut out, "\n## Spans");
@@ -68,11 +62,7 @@ pub(crate) fn page(registry: &Registry) -> String {
 }
 
 fn instrument(registry: &Registry, metric: &Metric) -> String {
-    let mut out = format!(
-        "\n### {}\n\n{}\n\n",
-        metric.name,
-        join(&metric.brief, &metric.note)
-    );
+    let mut out = format!("\n### {}\n\n{}\n\n", metric.name, join(&metric.brief, &metric.note));
     let numbers = if metric.is_int { "integers" } else { "doubles" };
     line(
         &mut out,
@@ -92,28 +82,14 @@ fn instrument(registry: &Registry, metric: &Metric) -> String {
     }
     for AttributeUse { key, requirement } in &metric.attributes {
         let limited = registry.attribute(key).map(limited).unwrap_or_default();
-        line(
-            &mut out,
-            &format!("- {}: {limited}", used(key, requirement)),
-        );
+        line(&mut out, &format!("- {}: {limited}", used(key, requirement)));
     }
     out
 }
 
 fn span(span: &Span) -> String {
-    let mut out = format!(
-        "\n### {} ({})\n\n",
-        span.span_type,
-        kind_name(span.kind).to_uppercase()
-    );
-    line(
-        &mut out,
-        &format!(
-            "{}\n\n- Name: `{}`",
-            join(&span.brief, &span.note),
-            span.name
-        ),
-    );
+    let mut out = format!("\n### {} ({})\n\n", span.span_type, kind_name(span.kind).to_uppercase());
+    line(&mut out, &format!("{}\n\n- Name: `{}`", join(&span.brief, &span.note), span.name));
     for AttributeUse { key, requirement } in &span.attributes {
         line(&mut out, &format!("- {}", used(key, requirement)));
     }
@@ -166,10 +142,7 @@ fn values(attribute: &Attribute) -> String {
 }
 
 fn list(values: &[(String, String)]) -> String {
-    let quoted: Vec<String> = values
-        .iter()
-        .map(|(value, _)| format!("`{value}`"))
-        .collect();
+    let quoted: Vec<String> = values.iter().map(|(value, _)| format!("`{value}`")).collect();
     quoted.join(", ")
 }
 

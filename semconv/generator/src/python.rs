@@ -31,16 +31,10 @@ pub(crate) fn module(registry: &Registry) -> String {
     let mut out = format!("# @generated from semconv/registry; run `{COMMAND}`.\n{HEAD}");
     for attribute in &registry.attributes {
         let name = constant_name(&attribute.key);
-        line(
-            &mut out,
-            &format!("ATTRIBUTE_{name}: Final[str] = {:?}", attribute.key),
-        );
+        line(&mut out, &format!("ATTRIBUTE_{name}: Final[str] = {:?}", attribute.key));
         if let ValueSet::Closed(values) = &attribute.values {
             let values = tuple(values.iter().map(|(value, _)| format!("{value:?}")));
-            line(
-                &mut out,
-                &format!("VALUES_{name}: Final[tuple[str, ...]] = {values}"),
-            );
+            line(&mut out, &format!("VALUES_{name}: Final[tuple[str, ...]] = {values}"));
         }
     }
     for metric in &registry.metrics {
@@ -50,19 +44,12 @@ pub(crate) fn module(registry: &Registry) -> String {
     for span in &registry.spans {
         line(
             &mut out,
-            &format!(
-                "SPAN_{}: Final[str] = {:?}",
-                constant_name(&span.span_type),
-                span.name
-            ),
+            &format!("SPAN_{}: Final[str] = {:?}", constant_name(&span.span_type), span.name),
         );
     }
     line(&mut out, "\nINSTRUMENTS: Final[tuple[Instrument, ...]] = (");
     for metric in &registry.metrics {
-        line(
-            &mut out,
-            &format!("    METRIC_{},", constant_name(&metric.name)),
-        );
+        line(&mut out, &format!("    METRIC_{},", constant_name(&metric.name)));
     }
     line(&mut out, ")");
     out

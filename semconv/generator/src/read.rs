@@ -38,10 +38,7 @@ pub fn read(registry: &Path) -> Result<Vec<Source>, Vec<String>> {
         let names = match file_names(&registry.join(folder)) {
             Ok(names) => names,
             Err(error) => {
-                problems.push(format!(
-                    "cannot list {}: {error}",
-                    registry.join(folder).display()
-                ));
+                problems.push(format!("cannot list {}: {error}", registry.join(folder).display()));
                 continue;
             }
         };
@@ -55,11 +52,7 @@ pub fn read(registry: &Path) -> Result<Vec<Source>, Vec<String>> {
             }
         }
     }
-    if problems.is_empty() {
-        Ok(sources)
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(sources) } else { Err(problems) }
 }
 
 /// Parses one file.
@@ -76,10 +69,7 @@ pub fn read_str(path: &str, text: &str) -> Result<Source, String> {
             definitions.file_format
         ));
     }
-    Ok(Source {
-        path: path.to_owned(),
-        definitions,
-    })
+    Ok(Source { path: path.to_owned(), definitions })
 }
 
 fn manifest_problem(registry: &Path) -> Option<String> {
@@ -89,10 +79,7 @@ fn manifest_problem(registry: &Path) -> Option<String> {
     };
     match serde_saphyr::from_str::<Manifest>(&text) {
         Ok(manifest) if manifest.name == NAMESPACE => None,
-        Ok(manifest) => Some(format!(
-            "{MANIFEST}: name is {:?}, not {NAMESPACE:?}",
-            manifest.name
-        )),
+        Ok(manifest) => Some(format!("{MANIFEST}: name is {:?}, not {NAMESPACE:?}", manifest.name)),
         Err(error) => Some(format!("{MANIFEST}: {error}")),
     }
 }

@@ -119,9 +119,7 @@ impl Registry {
     /// The attribute of a key.
     #[must_use]
     pub fn attribute(&self, key: &str) -> Option<&Attribute> {
-        self.attributes
-            .iter()
-            .find(|attribute| attribute.key == key)
+        self.attributes.iter().find(|attribute| attribute.key == key)
     }
 }
 

@@ -45,14 +45,8 @@ pub fn resolve(sources: &[Source]) -> Result<Registry, Vec<String>> {
         .refinements
         .into_iter()
         .filter(|(name, _)| !registry.metrics.iter().any(|m| m.name == *name));
-    resolver
-        .problems
-        .extend(unknown.map(|(name, _)| format!("no metric {name} to refine")));
-    if resolver.problems.is_empty() {
-        Ok(registry)
-    } else {
-        Err(resolver.problems)
-    }
+    resolver.problems.extend(unknown.map(|(name, _)| format!("no metric {name} to refine")));
+    if resolver.problems.is_empty() { Ok(registry) } else { Err(resolver.problems) }
 }
 
 struct Resolver<'a> {
@@ -74,36 +68,24 @@ impl<'a> Resolver<'a> {
             problems: Vec::new(),
         };
         for definitions in sources.iter().map(|source| &source.definitions) {
-            resolver.keys.extend(
-                definitions
-                    .attributes
-                    .iter()
-                    .map(|attribute| attribute.key.as_str()),
-            );
+            resolver
+                .keys
+                .extend(definitions.attributes.iter().map(|attribute| attribute.key.as_str()));
             for group in &definitions.attribute_groups {
                 resolver.groups.insert(&group.id, &group.attributes);
-                let said = group
-                    .attributes
-                    .iter()
-                    .filter(|r| says_values(&r.annotations.inferometer));
+                let said =
+                    group.attributes.iter().filter(|r| says_values(&r.annotations.inferometer));
                 let overlays =
                     said.filter_map(|r| Some((r.key.as_deref()?, &r.annotations.inferometer)));
                 resolver.overlays.extend(overlays);
             }
             for refinement in &definitions.metric_refinements {
-                let refined = (
-                    &refinement.annotations.inferometer,
-                    refinement.attributes.as_slice(),
-                );
-                if resolver
-                    .refinements
-                    .insert(&refinement.name, refined)
-                    .is_some()
-                {
-                    resolver.problems.push(format!(
-                        "{}: {} is refined twice",
-                        refinement.id, refinement.name
-                    ));
+                let refined =
+                    (&refinement.annotations.inferometer, refinement.attributes.as_slice());
+                if resolver.refinements.insert(&refinement.name, refined).is_some() {
+                    resolver
+                        .problems
+                        .push(format!("{}: {} is refined twice", refinement.id, refinement.name));
                 }
             }
         }
@@ -120,10 +102,8 @@ impl<'a> Resolver<'a> {
         }
         let value_type = metric.annotations.code_generation.metric_value_type;
         if value_type.is_none() {
-            self.problems.push(format!(
-                "{}: no annotations.code_generation.metric_value_type",
-                metric.name
-            ));
+            self.problems
+                .push(format!("{}: no annotations.code_generation.metric_value_type", metric.name));
         }
         Metric {
             name: metric.name.clone(),
@@ -166,27 +146,21 @@ impl<'a> Resolver<'a> {
                         .requirement_level
                         .clone()
                         .unwrap_or(RequirementLevel::Recommended);
-                    merge(
-                        uses,
-                        vec![AttributeUse {
-                            key: key.clone(),
-                            requirement,
-                        }],
-                    );
+                    merge(uses, vec![AttributeUse { key: key.clone(), requirement }]);
                 }
                 (None, Some(group)) if self.groups.contains_key(group.as_str()) => {
                     let inner = self.groups[group.as_str()];
                     self.spread(user, inner, depth + 1, uses);
                 }
-                (Some(name), None) => self
+                (Some(name), None) => {
+                    self.problems.push(format!("{user}: no attribute {name} to refer to"))
+                }
+                (None, Some(name)) => {
+                    self.problems.push(format!("{user}: no attribute group {name} to refer to"))
+                }
+                _ => self
                     .problems
-                    .push(format!("{user}: no attribute {name} to refer to")),
-                (None, Some(name)) => self
-                    .problems
-                    .push(format!("{user}: no attribute group {name} to refer to")),
-                _ => self.problems.push(format!(
-                    "{user}: an attribute is either a ref or a ref_group"
-                )),
+                    .push(format!("{user}: an attribute is either a ref or a ref_group")),
             }
         }
     }
@@ -194,26 +168,17 @@ impl<'a> Resolver<'a> {
     fn attributes(&mut self, sources: &[Source], registry: &Registry) -> Vec<Attribute> {
         let uses = registry.metrics.iter().map(|metric| &metric.attributes);
         let uses = uses.chain(registry.spans.iter().map(|span| &span.attributes));
-        let used: BTreeSet<&str> = uses
-            .flatten()
-            .map(|attribute| attribute.key.as_str())
-            .collect();
+        let used: BTreeSet<&str> = uses.flatten().map(|attribute| attribute.key.as_str()).collect();
         let mut attributes = BTreeMap::new();
         for source in sources {
             for definition in &source.definitions.attributes {
                 if !source.is_own() && !used.contains(definition.key.as_str()) {
-                    self.problems
-                        .push(format!("{}: nothing uses {}", source.path, definition.key));
+                    self.problems.push(format!("{}: nothing uses {}", source.path, definition.key));
                 }
                 let attribute = self.attribute(&source.path, definition);
-                if attributes
-                    .insert(definition.key.clone(), attribute)
-                    .is_some()
-                {
-                    self.problems.push(format!(
-                        "{}: {} is defined twice",
-                        source.path, definition.key
-                    ));
+                if attributes.insert(definition.key.clone(), attribute).is_some() {
+                    self.problems
+                        .push(format!("{}: {} is defined twice", source.path, definition.key));
                 }
             }
         }
@@ -222,11 +187,7 @@ impl<'a> Resolver<'a> {
 
     fn attribute(&self, file: &str, definition: &AttributeDefinition) -> Attribute {
         let own = &definition.annotations.inferometer;
-        let annotation = self
-            .overlays
-            .get(definition.key.as_str())
-            .copied()
-            .unwrap_or(own);
+        let annotation = self.overlays.get(definition.key.as_str()).copied().unwrap_or(own);
         Attribute {
             key: definition.key.clone(),
             file: file.to_owned(),
@@ -239,15 +200,8 @@ impl<'a> Resolver<'a> {
             },
             brief: one_line(&definition.brief),
             note: one_line(&definition.note),
-            values: value_set(
-                &definition.value_type,
-                annotation,
-                crate::read::is_upstream(file),
-            ),
-            enum_name: annotation
-                .enum_name
-                .clone()
-                .unwrap_or_else(|| enum_name(&definition.key)),
+            values: value_set(&definition.value_type, annotation, crate::read::is_upstream(file)),
+            enum_name: annotation.enum_name.clone().unwrap_or_else(|| enum_name(&definition.key)),
         }
     }
 }
@@ -258,20 +212,16 @@ fn says_values(annotation: &Inferometer) -> bool {
 
 fn value_set(value_type: &AttributeType, annotation: &Inferometer, is_upstream: bool) -> ValueSet {
     let known: Vec<(String, String)> = match value_type {
-        AttributeType::Members(members) => members
-            .iter()
-            .map(|member| (member.value.clone(), one_line(&member.brief)))
-            .collect(),
+        AttributeType::Members(members) => {
+            members.iter().map(|member| (member.value.clone(), one_line(&member.brief))).collect()
+        }
         _ => Vec::new(),
     };
     match (&annotation.closed, annotation.limit) {
         (Some(Closed::Members(true)), None) => ValueSet::Closed(known),
         (Some(Closed::Values(values)), None) => {
             let brief = |value: &str| {
-                known
-                    .iter()
-                    .find(|(known, _)| known == value)
-                    .map(|(_, brief)| brief.clone())
+                known.iter().find(|(known, _)| known == value).map(|(_, brief)| brief.clone())
             };
             ValueSet::Closed(
                 values
@@ -298,9 +248,7 @@ fn merge(uses: &mut Vec<AttributeUse>, added: Vec<AttributeUse>) {
 
 /// `infer.kv_cache.block.state` is `KvCacheBlockState`, `network.io.direction` is `NetworkIoDirection`.
 fn enum_name(key: &str) -> String {
-    let bare = key
-        .strip_prefix("infer.")
-        .or_else(|| key.strip_prefix("gen_ai."));
+    let bare = key.strip_prefix("infer.").or_else(|| key.strip_prefix("gen_ai."));
     camel_case(bare.unwrap_or(key))
 }
 
@@ -311,12 +259,7 @@ pub(crate) fn camel_case(value: &str) -> String {
 
 fn capitalized(word: &str) -> String {
     let mut chars = word.chars();
-    chars
-        .next()
-        .map(|first| first.to_ascii_uppercase())
-        .into_iter()
-        .chain(chars)
-        .collect()
+    chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
 }
 
 fn one_line(text: &str) -> String {

@@ -22,20 +22,14 @@ pub(crate) fn root() -> String {
 
 pub(crate) fn attributes(registry: &Registry) -> String {
     let mut out = header("Every attribute, and a type for each closed set of values.");
-    line(
-        &mut out,
-        "use crate::{AttributeDef, AttributeType, Values};\n",
-    );
+    line(&mut out, "use crate::{AttributeDef, AttributeType, Values};\n");
     for attribute in &registry.attributes {
         out.push_str(&attribute_constant(attribute));
     }
     line(&mut out, "/// Every attribute, by key.");
     out.push_str(&all(
         "AttributeDef",
-        registry
-            .attributes
-            .iter()
-            .map(|attribute| constant_name(&attribute.key)),
+        registry.attributes.iter().map(|attribute| constant_name(&attribute.key)),
     ));
     for (name, users) in enums(registry) {
         out.push_str(&closed_enum(name, &users));
@@ -57,10 +51,7 @@ pub(crate) fn metrics(registry: &Registry) -> String {
     line(&mut out, "/// Every instrument, own ones first.");
     out.push_str(&all(
         "InstrumentDef",
-        registry
-            .metrics
-            .iter()
-            .map(|metric| constant_name(&metric.name)),
+        registry.metrics.iter().map(|metric| constant_name(&metric.name)),
     ));
     out
 }
@@ -75,13 +66,7 @@ pub(crate) fn spans(registry: &Registry) -> String {
         out.push_str(&span_constant(span));
     }
     line(&mut out, "/// Every span.");
-    out.push_str(&all(
-        "SpanDef",
-        registry
-            .spans
-            .iter()
-            .map(|span| constant_name(&span.span_type)),
-    ));
+    out.push_str(&all("SpanDef", registry.spans.iter().map(|span| constant_name(&span.span_type))));
     out
 }
 
@@ -90,45 +75,28 @@ fn header(title: &str) -> String {
 }
 
 fn attribute_constant(attribute: &Attribute) -> String {
-    let mut out = doc(
-        &format!("`{}`: {}", attribute.key, attribute.brief),
-        &attribute.note,
-    );
+    let mut out = doc(&format!("`{}`: {}", attribute.key, attribute.brief), &attribute.note);
     let values = match &attribute.values {
         ValueSet::Closed(values) => format!("Values::Closed({})", strings(values)),
-        ValueSet::Open { known, limit } => format!(
-            "Values::Open {{ known: {}, limit: {limit} }}",
-            strings(known)
-        ),
+        ValueSet::Open { known, limit } => {
+            format!("Values::Open {{ known: {}, limit: {limit} }}", strings(known))
+        }
         ValueSet::Unbounded | ValueSet::Unsaid => "Values::Unbounded".to_owned(),
     };
     line(
         &mut out,
-        &format!(
-            "pub const {}: AttributeDef = AttributeDef {{",
-            constant_name(&attribute.key)
-        ),
+        &format!("pub const {}: AttributeDef = AttributeDef {{", constant_name(&attribute.key)),
     );
     line(&mut out, &format!("    key: {:?},", attribute.key));
-    line(
-        &mut out,
-        &format!("    value_type: AttributeType::{},", attribute.value_type),
-    );
+    line(&mut out, &format!("    value_type: AttributeType::{},", attribute.value_type));
     line(&mut out, &format!("    values: {values},"));
-    line(
-        &mut out,
-        &format!("    description: {:?},", attribute.brief),
-    );
+    line(&mut out, &format!("    description: {:?},", attribute.brief));
     line(&mut out, "};\n");
     out
 }
 
 fn metric_constant(metric: &Metric) -> String {
-    let note = format!(
-        "Prometheus: `{}`. {}",
-        metric.prometheus_name(),
-        metric.note
-    );
+    let note = format!("Prometheus: `{}`. {}", metric.prometheus_name(), metric.note);
     let mut out = doc(&format!("`{}`: {}", metric.name, metric.brief), note.trim());
     let kind = match metric.instrument {
         Instrument::Counter => "Counter",
@@ -136,42 +104,26 @@ fn metric_constant(metric: &Metric) -> String {
         Instrument::Gauge => "Gauge",
         Instrument::Histogram => "Histogram",
     };
-    let bounds: Vec<String> = metric
-        .bounds
-        .iter()
-        .map(|bound| format!("{bound:?}"))
-        .collect();
+    let bounds: Vec<String> = metric.bounds.iter().map(|bound| format!("{bound:?}")).collect();
     let limit = metric
         .cardinality_limit
-        .map_or("DEFAULT_CARDINALITY_LIMIT".to_owned(), |limit| {
-            limit.to_string()
-        });
+        .map_or("DEFAULT_CARDINALITY_LIMIT".to_owned(), |limit| limit.to_string());
     line(
         &mut out,
-        &format!(
-            "pub const {}: InstrumentDef = InstrumentDef {{",
-            constant_name(&metric.name)
-        ),
+        &format!("pub const {}: InstrumentDef = InstrumentDef {{", constant_name(&metric.name)),
     );
     line(&mut out, &format!("    name: {:?},", metric.name));
     line(&mut out, &format!("    kind: InstrumentKind::{kind},"));
     line(
         &mut out,
-        &format!(
-            "    value_type: ValueType::{},",
-            if metric.is_int { "Int" } else { "Double" }
-        ),
+        &format!("    value_type: ValueType::{},", if metric.is_int { "Int" } else { "Double" }),
     );
     line(&mut out, &format!("    unit: {:?},", metric.unit));
     line(&mut out, &format!("    description: {:?},", metric.brief));
     line(&mut out, &format!("    bounds: &[{}],", bounds.join(", ")));
     out.push_str(&attribute_uses(&metric.attributes));
     line(&mut out, &format!("    cardinality_limit: {limit},"));
-    let stability = if metric.is_stable {
-        "Stable"
-    } else {
-        "Development"
-    };
+    let stability = if metric.is_stable { "Stable" } else { "Development" };
     line(&mut out, &format!("    stability: Stability::{stability},"));
     line(&mut out, "};\n");
     out
@@ -179,19 +131,10 @@ fn metric_constant(metric: &Metric) -> String {
 
 fn span_constant(span: &Span) -> String {
     let mut out = doc(&format!("`{}`: {}", span.span_type, span.brief), &span.note);
-    line(
-        &mut out,
-        &format!(
-            "pub const {}: SpanDef = SpanDef {{",
-            constant_name(&span.span_type)
-        ),
-    );
+    line(&mut out, &format!("pub const {}: SpanDef = SpanDef {{", constant_name(&span.span_type)));
     line(&mut out, &format!("    span_type: {:?},", span.span_type));
     line(&mut out, &format!("    name: {:?},", span.name));
-    line(
-        &mut out,
-        &format!("    kind: SpanKind::{},", kind_name(span.kind)),
-    );
+    line(&mut out, &format!("    kind: SpanKind::{},", kind_name(span.kind)));
     line(&mut out, &format!("    description: {:?},", span.brief));
     out.push_str(&attribute_uses(&span.attributes));
     line(&mut out, "};\n");
@@ -239,10 +182,7 @@ pub(crate) fn enums(registry: &Registry) -> BTreeMap<&str, Vec<&Attribute>> {
     let mut enums: BTreeMap<&str, Vec<&Attribute>> = BTreeMap::new();
     for attribute in &registry.attributes {
         if matches!(attribute.values, ValueSet::Closed(_)) && attribute.value_type == "String" {
-            enums
-                .entry(&attribute.enum_name)
-                .or_default()
-                .push(attribute);
+            enums.entry(&attribute.enum_name).or_default().push(attribute);
         }
     }
     enums
@@ -252,57 +192,29 @@ fn closed_enum(name: &str, users: &[&Attribute]) -> String {
     let Some(ValueSet::Closed(values)) = users.first().map(|attribute| &attribute.values) else {
         return String::new();
     };
-    let keys: Vec<String> = users
-        .iter()
-        .map(|attribute| format!("`{}`", attribute.key))
-        .collect();
+    let keys: Vec<String> = users.iter().map(|attribute| format!("`{}`", attribute.key)).collect();
     let mut out = format!("\n/// The values of {}.\n", keys.join(", "));
-    line(
-        &mut out,
-        "#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]",
-    );
+    line(&mut out, "#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]");
     line(&mut out, &format!("pub enum {name} {{"));
     for (value, brief) in values {
-        let brief = if brief.is_empty() {
-            format!("`{value}`.")
-        } else {
-            brief.clone()
-        };
-        line(
-            &mut out,
-            &format!("    /// {brief}\n    {},", camel_case(value)),
-        );
+        let brief = if brief.is_empty() { format!("`{value}`.") } else { brief.clone() };
+        line(&mut out, &format!("    /// {brief}\n    {},", camel_case(value)));
     }
     line(&mut out, &format!("}}\n\nimpl {name} {{"));
-    let variants: Vec<String> = values
-        .iter()
-        .map(|(value, _)| format!("Self::{}", camel_case(value)))
-        .collect();
+    let variants: Vec<String> =
+        values.iter().map(|(value, _)| format!("Self::{}", camel_case(value))).collect();
     line(
         &mut out,
         "    /// Every value, in the order of their definition, which is that of the discriminants.",
     );
     line(
         &mut out,
-        &format!(
-            "    pub const ALL: [Self; {}] = [{}];\n",
-            values.len(),
-            variants.join(", ")
-        ),
+        &format!("    pub const ALL: [Self; {}] = [{}];\n", values.len(), variants.join(", ")),
     );
-    line(
-        &mut out,
-        "    /// The value as it is sent.\n    #[must_use]",
-    );
-    line(
-        &mut out,
-        "    pub const fn as_str(self) -> &'static str {\n        match self {",
-    );
+    line(&mut out, "    /// The value as it is sent.\n    #[must_use]");
+    line(&mut out, "    pub const fn as_str(self) -> &'static str {\n        match self {");
     for (value, _) in values {
-        line(
-            &mut out,
-            &format!("            Self::{} => {value:?},", camel_case(value)),
-        );
+        line(&mut out, &format!("            Self::{} => {value:?},", camel_case(value)));
     }
     line(&mut out, "        }\n    }\n}");
     out
@@ -331,10 +243,7 @@ pub(crate) fn constant_name(name: &str) -> String {
 }
 
 fn strings(values: &[(String, String)]) -> String {
-    let quoted: Vec<String> = values
-        .iter()
-        .map(|(value, _)| format!("{value:?}"))
-        .collect();
+    let quoted: Vec<String> = values.iter().map(|(value, _)| format!("{value:?}")).collect();
     format!("&[{}]", quoted.join(", "))
 }
 

@@ -6,20 +6,15 @@ use inferometer_semconv_generator::{generate, repository_root};
 
 fn main() -> ExitCode {
     let root = repository_root();
-    let written = generate(&root)
-        .map_err(|problems| problems.to_string())
-        .and_then(|files| {
-            for file in &files {
-                fs::write(root.join(file.path), &file.contents)
-                    .map_err(|error| format!("{}: {error}", file.path))?;
-            }
-            Ok(files)
-        });
+    let written = generate(&root).map_err(|problems| problems.to_string()).and_then(|files| {
+        for file in &files {
+            fs::write(root.join(file.path), &file.contents)
+                .map_err(|error| format!("{}: {error}", file.path))?;
+        }
+        Ok(files)
+    });
     let (text, code) = match written {
-        Ok(files) => (
-            format!("{} files are current", files.len()),
-            ExitCode::SUCCESS,
-        ),
+        Ok(files) => (format!("{} files are current", files.len()), ExitCode::SUCCESS),
         Err(problems) => (problems, ExitCode::FAILURE),
     };
     // Nobody to tell if stderr is closed; the exit code remains.
