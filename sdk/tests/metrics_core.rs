@@ -283,3 +283,20 @@ fn a_recorder_and_a_handle_feed_one_series() {
     assert_eq!((integer(&metrics, "test.things"), integer(&metrics, "test.active")), (3, -4));
     assert_eq!(histograms(&metrics, "test.sizes")[0].sum, Some(4.0));
 }
+
+#[test]
+fn a_slice_whose_contents_change_in_place_is_another_set() {
+    let provider = provider();
+    let meter = provider.meter("library");
+    #[expect(clippy::disallowed_methods, reason = "this is what a foreign library does")]
+    let requests = meter.u64_counter("library.requests").build();
+    let mut attributes = [KeyValue::new("route", "/a")];
+    requests.add(1, &attributes);
+    requests.add(1, &attributes);
+    attributes[0] = KeyValue::new("route", "/b");
+    requests.add(5, &attributes);
+    let points = numbers(&collect(&provider), "library.requests");
+    let values: Vec<_> = points.iter().map(|point| point.value).collect();
+    let expected = [2, 5].map(|value| Some(number_data_point::Value::AsInt(value)));
+    assert_eq!(values, expected);
+}

@@ -2,7 +2,6 @@
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
-use foldhash::quality::RandomState;
 use opentelemetry::{Array, KeyValue, Value};
 
 /// Attributes sorted by key, each key once; the last value given for a key wins.
@@ -42,7 +41,7 @@ impl Hash for AttributeSet {
 }
 
 /// Hashes attributes in the order given.
-pub(crate) fn hash_in_order(hasher: &RandomState, attributes: &[KeyValue]) -> u64 {
+pub(crate) fn hash_in_order(hasher: &impl BuildHasher, attributes: &[KeyValue]) -> u64 {
     let mut state = hasher.build_hasher();
     hash_attributes(attributes, &mut state);
     state.finish()
@@ -77,6 +76,8 @@ fn hash_value<H: Hasher>(value: &Value, state: &mut H) {
 
 #[cfg(test)]
 mod tests {
+    use foldhash::quality::RandomState;
+
     use super::*;
 
     #[test]

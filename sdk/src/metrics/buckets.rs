@@ -17,9 +17,8 @@ const MANTISSA_BITS: u32 = f64::MANTISSA_DIGITS - 1;
 /// Upper inclusive bounds, ascending, with a way to find a value's bucket.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Buckets {
-    /// The bounds, then infinity, so that the comparison after the last one needs no check.
     bounds: Arc<[f64]>,
-    /// Bounds below each cell; empty if halving is used.
+    /// Bounds below each cell; a cell behind the last one is above them all. Empty if halving is used.
     below: Arc<[u16]>,
     shift: u32,
     /// The first cell's number; values below it are below every bound but those in the cell itself.
@@ -32,24 +31,26 @@ impl Buckets {
         let (shift, first, below) = (0..=MAX_MANTISSA_BITS)
             .find_map(|bits| table(bounds, MANTISSA_BITS - bits))
             .unwrap_or_default();
-        let bounds = bounds.iter().copied().chain([f64::INFINITY]).collect();
-        Self { bounds, below: below.into(), shift, first }
+        Self { bounds: bounds.into(), below: below.into(), shift, first }
     }
 
     /// The bounds as they were given.
     pub(crate) fn bounds(&self) -> &[f64] {
-        &self.bounds[..self.bounds.len() - 1]
+        &self.bounds
     }
 
     /// How many bounds are below `value`, which is finite and not negative: its bucket's number.
     #[inline(always)]
     pub(crate) fn index(&self, value: f64) -> usize {
-        let Some(last) = self.below.len().checked_sub(1) else {
-            return self.bounds().partition_point(|bound| *bound < value);
-        };
-        let cell = (value.to_bits() >> self.shift).saturating_sub(self.first);
-        let below = usize::from(self.below[usize::try_from(cell).unwrap_or(last).min(last)]);
-        below + usize::from(self.bounds[below] < value)
+        if self.below.is_empty() {
+            return self.bounds.partition_point(|bound| *bound < value);
+        }
+        let cell = value.to_bits().wrapping_shr(self.shift).saturating_sub(self.first);
+        let below = self
+            .below
+            .get(usize::try_from(cell).unwrap_or(usize::MAX))
+            .map_or(self.bounds.len(), |below| usize::from(*below));
+        below + usize::from(self.bounds.get(below).is_some_and(|bound| *bound < value))
     }
 }
 
@@ -59,9 +60,9 @@ fn table(bounds: &[f64], shift: u32) -> Option<(u32, u64, Vec<u16>)> {
     let positive = bounds.iter().position(|bound| *bound > 0.0)?;
     let cell = |bound: &f64| bound.to_bits() >> shift;
     let (first, last) = (cell(&bounds[positive]), cell(bounds.last()?));
-    // A cell before the first bound's own, for everything below it, and one behind the last bound's.
+    // A cell before the first bound's own, for everything below it.
     let first = first.checked_sub(1)?;
-    let cells = usize::try_from(last - first).ok()? + 2;
+    let cells = usize::try_from(last - first).ok()? + 1;
     let lower_half_is_free = positive <= 1;
     if cells > MAX_CELLS || !lower_half_is_free {
         return None;
@@ -74,7 +75,8 @@ fn table(bounds: &[f64], shift: u32) -> Option<(u32, u64, Vec<u16>)> {
             return None;
         }
         let behind = usize::try_from(at - first).ok()? + 1;
-        below[behind..].fill(u16::try_from(index + 1).ok()?);
+        let count = u16::try_from(index + 1).ok()?;
+        below.iter_mut().skip(behind).for_each(|below| *below = count);
     }
     // A bound at zero is below every cell but the first, whose values may be zero themselves.
     for count in &mut below[1..] {

@@ -1,9 +1,12 @@
 //! From attributes to their series without a lock: each thread remembers the sets that it used last.
+//!
+//! A call site usually passes the same slice again, so the first look-up is by the slice's place in memory and needs no
+//! hash; what is found there is compared in full all the same. Only then are the attributes hashed.
 
 use std::{cell::RefCell, sync::Arc};
 
-use foldhash::quality::RandomState;
-use opentelemetry::KeyValue;
+use foldhash::fast::RandomState;
+use opentelemetry::{KeyValue, Value};
 
 use super::{
     attributes::{AttributeSet, hash_in_order},
@@ -13,17 +16,20 @@ use super::{
 
 /// Entries per thread. A set that meets another one in its place takes it, and the other is looked up again.
 const ENTRIES: usize = 1024;
+const _: () = assert!(ENTRIES.is_power_of_two() && ENTRIES <= u16::MAX as usize);
 
 struct Entry {
     instrument: u64,
-    hash: u64,
     attributes: Box<[KeyValue]>,
     series: Arc<Series>,
 }
 
 struct Cache {
     hasher: RandomState,
+    /// By hash.
     entries: Box<[Option<Entry>]>,
+    /// By the slice's place: the entry that was meant there last.
+    by_place: Box<[u16]>,
 }
 
 thread_local! {
@@ -32,9 +38,10 @@ thread_local! {
 
 /// Calls `record` with the series of these attributes.
 ///
-/// A set that this thread used lately costs a hash and a comparison. Otherwise the instrument's table is asked, under
-/// its lock. Sets that share an overflow series never enter the cache, so a flood of new sets cannot push out the
-/// ones that matter.
+/// A set that this thread used lately costs a comparison, and a hash if it is in another place of memory than last
+/// time. Otherwise the instrument's table is asked, under its lock. Sets that share an overflow series never enter the
+/// cache, so a flood of new sets cannot push out the ones that matter.
+#[inline]
 pub(crate) fn with_series(
     instrument: &Instrument,
     attributes: &[KeyValue],
@@ -42,25 +49,16 @@ pub(crate) fn with_series(
 ) {
     let cached = CACHE.try_with(|cache| {
         // Already borrowed means that this call came from inside the cache (an instrumented allocator).
-        let Ok(mut cache) = cache.try_borrow_mut() else {
-            return false;
-        };
+        let Ok(mut cache) = cache.try_borrow_mut() else { return false };
         let cache = cache.get_or_insert_with(Cache::new);
-        let hash = hash_in_order(&cache.hasher, attributes) ^ instrument.id;
-        let at = usize::try_from(hash % ENTRIES as u64).unwrap_or(0);
-        if let Some(entry) = &cache.entries[at]
-            && entry.hash == hash
-            && entry.instrument == instrument.id
-            && *entry.attributes == *attributes
-        {
-            record(&entry.series);
+        if let Some(series) = cache.find(instrument.id, attributes) {
+            record(series);
             return true;
         }
         let bound = instrument.bind(AttributeSet::new(attributes));
         record(&bound.series);
         if !bound.is_overflow {
-            let (instrument, attributes) = (instrument.id, attributes.into());
-            cache.entries[at] = Some(Entry { instrument, hash, attributes, series: bound.series });
+            cache.keep(instrument.id, attributes, bound.series);
         }
         true
     });
@@ -71,6 +69,72 @@ pub(crate) fn with_series(
 
 impl Cache {
     fn new() -> Self {
-        Self { hasher: RandomState::default(), entries: (0..ENTRIES).map(|_| None).collect() }
+        Self {
+            hasher: RandomState::default(),
+            entries: (0..ENTRIES).map(|_| None).collect(),
+            by_place: vec![0; ENTRIES].into(),
+        }
     }
+
+    #[inline]
+    fn find(&mut self, instrument: u64, attributes: &[KeyValue]) -> Option<&Series> {
+        let place = place_of(instrument, attributes);
+        let mut at = usize::from(self.by_place[place]);
+        if !is_of(&self.entries[at], instrument, attributes) {
+            at = self.place_by_hash(instrument, attributes);
+            if !is_of(&self.entries[at], instrument, attributes) {
+                return None;
+            }
+            self.by_place[place] = index(at);
+        }
+        self.entries[at].as_ref().map(|entry| &*entry.series)
+    }
+
+    fn keep(&mut self, instrument: u64, attributes: &[KeyValue], series: Arc<Series>) {
+        let at = self.place_by_hash(instrument, attributes);
+        self.entries[at] = Some(Entry { instrument, attributes: attributes.into(), series });
+        self.by_place[place_of(instrument, attributes)] = index(at);
+    }
+
+    fn place_by_hash(&self, instrument: u64, attributes: &[KeyValue]) -> usize {
+        let hash = hash_in_order(&self.hasher, attributes) ^ instrument;
+        usize::try_from(hash % ENTRIES as u64).unwrap_or(0)
+    }
+}
+
+fn index(at: usize) -> u16 {
+    u16::try_from(at).unwrap_or(0)
+}
+
+/// Where a slice at this place is looked for.
+#[inline]
+fn place_of(instrument: u64, attributes: &[KeyValue]) -> usize {
+    let place = attributes.as_ptr().addr() as u64 >> 3;
+    usize::try_from((place ^ instrument.wrapping_mul(0x9e37_79b9)) % ENTRIES as u64).unwrap_or(0)
+}
+
+#[inline]
+fn is_of(entry: &Option<Entry>, instrument: u64, attributes: &[KeyValue]) -> bool {
+    entry.as_ref().is_some_and(|entry| {
+        entry.instrument == instrument
+            && entry.attributes.len() == attributes.len()
+            && entry.attributes.iter().zip(attributes).all(|(one, other)| is_same(one, other))
+    })
+}
+
+/// Equality that looks at addresses first: a key or text that is a literal, or shared, has the same one in its copy.
+#[inline]
+fn is_same(one: &KeyValue, other: &KeyValue) -> bool {
+    is_same_text(one.key.as_str(), other.key.as_str())
+        && match (&one.value, &other.value) {
+            (Value::String(one), Value::String(other)) => {
+                is_same_text(one.as_str(), other.as_str())
+            }
+            (one, other) => one == other,
+        }
+}
+
+#[inline]
+fn is_same_text(one: &str, other: &str) -> bool {
+    one.len() == other.len() && (std::ptr::eq(one.as_ptr(), other.as_ptr()) || one == other)
 }

@@ -68,7 +68,7 @@ impl<N: Number> Counter<N> {
     #[inline(always)]
     pub(crate) fn record_to(series: &Series, own: Own, value: N) {
         if !value.is_finite_and_not_negative() {
-            return series.refuse(reason(value));
+            return refuse_unless_zero(series, value);
         }
         match &series.cells {
             Cells::Sum(cells) => cells.add(own, value),
@@ -125,17 +125,38 @@ impl<N: Number> Histogram<N> {
     #[inline(always)]
     pub(crate) fn record_to(series: &Series, own: Own, value: N) {
         if !value.is_finite_and_not_negative() {
-            return series.refuse(reason(value));
+            return Self::record_unusual(series, own, value);
         }
+        Self::record_plain(series, own, value.to_f64());
+    }
+
+    #[inline(always)]
+    fn record_plain(series: &Series, own: Own, value: f64) {
         match &series.cells {
-            Cells::Histogram { cells, buckets } => {
-                // `abs` turns -0.0 into 0.0, whose bits order like the numbers do.
-                let value = value.to_f64().abs();
-                cells.record(own, value, buckets.index(value));
-            }
-            Cells::Exponential(cells) => cells.record(own, value.to_f64().abs()),
+            Cells::Histogram { cells, buckets } => cells.record(own, value, buckets.index(value)),
+            Cells::Exponential(cells) => cells.record(own, value),
             _ => series.refuse(SdkRefusalReason::NoCells),
         }
+    }
+
+    /// -0.0 is zero; everything else that is not plain is refused.
+    #[cold]
+    #[inline(never)]
+    fn record_unusual(series: &Series, own: Own, value: N) {
+        if value.to_f64() == 0.0 {
+            Self::record_plain(series, own, 0.0);
+        } else {
+            series.refuse(reason(value));
+        }
+    }
+}
+
+/// -0.0 adds nothing to a counter; everything else that is not plain is refused.
+#[cold]
+#[inline(never)]
+fn refuse_unless_zero<N: Number>(series: &Series, value: N) {
+    if value.to_f64() != 0.0 {
+        series.refuse(reason(value));
     }
 }
 

@@ -24,7 +24,7 @@ pub trait Number: sealed::Sealed + Copy + Debug + PartialOrd + Send + Sync + 'st
     /// Neither NaN nor infinite.
     #[doc(hidden)]
     fn is_finite(self) -> bool;
-    /// What counters and histograms take.
+    /// What counters and histograms take, but for -0.0.
     #[doc(hidden)]
     fn is_finite_and_not_negative(self) -> bool;
     /// The nearest double, for histograms.
@@ -178,12 +178,13 @@ impl Number for f64 {
 
     #[inline(always)]
     fn is_finite(self) -> bool {
-        Self::is_finite(self)
+        Self::to_bits(self.abs()) < Self::to_bits(Self::INFINITY)
     }
 
     #[inline(always)]
     fn is_finite_and_not_negative(self) -> bool {
-        (0.0..Self::INFINITY).contains(&self)
+        // Positive doubles order as their bits do, and the sign is the highest bit.
+        Self::to_bits(self) < Self::to_bits(Self::INFINITY)
     }
 
     #[inline(always)]
