@@ -31,9 +31,10 @@ pub use export::{
     Compression, ExportFailure, ExportStats, Exporter, InMemory, Protocol, TelemetryStats, TlsFiles,
 };
 pub use metrics::{
-    Counter, Gauge, Histogram, HistogramAggregation, MAX_INSTRUMENTS_PER_SCOPE, MAX_SCOPES,
-    MeterProvider, MeterProviderBuilder, Number, NumberKind, PointValue, Recorder, Scope, Snapshot,
-    Stats, UpDownCounter,
+    Counter, Gauge, Histogram, HistogramAggregation, MAX_CALLBACKS_PER_INSTRUMENT,
+    MAX_INSTRUMENTS_PER_SCOPE, MAX_SCOPES, MeterProvider, MeterProviderBuilder, MetricReader,
+    Number, NumberKind, Observation, PointValue, Recorder, Scope, Snapshot, Stats,
+    TemporalityPreference, UpDownCounter,
 };
 pub use otlp::Encoder;
 pub use serving::{

@@ -2,34 +2,46 @@
 //!
 //! | stage | file |
 //! |---|---|
-//! | bind | `scope.rs`, `instrument.rs`, `attributes.rs` |
+//! | bind | `scope.rs`, `registration.rs`, `name.rs`, `instrument.rs`, `attributes.rs` |
 //! | record | `handles.rs`, into the crate's `cells` |
 //! | record, from the OpenTelemetry API | `api.rs`, `cache.rs` |
-//! | snapshot | `snapshot.rs` |
+//! | snapshot | `snapshot.rs`; what callbacks tell, `observable.rs`, `observed.rs` |
+//! | since when | `reader.rs`, `temporality.rs`, `deltas.rs` |
 
 mod api;
 mod attributes;
 mod buckets;
 mod cache;
+mod deltas;
 mod handles;
 mod instrument;
+mod name;
 mod number;
+mod observable;
+mod observed;
 mod provider;
+mod reader;
 mod recorder;
+mod registration;
 mod scope;
 mod series;
 mod snapshot;
 mod stats;
+mod temporality;
 
 pub use handles::{Counter, Gauge, Histogram, UpDownCounter};
 pub use instrument::HistogramAggregation;
 pub use number::{Number, NumberKind, PointValue};
+pub use observable::{MAX_CALLBACKS_PER_INSTRUMENT, Observation};
 pub use provider::{MAX_SCOPES, MeterProvider, MeterProviderBuilder};
+pub use reader::MetricReader;
 pub use recorder::Recorder;
 pub use scope::{MAX_INSTRUMENTS_PER_SCOPE, Scope};
 pub use snapshot::Snapshot;
 pub use stats::Stats;
+pub use temporality::TemporalityPreference;
 
 pub(crate) use attributes::AttributeSet;
 pub(crate) use instrument::{Aggregation, Descriptor};
 pub(crate) use snapshot::{InstrumentPoints, Point, ScopePoints, Value};
+pub(crate) use temporality::Temporality;

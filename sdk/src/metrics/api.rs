@@ -6,8 +6,8 @@ use inferometer_semconv::InstrumentKind;
 use opentelemetry::{
     KeyValue,
     metrics::{
-        self as api, BoundSyncInstrument, HistogramBuilder, InstrumentBuilder, InstrumentProvider,
-        SyncInstrument,
+        self as api, AsyncInstrumentBuilder, BoundSyncInstrument, Callback, HistogramBuilder,
+        InstrumentBuilder, InstrumentProvider, SyncInstrument,
     },
 };
 
@@ -86,6 +86,14 @@ impl Scope {
             handle: std::marker::PhantomData,
         })
     }
+
+    /// The API has no way to take a callback back, so its callbacks stay.
+    fn api_observable<N: Number>(&self, descriptor: Descriptor, callbacks: Vec<Callback<N>>) {
+        let instrument = self.0.instrument(descriptor.observable());
+        for callback in callbacks {
+            instrument.observe_with(callback).forever();
+        }
+    }
 }
 
 macro_rules! instrument {
@@ -102,6 +110,22 @@ macro_rules! instrument {
                 unit,
                 aggregation,
             ))
+        }
+    };
+}
+
+macro_rules! observable {
+    ($method:ident, $api:ident, $kind:ident, $number:ty) => {
+        fn $method(
+            &self,
+            builder: AsyncInstrumentBuilder<'_, api::$api<$number>, $number>,
+        ) -> api::$api<$number> {
+            let aggregation = Aggregation::of(InstrumentKind::$kind, None);
+            let AsyncInstrumentBuilder { name, description, unit, callbacks, .. } = builder;
+            let number = <$number as Number>::KIND;
+            let descriptor = Descriptor::from_api(name, description, unit, number, aggregation);
+            self.api_observable(descriptor, callbacks);
+            api::$api::new()
         }
     };
 }
@@ -133,6 +157,13 @@ impl InstrumentProvider for Scope {
     instrument!(u64_gauge, Gauge, Gauge, u64);
     instrument!(i64_gauge, Gauge, Gauge, i64);
     instrument!(f64_gauge, Gauge, Gauge, f64);
+    observable!(u64_observable_counter, ObservableCounter, Counter, u64);
+    observable!(f64_observable_counter, ObservableCounter, Counter, f64);
+    observable!(i64_observable_up_down_counter, ObservableUpDownCounter, UpDownCounter, i64);
+    observable!(f64_observable_up_down_counter, ObservableUpDownCounter, UpDownCounter, f64);
+    observable!(u64_observable_gauge, ObservableGauge, Gauge, u64);
+    observable!(i64_observable_gauge, ObservableGauge, Gauge, i64);
+    observable!(f64_observable_gauge, ObservableGauge, Gauge, f64);
     histogram!(u64_histogram, u64);
     histogram!(f64_histogram, f64);
 }

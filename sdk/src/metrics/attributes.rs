@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
+use hashbrown::Equivalent;
 use opentelemetry::{Array, KeyValue, Value};
 
 /// Attributes sorted by key, each key once; the last value given for a key wins.
@@ -37,6 +38,29 @@ impl Eq for AttributeSet {}
 impl Hash for AttributeSet {
     fn hash<H: Hasher>(&self, state: &mut H) {
         hash_attributes(&self.0, state);
+    }
+}
+
+/// Attributes that a caller happens to give in canonical form, so that their set is found without copying them.
+pub(crate) struct Canonical<'a>(&'a [KeyValue]);
+
+impl<'a> Canonical<'a> {
+    pub(crate) fn new(attributes: &'a [KeyValue]) -> Option<Self> {
+        attributes
+            .is_sorted_by(|one, next| one.key.as_str() < next.key.as_str())
+            .then_some(Self(attributes))
+    }
+}
+
+impl Hash for Canonical<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        hash_attributes(self.0, state);
+    }
+}
+
+impl Equivalent<AttributeSet> for Canonical<'_> {
+    fn equivalent(&self, set: &AttributeSet) -> bool {
+        *self.0 == *set.0
     }
 }
 

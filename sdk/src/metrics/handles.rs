@@ -162,7 +162,7 @@ fn refuse_unless_zero<N: Number>(series: &Series, value: N) {
 
 /// Why a value was not taken; asked only once it was not.
 #[cold]
-fn reason<N: Number>(value: N) -> SdkRefusalReason {
+pub(super) fn reason<N: Number>(value: N) -> SdkRefusalReason {
     let value = value.to_f64();
     if value.is_nan() {
         SdkRefusalReason::Nan

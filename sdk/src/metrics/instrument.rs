@@ -1,6 +1,12 @@
 //! One instrument: what it aggregates, and the series that were bound to it.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
 
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
@@ -11,6 +17,8 @@ use super::{
     attributes::AttributeSet,
     buckets::Buckets,
     number::NumberKind,
+    observable::Observable,
+    registration::Finding,
     series::{Cells, Series},
     stats::Stats,
 };
@@ -36,6 +44,8 @@ pub(crate) struct Descriptor {
     pub(crate) number: NumberKind,
     pub(crate) aggregation: Aggregation,
     pub(crate) cardinality_limit: u32,
+    /// Whether callbacks give its values at collection.
+    pub(crate) is_observable: bool,
 }
 
 /// What a provider makes of histograms that no view says otherwise of.
@@ -80,6 +90,7 @@ impl Descriptor {
             number,
             aggregation,
             cardinality_limit: definition.cardinality_limit,
+            is_observable: false,
         }
     }
 
@@ -97,7 +108,12 @@ impl Descriptor {
             number,
             aggregation,
             cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+            is_observable: false,
         }
+    }
+
+    pub(crate) fn observable(self) -> Self {
+        Self { is_observable: true, ..self }
     }
 
     pub(crate) fn with_histograms(mut self, histograms: HistogramAggregation) -> Self {
@@ -116,6 +132,7 @@ impl Descriptor {
             && self.unit == other.unit
             && self.description == other.description
             && self.number == other.number
+            && self.is_observable == other.is_observable
             && self.aggregation.is_same_kind(&other.aggregation)
     }
 }
@@ -157,8 +174,16 @@ pub(crate) struct Instrument {
     /// Never given to another instrument of the process, so that a cached handle cannot meet a stranger.
     pub(crate) id: u64,
     pub(crate) descriptor: Descriptor,
+    pub(crate) created_unix_nanos: u64,
+    /// Whether it is listed in its scope under a name that may be sent.
+    pub(crate) is_exported: bool,
+    /// Whether it was warned that others spell its name or choose its bounds differently.
+    is_other_spelling_known: AtomicBool,
+    are_other_bounds_known: AtomicBool,
+    /// For observable instruments, whose table of series stays empty.
+    pub(crate) observable: Option<Observable>,
+    pub(crate) stats: Arc<Stats>,
     series: Mutex<SeriesTable>,
-    stats: Arc<Stats>,
     clock: Arc<dyn Clock>,
 }
 
@@ -180,10 +205,36 @@ impl Instrument {
     pub(crate) fn new(
         id: u64,
         descriptor: Descriptor,
+        is_exported: bool,
         stats: Arc<Stats>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { id, descriptor, series: Mutex::default(), stats, clock }
+        Self {
+            id,
+            created_unix_nanos: clock.unix_nanos(),
+            is_exported,
+            is_other_spelling_known: AtomicBool::new(false),
+            are_other_bounds_known: AtomicBool::new(false),
+            observable: descriptor.is_observable.then(Observable::default),
+            descriptor,
+            stats,
+            series: Mutex::default(),
+            clock,
+        }
+    }
+
+    /// What a later registration of this instrument asks for otherwise. Each difference is told once.
+    pub(crate) fn differences(&self, asked: &Descriptor) -> Finding {
+        let is_news = |known: &AtomicBool| !known.swap(true, Relaxed);
+        if self.descriptor.name != asked.name && is_news(&self.is_other_spelling_known) {
+            Finding::OtherSpelling
+        } else if self.descriptor.aggregation != asked.aggregation
+            && is_news(&self.are_other_bounds_known)
+        {
+            Finding::OtherBounds
+        } else {
+            Finding::Nothing
+        }
     }
 
     /// The series of these attributes, made now if they are new.

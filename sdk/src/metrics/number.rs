@@ -5,7 +5,9 @@ use std::fmt::Debug;
 /// A number that an instrument can record: `u64`, `i64` or `f64`.
 ///
 /// Sealed: the set is the OpenTelemetry API's.
-pub trait Number: sealed::Sealed + Copy + Debug + PartialOrd + Send + Sync + 'static {
+pub trait Number:
+    sealed::Sealed + Copy + Debug + PartialOrd + Into<PointValue> + Send + Sync + 'static
+{
     /// Which of the three it is.
     #[doc(hidden)]
     const KIND: NumberKind;
@@ -50,6 +52,46 @@ pub enum PointValue {
     Int(i64),
     /// `as_double`.
     Double(f64),
+}
+
+impl PointValue {
+    /// The sum; integers stop at their bounds.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Int(one), Self::Int(other)) => Self::Int(one.saturating_add(other)),
+            (one, other) => Self::Double(one.to_f64() + other.to_f64()),
+        }
+    }
+
+    /// The difference; integers stop at their bounds.
+    pub(crate) fn minus(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Int(one), Self::Int(other)) => Self::Int(one.saturating_sub(other)),
+            (one, other) => Self::Double(one.to_f64() - other.to_f64()),
+        }
+    }
+
+    pub(crate) fn is_below(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Int(one), Self::Int(other)) => one < other,
+            (one, other) => one.to_f64() < other.to_f64(),
+        }
+    }
+
+    pub(crate) fn is_zero(self) -> bool {
+        match self {
+            Self::Int(value) => value == 0,
+            Self::Double(value) => value == 0.0,
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "one instrument's values are all of one type")]
+    const fn to_f64(self) -> f64 {
+        match self {
+            Self::Int(value) => value as f64,
+            Self::Double(value) => value,
+        }
+    }
 }
 
 impl From<u64> for PointValue {

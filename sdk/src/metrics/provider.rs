@@ -135,13 +135,14 @@ impl MeterProvider {
         &self.0.stats
     }
 
-    /// Reads every series into `snapshot`, whose memory is reused. Recording goes on meanwhile.
+    /// Reads every series into `snapshot`, whose memory is reused, and runs the callbacks of observable instruments on
+    /// this thread. Recording goes on meanwhile. Sums and histograms are cumulative; [`MetricReader`] makes deltas.
+    ///
+    /// [`MetricReader`]: super::MetricReader
     pub fn snapshot(&self, snapshot: &mut Snapshot) {
         cells::install_wanted();
         snapshot.begin(self.0.clock.unix_nanos());
-        for scope in self.0.scopes.lock().iter() {
-            snapshot.read_scope(scope);
-        }
+        snapshot.read_scopes(|scopes| scopes.extend(self.0.scopes.lock().iter().cloned()));
         self.0.stats.count_torn_reads(snapshot.torn_reads());
     }
 

@@ -1,8 +1,11 @@
 //! One instrumentation scope: where definitions and API calls become instruments, and attributes become handles.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    borrow::Cow,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use inferometer_semconv::{InstrumentDef, InstrumentKind};
@@ -13,7 +16,10 @@ use super::{
     attributes::AttributeSet,
     handles::{Counter, Gauge, Histogram, UpDownCounter},
     instrument::{Descriptor, HistogramAggregation, Instrument},
+    name,
     number::Number,
+    observable::Observation,
+    registration::Finding,
     series::Series,
     stats::Stats,
 };
@@ -42,6 +48,7 @@ pub struct Scope(pub(crate) Arc<ScopeState>);
 pub(crate) struct ScopeState {
     pub(crate) scope: InstrumentationScope,
     instruments: Mutex<Vec<Arc<Instrument>>>,
+    is_full_known: AtomicBool,
     histograms: HistogramAggregation,
     stats: Arc<Stats>,
     clock: Arc<dyn Clock>,
@@ -54,42 +61,76 @@ impl ScopeState {
         stats: Arc<Stats>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { scope, instruments: Mutex::default(), histograms, stats, clock }
+        Self {
+            scope,
+            instruments: Mutex::default(),
+            is_full_known: AtomicBool::new(false),
+            histograms,
+            stats,
+            clock,
+        }
     }
 
     /// The instrument of this descriptor: the one registered before, or a new one. A different instrument under a
-    /// known name is made all the same, as the specification demands, and counted as a conflict.
+    /// known name is made all the same, as the specification demands, and counted as a conflict; one whose name is not
+    /// allowed is made, counted and not exported. The first registration decides spelling and bounds.
     pub(crate) fn instrument(&self, descriptor: Descriptor) -> Arc<Instrument> {
         let descriptor = descriptor.with_histograms(self.histograms);
-        let mut instruments = self.instruments.lock();
-        if let Some(known) =
-            instruments.iter().find(|known| known.descriptor.is_same_instrument(&descriptor))
-        {
-            return Arc::clone(known);
-        }
-        if instruments
-            .iter()
-            .any(|known| known.descriptor.name.eq_ignore_ascii_case(&descriptor.name))
-        {
-            self.stats.count_conflict();
-        }
-        let id = NEXT_INSTRUMENT.fetch_add(1, Ordering::Relaxed);
-        let instrument = Arc::new(Instrument::new(
-            id,
-            descriptor,
-            Arc::clone(&self.stats),
-            Arc::clone(&self.clock),
-        ));
-        if instruments.len() < MAX_INSTRUMENTS_PER_SCOPE {
-            instruments.push(Arc::clone(&instrument));
-        } else {
-            self.stats.count_conflict();
-        }
+        let asked = descriptor.name.clone();
+        let (instrument, finding) = self.find_or_add(descriptor);
+        finding.warn(self.scope.name(), &asked, &instrument);
         instrument
     }
 
+    fn find_or_add(&self, mut descriptor: Descriptor) -> (Arc<Instrument>, Finding) {
+        let mut instruments = self.instruments.lock();
+        let mut namesakes = instruments
+            .iter()
+            .filter(|known| known.descriptor.name.eq_ignore_ascii_case(&descriptor.name))
+            .peekable();
+        let first_name: Option<Cow<'static, str>> =
+            namesakes.peek().map(|known| known.descriptor.name.clone());
+        if let Some(known) =
+            namesakes.find(|known| known.descriptor.is_same_instrument(&descriptor))
+        {
+            return (Arc::clone(known), known.differences(&descriptor));
+        }
+        let fault = name::fault(&descriptor.name);
+        let is_full = instruments.len() >= MAX_INSTRUMENTS_PER_SCOPE;
+        let finding = match (fault, is_full, first_name) {
+            (_, true, _) => {
+                self.stats.count_conflict();
+                let is_known = self.is_full_known.swap(true, Ordering::Relaxed);
+                if is_known { Finding::Nothing } else { Finding::Full }
+            }
+            (Some(fault), false, _) => {
+                self.stats.count_invalid_name();
+                Finding::InvalidName(fault)
+            }
+            (None, false, Some(first_name)) => {
+                self.stats.count_conflict();
+                descriptor.name = first_name;
+                Finding::Conflict
+            }
+            (None, false, None) => Finding::Nothing,
+        };
+        let instrument = Arc::new(Instrument::new(
+            NEXT_INSTRUMENT.fetch_add(1, Ordering::Relaxed),
+            descriptor,
+            fault.is_none() && !is_full,
+            Arc::clone(&self.stats),
+            Arc::clone(&self.clock),
+        ));
+        if !is_full {
+            instruments.push(Arc::clone(&instrument));
+        }
+        (instrument, finding)
+    }
+
+    /// Visits the instruments that are exported.
     pub(crate) fn for_each_instrument(&self, mut visit: impl FnMut(&Arc<Instrument>)) {
-        self.instruments.lock().iter().for_each(&mut visit);
+        let instruments = self.instruments.lock();
+        instruments.iter().filter(|instrument| instrument.is_exported).for_each(&mut visit);
     }
 }
 
@@ -145,6 +186,78 @@ impl Scope {
         attributes: &[KeyValue],
     ) -> Histogram<N> {
         Histogram::new(self.bind::<N>(definition, InstrumentKind::Histogram, attributes))
+    }
+
+    /// Has `callback` tell the total of one attribute set of this counter at every collection, on the collecting
+    /// thread, for as long as the [`Observation`] is kept. `None` shows nothing this time; a negative, NaN or infinite
+    /// total is refused and counted; a total below the one before begins anew.
+    ///
+    /// A callback must not block: it holds up the export. If it panics, that is counted and nothing is shown.
+    ///
+    /// # Panics
+    /// In debug builds, if the definition is of another kind. In release builds it shows as what it is here.
+    pub fn observable_counter<N: Number>(
+        &self,
+        definition: &'static InstrumentDef,
+        attributes: &[KeyValue],
+        callback: impl Fn() -> Option<N> + Send + Sync + 'static,
+    ) -> Observation {
+        self.observe(definition, InstrumentKind::Counter, attributes, callback)
+    }
+
+    /// Has `callback` tell the level of one attribute set of this up-down counter, as
+    /// [`Scope::observable_counter`] does. NaN and infinity are refused and counted.
+    ///
+    /// # Panics
+    /// As [`Scope::observable_counter`].
+    pub fn observable_up_down_counter<N: Number>(
+        &self,
+        definition: &'static InstrumentDef,
+        attributes: &[KeyValue],
+        callback: impl Fn() -> Option<N> + Send + Sync + 'static,
+    ) -> Observation {
+        self.observe(definition, InstrumentKind::UpDownCounter, attributes, callback)
+    }
+
+    /// Has `callback` tell the value of one attribute set of this gauge, as [`Scope::observable_counter`] does. NaN and
+    /// infinity are refused and counted.
+    ///
+    /// ```
+    /// use inferometer_sdk::MeterProvider;
+    /// use inferometer_semconv::metrics::INFER_KV_CACHE_UTILIZATION;
+    ///
+    /// let provider = MeterProvider::builder().build();
+    /// let scope = provider.scope("my.engine");
+    /// let utilization = scope.observable_gauge(&INFER_KV_CACHE_UTILIZATION, &[], || Some(0.25));
+    /// drop(utilization); // from here on nobody is asked
+    /// ```
+    ///
+    /// # Panics
+    /// As [`Scope::observable_counter`].
+    pub fn observable_gauge<N: Number>(
+        &self,
+        definition: &'static InstrumentDef,
+        attributes: &[KeyValue],
+        callback: impl Fn() -> Option<N> + Send + Sync + 'static,
+    ) -> Observation {
+        self.observe(definition, InstrumentKind::Gauge, attributes, callback)
+    }
+
+    fn observe<N: Number>(
+        &self,
+        definition: &'static InstrumentDef,
+        kind: InstrumentKind,
+        attributes: &[KeyValue],
+        callback: impl Fn() -> Option<N> + Send + Sync + 'static,
+    ) -> Observation {
+        debug_assert_eq!(definition.kind, kind, "`{}` is a {:?}", definition.name, definition.kind);
+        let descriptor = Descriptor::from_definition(definition, N::KIND);
+        let attributes: Box<[KeyValue]> = AttributeSet::new(attributes).iter().cloned().collect();
+        self.0.instrument(descriptor.observable()).observe_with::<N>(move |observer| {
+            if let Some(value) = callback() {
+                observer.observe(value, &attributes);
+            }
+        })
     }
 
     fn bind<N: Number>(

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use super::{
     instrument::Instrument,
     number::{Number, NumberKind, PointValue},
+    observed::ObservedSeries,
     scope::ScopeState,
     series::{Cells, Series},
+    temporality::{Temporality, TemporalityPreference},
 };
 use crate::cells::{ExponentialRun, ExponentialTotals, SumRun, Totals, downscale};
 
@@ -25,6 +27,9 @@ pub struct Snapshot {
     buckets: Vec<u64>,
     scratch: Vec<u64>,
     torn: u64,
+    /// Working space, empty between two snapshots.
+    unread_scopes: Vec<Arc<ScopeState>>,
+    unasked: Vec<Arc<Instrument>>,
 }
 
 /// A scope and where its instruments are.
@@ -38,14 +43,23 @@ pub(crate) struct ScopePoints {
 #[derive(Debug)]
 pub(crate) struct InstrumentPoints {
     pub(crate) instrument: Arc<Instrument>,
+    pub(crate) temporality: Temporality,
     points: std::ops::Range<usize>,
 }
 
 /// One series' value.
 #[derive(Debug)]
 pub(crate) struct Point {
-    pub(crate) series: Arc<Series>,
+    pub(crate) source: Source,
+    pub(crate) start_unix_nanos: u64,
     pub(crate) value: Value,
+}
+
+/// Where a point's value comes from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    Recorded(Arc<Series>),
+    Observed(Arc<ObservedSeries>),
 }
 
 #[derive(Debug)]
@@ -65,12 +79,34 @@ impl Snapshot {
         self.torn = 0;
     }
 
-    pub(crate) fn read_scope(&mut self, scope: &Arc<ScopeState>) {
+    /// Reads these scopes. Their list is drained before any callback runs, so a callback may make scopes.
+    pub(crate) fn read_scopes(&mut self, scopes: impl FnOnce(&mut Vec<Arc<ScopeState>>)) {
+        let mut unread = std::mem::take(&mut self.unread_scopes);
+        scopes(&mut unread);
+        for scope in unread.drain(..) {
+            self.read_scope(scope);
+        }
+        self.unread_scopes = unread;
+    }
+
+    /// Callbacks run after the scope's lock is released: they may register instruments.
+    fn read_scope(&mut self, scope: Arc<ScopeState>) {
         let first = self.instruments.len();
-        scope.for_each_instrument(|instrument| self.read_instrument(instrument));
+        let mut unasked = std::mem::take(&mut self.unasked);
+        scope.for_each_instrument(|instrument| {
+            if instrument.observable.is_some() {
+                unasked.push(Arc::clone(instrument));
+            } else {
+                self.read_instrument(instrument);
+            }
+        });
+        for instrument in unasked.drain(..) {
+            self.ask_instrument(instrument);
+        }
+        self.unasked = unasked;
         if self.instruments.len() > first {
             let instruments = first..self.instruments.len();
-            self.scopes.push(ScopePoints { scope: Arc::clone(scope), instruments });
+            self.scopes.push(ScopePoints { scope, instruments });
         }
     }
 
@@ -79,13 +115,61 @@ impl Snapshot {
         let number = instrument.descriptor.number;
         instrument.for_each_series(|series| {
             if let Some(value) = self.read_series(series, number) {
-                self.points.push(Point { series: Arc::clone(series), value });
+                let source = Source::Recorded(Arc::clone(series));
+                let start_unix_nanos = series.start_unix_nanos;
+                self.points.push(Point { source, start_unix_nanos, value });
             }
         });
+        self.end_instrument(Arc::clone(instrument), first);
+    }
+
+    fn ask_instrument(&mut self, instrument: Arc<Instrument>) {
+        let first = self.points.len();
+        if let Some(observable) = &instrument.observable {
+            observable.collect(&instrument, self.time_unix_nanos, |series, start, value| {
+                let source = Source::Observed(Arc::clone(series));
+                let value = Value::Number(value);
+                self.points.push(Point { source, start_unix_nanos: start, value });
+            });
+        }
+        self.end_instrument(instrument, first);
+    }
+
+    fn end_instrument(&mut self, instrument: Arc<Instrument>, first: usize) {
         if self.points.len() > first {
             let points = first..self.points.len();
-            self.instruments.push(InstrumentPoints { instrument: Arc::clone(instrument), points });
+            let temporality = Temporality::Cumulative;
+            self.instruments.push(InstrumentPoints { instrument, temporality, points });
         }
+    }
+
+    /// Turns cumulative points into what a reader prefers: `change` rewrites each point of an instrument that is to be
+    /// delta, and points for which it returns `false` are dropped.
+    pub(crate) fn prefer(
+        &mut self,
+        preference: TemporalityPreference,
+        mut change: impl FnMut(&Instrument, &mut Point, &mut [u64]) -> bool,
+    ) {
+        let mut kept = 0;
+        for points in &mut self.instruments {
+            points.temporality = preference.of(&points.instrument.descriptor);
+            let first = kept;
+            for at in points.points.clone() {
+                let is_kept = points.temporality == Temporality::Cumulative
+                    || change(&points.instrument, &mut self.points[at], &mut self.buckets);
+                if is_kept {
+                    self.points.swap(kept, at);
+                    kept += 1;
+                }
+            }
+            points.points = first..kept;
+        }
+        self.points.truncate(kept);
+    }
+
+    /// Moves the time of all points to at least `unix_nanos`.
+    pub(crate) fn not_before(&mut self, unix_nanos: u64) {
+        self.time_unix_nanos = self.time_unix_nanos.max(unix_nanos);
     }
 
     /// A sum is there from its bind; a last value or histogram only once it holds something.
@@ -167,8 +251,18 @@ impl Snapshot {
     }
 }
 
+impl Source {
+    /// The attributes as OTLP fields of a data point.
+    pub(crate) fn encoded_attributes(&self) -> &[u8] {
+        match self {
+            Self::Recorded(series) => &series.encoded_attributes,
+            Self::Observed(series) => &series.encoded_attributes,
+        }
+    }
+}
+
 fn sum(cells: &SumRun, number: NumberKind) -> PointValue {
-    fn total<N: Number + Into<PointValue>>(cells: &SumRun) -> PointValue {
+    fn total<N: Number>(cells: &SumRun) -> PointValue {
         cells.total::<N>().into()
     }
     match number {

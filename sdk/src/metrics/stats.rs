@@ -10,6 +10,8 @@ pub struct Stats {
     overflowed_binds: AtomicU64,
     torn_reads: AtomicU64,
     conflicting_instruments: AtomicU64,
+    invalid_names: AtomicU64,
+    callback_panics: AtomicU64,
 }
 
 impl Stats {
@@ -20,7 +22,8 @@ impl Stats {
     }
 
     /// Attribute sets that were bound to an overflow series, because their instrument was at its cardinality limit or
-    /// the process was out of cells.
+    /// the process was out of cells. An observable instrument counts its observations beyond the limit at each
+    /// collection.
     #[must_use]
     pub fn overflowed_binds(&self) -> u64 {
         self.overflowed_binds.load(Relaxed)
@@ -33,10 +36,23 @@ impl Stats {
         self.torn_reads.load(Relaxed)
     }
 
-    /// Instruments that were registered again with another kind, unit or description; both are exported.
+    /// Instruments that were registered again with another kind, number type, unit or description, and are both
+    /// exported; scopes, instruments and callbacks beyond their limits, which are not.
     #[must_use]
     pub fn conflicting_instruments(&self) -> u64 {
         self.conflicting_instruments.load(Relaxed)
+    }
+
+    /// Instruments that are not exported because the specification does not allow their names.
+    #[must_use]
+    pub fn invalid_names(&self) -> u64 {
+        self.invalid_names.load(Relaxed)
+    }
+
+    /// Callbacks of observable instruments that panicked. What they observed before is exported; the others ran.
+    #[must_use]
+    pub fn callback_panics(&self) -> u64 {
+        self.callback_panics.load(Relaxed)
     }
 
     #[cold]
@@ -54,5 +70,13 @@ impl Stats {
 
     pub(crate) fn count_conflict(&self) {
         self.conflicting_instruments.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn count_invalid_name(&self) {
+        self.invalid_names.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn count_callback_panic(&self) {
+        self.callback_panics.fetch_add(1, Relaxed);
     }
 }

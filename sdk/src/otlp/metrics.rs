@@ -14,10 +14,12 @@ use super::{
 };
 use crate::cells::{ExponentialTotals, ZERO_THRESHOLD};
 use crate::metrics::{
-    Aggregation, Descriptor, InstrumentPoints, Point, PointValue, ScopePoints, Snapshot, Value,
+    Aggregation, Descriptor, InstrumentPoints, Point, PointValue, ScopePoints, Snapshot,
+    Temporality, Value,
 };
 
-/// `AGGREGATION_TEMPORALITY_CUMULATIVE`.
+/// `AGGREGATION_TEMPORALITY_DELTA` and `AGGREGATION_TEMPORALITY_CUMULATIVE`.
+const DELTA: u64 = 1;
 const CUMULATIVE: u64 = 2;
 
 /// Turns snapshots into request bytes; keeps its buffers between calls.
@@ -48,6 +50,7 @@ impl Encoder {
         }
         let mut encoded = Vec::new();
         put_bytes_field(&mut encoded, 1, &attributes);
+        put_string_field(&mut encoded, 3, resource.schema_url().unwrap_or_default());
         Self {
             resource: encoded,
             max_request_bytes,
@@ -120,7 +123,7 @@ impl Encoder {
                 + self.scope_head.len()
                 + self.metrics.len();
             let room = self.max_request_bytes.saturating_sub(used + metric_overhead(descriptor));
-            let (fitting, bytes) = fitting(snapshot, rest, descriptor, room);
+            let (fitting, bytes) = fitting(snapshot, rest, points, room);
             if fitting == 0 && self.points > 0 {
                 self.flush(emit);
                 continue;
@@ -128,11 +131,11 @@ impl Encoder {
             // A point that no request has room for goes alone, and the receiver decides.
             let fitting = fitting.max(1);
             let bytes = if bytes == 0 {
-                bytes_field_len(point_len(snapshot, &rest[0], descriptor))
+                bytes_field_len(point_len(snapshot, &rest[0], points))
             } else {
                 bytes
             };
-            self.put_metric(snapshot, descriptor, &rest[..fitting], bytes);
+            self.put_metric(snapshot, points, &rest[..fitting], bytes);
             self.points += fitting;
             rest = &rest[fitting..];
         }
@@ -141,17 +144,22 @@ impl Encoder {
     fn put_metric(
         &mut self,
         snapshot: &Snapshot,
-        descriptor: &Descriptor,
+        instrument: &InstrumentPoints,
         points: &[Point],
         points_len: usize,
     ) {
+        let descriptor = &instrument.instrument.descriptor;
+        let temporality = match instrument.temporality {
+            Temporality::Delta => DELTA,
+            Temporality::Cumulative => CUMULATIVE,
+        };
         // `Metric.gauge`, `.sum`, `.histogram`, `.exponential_histogram`; after the points of all but the first: temporality (2) and monotonic (3).
         let (field, settings): (u8, &[(u8, u64)]) = match descriptor.aggregation {
             Aggregation::LastValue => (5, &[]),
-            Aggregation::Sum { monotonic: false } => (7, &[(2, CUMULATIVE)]),
-            Aggregation::Sum { monotonic: true } => (7, &[(2, CUMULATIVE), (3, 1)]),
-            Aggregation::Histogram { .. } => (9, &[(2, CUMULATIVE)]),
-            Aggregation::Exponential { .. } => (10, &[(2, CUMULATIVE)]),
+            Aggregation::Sum { monotonic: false } => (7, &[(2, temporality)]),
+            Aggregation::Sum { monotonic: true } => (7, &[(2, temporality), (3, 1)]),
+            Aggregation::Histogram { .. } => (9, &[(2, temporality)]),
+            Aggregation::Exponential { .. } => (10, &[(2, temporality)]),
         };
         let data_len = points_len + 2 * settings.len();
         let out = &mut self.metrics;
@@ -161,7 +169,7 @@ impl Encoder {
         put_string_field(out, 3, &descriptor.unit);
         put_head(out, field, data_len);
         for point in points {
-            put_point(out, snapshot, descriptor, point);
+            put_point(out, snapshot, instrument, point);
         }
         for (field, value) in settings {
             put_varint_field(out, *field, *value);
@@ -186,12 +194,12 @@ fn metric_overhead(descriptor: &Descriptor) -> usize {
 fn fitting(
     snapshot: &Snapshot,
     points: &[Point],
-    descriptor: &Descriptor,
+    instrument: &InstrumentPoints,
     room: usize,
 ) -> (usize, usize) {
     let mut bytes = 0;
     for (index, point) in points.iter().enumerate() {
-        let length = bytes_field_len(point_len(snapshot, point, descriptor));
+        let length = bytes_field_len(point_len(snapshot, point, instrument));
         if bytes + length > room {
             return (index, bytes);
         }
@@ -207,30 +215,42 @@ fn bounds(descriptor: &Descriptor) -> &[f64] {
     }
 }
 
+/// Minimum and maximum cannot be subtracted, so a delta has none.
+fn has_extremes(instrument: &InstrumentPoints) -> bool {
+    instrument.temporality == Temporality::Cumulative
+}
+
+fn extremes_len(instrument: &InstrumentPoints) -> usize {
+    if has_extremes(instrument) { 2 * FIXED64_FIELD_LEN } else { 0 }
+}
+
 /// Length of a `NumberDataPoint` or `HistogramDataPoint` body.
-fn point_len(snapshot: &Snapshot, point: &Point, descriptor: &Descriptor) -> usize {
-    let attributes = point.series.encoded_attributes.len();
+fn point_len(snapshot: &Snapshot, point: &Point, instrument: &InstrumentPoints) -> usize {
+    let attributes = point.source.encoded_attributes().len();
     match &point.value {
         Value::Number(_) => 3 * FIXED64_FIELD_LEN + attributes,
         Value::Histogram { buckets, .. } => {
             let packed = |count: usize| {
                 if count == 0 { 0 } else { bytes_field_len(8 * count) }
             };
-            6 * FIXED64_FIELD_LEN
+            4 * FIXED64_FIELD_LEN
+                + extremes_len(instrument)
                 + packed(buckets.len())
-                + packed(bounds(descriptor).len())
+                + packed(bounds(&instrument.instrument.descriptor).len())
                 + attributes
         }
         Value::Exponential { totals, buckets } => {
-            exponential_len(totals, snapshot.buckets(buckets)) + attributes
+            exponential_len(totals, snapshot.buckets(buckets))
+                + extremes_len(instrument)
+                + attributes
         }
     }
 }
 
-fn put_point(out: &mut Vec<u8>, snapshot: &Snapshot, descriptor: &Descriptor, point: &Point) {
-    // Both messages: points (1) of their data, start (2) and time (3).
-    put_head(out, 1, point_len(snapshot, point, descriptor));
-    put_fixed64_field(out, 2, point.series.start_unix_nanos);
+fn put_point(out: &mut Vec<u8>, snapshot: &Snapshot, instrument: &InstrumentPoints, point: &Point) {
+    // All messages: points (1) of their data, start (2) and time (3).
+    put_head(out, 1, point_len(snapshot, point, instrument));
+    put_fixed64_field(out, 2, point.start_unix_nanos);
     put_fixed64_field(out, 3, snapshot.time_unix_nanos());
     match &point.value {
         // `as_double` (4), `as_int` (6).
@@ -241,21 +261,24 @@ fn put_point(out: &mut Vec<u8>, snapshot: &Snapshot, descriptor: &Descriptor, po
             put_fixed64_field(out, 4, totals.count);
             put_double_field(out, 5, totals.sum);
             put_packed(out, 6, snapshot.buckets(buckets).iter().copied());
-            put_packed(out, 7, bounds(descriptor).iter().map(|bound| bound.to_bits()));
-            put_double_field(out, 11, totals.min);
-            put_double_field(out, 12, totals.max);
+            let bounds = bounds(&instrument.instrument.descriptor);
+            put_packed(out, 7, bounds.iter().map(|bound| bound.to_bits()));
+            if has_extremes(instrument) {
+                put_double_field(out, 11, totals.min);
+                put_double_field(out, 12, totals.max);
+            }
         }
         Value::Exponential { totals, buckets } => {
-            put_exponential(out, totals, snapshot.buckets(buckets));
+            put_exponential(out, totals, snapshot.buckets(buckets), has_extremes(instrument));
         }
     }
-    out.extend_from_slice(&point.series.encoded_attributes);
+    out.extend_from_slice(point.source.encoded_attributes());
 }
 
-/// Length of an `ExponentialHistogramDataPoint` body but for its attributes.
+/// Length of an `ExponentialHistogramDataPoint` body but for its attributes, minimum and maximum.
 fn exponential_len(totals: &ExponentialTotals, counts: &[u64]) -> usize {
-    // start, time, count, sum, zero count, min, max and zero threshold are eight bytes each.
-    8 * FIXED64_FIELD_LEN
+    // start, time, count, sum, zero count and zero threshold are eight bytes each.
+    6 * FIXED64_FIELD_LEN
         + 1
         + varint_len(zigzag(totals.scale))
         + if counts.is_empty() {
@@ -274,7 +297,12 @@ fn packed_varints_len(counts: &[u64]) -> usize {
     counts.iter().map(|count| varint_len(*count)).sum()
 }
 
-fn put_exponential(out: &mut Vec<u8>, totals: &ExponentialTotals, counts: &[u64]) {
+fn put_exponential(
+    out: &mut Vec<u8>,
+    totals: &ExponentialTotals,
+    counts: &[u64],
+    has_extremes: bool,
+) {
     // count (4), sum (5), scale (6), zero_count (7), positive (8), min (12), max (13), zero_threshold (14).
     put_fixed64_field(out, 4, totals.totals.count);
     put_double_field(out, 5, totals.totals.sum);
@@ -286,8 +314,10 @@ fn put_exponential(out: &mut Vec<u8>, totals: &ExponentialTotals, counts: &[u64]
         put_head(out, 2, packed_varints_len(counts));
         counts.iter().for_each(|count| put_varint(out, *count));
     }
-    put_double_field(out, 12, totals.totals.min);
-    put_double_field(out, 13, totals.totals.max);
+    if has_extremes {
+        put_double_field(out, 12, totals.totals.min);
+        put_double_field(out, 13, totals.totals.max);
+    }
     put_double_field(out, 14, ZERO_THRESHOLD);
 }
 

@@ -1,7 +1,7 @@
 //! Definitions, a provider, and its metrics as the generated types decode them.
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test file uses a part of it")]
 
-use inferometer_sdk::{Encoder, HistogramAggregation, MeterProvider, Snapshot};
+use inferometer_sdk::{Encoder, HistogramAggregation, MeterProvider, MetricReader, Snapshot};
 use inferometer_semconv::{AttributeRef, InstrumentDef, InstrumentKind, Stability, ValueType};
 use opentelemetry_proto::tonic::{
     collector::metrics::v1::ExportMetricsServiceRequest,
@@ -61,8 +61,23 @@ pub fn collect(provider: &MeterProvider) -> Vec<Metric> {
 pub fn requests(provider: &MeterProvider, max_bytes: usize) -> Vec<ExportMetricsServiceRequest> {
     let mut snapshot = Snapshot::default();
     provider.snapshot(&mut snapshot);
+    decode(provider, &snapshot, max_bytes)
+}
+
+/// Collects by a reader and decodes with the generated types.
+pub fn collect_delta(reader: &mut MetricReader, provider: &MeterProvider) -> Vec<Metric> {
+    let snapshot = reader.collect(provider);
+    let requests = decode(provider, snapshot, Encoder::DEFAULT_MAX_REQUEST_BYTES);
+    requests.into_iter().flat_map(metrics).collect()
+}
+
+fn decode(
+    provider: &MeterProvider,
+    snapshot: &Snapshot,
+    max_bytes: usize,
+) -> Vec<ExportMetricsServiceRequest> {
     let mut requests = Vec::new();
-    Encoder::new(provider.resource(), max_bytes).encode(&snapshot, |bytes, _| {
+    Encoder::new(provider.resource(), max_bytes).encode(snapshot, |bytes, _| {
         requests.push(ExportMetricsServiceRequest::decode(bytes).expect("our bytes decode"));
     });
     requests

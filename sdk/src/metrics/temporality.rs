@@ -1,0 +1,40 @@
+//! Whether points tell of all time or of the time since the last collection.
+
+use super::instrument::{Aggregation, Descriptor};
+
+/// What a reader makes of sums and histograms. Gauges have no temporality: they show their last value each time.
+///
+/// Source: OpenTelemetry specification, OTLP metrics exporter, "Temporality preference".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum TemporalityPreference {
+    /// Everything since the beginning, each time. A lost export loses no value.
+    #[default]
+    Cumulative,
+    /// Counters and histograms, observable ones too, since the reader's last collection. Up-down counters are
+    /// cumulative, since a level is of no use in pieces.
+    Delta,
+    /// As `Delta`, but for observable counters, whose callbacks give totals: they are cumulative.
+    LowMemory,
+}
+
+/// What one instrument's points are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Temporality {
+    Cumulative,
+    Delta,
+}
+
+impl TemporalityPreference {
+    pub(crate) const fn of(self, descriptor: &Descriptor) -> Temporality {
+        match (self, &descriptor.aggregation) {
+            (Self::Cumulative, _)
+            | (_, Aggregation::Sum { monotonic: false } | Aggregation::LastValue) => {
+                Temporality::Cumulative
+            }
+            (Self::LowMemory, Aggregation::Sum { .. }) if descriptor.is_observable => {
+                Temporality::Cumulative
+            }
+            (Self::Delta | Self::LowMemory, _) => Temporality::Delta,
+        }
+    }
+}
