@@ -3,7 +3,8 @@
 //! | stage | file |
 //! |---|---|
 //! | snapshot, encode, on time or when asked to | `reader.rs` |
-//! | spans into requests, around the span SDK's batch processor | `spans.rs` |
+//! | spans into batches, around the span SDK's batch processor | `spans.rs` |
+//! | batches into requests, around `opentelemetry-otlp` | `otlp_spans.rs`, `split.rs` |
 //! | send until it is settled | `sender.rs`, with `retry.rs` deciding what is tried again |
 //! | one attempt | `client.rs`; `grpc.rs` and `http_protobuf.rs` are the two protocols |
 //! | where to, and whom to trust | `destination.rs`, `connect.rs`, `tls.rs` |
@@ -24,6 +25,7 @@ mod grpc;
 mod http_protobuf;
 mod in_flight;
 mod memory;
+mod otlp_spans;
 mod protocol;
 mod reader;
 mod retry;
@@ -31,6 +33,7 @@ mod rpc_status;
 mod sender;
 mod signal;
 mod spans;
+mod split;
 mod stats;
 mod thread;
 #[cfg(feature = "tls")]

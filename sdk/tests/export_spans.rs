@@ -87,6 +87,24 @@ fn every_span_is_delivered_or_counted() {
 }
 
 #[test]
+fn a_batch_over_the_limit_arrives_in_parts() {
+    const SPANS: u64 = 3;
+    const NAME_BYTES: usize = 2 * 1024 * 1024;
+    let collector = FakeCollector::start([]);
+    let telemetry = telemetry(&collector);
+    for _ in 0..SPANS {
+        telemetry.tracer_provider().tracer("engine").start("x".repeat(NAME_BYTES)).end();
+    }
+    telemetry.flush(PATIENCE).unwrap();
+    let requests = collector.read(|received| {
+        assert_eq!(received.span_names().len() as u64, SPANS);
+        received.traces.len()
+    });
+    assert!(requests > 1, "{requests}");
+    assert_eq!(telemetry.stats().spans.exported, SPANS);
+}
+
+#[test]
 fn without_traces_no_span_is_recorded() {
     let collector = FakeCollector::start([]);
     let telemetry = Telemetry::builder().endpoint(collector.url()).traces(false).build().unwrap();

@@ -30,6 +30,13 @@ impl InFlight {
         self.counters.count_failed(reason, items);
     }
 
+    /// Whoever asks carries them on, and counts them anew.
+    pub(super) fn hand_over(mut self) -> u64 {
+        let items = self.items;
+        self.settle(items);
+        items
+    }
+
     fn settle(&mut self, items: u64) {
         self.items -= items;
         self.counters.leave(items);

@@ -77,6 +77,11 @@ impl Sender {
         self.timeout
     }
 
+    /// Items that are to be delivered, and count as lost until they are.
+    pub(super) fn expect(&self, items: u64) -> InFlight {
+        InFlight::new(Arc::clone(&self.counters), items)
+    }
+
     /// Sends every request. `Err` says why not everything was delivered. What is unsettled when the future is dropped,
     /// also before its first poll, counts as lost.
     pub(super) fn deliver(
@@ -85,7 +90,7 @@ impl Sender {
         deadline: Instant,
     ) -> impl Future<Output = Result<(), String>> + Send + 'static {
         let items = requests.iter().map(|(_, items)| items).sum();
-        let mut in_flight = InFlight::new(Arc::clone(&self.counters), items);
+        let mut in_flight = self.expect(items);
         async move {
             let mut outcome = Ok(());
             for (request, items) in requests {

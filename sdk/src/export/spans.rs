@@ -1,4 +1,4 @@
-//! Spans: the span SDK's batch processor, its batches encoded, sent on our runtime and counted.
+//! Spans: the span SDK's batch processor, its batches exported on our runtime and counted.
 //!
 //! The batch processor counts its losses for itself alone. Here a span takes a place before it enters the queue and
 //! gives it back when it is handed to the exporter, so a full queue is seen before the processor drops anything.
@@ -14,16 +14,6 @@ use std::{
 };
 
 use opentelemetry::Context;
-use opentelemetry_proto::{
-    tonic::{
-        collector::trace::v1::ExportTraceServiceRequest,
-        trace::v1::{ResourceSpans, ScopeSpans},
-    },
-    transform::{
-        common::tonic::ResourceAttributesWithSchema,
-        trace::tonic::group_spans_by_resource_and_scope,
-    },
-};
 use opentelemetry_sdk::{
     Resource,
     error::{OTelSdkError, OTelSdkResult},
@@ -32,18 +22,17 @@ use opentelemetry_sdk::{
         SpanProcessor,
     },
 };
-use prost::Message;
-use tokio::{runtime::Handle, time::Instant};
+use tokio::runtime::Handle;
 
 use super::{
-    sender::{Requests, Route, Sender},
+    otlp_spans::OtlpSpans,
+    sender::{Route, Sender},
     signal::Signal,
     stats::{Counters, ExportFailure},
     thread::PendingFlush,
 };
 use crate::{
     error::{FlushError, StartError},
-    otlp::Encoder,
     self_metrics::OperationDurations,
     telemetry::Deadline,
 };
@@ -88,8 +77,7 @@ impl SpanExport {
             settings.durations,
         );
         let exporter = CountedExporter {
-            sender: Arc::new(sender),
-            resource: (&resource).into(),
+            otlp: OtlpSpans::new(sender, &resource)?,
             runtime: runtime.clone(),
             outstanding: Arc::clone(&outstanding),
         };
@@ -206,11 +194,10 @@ impl SpanProcessor for CountedProcessor {
     }
 }
 
-/// Encodes batches on the processor's thread, and sends them on our runtime.
+/// Takes batches from the processor's thread to our runtime, which also catches a panic on their way.
 #[derive(Debug)]
 struct CountedExporter {
-    sender: Arc<Sender>,
-    resource: ResourceAttributesWithSchema,
+    otlp: OtlpSpans,
     runtime: Handle,
     outstanding: Arc<AtomicUsize>,
 }
@@ -218,98 +205,9 @@ struct CountedExporter {
 impl SpanExporter for CountedExporter {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         self.outstanding.fetch_sub(batch.len(), Relaxed);
-        let spans = batch.len();
-        let resource_spans = group_spans_by_resource_and_scope(batch, &self.resource);
-        let mut requests = Vec::new();
-        put(ExportTraceServiceRequest { resource_spans }, spans, &mut requests);
-        // The deadline is the runtime's own; asking for the time needs no runtime.
-        let deadline = Instant::now() + self.sender.timeout();
-        let sent = self.runtime.spawn(Arc::clone(&self.sender).deliver(requests, deadline)).await;
-        match sent {
-            Ok(outcome) => outcome.map_err(OTelSdkError::InternalFailure),
+        match self.runtime.spawn(self.otlp.export(batch)).await {
+            Ok(outcome) => outcome,
             Err(error) => Err(OTelSdkError::InternalFailure(error.to_string())),
         }
-    }
-}
-
-/// A request that is too large for most receivers goes out in halves; a single span goes as it is.
-fn put(mut request: ExportTraceServiceRequest, spans: usize, out: &mut Requests) {
-    if spans <= 1 || request.encoded_len() <= Encoder::DEFAULT_MAX_REQUEST_BYTES {
-        out.push((request.encode_to_vec().into(), spans as u64));
-        return;
-    }
-    let kept = spans / 2;
-    let second = split_off(&mut request, kept);
-    put(request, kept, out);
-    put(second, spans - kept, out);
-}
-
-/// Moves all spans but the first `kept` to a request of their own.
-fn split_off(request: &mut ExportTraceServiceRequest, kept: usize) -> ExportTraceServiceRequest {
-    let mut room = kept;
-    let mut second = ExportTraceServiceRequest::default();
-    for of_resource in &mut request.resource_spans {
-        let mut moved = ResourceSpans {
-            resource: of_resource.resource.clone(),
-            scope_spans: Vec::new(),
-            schema_url: of_resource.schema_url.clone(),
-        };
-        for of_scope in &mut of_resource.scope_spans {
-            let stays = room.min(of_scope.spans.len());
-            room -= stays;
-            moved.scope_spans.push(ScopeSpans {
-                scope: of_scope.scope.clone(),
-                spans: of_scope.spans.split_off(stays),
-                schema_url: of_scope.schema_url.clone(),
-            });
-        }
-        of_resource.scope_spans.retain(|scope| !scope.spans.is_empty());
-        moved.scope_spans.retain(|scope| !scope.spans.is_empty());
-        second.resource_spans.push(moved);
-    }
-    second
-}
-
-#[cfg(test)]
-mod tests {
-    use opentelemetry_proto::tonic::trace::v1::Span as WireSpan;
-
-    use super::*;
-
-    fn request(scopes: &[&[usize]]) -> ExportTraceServiceRequest {
-        let span = |bytes: &usize| WireSpan { name: "x".repeat(*bytes), ..Default::default() };
-        let scope = |sizes: &&[usize]| ScopeSpans {
-            spans: sizes.iter().map(span).collect(),
-            ..Default::default()
-        };
-        let scope_spans = scopes.iter().map(scope).collect();
-        ExportTraceServiceRequest {
-            resource_spans: vec![ResourceSpans { scope_spans, ..Default::default() }],
-        }
-    }
-
-    /// The sizes of the spans in each request.
-    #[track_caller]
-    fn check(scopes: &[&[usize]], expected: &[&[usize]]) {
-        let mut out = Vec::new();
-        put(request(scopes), scopes.iter().map(|spans| spans.len()).sum(), &mut out);
-        let decoded = out.iter().map(|(bytes, spans)| {
-            let request = ExportTraceServiceRequest::decode(&**bytes).unwrap();
-            let scopes = request.resource_spans.iter().flat_map(|resource| &resource.scope_spans);
-            let sizes: Vec<_> =
-                scopes.flat_map(|scope| &scope.spans).map(|span| span.name.len()).collect();
-            assert_eq!(sizes.len() as u64, *spans);
-            sizes
-        });
-        assert_eq!(decoded.collect::<Vec<_>>(), expected);
-    }
-
-    #[test]
-    fn a_batch_over_the_limit_goes_out_in_parts_and_loses_no_span() {
-        const BIG: usize = 2 * 1024 * 1024;
-        const HUGE: usize = 5 * 1024 * 1024;
-        check(&[&[1, 2], &[3]], &[&[1, 2, 3]]);
-        check(&[&[BIG, BIG + 1], &[BIG + 2]], &[&[BIG], &[BIG + 1], &[BIG + 2]]);
-        check(&[&[HUGE], &[1]], &[&[HUGE], &[1]]);
     }
 }

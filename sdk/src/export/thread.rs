@@ -35,7 +35,7 @@ const NAME: &str = "inferometer-export";
 /// Threads for what blocks: name lookups, and flushes of spans ([`super::spans::MAX_SPAN_FLUSHES`]).
 const MAX_BLOCKING_THREADS: usize = 2 + super::spans::MAX_SPAN_FLUSHES;
 
-/// Exports metrics from its own thread, and drives the connection of spans.
+/// Exports metrics from its own thread, and makes and sends the requests of spans there.
 #[derive(Debug)]
 pub(crate) struct ExportThread {
     runtime: Handle,
