@@ -20,6 +20,8 @@ mod error;
 mod export;
 mod metrics;
 mod otlp;
+#[cfg(feature = "prometheus")]
+mod prometheus;
 mod self_metrics;
 mod serving;
 mod telemetry;
@@ -33,10 +35,12 @@ pub use export::{
 pub use metrics::{
     Counter, Gauge, Histogram, HistogramAggregation, MAX_CALLBACKS_PER_INSTRUMENT,
     MAX_INSTRUMENTS_PER_SCOPE, MAX_SCOPES, MeterProvider, MeterProviderBuilder, MetricReader,
-    Number, NumberKind, Observation, PointValue, Recorder, Scope, Snapshot, Stats,
+    Number, NumberKind, Observation, PointValue, RETIRE_AFTER, Recorder, Scope, Snapshot, Stats,
     TemporalityPreference, UpDownCounter,
 };
 pub use otlp::Encoder;
+#[cfg(feature = "prometheus")]
+pub use self::prometheus::{LeftOut, PrometheusCollector};
 pub use serving::{
     Cached, Correction, DEFAULT_OPERATION, DEFAULT_PROVIDER, DEFAULT_STAGE, Edge, Engine,
     EngineBuilder, FinishReason, KvCache, KvCacheTier, KvUsage, MAX_ERROR_TYPES,

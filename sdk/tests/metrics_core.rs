@@ -14,7 +14,7 @@ use core_support::{
     ACTIVE, LEVEL, SECONDS, SIZES, THINGS, collect, histograms, integer, metrics, numbers,
     provider, requests,
 };
-use inferometer_sdk::Recorder;
+use inferometer_sdk::{ManualClock, MeterProvider, RETIRE_AFTER, Recorder};
 use inferometer_semconv::attributes::SdkRefusalReason;
 use opentelemetry::{KeyValue, metrics::MeterProvider as _};
 use opentelemetry_proto::tonic::metrics::v1::number_data_point;
@@ -299,4 +299,48 @@ fn a_slice_whose_contents_change_in_place_is_another_set() {
     let values: Vec<_> = points.iter().map(|point| point.value).collect();
     let expected = [2, 5].map(|value| Some(number_data_point::Value::AsInt(value)));
     assert_eq!(values, expected);
+}
+
+#[test]
+fn a_series_without_handles_is_shown_for_a_while_and_then_leaves() {
+    let clock = ManualClock::at(1);
+    let provider = MeterProvider::builder().with_clock(Arc::new(clock.clone())).build();
+    let scope = provider.scope("test");
+    let kept = scope.counter::<u64>(&THINGS, &[KeyValue::new("handle", "kept")]);
+    let dropped = scope.counter::<u64>(&THINGS, &[KeyValue::new("handle", "dropped")]);
+    kept.add(1);
+    dropped.add(2);
+    drop(dropped);
+    let count = || numbers(&collect(&provider), "test.things").len();
+    assert_eq!(count(), 2, "its last value is exported");
+    clock.advance(RETIRE_AFTER / 2);
+    assert_eq!(count(), 2);
+    let again = scope.counter::<u64>(&THINGS, &[KeyValue::new("handle", "dropped")]);
+    again.add(3);
+    clock.advance(RETIRE_AFTER);
+    assert_eq!(count(), 2, "a new handle keeps it, with its value");
+    drop(again);
+    assert_eq!(count(), 2);
+    clock.advance(RETIRE_AFTER);
+    assert_eq!(count(), 1);
+    let anew = scope.counter::<u64>(&THINGS, &[KeyValue::new("handle", "dropped")]);
+    anew.add(7);
+    let points = numbers(&collect(&provider), "test.things");
+    assert_eq!(points[1].value, Some(number_data_point::Value::AsInt(7)), "it starts from nothing");
+    assert!(points[1].start_time_unix_nano > points[0].start_time_unix_nano);
+}
+
+#[test]
+fn a_series_of_the_apis_unbound_calls_stays() {
+    let clock = ManualClock::at(1);
+    let provider = MeterProvider::builder().with_clock(Arc::new(clock.clone())).build();
+    #[expect(clippy::disallowed_methods, reason = "this is what a foreign library does")]
+    let requests = provider.meter("library").u64_counter("library.requests").build();
+    thread::scope(|scope| {
+        scope.spawn(|| requests.add(1, &[KeyValue::new("route", "/a")]));
+    });
+    for _ in 0..3 {
+        assert_eq!(numbers(&collect(&provider), "library.requests").len(), 1);
+        clock.advance(RETIRE_AFTER);
+    }
 }

@@ -56,6 +56,7 @@ pub(crate) fn with_series(
             return true;
         }
         let bound = instrument.bind(AttributeSet::new(attributes));
+        bound.series.retirement().stay();
         record(&bound.series);
         if !bound.is_overflow {
             cache.keep(instrument.id, attributes, bound.series);
@@ -63,7 +64,9 @@ pub(crate) fn with_series(
         true
     });
     if !cached.unwrap_or(false) {
-        record(&instrument.bind(AttributeSet::new(attributes)).series);
+        let bound = instrument.bind(AttributeSet::new(attributes));
+        bound.series.retirement().stay();
+        record(&bound.series);
     }
 }
 

@@ -194,6 +194,9 @@ struct SeriesTable {
     overflow: Option<Arc<Series>>,
 }
 
+/// How often the table itself holds a series. Nobody can get a further share while the table is locked.
+const TABLE_SHARES: usize = 2;
+
 /// A series for an attribute set, and whether it is the overflow series.
 #[derive(Debug)]
 pub(crate) struct BoundSeries {
@@ -272,8 +275,19 @@ impl Instrument {
         Arc::new(Series::new(&self.descriptor, attributes, self.clock.unix_nanos(), &self.stats))
     }
 
-    /// Visits every series in the order in which they were bound.
-    pub(crate) fn for_each_series(&self, mut visit: impl FnMut(&Arc<Series>)) {
-        self.series.lock().in_order.iter().for_each(&mut visit);
+    /// Visits every series in the order in which they were bound. Those whose handles have been gone for
+    /// [`RETIRE_AFTER`](super::RETIRE_AFTER) leave instead, and their cells with them.
+    pub(crate) fn for_each_series(&self, now_unix_nanos: u64, mut visit: impl FnMut(&Arc<Series>)) {
+        let SeriesTable { by_attributes, in_order, overflow } = &mut *self.series.lock();
+        in_order.retain(|series| {
+            let is_overflow = overflow.as_ref().is_some_and(|known| Arc::ptr_eq(known, series));
+            let is_held = is_overflow || Arc::strong_count(series) > TABLE_SHARES;
+            if series.retirement().is_due(is_held, now_unix_nanos) {
+                by_attributes.remove(&series.attributes);
+                return false;
+            }
+            visit(series);
+            true
+        });
     }
 }

@@ -8,6 +8,7 @@ use super::{
     attributes::AttributeSet,
     buckets::Buckets,
     instrument::{Aggregation, Descriptor},
+    retirement::Retirement,
     stats::Stats,
 };
 use crate::{
@@ -23,6 +24,7 @@ pub(crate) struct Series {
     pub(crate) encoded_attributes: Box<[u8]>,
     /// When the series was bound, which is before its first measurement.
     pub(crate) start_unix_nanos: u64,
+    retirement: Retirement,
     stats: Arc<Stats>,
 }
 
@@ -53,8 +55,13 @@ impl Series {
             encoded_attributes: otlp::encode_point_attributes(&descriptor.aggregation, &attributes),
             attributes,
             start_unix_nanos,
+            retirement: Retirement::default(),
             stats: Arc::clone(stats),
         }
+    }
+
+    pub(crate) const fn retirement(&self) -> &Retirement {
+        &self.retirement
     }
 
     #[cold]

@@ -113,7 +113,7 @@ impl Snapshot {
     fn read_instrument(&mut self, instrument: &Arc<Instrument>) {
         let first = self.points.len();
         let number = instrument.descriptor.number;
-        instrument.for_each_series(|series| {
+        instrument.for_each_series(self.time_unix_nanos, |series| {
             if let Some(value) = self.read_series(series, number) {
                 let source = Source::Recorded(Arc::clone(series));
                 let start_unix_nanos = series.start_unix_nanos;
