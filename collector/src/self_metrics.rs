@@ -179,6 +179,7 @@ impl SelfMetrics {
                 emit(&request);
             }
         });
+        snapshot.clear();
     }
 
     /// Every counter with its value now, zeros included, by signal, counter and reason. For tests and summaries: it

@@ -18,6 +18,8 @@
 //! | `OTEL_EXPORTER_OTLP_CLIENT_KEY`, `_METRICS_CLIENT_KEY`, `_TRACES_CLIENT_KEY` | PEM file of its private key | none |
 //! | `OTEL_EXPORTER_OTLP_HEADERS`, `_METRICS_HEADERS`, `_TRACES_HEADERS` | request headers, `key=value,key=value`, percent-encoded | none |
 //! | `OTEL_EXPORTER_OTLP_TIMEOUT`, `_METRICS_TIMEOUT`, `_TRACES_TIMEOUT` | milliseconds for one export, retries included | 10000 |
+//! | `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE` | `cumulative`, `delta` or `lowmemory` | `cumulative` |
+//! | `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION` | `explicit_bucket_histogram` or `base2_exponential_bucket_histogram` (at scale 3) | `explicit_bucket_histogram` |
 //! | `OTEL_METRIC_EXPORT_INTERVAL` | milliseconds between two exports of metrics | 60000 |
 //! | `OTEL_BSP_SCHEDULE_DELAY` | milliseconds between two exports of spans | 5000 |
 //! | `OTEL_BSP_MAX_QUEUE_SIZE` | spans that may wait; further ones are dropped and counted | 2048 |
@@ -34,6 +36,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::{
     export::{Compression, Exporter, Protocol, Signal},
+    metrics::{HistogramAggregation, TemporalityPreference},
     telemetry::{Endpoint, Settings},
 };
 
@@ -102,6 +105,7 @@ impl Environment {
             self.apply_exporter(signal, settings, &mut warnings);
             self.apply_otlp(signal, settings, &mut warnings);
         }
+        self.apply_shape(settings, &mut warnings);
         let millis = [
             ("OTEL_METRIC_EXPORT_INTERVAL", &mut settings.interval),
             ("OTEL_BSP_SCHEDULE_DELAY", &mut settings.span_delay),
@@ -122,6 +126,22 @@ impl Environment {
             }
         }
         warnings.0
+    }
+
+    /// What metrics look like on the wire.
+    fn apply_shape(&self, settings: &mut Settings, warnings: &mut Warnings) {
+        let name = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+        if let Some(value) = self.get(name) {
+            let parsed = TemporalityPreference::from_word(value);
+            let remedy = "use cumulative, delta or lowmemory";
+            warnings.choose(&mut settings.temporality, name, value, parsed, remedy);
+        }
+        let name = "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION";
+        if let Some(value) = self.get(name) {
+            let parsed = HistogramAggregation::from_word(value);
+            let remedy = "use explicit_bucket_histogram or base2_exponential_bucket_histogram";
+            warnings.choose(&mut settings.histograms, name, value, parsed, remedy);
+        }
     }
 
     fn apply_exporter(&self, signal: Signal, settings: &mut Settings, warnings: &mut Warnings) {
@@ -288,6 +308,8 @@ mod tests {
             ("OTEL_EXPORTER_OTLP_TIMEOUT", "10s"),
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"),
             ("OTEL_EXPORTER_OTLP_COMPRESSION", "snappy"),
+            ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "sometimes"),
+            ("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", "exponential"),
             ("OTEL_METRICS_EXPORTER", "prometheus"),
             ("OTEL_TRACES_EXPORTER", "console,otlp"),
             ("OTEL_EXPORTER_OTLP_HEADERS", "no equals sign"),
@@ -318,8 +340,16 @@ mod tests {
             ("OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", "/key.pem"),
             ("OTEL_METRICS_EXPORTER", "console"),
             ("OTEL_TRACES_EXPORTER", "none"),
+            ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "Delta"),
+            (
+                "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
+                "base2_exponential_bucket_histogram",
+            ),
         ]);
         assert_eq!(warnings, 0);
+        assert_eq!(settings.temporality, TemporalityPreference::Delta);
+        let scale = HistogramAggregation::DEFAULT_SCALE;
+        assert_eq!(settings.histograms, HistogramAggregation::Exponential { scale });
         let (metrics, traces) = (settings.metrics, settings.traces);
         assert_eq!(metrics.otlp.protocol, Some(Protocol::HttpProtobuf));
         assert_eq!(traces.otlp.protocol, Some(Protocol::Grpc));

@@ -17,12 +17,13 @@ use inferometer_semconv::{
         Signal as SignalWord,
     },
     metrics::{
-        INFER_SDK_CORRECTION, INFER_SDK_EXPORT_LATE, INFER_SDK_EXPORT_RETRY,
-        INFER_SDK_INSTRUMENT_CONFLICT, INFER_SDK_MEASUREMENT_REFUSED, INFER_SDK_SERIES_OVERFLOW,
-        INFER_SDK_SNAPSHOT_TORN, OTEL_SDK_EXPORTER_METRIC_DATA_POINT_EXPORTED,
-        OTEL_SDK_EXPORTER_METRIC_DATA_POINT_INFLIGHT, OTEL_SDK_EXPORTER_OPERATION_DURATION,
-        OTEL_SDK_EXPORTER_SPAN_EXPORTED, OTEL_SDK_EXPORTER_SPAN_INFLIGHT,
-        OTEL_SDK_METRIC_READER_COLLECTION_DURATION, OTEL_SDK_PROCESSOR_SPAN_PROCESSED,
+        INFER_SDK_CALLBACK_PANIC, INFER_SDK_CORRECTION, INFER_SDK_EXPORT_LATE,
+        INFER_SDK_EXPORT_RETRY, INFER_SDK_INSTRUMENT_CONFLICT, INFER_SDK_INSTRUMENT_INVALID_NAME,
+        INFER_SDK_MEASUREMENT_REFUSED, INFER_SDK_SERIES_OVERFLOW, INFER_SDK_SNAPSHOT_TORN,
+        OTEL_SDK_EXPORTER_METRIC_DATA_POINT_EXPORTED, OTEL_SDK_EXPORTER_METRIC_DATA_POINT_INFLIGHT,
+        OTEL_SDK_EXPORTER_OPERATION_DURATION, OTEL_SDK_EXPORTER_SPAN_EXPORTED,
+        OTEL_SDK_EXPORTER_SPAN_INFLIGHT, OTEL_SDK_METRIC_READER_COLLECTION_DURATION,
+        OTEL_SDK_PROCESSOR_SPAN_PROCESSED,
     },
 };
 use opentelemetry::{InstrumentationScope, KeyValue};
@@ -218,6 +219,8 @@ struct Followers {
     overflowed: Follower,
     torn: Follower,
     conflicts: Follower,
+    invalid_names: Follower,
+    panics: Follower,
     corrected: [Follower; Correction::ALL.len()],
     corrections: Arc<Corrections>,
 }
@@ -247,6 +250,8 @@ impl SelfMetrics {
             overflowed: Follower::new(&INFER_SDK_SERIES_OVERFLOW, Vec::new()),
             torn: Follower::new(&INFER_SDK_SNAPSHOT_TORN, Vec::new()),
             conflicts: Follower::new(&INFER_SDK_INSTRUMENT_CONFLICT, Vec::new()),
+            invalid_names: Follower::new(&INFER_SDK_INSTRUMENT_INVALID_NAME, Vec::new()),
+            panics: Follower::new(&INFER_SDK_CALLBACK_PANIC, Vec::new()),
             corrected: Correction::ALL.map(|correction| {
                 let reason = reason(INFER_SDK_CORRECTION_REASON.key, correction.as_str());
                 Follower::new(&INFER_SDK_CORRECTION, reason)
@@ -272,6 +277,8 @@ impl SelfMetrics {
         own.overflowed.catch_up(scope, stats.overflowed_binds());
         own.torn.catch_up(scope, stats.torn_reads());
         own.conflicts.catch_up(scope, stats.conflicting_instruments());
+        own.invalid_names.catch_up(scope, stats.invalid_names());
+        own.panics.catch_up(scope, stats.callback_panics());
         for (correction, follower) in Correction::ALL.into_iter().zip(&mut own.corrected) {
             follower.catch_up(scope, own.corrections.get(correction));
         }

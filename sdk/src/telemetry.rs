@@ -66,6 +66,7 @@ impl Telemetry {
             resource::resource(settings.service_name.as_deref(), &settings.resource_attributes);
         let meter_provider = MeterProvider::builder()
             .with_resource(resource.clone())
+            .with_histograms(settings.histograms)
             .with_clock(Arc::clone(&settings.clock))
             .build();
         let corrections = Arc::<Corrections>::default();

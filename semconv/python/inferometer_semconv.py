@@ -360,6 +360,26 @@ METRIC_INFER_SDK_INSTRUMENT_CONFLICT: Final[Instrument] = Instrument(
     attributes=(),
 )
 
+METRIC_INFER_SDK_INSTRUMENT_INVALID_NAME: Final[Instrument] = Instrument(
+    name="infer.sdk.instrument.invalid_name",
+    prometheus_name="infer_sdk_instrument_invalid_name_total",
+    kind="counter",
+    unit="{instrument}",
+    description="Instruments whose name is none by the specification's rules; they are not exported.",
+    bounds=(),
+    attributes=(),
+)
+
+METRIC_INFER_SDK_CALLBACK_PANIC: Final[Instrument] = Instrument(
+    name="infer.sdk.callback.panic",
+    prometheus_name="infer_sdk_callback_panic_total",
+    kind="counter",
+    unit="{panic}",
+    description="Panics of observable instruments' callbacks, each of which cost one collection's observations.",
+    bounds=(),
+    attributes=(),
+)
+
 METRIC_INFER_SDK_EXPORT_RETRY: Final[Instrument] = Instrument(
     name="infer.sdk.export.retry",
     prometheus_name="infer_sdk_export_retry_total",
@@ -575,6 +595,8 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_SDK_CORRECTION,
     METRIC_INFER_SDK_SNAPSHOT_TORN,
     METRIC_INFER_SDK_INSTRUMENT_CONFLICT,
+    METRIC_INFER_SDK_INSTRUMENT_INVALID_NAME,
+    METRIC_INFER_SDK_CALLBACK_PANIC,
     METRIC_INFER_SDK_EXPORT_RETRY,
     METRIC_INFER_SDK_EXPORT_LATE,
     METRIC_INFER_TOKEN_INPUT,

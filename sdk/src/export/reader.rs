@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     cells,
-    metrics::{MeterProvider, Snapshot},
+    metrics::{MeterProvider, MetricReader},
     otlp::Encoder,
     self_metrics::SelfMetrics,
 };
@@ -70,7 +70,7 @@ impl Waiting {
 /// Exports one provider's metrics.
 pub(super) struct Reader {
     provider: MeterProvider,
-    snapshot: Snapshot,
+    reader: MetricReader,
     encoder: Encoder,
     /// `None` if metrics go nowhere.
     sender: Option<Arc<Sender>>,
@@ -86,6 +86,7 @@ impl Reader {
     /// Must be called inside the runtime that will drive it.
     pub(super) fn new(
         provider: MeterProvider,
+        reader: MetricReader,
         sender: Option<Sender>,
         self_metrics: SelfMetrics,
         counters: Arc<Counters>,
@@ -95,7 +96,7 @@ impl Reader {
         let interval = interval.min(LONGEST_WAIT);
         Self {
             provider,
-            snapshot: Snapshot::default(),
+            reader,
             encoder,
             sender: sender.map(Arc::new),
             self_metrics,
@@ -108,7 +109,7 @@ impl Reader {
 
     /// After a panic: lets go of what may be half written.
     pub(super) fn recover(&mut self) {
-        self.snapshot = Snapshot::default();
+        self.reader.recover();
         self.encoder = encoder(&self.provider);
     }
 
@@ -197,11 +198,11 @@ impl Reader {
 
     fn collect(&mut self) -> Requests {
         self.self_metrics.catch_up(self.provider.stats());
-        self.provider.snapshot(&mut self.snapshot);
         let mut requests = Vec::new();
-        self.encoder.encode(&self.snapshot, |bytes, points| {
+        self.encoder.encode(self.reader.collect(&self.provider), |bytes, points| {
             requests.push((Bytes::copy_from_slice(bytes), points as u64));
         });
+        self.reader.release();
         requests
     }
 

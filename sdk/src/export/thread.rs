@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     error::{FlushError, StartError},
-    metrics::MeterProvider,
+    metrics::{MeterProvider, MetricReader, TemporalityPreference},
     self_metrics::{OperationDurations, SelfMetrics},
     telemetry::Deadline,
 };
@@ -55,6 +55,7 @@ pub(crate) struct MetricExportSettings {
     /// For one export, retries included.
     pub(crate) timeout: Duration,
     pub(crate) interval: Duration,
+    pub(crate) temporality: TemporalityPreference,
     pub(crate) counters: Arc<Counters>,
     pub(crate) durations: OperationDurations,
     pub(crate) self_metrics: SelfMetrics,
@@ -140,6 +141,7 @@ fn reader(settings: MetricExportSettings) -> Reader {
         route,
         timeout,
         interval,
+        temporality,
         counters,
         durations,
         self_metrics,
@@ -147,7 +149,7 @@ fn reader(settings: MetricExportSettings) -> Reader {
     let sender = route.map(|route| {
         Sender::new(Signal::Metrics, route, timeout, Arc::clone(&counters), durations)
     });
-    Reader::new(provider, sender, self_metrics, counters, interval)
+    Reader::new(provider, MetricReader::new(temporality), sender, self_metrics, counters, interval)
 }
 
 /// The thread's body. `alive` is dropped at the very end.

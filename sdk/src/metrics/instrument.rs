@@ -69,6 +69,17 @@ pub enum HistogramAggregation {
 impl HistogramAggregation {
     /// Scale 3: buckets 9 % wide, what Prometheus users know as a bucket factor of 1.1.
     pub const DEFAULT_SCALE: u32 = 3;
+
+    /// As `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION` spells it, in any case.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        match word.to_ascii_lowercase().as_str() {
+            "explicit_bucket_histogram" => Some(Self::ExplicitBuckets),
+            "base2_exponential_bucket_histogram" => {
+                Some(Self::Exponential { scale: Self::DEFAULT_SCALE })
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What becomes of recorded values.

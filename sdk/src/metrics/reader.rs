@@ -56,4 +56,16 @@ impl MetricReader {
         }
         &self.snapshot
     }
+
+    /// Lets go of the points that were collected, once they are encoded. A reader that keeps them keeps their series
+    /// from leaving, see [`RETIRE_AFTER`](super::RETIRE_AFTER).
+    pub fn release(&mut self) {
+        self.snapshot.clear();
+    }
+
+    /// After a panic in a collection: lets go of what may be half read. What was collected before stays known, so no
+    /// delta is made twice.
+    pub(crate) fn recover(&mut self) {
+        self.snapshot = Snapshot::default();
+    }
 }

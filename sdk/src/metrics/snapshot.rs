@@ -70,6 +70,12 @@ pub(crate) enum Value {
 }
 
 impl Snapshot {
+    /// Lets go of all points, and keeps the memory. A snapshot that holds points keeps their series from leaving, see
+    /// [`RETIRE_AFTER`](super::RETIRE_AFTER).
+    pub fn clear(&mut self) {
+        self.begin(self.time_unix_nanos);
+    }
+
     pub(crate) fn begin(&mut self, time_unix_nanos: u64) {
         self.time_unix_nanos = time_unix_nanos;
         self.scopes.clear();

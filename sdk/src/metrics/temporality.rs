@@ -17,6 +17,18 @@ pub enum TemporalityPreference {
     LowMemory,
 }
 
+impl TemporalityPreference {
+    /// As `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE` spells it, in any case.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        match word.to_ascii_lowercase().as_str() {
+            "cumulative" => Some(Self::Cumulative),
+            "delta" => Some(Self::Delta),
+            "lowmemory" => Some(Self::LowMemory),
+            _ => None,
+        }
+    }
+}
+
 /// What one instrument's points are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Temporality {

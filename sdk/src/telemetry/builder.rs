@@ -13,6 +13,7 @@ use crate::{
     environment::Environment,
     error::StartError,
     export::{Compression, Exporter, Protocol, TlsFiles},
+    metrics::{HistogramAggregation, TemporalityPreference},
 };
 
 /// Settings of a [`Telemetry`]; start with [`Telemetry::builder`].
@@ -106,6 +107,22 @@ impl TelemetryBuilder {
     #[must_use]
     pub fn self_metrics(mut self, self_metrics: bool) -> Self {
         self.settings.self_metrics = self_metrics;
+        self
+    }
+
+    /// Whether exported sums and histograms tell of all time or of the time since the last export. Default: cumulative.
+    ///
+    /// A lost cumulative export loses no value, since the next one has it too; a lost delta is gone, and counted.
+    #[must_use]
+    pub fn temporality(mut self, temporality: TemporalityPreference) -> Self {
+        self.settings.temporality = temporality;
+        self
+    }
+
+    /// What histograms become. Default: explicit buckets.
+    #[must_use]
+    pub fn histograms(mut self, histograms: HistogramAggregation) -> Self {
+        self.settings.histograms = histograms;
         self
     }
 

@@ -57,6 +57,7 @@ impl Exports {
             route: metrics,
             timeout: settings.metrics.otlp.timeout,
             interval: settings.interval,
+            temporality: settings.temporality,
             counters: Arc::clone(&metric_counters),
             durations: own.metric_durations,
             self_metrics: own.self_metrics,

@@ -8,6 +8,7 @@ use opentelemetry::KeyValue;
 use crate::{
     clock::{Clock, SystemClock},
     export::{Compression, Exporter, Protocol, Signal, TlsFiles},
+    metrics::{HistogramAggregation, TemporalityPreference},
 };
 
 /// Time between two exports of metrics.
@@ -37,6 +38,8 @@ pub(crate) struct Settings {
     pub(crate) traces: SignalSettings,
     /// Whether the SDK's metrics about itself go out beside the program's.
     pub(crate) self_metrics: bool,
+    pub(crate) temporality: TemporalityPreference,
+    pub(crate) histograms: HistogramAggregation,
     pub(crate) interval: Duration,
     pub(crate) span_delay: Duration,
     pub(crate) span_queue: usize,
@@ -113,6 +116,8 @@ impl Default for Settings {
             metrics: SignalSettings::default(),
             traces: SignalSettings::default(),
             self_metrics: true,
+            temporality: TemporalityPreference::default(),
+            histograms: HistogramAggregation::default(),
             interval: DEFAULT_INTERVAL,
             span_delay: DEFAULT_SPAN_DELAY,
             span_queue: DEFAULT_SPAN_QUEUE,

@@ -532,6 +532,36 @@ pub const INFER_SDK_INSTRUMENT_CONFLICT: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.sdk.instrument.invalid_name`: Instruments whose name is none by the specification's rules; they are not exported.
+///
+/// Prometheus: `infer_sdk_instrument_invalid_name_total`.
+pub const INFER_SDK_INSTRUMENT_INVALID_NAME: InstrumentDef = InstrumentDef {
+    name: "infer.sdk.instrument.invalid_name",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{instrument}",
+    description: "Instruments whose name is none by the specification's rules; they are not exported.",
+    bounds: &[],
+    attributes: &[],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.sdk.callback.panic`: Panics of observable instruments' callbacks, each of which cost one collection's observations.
+///
+/// Prometheus: `infer_sdk_callback_panic_total`.
+pub const INFER_SDK_CALLBACK_PANIC: InstrumentDef = InstrumentDef {
+    name: "infer.sdk.callback.panic",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{panic}",
+    description: "Panics of observable instruments' callbacks, each of which cost one collection's observations.",
+    bounds: &[],
+    attributes: &[],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.sdk.export.retry`: Requests that were sent again.
 ///
 /// Prometheus: `infer_sdk_export_retry_total`.
@@ -954,6 +984,8 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_SDK_CORRECTION,
     &INFER_SDK_SNAPSHOT_TORN,
     &INFER_SDK_INSTRUMENT_CONFLICT,
+    &INFER_SDK_INSTRUMENT_INVALID_NAME,
+    &INFER_SDK_CALLBACK_PANIC,
     &INFER_SDK_EXPORT_RETRY,
     &INFER_SDK_EXPORT_LATE,
     &INFER_TOKEN_INPUT,
