@@ -26,6 +26,8 @@ mod self_metrics;
 mod serving;
 mod telemetry;
 
+#[cfg(feature = "prometheus")]
+pub use self::prometheus::{LeftOut, PrometheusCollector};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use environment::Environment;
 pub use error::{FlushError, StartError};
@@ -39,8 +41,6 @@ pub use metrics::{
     TemporalityPreference, UpDownCounter,
 };
 pub use otlp::Encoder;
-#[cfg(feature = "prometheus")]
-pub use self::prometheus::{LeftOut, PrometheusCollector};
 pub use serving::{
     Cached, Correction, DEFAULT_OPERATION, DEFAULT_PROVIDER, DEFAULT_STAGE, Edge, Engine,
     EngineBuilder, FinishReason, KvCache, KvCacheTier, KvUsage, MAX_ERROR_TYPES,
