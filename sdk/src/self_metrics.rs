@@ -19,11 +19,11 @@ use inferometer_semconv::{
     metrics::{
         INFER_SDK_CALLBACK_PANIC, INFER_SDK_CORRECTION, INFER_SDK_EXPORT_LATE,
         INFER_SDK_EXPORT_RETRY, INFER_SDK_INSTRUMENT_CONFLICT, INFER_SDK_INSTRUMENT_INVALID_NAME,
-        INFER_SDK_MEASUREMENT_REFUSED, INFER_SDK_SERIES_OVERFLOW, INFER_SDK_SNAPSHOT_TORN,
-        OTEL_SDK_EXPORTER_METRIC_DATA_POINT_EXPORTED, OTEL_SDK_EXPORTER_METRIC_DATA_POINT_INFLIGHT,
-        OTEL_SDK_EXPORTER_OPERATION_DURATION, OTEL_SDK_EXPORTER_SPAN_EXPORTED,
-        OTEL_SDK_EXPORTER_SPAN_INFLIGHT, OTEL_SDK_METRIC_READER_COLLECTION_DURATION,
-        OTEL_SDK_PROCESSOR_SPAN_PROCESSED,
+        INFER_SDK_MEASUREMENT_REFUSED, INFER_SDK_MEASUREMENT_SHARED, INFER_SDK_SERIES_OVERFLOW,
+        INFER_SDK_SNAPSHOT_TORN, OTEL_SDK_EXPORTER_METRIC_DATA_POINT_EXPORTED,
+        OTEL_SDK_EXPORTER_METRIC_DATA_POINT_INFLIGHT, OTEL_SDK_EXPORTER_OPERATION_DURATION,
+        OTEL_SDK_EXPORTER_SPAN_EXPORTED, OTEL_SDK_EXPORTER_SPAN_INFLIGHT,
+        OTEL_SDK_METRIC_READER_COLLECTION_DURATION, OTEL_SDK_PROCESSOR_SPAN_PROCESSED,
     },
 };
 use opentelemetry::{InstrumentationScope, KeyValue};
@@ -218,6 +218,7 @@ struct Followers {
     refused: [Follower; SdkRefusalReason::ALL.len()],
     overflowed: Follower,
     torn: Follower,
+    shared: Follower,
     conflicts: Follower,
     invalid_names: Follower,
     panics: Follower,
@@ -249,6 +250,7 @@ impl SelfMetrics {
             }),
             overflowed: Follower::new(&INFER_SDK_SERIES_OVERFLOW, Vec::new()),
             torn: Follower::new(&INFER_SDK_SNAPSHOT_TORN, Vec::new()),
+            shared: Follower::new(&INFER_SDK_MEASUREMENT_SHARED, Vec::new()),
             conflicts: Follower::new(&INFER_SDK_INSTRUMENT_CONFLICT, Vec::new()),
             invalid_names: Follower::new(&INFER_SDK_INSTRUMENT_INVALID_NAME, Vec::new()),
             panics: Follower::new(&INFER_SDK_CALLBACK_PANIC, Vec::new()),
@@ -276,6 +278,7 @@ impl SelfMetrics {
         }
         own.overflowed.catch_up(scope, stats.overflowed_binds());
         own.torn.catch_up(scope, stats.torn_reads());
+        own.shared.catch_up(scope, stats.shared_records());
         own.conflicts.catch_up(scope, stats.conflicting_instruments());
         own.invalid_names.catch_up(scope, stats.invalid_names());
         own.panics.catch_up(scope, stats.callback_panics());

@@ -360,6 +360,16 @@ METRIC_INFER_SDK_INSTRUMENT_CONFLICT: Final[Instrument] = Instrument(
     attributes=(),
 )
 
+METRIC_INFER_SDK_MEASUREMENT_SHARED: Final[Instrument] = Instrument(
+    name="infer.sdk.measurement.shared",
+    prometheus_name="infer_sdk_measurement_shared_total",
+    kind="counter",
+    unit="{measurement}",
+    description="Measurements of the whole process that went to cells shared by several threads, exact but slower.",
+    bounds=(),
+    attributes=(),
+)
+
 METRIC_INFER_SDK_INSTRUMENT_INVALID_NAME: Final[Instrument] = Instrument(
     name="infer.sdk.instrument.invalid_name",
     prometheus_name="infer_sdk_instrument_invalid_name_total",
@@ -595,6 +605,7 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_SDK_CORRECTION,
     METRIC_INFER_SDK_SNAPSHOT_TORN,
     METRIC_INFER_SDK_INSTRUMENT_CONFLICT,
+    METRIC_INFER_SDK_MEASUREMENT_SHARED,
     METRIC_INFER_SDK_INSTRUMENT_INVALID_NAME,
     METRIC_INFER_SDK_CALLBACK_PANIC,
     METRIC_INFER_SDK_EXPORT_RETRY,

@@ -12,7 +12,7 @@ use super::{
     exponent::{MAX_SCALE, bucket_at_max_scale},
     head::{self, HEAD},
     histogram::Totals,
-    lease::Own,
+    lease::{Own, enter_stripe},
     run::{Address, MAX_RUN_CELLS, Run, Slot},
 };
 
@@ -81,7 +81,7 @@ impl ExponentialRun {
             })
         };
         if !cells.is_some_and(add_owned) {
-            let cells = address.shared_cells();
+            let cells = address.shared_cells(enter_stripe());
             head::record_shared(cells, value, || {
                 cells[ZEROS].fetch_add(1, Release);
             });
@@ -200,8 +200,9 @@ impl Place {
         {
             return;
         }
-        // Both from one stripe: a thread's stripe never changes.
-        let (head, buckets) = (self.head.shared_cells(), self.buckets.shared_cells());
+        // Both in one stripe, or a reader would take them apart.
+        let stripe = enter_stripe();
+        let (head, buckets) = (self.head.shared_cells(stripe), self.buckets.shared_cells(stripe));
         head::record_shared(head, value, || {
             head[TOUCHED].fetch_or(self.octave, Release);
             buckets[self.cell].fetch_add(1, Release);

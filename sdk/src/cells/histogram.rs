@@ -7,7 +7,7 @@ use std::sync::atomic::{
 
 use super::{
     head::{self, HEAD, Head},
-    lease::Own,
+    lease::{Own, enter_stripe},
     run::Run,
 };
 
@@ -67,7 +67,7 @@ impl HistogramRun {
         {
             return;
         }
-        let cells = address.shared_cells();
+        let cells = address.shared_cells(enter_stripe());
         head::record_shared(cells, value, || {
             cells[HEAD + bucket].fetch_add(1, Release);
         });

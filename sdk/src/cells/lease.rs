@@ -9,7 +9,7 @@ use std::{
     sync::{
         OnceLock,
         atomic::{
-            AtomicBool, AtomicU32, AtomicUsize,
+            AtomicBool, AtomicU32, AtomicU64, AtomicUsize,
             Ordering::Relaxed,
             Ordering::{Acquire, Release},
         },
@@ -35,6 +35,12 @@ static NO_SLAB: Slab = Slab::new();
 static SLABS: [OnceLock<Box<Slab>>; MAX_SLABS] = [const { OnceLock::new() }; MAX_SLABS];
 
 static FALLBACK: [Slab; STRIPES] = [const { Slab::new() }; STRIPES];
+
+/// Records in each stripe, on cache lines of their own.
+static SHARED_RECORDS: [Padded; STRIPES] = [const { Padded(AtomicU64::new(0)) }; STRIPES];
+
+#[repr(align(64))]
+struct Padded(AtomicU64);
 
 /// Slabs that nobody owns. A record looks here before it searches.
 static FREE: AtomicUsize = AtomicUsize::new(0);
@@ -83,11 +89,18 @@ impl Own {
     }
 }
 
-/// The stripe for threads that have no slab or whose page is missing. The address of a thread-local differs between
-/// threads, which is all the spreading that is needed.
-pub(super) fn stripe() -> &'static Slab {
+/// The stripe for a record of a thread that has no slab or whose page is missing; counts the record. The address of a
+/// thread-local differs between threads, which is all the spreading that is needed.
+pub(super) fn enter_stripe() -> &'static Slab {
     let address = CURRENT.with(|current| std::ptr::from_ref(current).addr());
-    &FALLBACK[(address >> 12) & (STRIPES - 1)]
+    let stripe = (address >> 12) & (STRIPES - 1);
+    SHARED_RECORDS[stripe].0.fetch_add(1, Relaxed);
+    &FALLBACK[stripe]
+}
+
+/// Records of the whole process that went to the stripes.
+pub(crate) fn shared_records() -> u64 {
+    SHARED_RECORDS.iter().map(|count| count.0.load(Relaxed)).sum()
 }
 
 /// The one cell that all threads share for a gauge lives in the first stripe.

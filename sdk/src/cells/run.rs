@@ -76,14 +76,14 @@ impl Address {
         if is_missing && page_missing(self.page) { self.own_cells(Own::current()) } else { None }
     }
 
-    /// The cells of one of the fallback stripes, which any thread may write.
-    pub(super) fn shared_cells(self) -> &'static [AtomicU64] {
-        lease::stripe().install(self.page).cells_from(self.first as usize)
+    /// The cells in a fallback stripe, which any thread may write; its pages are there since the bind.
+    pub(super) fn shared_cells(self, stripe: &Slab) -> &'static [AtomicU64] {
+        stripe.install(self.page).cells_from(self.first as usize)
     }
 
     /// The cells of the stripe in which gauges keep their one value.
     pub(super) fn common_cells(self) -> &'static [AtomicU64] {
-        lease::common().install(self.page).cells_from(self.first as usize)
+        self.shared_cells(lease::common())
     }
 
     /// The cells in every slab that has the page.

@@ -5,7 +5,10 @@ use std::sync::atomic::{
     Ordering::{Acquire, Relaxed, Release},
 };
 
-use super::{lease::Own, run::Run};
+use super::{
+    lease::{Own, enter_stripe},
+    run::Run,
+};
 use crate::metrics::Number;
 
 /// One cell that adds up.
@@ -31,7 +34,7 @@ impl SumRun {
         let address = self.0.address();
         match address.fetch_own_cells() {
             Some(cells) => add_owned(&cells[0], value),
-            None => add_shared(&address.shared_cells()[0], value),
+            None => add_shared(&address.shared_cells(enter_stripe())[0], value),
         }
     }
 

@@ -1,7 +1,10 @@
 //! What the core refused, overflowed or read torn: nothing is lost without a count.
 
-use inferometer_semconv::attributes::SdkRefusalReason;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use inferometer_semconv::attributes::SdkRefusalReason;
+
+use crate::cells;
 
 /// Counts of one [`MeterProvider`](super::MeterProvider) about itself, readable at any time.
 #[derive(Debug, Default)]
@@ -34,6 +37,14 @@ impl Stats {
     #[must_use]
     pub fn torn_reads(&self) -> u64 {
         self.torn_reads.load(Relaxed)
+    }
+
+    /// Measurements of the whole process, all its providers together, that went to cells shared by several threads:
+    /// their thread had no cells of its own yet, or a snapshot was reading these. They are as exact, and cost a few
+    /// locked instructions.
+    #[must_use]
+    pub fn shared_records(&self) -> u64 {
+        cells::shared_records()
     }
 
     /// Instruments that were registered again with another kind, number type, unit or description, and are both

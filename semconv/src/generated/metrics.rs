@@ -532,6 +532,21 @@ pub const INFER_SDK_INSTRUMENT_CONFLICT: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.sdk.measurement.shared`: Measurements of the whole process that went to cells shared by several threads, exact but slower.
+///
+/// Prometheus: `infer_sdk_measurement_shared_total`.
+pub const INFER_SDK_MEASUREMENT_SHARED: InstrumentDef = InstrumentDef {
+    name: "infer.sdk.measurement.shared",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{measurement}",
+    description: "Measurements of the whole process that went to cells shared by several threads, exact but slower.",
+    bounds: &[],
+    attributes: &[],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.sdk.instrument.invalid_name`: Instruments whose name is none by the specification's rules; they are not exported.
 ///
 /// Prometheus: `infer_sdk_instrument_invalid_name_total`.
@@ -984,6 +999,7 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_SDK_CORRECTION,
     &INFER_SDK_SNAPSHOT_TORN,
     &INFER_SDK_INSTRUMENT_CONFLICT,
+    &INFER_SDK_MEASUREMENT_SHARED,
     &INFER_SDK_INSTRUMENT_INVALID_NAME,
     &INFER_SDK_CALLBACK_PANIC,
     &INFER_SDK_EXPORT_RETRY,
