@@ -35,6 +35,12 @@ real-model:
     bash examples/fetch-model.sh
     INFEROMETER_REQUIRE_ORACLES=1 cargo test --locked -p inferometer-tests --features real-model --test real_model -- --nocapture
 
+# The same properties over more cases, the stress for longer, and every bench table.
+nightly:
+    PROPTEST_CASES=20000 INFEROMETER_STRESS_ROUNDS=100 cargo test --locked --release -p inferometer-sdk --all-features
+    cargo run --locked --release -p inferometer-benches -- record
+    cargo run --locked --release -p inferometer-benches -- snapshot
+
 # One table of benches beside their peers, for example `just bench record --threads 1,2`.
 bench *ARGS:
     cargo run --locked --release -p inferometer-benches -- {{ARGS}}
