@@ -2,7 +2,10 @@
 
 use opentelemetry_proto::tonic::{
     collector::metrics::v1::ExportMetricsServiceRequest,
-    metrics::v1::{HistogramDataPoint, NumberDataPoint, metric::Data, number_data_point::Value},
+    metrics::v1::{
+        ExponentialHistogramDataPoint, HistogramDataPoint, NumberDataPoint, metric::Data,
+        number_data_point::Value,
+    },
 };
 
 /// Points in a request, and what they show together: counts of histograms, values of sums and gauges.
@@ -20,6 +23,9 @@ impl Shown {
                 Some(Data::Sum(sum)) => self.add_points(&sum.data_points, number),
                 Some(Data::Gauge(gauge)) => self.add_points(&gauge.data_points, number),
                 Some(Data::Histogram(histogram)) => self.add_points(&histogram.data_points, count),
+                Some(Data::ExponentialHistogram(histogram)) => {
+                    self.add_points(&histogram.data_points, exponential_count);
+                }
                 _ => {}
             }
         }
@@ -42,5 +48,10 @@ fn number(point: &NumberDataPoint) -> f64 {
 
 #[expect(clippy::cast_precision_loss, reason = "benches stay below 2^53 measurements")]
 fn count(point: &HistogramDataPoint) -> f64 {
+    point.count as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "benches stay below 2^53 measurements")]
+fn exponential_count(point: &ExponentialHistogramDataPoint) -> f64 {
     point.count as f64
 }

@@ -54,6 +54,11 @@ pub(crate) const CASES: &[Case] = &[
         ],
     },
     Case {
+        name: "histogram_exponential",
+        ours: inferometer::histogram_exponential,
+        peers: &[(OPENTELEMETRY_BOUND, opentelemetry::histogram_exponential_bound)],
+    },
+    Case {
         name: "gauge",
         ours: inferometer::gauge,
         peers: &[

@@ -1,6 +1,6 @@
 //! This workspace's SDK: concrete handles, and the same cells through the OpenTelemetry API.
 
-use inferometer_sdk::{Encoder, MeterProvider, Snapshot};
+use inferometer_sdk::{Encoder, HistogramAggregation, MeterProvider, Snapshot};
 use opentelemetry::metrics::MeterProvider as _;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use prost::Message;
@@ -36,6 +36,14 @@ pub(super) fn counter_api_unbound() -> Result<Op, BenchError> {
 
 pub(super) fn histogram() -> Result<Op, BenchError> {
     let provider = provider();
+    let histogram = provider.scope(SCOPE).histogram::<f64>(&HISTOGRAM, &attributes(0));
+    Ok(Op::of_values(values()?, move |value| histogram.record(value), move || shown(&provider)))
+}
+
+pub(super) fn histogram_exponential() -> Result<Op, BenchError> {
+    let scale = HistogramAggregation::DEFAULT_SCALE;
+    let histograms = HistogramAggregation::Exponential { scale };
+    let provider = MeterProvider::builder().with_histograms(histograms).build();
     let histogram = provider.scope(SCOPE).histogram::<f64>(&HISTOGRAM, &attributes(0));
     Ok(Op::of_values(values()?, move |value| histogram.record(value), move || shown(&provider)))
 }

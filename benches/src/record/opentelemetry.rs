@@ -2,7 +2,10 @@
 
 use opentelemetry::metrics::{Counter, Histogram, Meter, MeterProvider as _};
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use opentelemetry_sdk::metrics::{SdkMeterProvider, data::ResourceMetrics, reader::MetricReader};
+use opentelemetry_sdk::metrics::{
+    Aggregation, Instrument, InstrumentKind, SdkMeterProvider, Stream, data::ResourceMetrics,
+    reader::MetricReader,
+};
 
 use crate::{
     error::BenchError,
@@ -27,6 +30,13 @@ pub(super) fn counter_unbound() -> Result<Op, BenchError> {
 
 pub(super) fn histogram_bound() -> Result<Op, BenchError> {
     let under_test = UnderTest::new();
+    let histogram = api_histogram(&under_test.meter()).bind(&attributes(0));
+    Ok(Op::of_values(values()?, move |value| histogram.record(value), move || under_test.shown()))
+}
+
+/// At the specification's defaults: at most 160 buckets, from scale 20 on.
+pub(super) fn histogram_exponential_bound() -> Result<Op, BenchError> {
+    let under_test = UnderTest::exponential();
     let histogram = api_histogram(&under_test.meter()).bind(&attributes(0));
     Ok(Op::of_values(values()?, move |value| histogram.record(value), move || under_test.shown()))
 }
@@ -58,6 +68,23 @@ impl UnderTest {
     fn new() -> Self {
         let reader = SharedReader::default();
         let provider = SdkMeterProvider::builder().with_reader(reader.clone()).build();
+        Self { provider, reader }
+    }
+
+    fn exponential() -> Self {
+        let reader = SharedReader::default();
+        let aggregation = Aggregation::Base2ExponentialHistogram {
+            max_size: 160,
+            max_scale: 20,
+            record_min_max: true,
+        };
+        let view = move |instrument: &Instrument| {
+            let is_histogram = instrument.kind() == InstrumentKind::Histogram;
+            let stream = Stream::builder().with_aggregation(aggregation.clone()).build();
+            is_histogram.then(|| stream.ok()).flatten()
+        };
+        let provider =
+            SdkMeterProvider::builder().with_reader(reader.clone()).with_view(view).build();
         Self { provider, reader }
     }
 
