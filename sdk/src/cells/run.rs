@@ -16,6 +16,10 @@ use super::{
 /// The longest run: one page, so that a record looks up one page only.
 pub(super) const MAX_RUN_CELLS: usize = PAGE_CELLS;
 
+/// Never given out, so that an address may lie nowhere.
+#[expect(clippy::cast_possible_truncation, reason = "a few thousand")]
+const LAST_PAGE: u32 = (PAGES - 1) as u32;
+
 static FREE: Mutex<Ranges> = Mutex::new(Ranges { next: 0, returned: BTreeMap::new() });
 
 /// A run of cells inside one page, owned until it is dropped.
@@ -33,6 +37,15 @@ pub(super) struct Run {
 pub(super) struct Address {
     page: u32,
     first: u32,
+}
+
+impl Address {
+    /// An address that no run has and whose page is in no slab.
+    pub(super) const NOWHERE: Self = Self { page: LAST_PAGE, first: 0 };
+
+    pub(super) const fn is_nowhere(self) -> bool {
+        self.page == LAST_PAGE
+    }
 }
 
 /// What is free in the address space that all providers of the process share.
@@ -127,7 +140,7 @@ impl Ranges {
         if start % PAGE_CELLS + cells > PAGE_CELLS {
             start = start.next_multiple_of(PAGE_CELLS);
         }
-        if start + cells > PAGES * PAGE_CELLS {
+        if start + cells > LAST_PAGE as usize * PAGE_CELLS {
             return None;
         }
         self.next = start + cells;

@@ -7,7 +7,7 @@ use std::sync::atomic::{
 
 use super::{
     lease::{Own, enter_stripe},
-    run::Run,
+    run::{Address, Run},
 };
 use crate::metrics::Number;
 
@@ -15,27 +15,45 @@ use crate::metrics::Number;
 #[derive(Debug)]
 pub(crate) struct SumRun(Run);
 
+/// Where a handle adds; it keeps the run alive by other means.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SumCell(Address);
+
+impl SumCell {
+    /// Of a series that has no cells.
+    pub(crate) const NOWHERE: Self = Self(Address::NOWHERE);
+
+    /// Adds to this thread's cell. `false` only if there is nowhere to add.
+    #[inline(always)]
+    pub(crate) fn add<N: Number>(self, own: Own, value: N) -> bool {
+        if let Some(cells) = self.0.own_cells(own) {
+            add_owned(&cells[0], value);
+            return true;
+        }
+        self.add_cold(value)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add_cold<N: Number>(self, value: N) -> bool {
+        if self.0.is_nowhere() {
+            return false;
+        }
+        match self.0.fetch_own_cells() {
+            Some(cells) => add_owned(&cells[0], value),
+            None => add_shared(&self.0.shared_cells(enter_stripe())[0], value),
+        }
+        true
+    }
+}
+
 impl SumRun {
     pub(crate) fn allocate() -> Option<Self> {
         Run::allocate(1).map(Self)
     }
 
-    #[inline(always)]
-    pub(crate) fn add<N: Number>(&self, own: Own, value: N) {
-        match self.0.address().own_cells(own) {
-            Some(cells) => add_owned(&cells[0], value),
-            None => self.add_cold(value),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn add_cold<N: Number>(&self, value: N) {
-        let address = self.0.address();
-        match address.fetch_own_cells() {
-            Some(cells) => add_owned(&cells[0], value),
-            None => add_shared(&address.shared_cells(enter_stripe())[0], value),
-        }
+    pub(crate) const fn cell(&self) -> SumCell {
+        SumCell(self.0.address())
     }
 
     /// The sum over all threads. Each thread's part is from some moment during the call.
@@ -63,28 +81,60 @@ fn add_shared<N: Number>(cell: &AtomicU64, value: N) {
 pub(crate) struct LastValueRun {
     /// Gives the cells back when it is dropped.
     _run: Run,
+    cell: LastValueCell,
+}
+
+/// Where a handle sets its value; it keeps the run alive by other means.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LastValueCell {
     value: &'static AtomicU64,
     known: &'static AtomicU64,
+}
+
+/// Where series without cells would set theirs; nobody reads it.
+static NO_VALUE: AtomicU64 = AtomicU64::new(0);
+
+impl LastValueCell {
+    /// Of a series that has no cells. Its `known` is never set, so [`LastValueCell::set`] says so each time.
+    pub(crate) const NOWHERE: Self = Self { value: &NO_VALUE, known: &NO_VALUE };
+
+    /// Sets the value. `false` only if there is nowhere to set it.
+    #[inline(always)]
+    pub(crate) fn set<N: Number>(self, value: N) -> bool {
+        if self.known.load(Relaxed) == 0 {
+            return self.set_first(value);
+        }
+        self.value.store(value.to_bits(), Relaxed);
+        true
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn set_first<N: Number>(self, value: N) -> bool {
+        if std::ptr::eq(self.known, &raw const NO_VALUE) {
+            return false;
+        }
+        self.value.store(value.to_bits(), Relaxed);
+        self.known.store(1, Release);
+        true
+    }
 }
 
 impl LastValueRun {
     pub(crate) fn allocate() -> Option<Self> {
         let run = Run::allocate(2)?;
         let cells = run.address().common_cells();
-        Some(Self { value: &cells[0], known: &cells[1], _run: run })
+        let cell = LastValueCell { value: &cells[0], known: &cells[1] };
+        Some(Self { _run: run, cell })
     }
 
-    #[inline(always)]
-    pub(crate) fn set<N: Number>(&self, value: N) {
-        self.value.store(value.to_bits(), Relaxed);
-        if self.known.load(Relaxed) == 0 {
-            self.known.store(1, Release);
-        }
+    pub(crate) const fn cell(&self) -> LastValueCell {
+        self.cell
     }
 
     /// The last value, or `None` if there was none yet.
     pub(crate) fn value<N: Number>(&self) -> Option<N> {
-        let is_known = self.known.load(Acquire) != 0;
-        is_known.then(|| N::from_bits(self.value.load(Relaxed)))
+        let is_known = self.cell.known.load(Acquire) != 0;
+        is_known.then(|| N::from_bits(self.cell.value.load(Relaxed)))
     }
 }

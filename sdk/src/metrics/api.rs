@@ -20,7 +20,6 @@ use super::{
     scope::Scope,
     series::Series,
 };
-use crate::cells::Own;
 
 /// A handle that records one value: what the API's bound instruments and this crate's share.
 trait Handle<N>: Send + Sync + 'static {
@@ -29,7 +28,7 @@ trait Handle<N>: Send + Sync + 'static {
 }
 
 macro_rules! handle {
-    ($name:ident, $record:ident $(, $own:expr)?) => {
+    ($name:ident, $record:ident) => {
         impl<N: Number> Handle<N> for $name<N> {
             fn of(series: Arc<Series>) -> Self {
                 Self::new(series)
@@ -37,7 +36,7 @@ macro_rules! handle {
 
             #[inline]
             fn record_to(series: &Series, value: N) {
-                Self::record_to(series, $($own,)? value);
+                Self::record_to(series, value);
             }
         }
 
@@ -49,10 +48,10 @@ macro_rules! handle {
     };
 }
 
-handle!(Counter, add, Own::current());
-handle!(UpDownCounter, add, Own::current());
+handle!(Counter, add);
+handle!(UpDownCounter, add);
 handle!(Gauge, record);
-handle!(Histogram, record, Own::current());
+handle!(Histogram, record);
 
 /// An instrument of the API: attributes come with each measurement, or are bound.
 struct ApiInstrument<H> {

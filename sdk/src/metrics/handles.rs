@@ -11,19 +11,23 @@ use super::{
     number::Number,
     series::{Cells, Series},
 };
-use crate::cells::Own;
+use crate::cells::{LastValueCell, Own, SumCell};
 
 macro_rules! handle {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $cell:ty)? }) => {
         $(#[$doc])*
         pub struct $name<N: Number> {
             pub(super) series: Arc<Series>,
+            $(
+                /// The series' own, at hand.
+                $field: $cell,
+            )?
             number: PhantomData<fn(N)>,
         }
 
         impl<N: Number> $name<N> {
-            pub(crate) const fn new(series: Arc<Series>) -> Self {
-                Self { series, number: PhantomData }
+            pub(crate) fn new(series: Arc<Series>) -> Self {
+                Self { $($field: series.cells.$field(),)? series, number: PhantomData }
             }
         }
 
@@ -43,37 +47,46 @@ macro_rules! handle {
 
 handle! {
     /// Adds up; never falls.
-    Counter
+    Counter { sum: SumCell }
 }
 handle! {
     /// Adds up and falls.
-    UpDownCounter
+    UpDownCounter { sum: SumCell }
 }
 handle! {
     /// Shows the last value recorded by any thread.
-    Gauge
+    Gauge { last_value: LastValueCell }
 }
 handle! {
     /// Counts values in buckets, with their sum, smallest and largest.
-    Histogram
+    Histogram {}
 }
 
 impl<N: Number> Counter<N> {
     /// Adds `value`. A negative, NaN or infinite value is refused and counted; integers stop at their maximum.
     #[inline]
     pub fn add(&self, value: N) {
-        Self::record_to(&self.series, Own::current(), value);
+        self.add_by(Own::current(), value);
     }
 
     #[inline(always)]
-    pub(crate) fn record_to(series: &Series, own: Own, value: N) {
-        if !value.is_finite_and_not_negative() {
-            return refuse_unless_zero(series, value);
-        }
-        match &series.cells {
-            Cells::Sum(cells) => cells.add(own, value),
-            _ => series.refuse(SdkRefusalReason::NoCells),
-        }
+    pub(super) fn add_by(&self, own: Own, value: N) {
+        add_to_counter(&self.series, self.sum, own, value);
+    }
+
+    #[inline(always)]
+    pub(crate) fn record_to(series: &Series, value: N) {
+        add_to_counter(series, series.cells.sum(), Own::current(), value);
+    }
+}
+
+#[inline(always)]
+fn add_to_counter<N: Number>(series: &Series, sum: SumCell, own: Own, value: N) {
+    if !value.is_finite_and_not_negative() {
+        return refuse_unless_zero(series, value);
+    }
+    if !sum.add(own, value) {
+        series.refuse(SdkRefusalReason::NoCells);
     }
 }
 
@@ -81,18 +94,27 @@ impl<N: Number> UpDownCounter<N> {
     /// Adds `value`, which may be negative. NaN and infinity are refused and counted.
     #[inline]
     pub fn add(&self, value: N) {
-        Self::record_to(&self.series, Own::current(), value);
+        self.add_by(Own::current(), value);
     }
 
     #[inline(always)]
-    pub(crate) fn record_to(series: &Series, own: Own, value: N) {
-        if !value.is_finite() {
-            return series.refuse(reason(value));
-        }
-        match &series.cells {
-            Cells::Sum(cells) => cells.add(own, value),
-            _ => series.refuse(SdkRefusalReason::NoCells),
-        }
+    pub(super) fn add_by(&self, own: Own, value: N) {
+        add_to_up_down_counter(&self.series, self.sum, own, value);
+    }
+
+    #[inline(always)]
+    pub(crate) fn record_to(series: &Series, value: N) {
+        add_to_up_down_counter(series, series.cells.sum(), Own::current(), value);
+    }
+}
+
+#[inline(always)]
+fn add_to_up_down_counter<N: Number>(series: &Series, sum: SumCell, own: Own, value: N) {
+    if !value.is_finite() {
+        return series.refuse(reason(value));
+    }
+    if !sum.add(own, value) {
+        series.refuse(SdkRefusalReason::NoCells);
     }
 }
 
@@ -100,18 +122,22 @@ impl<N: Number> Gauge<N> {
     /// Sets the value. NaN and infinity are refused and counted.
     #[inline]
     pub fn record(&self, value: N) {
-        Self::record_to(&self.series, value);
+        set_gauge(&self.series, self.last_value, value);
     }
 
     #[inline(always)]
     pub(crate) fn record_to(series: &Series, value: N) {
-        if !value.is_finite() {
-            return series.refuse(reason(value));
-        }
-        match &series.cells {
-            Cells::LastValue(cells) => cells.set(value),
-            _ => series.refuse(SdkRefusalReason::NoCells),
-        }
+        set_gauge(series, series.cells.last_value(), value);
+    }
+}
+
+#[inline(always)]
+fn set_gauge<N: Number>(series: &Series, last_value: LastValueCell, value: N) {
+    if !value.is_finite() {
+        return series.refuse(reason(value));
+    }
+    if !last_value.set(value) {
+        series.refuse(SdkRefusalReason::NoCells);
     }
 }
 
@@ -119,11 +145,21 @@ impl<N: Number> Histogram<N> {
     /// Counts `value`. A negative, NaN or infinite value is refused and counted.
     #[inline]
     pub fn record(&self, value: N) {
-        Self::record_to(&self.series, Own::current(), value);
+        self.record_by(Own::current(), value);
     }
 
     #[inline(always)]
-    pub(crate) fn record_to(series: &Series, own: Own, value: N) {
+    pub(super) fn record_by(&self, own: Own, value: N) {
+        Self::record_in(&self.series, own, value);
+    }
+
+    #[inline(always)]
+    pub(crate) fn record_to(series: &Series, value: N) {
+        Self::record_in(series, Own::current(), value);
+    }
+
+    #[inline(always)]
+    fn record_in(series: &Series, own: Own, value: N) {
         if !value.is_finite_and_not_negative() {
             return Self::record_unusual(series, own, value);
         }

@@ -53,18 +53,18 @@ impl Recorder {
     /// As [`Counter::add`].
     #[inline]
     pub fn add<N: Number>(&self, counter: &Counter<N>, value: N) {
-        Counter::record_to(&counter.series, self.own, value);
+        counter.add_by(self.own, value);
     }
 
     /// As [`UpDownCounter::add`].
     #[inline]
     pub fn change<N: Number>(&self, counter: &UpDownCounter<N>, value: N) {
-        UpDownCounter::record_to(&counter.series, self.own, value);
+        counter.add_by(self.own, value);
     }
 
     /// As [`Histogram::record`].
     #[inline]
     pub fn record<N: Number>(&self, histogram: &Histogram<N>, value: N) {
-        Histogram::record_to(&histogram.series, self.own, value);
+        histogram.record_by(self.own, value);
     }
 }

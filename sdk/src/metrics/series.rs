@@ -12,7 +12,7 @@ use super::{
     stats::Stats,
 };
 use crate::{
-    cells::{ExponentialRun, HistogramRun, LastValueRun, SumRun},
+    cells::{ExponentialRun, HistogramRun, LastValueCell, LastValueRun, SumCell, SumRun},
     otlp,
 };
 
@@ -72,6 +72,22 @@ impl Series {
 }
 
 impl Cells {
+    /// Where a counter adds; nowhere if this series is no sum.
+    pub(crate) const fn sum(&self) -> SumCell {
+        match self {
+            Self::Sum(cells) => cells.cell(),
+            _ => SumCell::NOWHERE,
+        }
+    }
+
+    /// Where a gauge sets its value; nowhere if this series has none.
+    pub(crate) const fn last_value(&self) -> LastValueCell {
+        match self {
+            Self::LastValue(cells) => cells.cell(),
+            _ => LastValueCell::NOWHERE,
+        }
+    }
+
     fn allocate(aggregation: &Aggregation) -> Option<Self> {
         Some(match aggregation {
             Aggregation::Sum { .. } => Self::Sum(SumRun::allocate()?),
