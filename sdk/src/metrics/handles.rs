@@ -17,7 +17,7 @@ macro_rules! handle {
     ($(#[$doc:meta])* $name:ident { $($field:ident: $cell:ty)? }) => {
         $(#[$doc])*
         pub struct $name<N: Number> {
-            pub(super) series: Arc<Series>,
+            series: Arc<Series>,
             $(
                 /// The series' own, at hand.
                 $field: $cell,
