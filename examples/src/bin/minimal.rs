@@ -8,6 +8,7 @@ use inferometer_semconv::metrics::{INFER_REQUEST_QUEUE_DURATION, INFER_TOKEN_OUT
 use opentelemetry::KeyValue;
 
 fn main() -> Result<(), StartError> {
+    tracing_subscriber::fmt().init(); // what cannot be sent is warned of here
     let telemetry = inferometer_sdk::init()?; // flushes when dropped
     let scope = telemetry.meter_provider().scope("minimal");
     let text = KeyValue::new(GEN_AI_TOKEN_MODALITY.key, TokenModality::Text.as_str());

@@ -4,6 +4,7 @@ use inferometer_sdk::{Cached, FinishReason, Prompt, StartError};
 use opentelemetry::Context;
 
 fn main() -> Result<(), StartError> {
+    tracing_subscriber::fmt().init(); // what cannot be sent is warned of here
     let telemetry = inferometer_sdk::init()?; // OTEL_* decides; flushes when dropped
     let engine = telemetry.engine("llama-3-70b").stage("decode").replica(0).build();
 

@@ -20,7 +20,7 @@ pub(crate) fn page(registry: &Registry) -> String {
     );
     line(
         &mut out,
-        "Inferometer's own; all others are OpenTelemetry's, unchanged. An attribute marked * is always there.",
+        "Inferometer's own; all others are OpenTelemetry's, unchanged. An attribute marked * is on every point that an engine records.",
     );
     line(&mut out, "\n## Instruments\n");
     line(&mut out, "| Instrument | Prometheus | Kind | Unit |\n|---|---|---|---|");

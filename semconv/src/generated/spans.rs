@@ -78,7 +78,7 @@ pub const INFER_DECODE: SpanDef = SpanDef {
 
 /// `infer.kv_transfer`: KV cache blocks of one request move between tiers, stages or replicas.
 ///
-/// The sender's span is a client's; the receiver's is a server's of the same type and links to it.
+/// The sender's span is a client's; the receiver's is a server's of the same type and its child.
 pub const INFER_KV_TRANSFER: SpanDef = SpanDef {
     span_type: "infer.kv_transfer",
     name: "infer.kv_transfer",
