@@ -331,6 +331,22 @@ fn a_series_without_handles_is_shown_for_a_while_and_then_leaves() {
 }
 
 #[test]
+fn a_handle_that_comes_and_goes_between_snapshots_loses_nothing_to_retirement() {
+    let clock = ManualClock::at(1);
+    let provider = MeterProvider::builder().with_clock(Arc::new(clock.clone())).build();
+    let scope = provider.scope("test");
+    let mut added = 0;
+    for round in 0..200 {
+        for _ in 0..3 {
+            scope.counter::<u64>(&THINGS, &[]).add(1);
+            added += 1;
+        }
+        clock.advance(RETIRE_AFTER / 60);
+        assert_eq!(integer(&collect(&provider), "test.things"), added, "round {round}");
+    }
+}
+
+#[test]
 fn a_series_of_the_apis_unbound_calls_stays() {
     let clock = ManualClock::at(1);
     let provider = MeterProvider::builder().with_clock(Arc::new(clock.clone())).build();

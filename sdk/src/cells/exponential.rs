@@ -142,7 +142,10 @@ impl ExponentialRun {
         let mut part = Part { zeros, touched, count: zeros };
         for_each_octave(touched, self.scale, |octave| {
             let run = &self.octaves[octave.start / self.run_cells()];
-            let Some(cells) = run.address().cells_in(slot.slab) else { return };
+            let Some(cells) = run.address().cells_in(slot.slab) else {
+                counts[octave].fill(0);
+                return;
+            };
             let first = octave.start % self.run_cells();
             for (cell, count) in cells[first..].iter().zip(&mut counts[octave]) {
                 *count = cell.load(Acquire);

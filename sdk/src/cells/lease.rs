@@ -70,6 +70,10 @@ thread_local! {
     /// Plain and without a destructor: reading it is one load, and it stays readable while the thread ends.
     static CURRENT: Cell<&'static Slab> = const { Cell::new(&NO_SLAB) };
     static STANDING: Cell<Standing> = const { Cell::new(Standing::New) };
+    /// Recorders of this thread that are alive; they write to its slab without asking whether it still owns it.
+    static RECORDERS: Cell<usize> = const { Cell::new(0) };
+    /// The slab that this thread would have given back, had it not had recorders.
+    static HELD_BACK: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
 /// The slab that the current thread writes to. It must not reach another thread.
@@ -185,10 +189,34 @@ fn lease() -> bool {
     true
 }
 
-/// Called on a thread that owned this slab, when it ends.
+/// Called on a thread that owned this slab, when it ends. While a recorder lives on (in another library's
+/// thread-specific value), the slab stays this thread's.
 pub(super) fn thread_ended(number: usize) {
     STANDING.set(Standing::Without);
     CURRENT.set(&NO_SLAB);
+    if RECORDERS.get() > 0 {
+        HELD_BACK.set(Some(number));
+    } else {
+        give_back_numbered(number);
+    }
+}
+
+/// A recorder of this thread begins.
+pub(crate) fn recorder_begins() {
+    RECORDERS.set(RECORDERS.get() + 1);
+}
+
+/// A recorder of this thread is gone; the last one gives back what the thread's end could not.
+pub(crate) fn recorder_ended() {
+    RECORDERS.set(RECORDERS.get().saturating_sub(1));
+    if RECORDERS.get() == 0
+        && let Some(number) = HELD_BACK.take()
+    {
+        give_back_numbered(number);
+    }
+}
+
+fn give_back_numbered(number: usize) {
     if let Some(slab) = SLABS.get(number).and_then(OnceLock::get) {
         give_back(slab);
     }
@@ -225,7 +253,10 @@ fn make_slabs(free: usize) {
 pub(crate) fn install_wanted() {
     let waiting = WAITING.swap(0, Relaxed);
     if waiting > 0 {
-        make_slabs(SPARES + waiting);
+        // Some of those that waited have ended since: at most doubling keeps a burst of short threads from making a
+        // slab each.
+        let most = thread_slabs().count().max(SPARES);
+        make_slabs(SPARES + waiting.min(most));
     }
     if PAGES_WANTED.swap(false, Acquire) {
         thread_slabs().for_each(Slab::install_wanted);

@@ -18,7 +18,8 @@ pub(super) fn prepare() {
         let mut key = 0;
         #[expect(unsafe_code, reason = "the only way to a thread-specific value")]
         // SAFETY: `key` is a live, writable `pthread_key_t`, and `ended` is a function for the life of the process
-        // that may be called on any thread with any value that `call_at_end` stored.
+        // that may be called on any thread with any value that `call_at_end` stored. (A library that contains this crate must not
+        // be unloaded while threads that recorded are alive: never `dlclose` it.)
         let status = unsafe { libc::pthread_key_create(&raw mut key, Some(ended)) };
         (status == 0).then_some(key)
     });

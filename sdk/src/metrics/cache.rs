@@ -48,7 +48,7 @@ pub(crate) fn with_series(
     record: impl Fn(&Series),
 ) {
     let cached = CACHE.try_with(|cache| {
-        // Already borrowed means that this call came from inside the cache (an instrumented allocator).
+        // Already borrowed means that this call came from inside the cache.
         let Ok(mut cache) = cache.try_borrow_mut() else { return false };
         let cache = cache.get_or_insert_with(Cache::new);
         if let Some(series) = cache.find(instrument.id, attributes) {

@@ -63,7 +63,7 @@ handle! {
 }
 
 impl<N: Number> Counter<N> {
-    /// Adds `value`. A negative, NaN or infinite value is refused and counted; integers stop at their maximum.
+    /// Adds `value`. A negative, NaN or infinite value is refused and counted; unsigned integers stop at their maximum.
     #[inline]
     pub fn add(&self, value: N) {
         self.add_by(Own::current(), value);

@@ -258,6 +258,9 @@ impl Instrument {
     pub(crate) fn bind(&self, attributes: AttributeSet) -> BoundSeries {
         let mut table = self.series.lock();
         if let Some(series) = table.by_attributes.get(&attributes) {
+            // Under the table's lock, as the look at its holders is: a handle that comes and goes between two snapshots
+            // must not let the series leave with what it recorded.
+            series.retirement().held_again();
             return BoundSeries { series: Arc::clone(series), is_overflow: false };
         }
         // The overflow series counts towards the limit, so that a limit of N never shows more than N series.
@@ -271,8 +274,8 @@ impl Instrument {
         }
         self.stats.count_overflowed_bind();
         let overflow = match &table.overflow {
-            Some(overflow) => Arc::clone(overflow),
-            None => {
+            Some(overflow) if !matches!(overflow.cells, Cells::Nowhere) => Arc::clone(overflow),
+            _ => {
                 let overflow = self.new_series(AttributeSet::overflow());
                 table.overflow = Some(Arc::clone(&overflow));
                 table.in_order.push(Arc::clone(&overflow));

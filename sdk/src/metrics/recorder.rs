@@ -47,6 +47,7 @@ impl Recorder {
     #[must_use]
     pub fn for_this_thread() -> Self {
         cells::register_thread();
+        cells::recorder_begins();
         Self { own: Own::current(), stays: PhantomData }
     }
 
@@ -66,5 +67,11 @@ impl Recorder {
     #[inline]
     pub fn record<N: Number>(&self, histogram: &Histogram<N>, value: N) {
         histogram.record_by(self.own, value);
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        cells::recorder_ended();
     }
 }

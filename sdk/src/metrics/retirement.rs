@@ -23,6 +23,11 @@ impl Retirement {
         self.stays.store(true, Relaxed);
     }
 
+    /// A handle was bound: the time without one begins anew.
+    pub(crate) fn held_again(&self) {
+        self.unheld_since_unix_nanos.store(0, Relaxed);
+    }
+
     /// Told by each snapshot, under the instrument's lock, whether anybody holds the series; returns whether it goes.
     pub(crate) fn is_due(&self, is_held: bool, now_unix_nanos: u64) -> bool {
         if is_held || self.stays.load(Relaxed) {
