@@ -22,7 +22,7 @@ pub struct Args {
     /// Run just long enough to show that everything works; the figures mean nothing.
     #[arg(long)]
     pub quick: bool,
-    /// The operation to run once under callgrind: how the suite `instructions` calls itself.
+    /// The operation to run once under callgrind: how suites call themselves.
     #[arg(long, hide = true, value_name = "CASE/LIBRARY")]
     pub probe: Option<String>,
     /// The bench program, where it isn't the running one.
@@ -39,6 +39,8 @@ pub enum Suite {
     Snapshot,
     /// One measurement into one series, in instructions; needs valgrind.
     Instructions,
+    /// One measurement while the collector fails in every way; its instructions need valgrind.
+    Isolation,
 }
 
 impl Suite {
@@ -47,6 +49,7 @@ impl Suite {
             Self::Record => "record",
             Self::Snapshot => "snapshot",
             Self::Instructions => "instructions",
+            Self::Isolation => "isolation",
         }
     }
 }

@@ -3,13 +3,7 @@
 //! The program runs itself under valgrind once per operation (`--probe`) and has callgrind count only between the
 //! entry and the return of `run_batch`. The loop around the call is counted too, for all alike.
 
-use std::{
-    collections::HashMap,
-    env,
-    io::Write,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{collections::HashMap, env, io::Write, path::PathBuf, process::Command};
 
 use crate::{
     cli::{Args, Suite},
@@ -33,7 +27,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<(), BenchError> {
     if let Some(probe) = &args.probe {
         return run_probe(probe, calls(args));
     }
-    let program = program(args)?;
+    let callgrind = Callgrind::new(args)?;
     let mut report = Report::begin::<ValueRow>(out, args.json)?;
     let mut known = HashMap::new();
     for case in CASES {
@@ -41,7 +35,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<(), BenchError> {
             let mut count = |library| match known.get(&(case.name, library)) {
                 Some(instructions) => Ok(*instructions),
                 None => {
-                    let instructions = count(&program, args, case.name, library)?;
+                    let instructions = callgrind.count(&format!("{}/{library}", case.name))?
+                        / f64::from(calls(args));
                     known.insert((case.name, library), instructions);
                     Ok::<f64, BenchError>(instructions)
                 }
@@ -58,27 +53,36 @@ const fn calls(args: &Args) -> u32 {
     if args.quick { CALLS_QUICK } else { CALLS }
 }
 
-fn program(args: &Args) -> Result<PathBuf, BenchError> {
-    args.program.clone().map_or_else(|| Ok(env::current_exe()?), Ok)
+/// The program's way to run one of its own probes under callgrind.
+#[derive(Debug)]
+pub(crate) struct Callgrind {
+    program: PathBuf,
+    suite: Suite,
+    quick: bool,
 }
 
-/// Instructions per call of one library's operation.
-fn count(program: &Path, args: &Args, case: &str, library: &str) -> Result<f64, BenchError> {
-    let mut command = Command::new("valgrind");
-    command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", COUNTED]);
-    command.arg(program).arg(Suite::Instructions.name());
-    command.arg("--probe").arg(format!("{case}/{library}"));
-    if args.quick {
-        command.arg("--quick");
+impl Callgrind {
+    pub(crate) fn new(args: &Args) -> Result<Self, BenchError> {
+        let program = args.program.clone().map_or_else(env::current_exe, Ok)?;
+        Ok(Self { program, suite: args.suite, quick: args.quick })
     }
-    let output = command.output().map_err(|error| BenchError::Valgrind(error.to_string()))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    let instructions = collected(&said).filter(|_| output.status.success());
-    let instructions = instructions.ok_or_else(|| {
-        let last = said.lines().last().unwrap_or_default();
-        BenchError::Valgrind(format!("{case}/{library}: {}, `{last}`", output.status))
-    })?;
-    Ok(instructions / f64::from(calls(args)))
+
+    /// Instructions that the probe's thread executed in `run_batch`.
+    pub(crate) fn count(&self, probe: &str) -> Result<f64, BenchError> {
+        let mut command = Command::new("valgrind");
+        command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null", COUNTED]);
+        command.arg(&self.program).args([self.suite.name(), "--probe", probe]);
+        if self.quick {
+            command.arg("--quick");
+        }
+        let output = command.output().map_err(|error| BenchError::Valgrind(error.to_string()))?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        let instructions = collected(&said).filter(|_| output.status.success());
+        instructions.ok_or_else(|| {
+            let last = said.lines().last().unwrap_or_default();
+            BenchError::Valgrind(format!("{probe}: {}, `{last}`", output.status))
+        })
+    }
 }
 
 /// The total in callgrind's closing words, `==PID== Collected : N`; `None` also if it is 0, that is, if the function

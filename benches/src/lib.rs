@@ -2,8 +2,9 @@
 //!
 //! | part | what it does |
 //! |---|---|
-//! | `record.rs`, `snapshot.rs`, `instructions.rs` | the suites, one file each |
+//! | `record.rs`, `snapshot.rs`, `instructions.rs`, `isolation.rs` | the suites, one file each |
 //! | `record/` | one file per library: the same handles, spelled in its own API |
+//! | `isolation/` | the collectors that fail, and the latency of single calls |
 //! | `op.rs`, `compare.rs`, `crew.rs`, `reading.rs` | the method: two operations in turn, on pinned threads, in undisturbed batches |
 //! | `report.rs`, `machine.rs` | what is printed |
 //!
@@ -15,6 +16,7 @@ mod crew;
 mod error;
 mod fixture;
 mod instructions;
+mod isolation;
 mod machine;
 mod op;
 mod otlp;

@@ -29,6 +29,13 @@ pub(crate) struct Span {
     pub(crate) preempted: bool,
 }
 
+impl Span {
+    /// Monotonic time in nanoseconds.
+    pub(crate) const fn wall(self) -> u64 {
+        self.end.saturating_sub(self.start)
+    }
+}
+
 impl Reading {
     pub(crate) fn now() -> Result<Self, BenchError> {
         let usage = getrusage(UsageWho::RUSAGE_THREAD)

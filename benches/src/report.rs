@@ -1,6 +1,6 @@
 //! Rows as one JSON object a line, or as a table with the machine above it.
 
-use std::io::Write;
+use std::{borrow::Cow, io::Write};
 
 use serde::Serialize;
 
@@ -27,7 +27,7 @@ pub(crate) struct RecordRow {
 #[derive(Debug, Serialize)]
 pub(crate) struct ValueRow {
     pub(crate) suite: &'static str,
-    pub(crate) case: &'static str,
+    pub(crate) case: Cow<'static, str>,
     pub(crate) ours: f64,
     pub(crate) peer: &'static str,
     pub(crate) peer_value: f64,
@@ -67,7 +67,7 @@ impl ValueRow {
     /// For things of which less is better. A count of 0 is reckoned as 1, so that there is a ratio.
     pub(crate) fn new(
         suite: &'static str,
-        case: &'static str,
+        case: impl Into<Cow<'static, str>>,
         unit: &'static str,
         ours: f64,
         peer: &'static str,
@@ -77,7 +77,7 @@ impl ValueRow {
         let ratio = rounded(peer_value / divisor);
         Self {
             suite,
-            case,
+            case: case.into(),
             ours: rounded(ours),
             peer,
             peer_value: rounded(peer_value),
