@@ -2,7 +2,7 @@
 //!
 //! | path | shows |
 //! |---|---|
-//! | `/api/traces?limit=20&service=S&operation=O&start=US&end=US` | the latest traces first |
+//! | `/api/traces?limit=20&service=S&operation=O&start=US&end=US` | traces with a root span, the latest first; then fragments |
 //! | `/api/traces/{traceID}` | one trace |
 //! | `/api/services` | services that some span in the ring comes from |
 //! | `/api/services/{service}/operations` | names of their spans |

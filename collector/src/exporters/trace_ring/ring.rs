@@ -29,6 +29,7 @@ pub(super) struct Ring {
 struct Trace {
     spans: Spans,
     bytes: usize,
+    has_root: bool,
 }
 
 impl Ring {
@@ -53,6 +54,7 @@ impl Ring {
             Trace::default()
         });
         trace.bytes += cost;
+        trace.has_root |= span.is_root;
         trace.spans.push(Arc::new(span));
         self.bytes += cost;
         self.spans += 1;
@@ -84,14 +86,19 @@ impl Ring {
         self.traces.get(id).map(|trace| trace.spans.clone())
     }
 
-    /// The traces that a search finds, the latest first.
+    /// The traces that a search finds: those with a root span, the latest first, then the others, the latest first.
+    ///
+    /// A root span arrives when its request has ended. Until then its trace is a fragment, and fragments are always
+    /// the latest: in front they would hide every whole trace of a busy server.
     pub(super) fn search(&self, search: &Search) -> Vec<Spans> {
-        let latest_first = self.order.iter().rev().filter_map(|id| self.traces.get(id));
-        latest_first
-            .filter(|trace| trace.spans.iter().any(|span| search.finds(span)))
-            .take(search.limit)
-            .map(|trace| trace.spans.clone())
-            .collect()
+        let latest_first = |has_root: bool| {
+            let traces = self.order.iter().rev().filter_map(|id| self.traces.get(id));
+            traces
+                .filter(move |trace| trace.has_root == has_root)
+                .filter(|trace| trace.spans.iter().any(|span| search.finds(span)))
+        };
+        let found = latest_first(true).chain(latest_first(false));
+        found.take(search.limit).map(|trace| trace.spans.clone()).collect()
     }
 
     /// The services that spans come from.
@@ -122,6 +129,7 @@ mod tests {
             encoded: vec![0; size].into(),
             name: "span".into(),
             start_nanos: 0,
+            is_root: true,
             process: Arc::new(Process { service: "service".to_owned(), encoded: Vec::new() }),
             scope: Arc::new(Scope { name: String::new(), version: String::new() }),
         }

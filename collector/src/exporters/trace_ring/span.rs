@@ -24,6 +24,8 @@ pub(super) struct StoredSpan {
     pub(super) encoded: Box<[u8]>,
     pub(super) name: Box<str>,
     pub(super) start_nanos: u64,
+    /// Whether it names no parent: the span that a trace begins with.
+    pub(super) is_root: bool,
     pub(super) process: Arc<Process>,
     pub(super) scope: Arc<Scope>,
 }
@@ -80,6 +82,7 @@ fn stored(
     let stored = StoredSpan {
         encoded: span.encode_to_vec().into(),
         start_nanos: span.start_time_unix_nano,
+        is_root: span.parent_span_id.iter().all(|&byte| byte == 0),
         name: span.name.into(),
         process: Arc::clone(process),
         scope: Arc::clone(scope),

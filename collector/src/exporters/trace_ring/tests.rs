@@ -188,6 +188,20 @@ async fn the_latest_traces_come_first_and_searches_narrow_them() {
 }
 
 #[tokio::test]
+async fn traces_with_a_root_come_before_fragments() {
+    let bench = Bench::start(100);
+    for trace in 1..=4 {
+        let child = Span { parent_span_id: vec![9; 8], ..span(trace, "queue") };
+        bench.keep("engine", vec![child]).await;
+    }
+    for trace in 1..=2 {
+        bench.keep("engine", vec![Span { span_id: vec![9; 8], ..span(trace, "chat") }]).await;
+    }
+    assert_eq!(bench.ids("/api/traces").await, ["02", "01", "04", "03"]);
+    assert_eq!(bench.ids("/api/traces?limit=3").await, ["02", "01", "04"]);
+}
+
+#[tokio::test]
 async fn services_and_their_operations_are_listed() {
     let bench = Bench::start(100);
     bench.keep("even one", vec![span(2, "prefill"), span(4, "decode")]).await;
