@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
-pub use self::listening::{Listening, Serves};
+pub use self::listening::{Forwarding, Listening, Serves};
 use self::{exporters::RunningExporter, graphs::Graphs};
 use crate::{
     config::{ReceiverSettings, Resolved},
@@ -74,6 +74,11 @@ impl Collector {
     #[must_use]
     pub fn addresses(&self) -> &[Listening] {
         &self.listening
+    }
+
+    /// Every backend that traces are sent to.
+    pub fn forwarding(&self) -> impl Iterator<Item = Forwarding> + '_ {
+        self.exporters.iter().filter_map(RunningExporter::forwarding)
     }
 
     /// What has come in, and where it went.

@@ -20,6 +20,6 @@ pub mod receivers;
 pub mod self_metrics;
 pub mod series;
 
-pub use collector::{Collector, Listening, Serves};
+pub use collector::{Collector, Forwarding, Listening, Serves};
 pub use config::Config;
 pub use http::StartError;

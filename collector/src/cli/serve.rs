@@ -25,6 +25,9 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     for listening in collector.addresses() {
         say(&format!("  {listening}"));
     }
+    for forwarding in collector.forwarding() {
+        say(&format!("  {forwarding}"));
+    }
     let name = signals.next().await;
     say(&format!(
         "{name}: finishing open requests and queues within {} s; once more ends at once",

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::listening::{Listening, Serves};
+use super::listening::{Forwarding, Listening, Serves};
 use crate::{
     config::{Component, ComponentId, ExporterSettings},
     exporters::{otlp::OtlpExporter, prometheus::PrometheusExporter, trace_ring::TraceRing},
@@ -80,6 +80,16 @@ impl RunningExporter {
             Kind::Otlp(_) => return None,
         };
         Some(Listening { component: self.name.clone(), serves, address })
+    }
+
+    pub(super) fn forwarding(&self) -> Option<Forwarding> {
+        match &self.kind {
+            Kind::Otlp(otlp) => {
+                let endpoint = otlp.endpoint().to_owned();
+                Some(Forwarding { component: self.name.clone(), endpoint })
+            }
+            Kind::Prometheus(_) | Kind::TraceRing(_) => None,
+        }
     }
 
     pub(super) async fn shutdown(self, deadline: Duration) {

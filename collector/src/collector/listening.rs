@@ -1,4 +1,4 @@
-//! What the collector listens on, for people and tests who want to reach it.
+//! What the collector listens on and where it sends to, for people and tests who want to reach it.
 
 use std::{fmt, net::SocketAddr};
 
@@ -16,6 +16,15 @@ pub struct Listening {
     pub serves: Serves,
     /// The bound address; never port 0.
     pub address: SocketAddr,
+}
+
+/// One exporter with the backend that it sends traces to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forwarding {
+    /// The component's place in the file, such as `exporters.otlp`.
+    pub component: String,
+    /// The backend, as `http://HOST:PORT`; nobody may listen there yet.
+    pub endpoint: String,
 }
 
 const fn title_and_path(serves: Serves) -> (&'static str, &'static str) {
@@ -52,6 +61,13 @@ impl fmt::Display for Listening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (title, _) = title_and_path(self.serves);
         write!(f, "{title:<15} {:<45} ({})", self.url(), self.component)
+    }
+}
+
+/// One line for the terminal, in the columns of [`Listening`].
+impl fmt::Display for Forwarding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:<15} {:<45} ({})", "traces to", self.endpoint, self.component)
     }
 }
 

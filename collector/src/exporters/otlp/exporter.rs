@@ -28,6 +28,7 @@ const QUEUE_BYTES_MAX: usize = 64 << 20;
 /// An exporter to another OTLP/gRPC endpoint. Dropping it gives up what waits, uncounted;
 /// [`OtlpExporter::shutdown`] sends it first.
 pub struct OtlpExporter {
+    endpoint: String,
     queue: Arc<Queue>,
     backlog: Arc<Backlog>,
     metrics: Arc<SelfMetrics>,
@@ -57,6 +58,7 @@ impl OtlpExporter {
         let (stop, stopping) = watch::channel(false);
         let worker = Worker {
             name: name.to_owned(),
+            endpoint: settings.endpoint.clone(),
             queue: receiver,
             backlog: Arc::clone(&backlog),
             client,
@@ -66,6 +68,7 @@ impl OtlpExporter {
             health: Health::Delivering,
         };
         Ok(Self {
+            endpoint: settings.endpoint.clone(),
             queue: Arc::new(Queue::new(name.to_owned(), sender, Arc::clone(&backlog))),
             backlog,
             metrics,
@@ -78,6 +81,12 @@ impl OtlpExporter {
     #[must_use]
     pub fn exporter(&self) -> Arc<dyn Exporter> {
         Arc::clone(&self.queue) as Arc<dyn Exporter>
+    }
+
+    /// Where it sends to, as `http://HOST:PORT`.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
     /// Items that wait to be sent, by signal.

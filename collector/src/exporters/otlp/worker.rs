@@ -19,6 +19,8 @@ use crate::{config::RetrySettings, pipeline::RejectReason, self_metrics::SelfMet
 /// The one task that sends.
 pub(super) struct Worker {
     pub(super) name: String,
+    /// The backend, for the log.
+    pub(super) endpoint: String,
     pub(super) queue: mpsc::Receiver<Waiting>,
     pub(super) backlog: Arc<Backlog>,
     pub(super) client: Client,
@@ -108,10 +110,11 @@ impl Worker {
                 let reason = RejectReason::Unreachable;
                 return Err(GivenUp { reason, message });
             }
-            self.note(Health::Failing, &message);
+            let wait = backoff.next(random_share(), asked);
+            self.note(Health::Failing, &format!("{message}; trying again in {wait:.1?}"));
             let was_stopping = *self.stopping.borrow();
             tokio::select! {
-                () = time::sleep(backoff.next(random_share(), asked)) => {}
+                () = time::sleep(wait) => {}
                 // There may be no time for the wait: the deadline counts what is left.
                 () = stopped(&mut self.stopping), if !was_stopping => {}
             }
@@ -124,11 +127,13 @@ impl Worker {
             return;
         }
         self.health = health;
-        let name = &self.name;
+        let Self { name, endpoint, .. } = self;
         match health {
-            Health::Delivering => info!("{name}: delivering again"),
-            Health::Failing => warn!("{name}: {message}; trying again"),
-            Health::Refused => warn!("{name}: {message}; the request is lost and counted"),
+            Health::Delivering => info!("{name}: delivering to {endpoint} again"),
+            Health::Failing => warn!("{name}: {endpoint} does not take requests: {message}"),
+            Health::Refused => {
+                warn!("{name}: {endpoint}: {message}; the request is lost and counted");
+            }
         }
     }
 }
