@@ -21,6 +21,16 @@ pub(super) struct Rate {
     pub(super) transfer_bytes: f64,
 }
 
+impl Rate {
+    /// The averages of a whole run; zero if it took no time.
+    pub(super) fn of_run(took: Duration, totals: RunningTotals) -> Self {
+        let mut run = Rates::default();
+        run.read(Duration::ZERO, RunningTotals::default());
+        run.read(took, totals);
+        run.now()
+    }
+}
+
 impl Rates {
     /// Takes the totals at a time.
     pub(super) fn read(&mut self, time: Duration, totals: RunningTotals) {
@@ -52,6 +62,13 @@ impl Rates {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_has_its_averages() {
+        let totals = RunningTotals { output_tokens: 300, ..RunningTotals::default() };
+        let rate = |seconds| Rate::of_run(Duration::from_secs(seconds), totals).output_tokens;
+        assert_eq!((rate(3), rate(0)), (100.0, 0.0));
+    }
 
     #[test]
     fn a_rate_covers_the_readings_that_are_kept() {

@@ -10,7 +10,7 @@ use super::{
     fleet::{Demand, Fleet},
     page,
     ports::Ports,
-    rates::Rates,
+    rates::{Rate, Rates},
     replica::{FLUSH_DEADLINE, Report},
     screen::Screen,
     stage::{REPLICAS, Stage},
@@ -134,6 +134,8 @@ impl Demo {
         errors.extend(watched.err());
 
         self.fleet.close();
+        let is_seen = is_seen
+            && screen.wait(self.since_start()).map_err(|it| errors.push(Fault::View(it))).is_ok();
         self.drain(screen, is_seen).await;
         errors.extend(self.replica_faults());
 
@@ -143,7 +145,9 @@ impl Demo {
         }
         errors.extend(self.save_scrape().await.err());
         if is_seen {
-            let closed = screen.close(&self.view(&self.summary(), Mood::Ended));
+            let summary = self.summary();
+            let rate = Rate::of_run(self.since_start(), summary.totals);
+            let closed = screen.close(&View { rate, ..self.view(&summary, Mood::Ended) });
             errors.extend(closed.err().map(Fault::View));
         }
         self.collector.shutdown(COLLECTOR_DEADLINE).await;

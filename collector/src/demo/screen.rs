@@ -1,6 +1,9 @@
 //! Where the view is shown: redrawn in place on a terminal, line after line elsewhere.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
 
 use super::view::View;
 
@@ -38,6 +41,14 @@ impl Screen {
             return self.redraw(&view.screen());
         }
         self.write(&view.line())
+    }
+
+    /// Says that no client asks any more, where the views do not say it themselves.
+    pub(super) fn wait(&mut self, since_start: Duration) -> io::Result<()> {
+        if self.is_terminal {
+            return Ok(());
+        }
+        self.write(&format!("{} s over, waiting for open requests\n", since_start.as_secs()))
     }
 
     /// The last view, whole everywhere.

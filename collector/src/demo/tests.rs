@@ -170,7 +170,7 @@ prefill 0     prefill                     150 ms      195 ms      199 ms        
 prefill 1     queue                            -           -           -           0
 prefill 1     prefill                          -           -           -           0
 
-tokens/s 9876 in, 1234 out    prefix hits 75.0 %    KV transfer 4.51 GB/s
+last 5 s      tokens/s 9876 in, 1234 out    KV transfer 4.51 GB/s    prefix hits since start 75.0 %
 received 5678 points, 910 spans    refused 1    points rejected 2
 ";
 

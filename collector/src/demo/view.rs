@@ -32,6 +32,14 @@ impl Mood {
             Self::Ended => "ended",
         }
     }
+
+    /// The time that rates are of.
+    const fn rates_of(self) -> &'static str {
+        match self {
+            Self::Running | Self::Ending => "last 5 s",
+            Self::Ended => "whole run",
+        }
+    }
 }
 
 /// One moment of the demo.
@@ -144,12 +152,13 @@ impl View<'_> {
     fn flows(&self) -> String {
         let Summary { points, spans, .. } = self.summary;
         format!(
-            "tokens/s {:.0} in, {:.0} out    prefix hits {}    KV transfer {}\n\
+            "{:<14}tokens/s {:.0} in, {:.0} out    KV transfer {}    prefix hits since start {}\n\
              received {} points, {} spans    refused {}    points rejected {}\n",
+            self.mood.rates_of(),
             self.rate.input_tokens,
             self.rate.output_tokens,
-            self.prefix_hits(),
             gigabytes(self.rate.transfer_bytes),
+            self.prefix_hits(),
             points.accepted,
             spans.accepted,
             points.refused + spans.refused,
