@@ -108,6 +108,15 @@ async fn every_listener_is_told_with_its_real_port() {
 }
 
 #[tokio::test]
+async fn a_backend_of_traces_is_told_in_the_columns_of_the_listeners() {
+    let collector = start(ALL).unwrap();
+    let seen: Vec<String> = collector.forwarding().map(|it| it.to_string()).collect();
+    let url = "http://127.0.0.1:9";
+    assert_eq!(seen, [format!("traces to       {url:<45} (exporters.otlp)")]);
+    collector.shutdown(DEADLINE).await;
+}
+
+#[tokio::test]
 async fn a_taken_port_is_named_with_component_address_cause_and_remedy() {
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -115,8 +124,9 @@ async fn a_taken_port_is_named_with_component_address_cause_and_remedy() {
     assert_eq!(
         error,
         format!(
-            "receivers.otlp (grpc): cannot listen on {address}: Address already in use (os error 98); another process \
-             listens there; stop it or set another endpoint"
+            "receivers.otlp.protocols.grpc: cannot listen on {address}: Address already in use (os error 98); another \
+             process listens there; stop it, or set receivers.otlp.protocols.grpc.endpoint in a file given with \
+             --config (see examples/collector-minimal.yaml)"
         )
     );
 }

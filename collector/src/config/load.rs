@@ -7,11 +7,7 @@ use std::{
     path::Path,
 };
 
-use super::{
-    problem::{Position, Problem},
-    resolve::resolve,
-    resolved::Resolved,
-};
+use super::{problem::Problem, resolve::resolve, resolved::Resolved};
 
 /// Bytes of a configuration file; a larger one is refused unread.
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -48,8 +44,7 @@ impl Config {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let file = path.display().to_string();
         let text = read_text(path).map_err(|cause| {
-            let problem =
-                Problem::error(Position::START, format!("cannot read this file: {cause}"));
+            let problem = Problem::of_file(format!("cannot read this file: {cause}"));
             ConfigError(Problems { file: file.clone(), list: vec![problem] })
         })?;
         Self::parse(&file, &text)
@@ -115,7 +110,9 @@ fn read_text(path: &Path) -> io::Result<String> {
 
 impl Problems {
     fn lines(&self) -> impl Iterator<Item = String> + '_ {
-        self.list.iter().map(|problem| format!("{}:{problem}", self.file))
+        let separator = |problem: &Problem| if problem.at.is_some() { ":" } else { ": " };
+        let line = move |problem| format!("{}{}{problem}", self.file, separator(problem));
+        self.list.iter().map(line)
     }
 }
 

@@ -28,8 +28,8 @@ pub enum Severity {
 /// One thing that is wrong: what, with its value, what was expected, and a hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Where.
-    pub at: Position,
+    /// Where; nowhere if it is the file as a whole.
+    pub at: Option<Position>,
     /// How bad.
     pub severity: Severity,
     /// What, in one line.
@@ -38,7 +38,12 @@ pub struct Problem {
 
 impl Problem {
     pub(super) fn error(at: Position, message: impl Into<String>) -> Self {
-        Self { at, severity: Severity::Error, message: message.into() }
+        Self { at: Some(at), severity: Severity::Error, message: message.into() }
+    }
+
+    /// An error of the file as a whole.
+    pub(super) fn of_file(message: impl Into<String>) -> Self {
+        Self { at: None, severity: Severity::Error, message: message.into() }
     }
 
     pub(super) fn warning(at: Position, message: impl Into<String>) -> Self {
@@ -47,13 +52,16 @@ impl Problem {
 }
 
 impl fmt::Display for Problem {
-    /// `LINE:COL: error: MESSAGE`; the caller puts the file's name in front.
+    /// `LINE:COL: error: MESSAGE`, or `error: MESSAGE` without a place; the caller puts the file's name in front.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let severity = match self.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        write!(f, "{}:{}: {severity}: {}", self.at.line, self.at.column, self.message)
+        if let Some(Position { line, column }) = self.at {
+            write!(f, "{line}:{column}: ")?;
+        }
+        write!(f, "{severity}: {}", self.message)
     }
 }
 

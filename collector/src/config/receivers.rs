@@ -74,7 +74,7 @@ pub(super) fn listen(
     problems: &mut Problems,
 ) -> SocketAddr {
     let (at, address) =
-        section.listen_address("endpoint", problems).unwrap_or((section.at(), default));
+        section.listen_address("endpoint", default, problems).unwrap_or((section.at(), default));
     listeners.push(Listener { at, path: section.path_of("endpoint"), address });
     address
 }

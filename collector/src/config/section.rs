@@ -62,6 +62,11 @@ impl<'a> Section<'a> {
         self.entry(key).map(|(_, node)| node)
     }
 
+    /// Where a key stands, if it is there.
+    pub(super) fn place_of(&mut self, key: &'static str) -> Option<Position> {
+        self.entry(key).map(|(key, _)| key.at)
+    }
+
     fn entry(&mut self, key: &'static str) -> Option<(&'a Key, &'a Node)> {
         if !self.known.contains(&key) {
             self.known.push(key);
@@ -123,13 +128,15 @@ impl<'a> Section<'a> {
         Some(duration)
     }
 
-    /// An address to listen on, and where it is written.
+    /// An address to listen on, and where it is written; `default` is the example in an error message.
     pub(super) fn listen_address(
         &mut self,
         key: &'static str,
+        default: SocketAddr,
         problems: &mut Problems,
     ) -> Option<(Position, SocketAddr)> {
-        let address = self.scalar(key, value::LISTEN_ADDRESS, problems, |value| match value {
+        let expected = value::expected_listen_address(default);
+        let address = self.scalar(key, &expected, problems, |value| match value {
             Value::Text(text) => value::listen_address(text),
             _ => None,
         })?;

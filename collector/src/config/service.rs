@@ -1,10 +1,14 @@
 //! The section `service`: which components are connected to what.
 
 use super::{
-    component::Defined,
+    component::{Defined, Kind},
     component_id::ComponentId,
+    exporters::EXPORTERS,
     nearest,
     problem::{Position, Problems},
+    processors::PROCESSORS,
+    raw::Value,
+    receivers::RECEIVERS,
     resolved::{
         ExporterSettings, LogLevel, PipelineId, PipelineSettings, ProcessorSettings,
         ReceiverSettings,
@@ -20,6 +24,9 @@ pub(super) struct Definitions {
     pub(super) processors: Vec<Defined<ProcessorSettings>>,
     pub(super) exporters: Vec<Defined<ExporterSettings>>,
 }
+
+/// Signals that some exporter takes: the others make no pipeline that could run.
+const EXPORTED: [Signal; 2] = [Signal::Metrics, Signal::Traces];
 
 /// Reads `service` and marks the components that its pipelines use.
 pub(super) fn read(
@@ -50,7 +57,7 @@ pub(super) fn read(
     for (key, node) in section.entries() {
         let Some(id) = PipelineId::parse(&key.name) else {
             let kind = key.name.split('/').next().unwrap_or_default();
-            let hint = nearest::hint(kind, Signal::ALL.map(Signal::as_str));
+            let hint = nearest::hint(kind, EXPORTED.map(Signal::as_str));
             problems
                 .error(key.at, format!("unknown signal {:?} in service.pipelines{hint}", key.name));
             continue;
@@ -81,15 +88,14 @@ fn pipeline(
     definitions: &mut Definitions,
     problems: &mut Problems,
 ) -> PipelineSettings {
-    let receivers = members(section, "receivers", &mut definitions.receivers, problems);
-    let processors = members(section, "processors", &mut definitions.processors, problems);
-    let exporters = members(section, "exporters", &mut definitions.exporters, problems);
-    for (key, members) in [("receivers", &receivers), ("exporters", &exporters)] {
-        if members.is_none() {
-            section.missing(key, "at least one", problems);
-        }
-    }
-    let exporters = exporters.unwrap_or_default();
+    let takers = definitions.exporters.iter().filter(|exporter| takes(exporter, id.signal));
+    need_one(section, "exporters", takers, problems);
+    need_one(section, "receivers", definitions.receivers.iter(), problems);
+    let Definitions { receivers, processors, exporters } = definitions;
+    let receivers = members(section, ("receivers", "receiver"), RECEIVERS, receivers, problems);
+    let processors =
+        members(section, ("processors", "processor"), PROCESSORS, processors, problems);
+    let exporters = members(section, ("exporters", "exporter"), EXPORTERS, exporters, problems);
     for (at, exporter) in &exporters {
         refuse_foreign_signal(*at, exporter, id.signal, &definitions.exporters, problems);
     }
@@ -97,27 +103,54 @@ fn pipeline(
         |members: Vec<(Position, ComponentId)>| members.into_iter().map(|(_, id)| id).collect();
     PipelineSettings {
         id,
-        receivers: ids(receivers.unwrap_or_default()),
-        processors: ids(processors.unwrap_or_default()),
+        receivers: ids(receivers),
+        processors: ids(processors),
         exporters: ids(exporters),
     }
 }
 
-/// The defined components that a list names; nothing if the list is absent or empty. What it names wrongly is reported
-/// and left out.
-fn members<S>(
+/// Reports a list that is absent or empty, with the components that it could name.
+fn need_one<'a, S: 'a>(
     section: &mut Section<'_>,
     key: &'static str,
+    fit: impl Iterator<Item = &'a Defined<S>>,
+    problems: &mut Problems,
+) {
+    let fit: Vec<String> =
+        fit.filter(|defined| defined.read.is_some()).map(|it| it.id.to_string()).collect();
+    let expected = if fit.is_empty() {
+        "at least one".to_owned()
+    } else {
+        format!("at least one of: {}", fit.join(", "))
+    };
+    let Some(node) = section.node(key) else {
+        return section.missing(key, &expected, problems);
+    };
+    // Nothing stands nowhere: then it is the key's place.
+    let at = match &node.value {
+        Value::Null => section.place_of(key),
+        Value::List(entries) if entries.is_empty() => Some(node.at),
+        _ => None,
+    };
+    if let Some(at) = at {
+        problems.error(at, format!("{} is empty, expected {expected}", section.path_of(key)));
+    }
+}
+
+/// The defined components that the list of a role names. What it names wrongly is reported and left out.
+fn members<S>(
+    section: &mut Section<'_>,
+    (key, role): (&'static str, &str),
+    kinds: &[Kind<S>],
     defined: &mut [Defined<S>],
     problems: &mut Problems,
-) -> Option<Vec<(Position, ComponentId)>> {
+) -> Vec<(Position, ComponentId)> {
     let names = section.names(key, problems);
     let path = section.path_of(key);
     let mut members: Vec<(Position, ComponentId)> = Vec::new();
     for (at, name) in &names {
         let Some(found) = defined.iter_mut().find(|defined| defined.id.to_string() == *name) else {
-            let known: Vec<String> = defined.iter().map(|defined| defined.id.to_string()).collect();
-            let hint = nearest::hint(name, known.iter().map(String::as_str));
+            let hint = undefined(name, role, kinds, defined);
             problems
                 .error(*at, format!("{path} names {name:?}, which {key} does not define{hint}"));
             continue;
@@ -129,7 +162,28 @@ fn members<S>(
         found.used = true;
         members.push((*at, found.id.clone()));
     }
-    (!names.is_empty()).then_some(members)
+    members
+}
+
+/// The end of the message about a name that nothing defines: the nearest that is defined, or the types that there are
+/// if its type is none of them, or all that is defined.
+fn undefined<S>(name: &str, role: &str, kinds: &[Kind<S>], defined: &[Defined<S>]) -> String {
+    let known: Vec<String> = defined.iter().map(|defined| defined.id.to_string()).collect();
+    let known = || known.iter().map(String::as_str);
+    let kind = name.split('/').next().unwrap_or_default();
+    let is_kind = kinds.iter().any(|it| it.name == kind);
+    if is_kind || nearest::nearest(name, known()).is_some() {
+        return nearest::hint(name, known());
+    }
+    let types: Vec<_> = kinds.iter().map(|kind| kind.name).collect();
+    match types.as_slice() {
+        [only] => format!(": the only {role} is {only}"),
+        all => format!(": the {role}s are {}", all.join(", ")),
+    }
+}
+
+fn takes(exporter: &Defined<ExporterSettings>, signal: Signal) -> bool {
+    exporter.read.as_ref().is_some_and(|read| read.settings.signals().contains(&signal))
 }
 
 fn refuse_foreign_signal(

@@ -102,7 +102,6 @@ fn a_wrong_type_names_value_and_expectation() {
         "receivers: [otlp]",
         "receivers: otlp",
         &[
-            "c.yaml:11:5: error: service.pipelines.metrics.receivers is missing, expected at least one",
             "c.yaml:12:18: error: service.pipelines.metrics.receivers is \"otlp\", expected a list such as [otlp]",
         ],
     );
@@ -171,6 +170,31 @@ fn an_undefined_component_is_refused_with_the_nearest() {
 }
 
 #[test]
+fn an_undefined_component_of_no_known_type_names_the_types() {
+    check_with(
+        "      receivers: [otlp]\n      exporters: [prometheus]",
+        "      receivers: [otlp]\n      processors: [batch]\n      exporters: [prometheus, debug]",
+        &[
+            "c.yaml:13:20: error: service.pipelines.metrics.processors names \"batch\", which processors does not \
+             define: the only processor is memory_limiter",
+            "c.yaml:14:31: error: service.pipelines.metrics.exporters names \"debug\", which exporters does not \
+             define: the exporters are prometheus, otlp, trace_ring",
+        ],
+    );
+}
+
+#[test]
+fn an_empty_value_in_place_of_a_list_is_empty_too() {
+    check_with(
+        "      exporters: [prometheus]",
+        "      exporters:",
+        &[
+            "c.yaml:13:7: error: service.pipelines.metrics.exporters is empty, expected at least one of: prometheus",
+        ],
+    );
+}
+
+#[test]
 fn a_component_in_no_pipeline_is_warned_about() {
     check_with(
         "  prometheus:\n",
@@ -203,8 +227,8 @@ fn a_pipeline_needs_receivers_and_exporters_and_a_signal() {
         "      receivers: [otlp]\n      exporters: [prometheus]",
         "      exporters: []",
         &[
-            "c.yaml:11:5: error: service.pipelines.metrics.receivers is missing, expected at least one",
-            "c.yaml:11:5: error: service.pipelines.metrics.exporters is missing, expected at least one",
+            "c.yaml:11:5: error: service.pipelines.metrics.receivers is missing, expected at least one of: otlp",
+            "c.yaml:12:18: error: service.pipelines.metrics.exporters is empty, expected at least one of: prometheus",
         ],
     );
     check_with(
@@ -386,7 +410,7 @@ fn a_file_that_cannot_be_read_says_why() {
     let path = folder.path().join("missing.yaml");
     let error = Config::load(&path).unwrap_err().to_string();
     let cause = "cannot read this file: No such file or directory (os error 2)";
-    assert_eq!(error, format!("{}:1:1: error: {cause}", path.display()));
+    assert_eq!(error, format!("{}: error: {cause}", path.display()));
 }
 
 #[test]
@@ -403,7 +427,7 @@ service:
 ",
         &[
             "c.yaml:2:26: error: exporters.prometheus.endpoint is \"nowhere\", expected IP:PORT or localhost:PORT, such \
-             as 127.0.0.1:4317",
+             as 127.0.0.1:9464",
             "c.yaml:2:54: error: exporters.prometheus.metric_expiration is \"soon\", expected a duration such as 200ms, \
              1.5s, 5m or 1h30m",
             "c.yaml:4:29: error: unknown key \"endpont\" in receivers.otlp.protocols.grpc, did you mean \"endpoint\"?",

@@ -9,8 +9,10 @@ use std::{
 pub(super) const DURATION: &str = "a duration such as 200ms, 1.5s, 5m or 1h30m";
 /// The same for one that must not be zero.
 pub(super) const POSITIVE_DURATION: &str = "a duration above zero such as 200ms, 1.5s, 5m or 1h30m";
-/// What a listener's address looks like, for error messages.
-pub(super) const LISTEN_ADDRESS: &str = "IP:PORT or localhost:PORT, such as 127.0.0.1:4317";
+/// What a listener's address looks like, for error messages; its default is the example.
+pub(super) fn expected_listen_address(default: SocketAddr) -> String {
+    format!("IP:PORT or localhost:PORT, such as {default}")
+}
 
 /// Nanoseconds of each unit; two-letter units stand before the one-letter units that they start with.
 const UNITS: [(&str, u128); 7] = [

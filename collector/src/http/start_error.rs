@@ -25,7 +25,11 @@ impl StartError {
     pub(super) fn listen(component: &str, endpoint: &str, cause: &io::Error) -> Self {
         let remedy = match cause.kind() {
             io::ErrorKind::AddrInUse => {
-                "another process listens there; stop it or set another endpoint"
+                // A component is named by its place in the file, so this is a key.
+                &format!(
+                    "another process listens there; stop it, or set {component}.endpoint in a file given with \
+                     --config (see examples/collector-minimal.yaml)"
+                )
             }
             io::ErrorKind::AddrNotAvailable => {
                 "this machine has no such address; set the endpoint to one of its own, such as 127.0.0.1"

@@ -134,11 +134,18 @@ async fn read_to_end(stream: &mut TcpStream) -> String {
 async fn a_port_in_use_is_named_with_its_component_and_the_remedy() {
     let first = server(Limits::default());
     let endpoint = first.address().to_string();
-    let second = bind("otlp (grpc)", &endpoint, Limits::default(), &SelfMetrics::default());
+    let second = bind(
+        "receivers.otlp.protocols.grpc",
+        &endpoint,
+        Limits::default(),
+        &SelfMetrics::default(),
+    );
     let message = second.expect_err("the port is taken").to_string();
     assert!(
-        message.starts_with(&format!("otlp (grpc): cannot listen on {endpoint}: "))
-            && message.ends_with("another process listens there; stop it or set another endpoint"),
+        message
+            .starts_with(&format!("receivers.otlp.protocols.grpc: cannot listen on {endpoint}: "))
+            && message
+                .contains("; stop it, or set receivers.otlp.protocols.grpc.endpoint in a file"),
         "{message}"
     );
 }

@@ -66,14 +66,19 @@ impl Intake for Graph {
 }
 
 fn no_pipeline(signal: Signal) -> Refusal {
-    let signal = signal.as_str();
-    Refusal {
-        reason: RefusalReason::NoPipeline,
-        message: format!(
-            "no pipeline takes {signal} from this receiver: stop sending them, or name it in a pipeline of {signal}"
-        ),
-        retry_after: None,
-    }
+    let message = match signal {
+        Signal::Logs => {
+            "this collector has no exporter for logs: stop sending them (OTEL_LOGS_EXPORTER=none)"
+                .to_owned()
+        }
+        Signal::Metrics | Signal::Traces => {
+            let signal = signal.as_str();
+            format!(
+                "no pipeline takes {signal} from this receiver: stop sending them, or name it in a pipeline of {signal}"
+            )
+        }
+    };
+    Refusal { reason: RefusalReason::NoPipeline, message, retry_after: None }
 }
 
 #[cfg(test)]
@@ -229,6 +234,15 @@ mod tests {
         let a = Bin::with_room(1);
         let pipelines = vec![pipeline(vec![], &[&a])];
         check(pipelines, Signal::Logs, Err(RefusalReason::NoPipeline), &[(&a, &[])]);
+    }
+
+    #[test]
+    fn a_sender_of_logs_is_not_told_to_add_a_pipeline() {
+        let refused = Graph::new([]).admit(item(Signal::Logs)).unwrap_err();
+        assert_eq!(
+            refused.message,
+            "this collector has no exporter for logs: stop sending them (OTEL_LOGS_EXPORTER=none)"
+        );
     }
 
     #[test]

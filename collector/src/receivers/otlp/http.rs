@@ -14,7 +14,7 @@ use crate::{
     pipeline::{Refusal, RefusalReason, Signal},
 };
 
-/// Serves `/v1/metrics`, `/v1/traces` and `/v1/logs`.
+/// Serves `/v1/metrics` and `/v1/traces`; `/v1/logs` is answered with a refusal that says what to do.
 #[derive(Debug)]
 pub(super) struct Http {
     door: Arc<Door>,

@@ -38,10 +38,8 @@ pub(super) fn wrong_method(request: &Request, refusal: &Refusal) -> Response {
 
 /// The answer to a request for a path that is not served.
 pub(super) fn unknown_path(request: &Request) -> Response {
-    let message = format!(
-        "unknown path {}; send POST to /v1/metrics, /v1/traces or /v1/logs",
-        request.uri().path()
-    );
+    let message =
+        format!("unknown path {}; send POST to /v1/metrics or /v1/traces", request.uri().path());
     error(StatusCode::NOT_FOUND, media_type(request.headers()), &message)
 }
 

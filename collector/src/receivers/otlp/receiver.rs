@@ -79,7 +79,7 @@ fn bind<H: Handler>(
     connections: Connections,
 ) -> Result<Server, StartError> {
     Server::bind(
-        &format!("{name} ({protocol})"),
+        &format!("{name}.protocols.{protocol}"),
         &listener.endpoint.to_string(),
         Arc::new(handler),
         Limits::default(),

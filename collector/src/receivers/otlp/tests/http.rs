@@ -163,7 +163,7 @@ async fn an_unknown_path_is_told_the_known_ones() {
     assert_eq!(answer.status, 404);
     assert_eq!(
         String::from_utf8_lossy(&answer.body),
-        "unknown path /v1/metric; send POST to /v1/metrics, /v1/traces or /v1/logs\n"
+        "unknown path /v1/metric; send POST to /v1/metrics or /v1/traces\n"
     );
 }
 
