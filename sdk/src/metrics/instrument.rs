@@ -4,7 +4,11 @@ use std::{
     borrow::Cow,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{
+            AtomicBool,
+            Ordering::{Acquire, Relaxed},
+            fence,
+        },
     },
 };
 
@@ -296,6 +300,10 @@ impl Instrument {
         in_order.retain(|series| {
             let is_overflow = overflow.as_ref().is_some_and(|known| Arc::ptr_eq(known, series));
             let is_held = is_overflow || Arc::strong_count(series) > TABLE_SHARES;
+            if !is_held {
+                // The count is read without order; what the last holder wrote before it let go must be seen.
+                fence(Acquire);
+            }
             if series.retirement().is_due(is_held, now_unix_nanos) {
                 by_attributes.remove(&series.attributes);
                 return false;
