@@ -32,5 +32,7 @@ mod thread_end;
 pub(crate) use exponent::downscale;
 pub(crate) use exponential::{ExponentialRun, ExponentialTotals, ZERO_THRESHOLD};
 pub(crate) use histogram::{HistogramRun, Totals};
-pub(crate) use lease::{Own, install_wanted, recorder_begins, recorder_ended, register_thread, shared_records};
+pub(crate) use lease::{
+    Own, install_wanted, recorder_begins, recorder_ended, register_thread, shared_records,
+};
 pub(crate) use scalar::{LastValueCell, LastValueRun, SumCell, SumRun};
