@@ -39,6 +39,8 @@ pub(crate) struct ExponentialRun {
     head: Run,
     octaves: Box<[Run]>,
     scale: u32,
+    /// Each run has this power of two of cells, so that a record divides by shifting.
+    run_bits: u32,
 }
 
 impl ExponentialRun {
@@ -52,6 +54,7 @@ impl ExponentialRun {
             head: Run::allocate(HEAD_CELLS)?,
             octaves: runs.collect::<Option<_>>()?,
             scale,
+            run_bits: (run_octaves << scale).ilog2(),
         })
     }
 
@@ -65,7 +68,7 @@ impl ExponentialRun {
         let bucket = usize::try_from(index - (FIRST_OCTAVE << self.scale)).unwrap_or(0);
         let bucket = bucket.min((OCTAVES << self.scale) - 1);
         let octave = 1_u64 << (bucket >> self.scale);
-        let (run, cell) = (&self.octaves[bucket / self.run_cells()], bucket % self.run_cells());
+        let (run, cell) = (&self.octaves[bucket >> self.run_bits], bucket & self.last_of_run());
         let place = Place { head: self.head.address(), buckets: run.address(), octave, cell };
         place.record(own, value);
     }
@@ -88,10 +91,10 @@ impl ExponentialRun {
         }
     }
 
-    /// Cells of each of the runs; a power of two.
+    /// The number of a run's last cell, which is also the mask of a bucket's place in it.
     #[inline(always)]
-    fn run_cells(&self) -> usize {
-        (MAX_RUN_CELLS >> self.scale).min(OCTAVES) << self.scale
+    const fn last_of_run(&self) -> usize {
+        !(usize::MAX << self.run_bits)
     }
 
     /// Sums all threads' parts. The counts from the first touched octave to the last are appended to `buckets`.
@@ -141,12 +144,12 @@ impl ExponentialRun {
         let touched = head[TOUCHED].load(Acquire);
         let mut part = Part { zeros, touched, count: zeros };
         for_each_octave(touched, self.scale, |octave| {
-            let run = &self.octaves[octave.start / self.run_cells()];
+            let run = &self.octaves[octave.start >> self.run_bits];
             let Some(cells) = run.address().cells_in(slot.slab) else {
                 counts[octave].fill(0);
                 return;
             };
-            let first = octave.start % self.run_cells();
+            let first = octave.start & self.last_of_run();
             for (cell, count) in cells[first..].iter().zip(&mut counts[octave]) {
                 *count = cell.load(Acquire);
                 part.count = part.count.wrapping_add(*count);
