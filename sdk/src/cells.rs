@@ -3,7 +3,8 @@
 //! Every series owns a [`Run`] of cells: the same addresses in every thread's [`Slab`](slab::Slab). A thread adds to
 //! its own slab with a plain load and store, without a locked instruction and without sharing a cache line; a reader
 //! sums over all slabs. When a thread ends, its slab keeps its values and goes to the next new thread, so totals stay
-//! exact and memory is bounded by the peak number of threads.
+//! exact, and memory follows the number of threads that were alive or asked for a slab at about the same time, 1024 slabs
+//! at most.
 //!
 //! ```text
 //! run = (page 3, offset 40, 20 cells)

@@ -25,7 +25,7 @@ pub(crate) struct Totals {
     pub(crate) sum: f64,
     pub(crate) min: f64,
     pub(crate) max: f64,
-    /// Parts that were read while a writer was in the middle of them: off by at most the one value being recorded.
+    /// Parts that were read while a writer was in the middle of them: off by the values being recorded, one for a thread's own cells.
     pub(crate) torn: u64,
 }
 

@@ -33,7 +33,8 @@ impl Stats {
     }
 
     /// Histogram parts that a snapshot read while a writer was in the middle of a record for longer than the reader
-    /// waits; each is off by at most the value being recorded, and right again in the next snapshot.
+    /// waits; each is off by what its writers were recording, one value for a thread's own cells, and right again in the
+    /// next snapshot.
     #[must_use]
     pub fn torn_reads(&self) -> u64 {
         self.torn_reads.load(Relaxed)
