@@ -42,9 +42,9 @@ pub use metrics::{
 };
 pub use otlp::Encoder;
 pub use serving::{
-    Cached, Correction, DEFAULT_OPERATION, DEFAULT_PROVIDER, DEFAULT_STAGE, Edge, Engine,
-    EngineBuilder, FinishReason, KvCache, KvCacheTier, KvUsage, MAX_ERROR_TYPES,
-    NetworkIoDirection, Prompt, Request, TokenModality, Transfer, TransferEdge, TransferPayload,
-    TransferTransport,
+    Add, Cached, Correction, DEFAULT_OPERATION, DEFAULT_PROVIDER, DEFAULT_STAGE, Edge, Engine,
+    EngineBuilder, FinishReason, KvCache, KvCacheTier, KvUsage, MAX_ERROR_TYPES, Meters,
+    NetworkIoDirection, Observed, Prompt, Record, Request, StandardMeter, TokenModality, Transfer,
+    TransferEdge, TransferPayload, TransferTransport,
 };
 pub use telemetry::{DROP_TIMEOUT, Telemetry, TelemetryBuilder, init, new_instance_id};

@@ -36,10 +36,12 @@ mod error_types;
 mod instruments;
 mod kv_cache;
 mod labels;
+mod meters;
 mod partition;
 mod prompt;
 mod request;
 mod request_spans;
+mod standard_meter;
 mod timeline;
 mod tracer;
 mod transfer;
@@ -55,6 +57,8 @@ pub use inferometer_semconv::attributes::{
     TransferTransport,
 };
 pub use kv_cache::{KvCache, KvUsage};
+pub use meters::{Add, Meters, Record};
 pub use prompt::{Cached, Prompt};
 pub use request::Request;
+pub use standard_meter::{Observed, StandardMeter};
 pub use transfer::Transfer;
