@@ -5,7 +5,8 @@
 //! use opentelemetry::{Context, trace::noop::NoopTracer};
 //!
 //! let meters = MeterProvider::builder().build();
-//! let engine = Engine::builder(&meters, NoopTracer::new(), "llama-3-70b").stage("decode").build();
+//! let engine =
+//!     Engine::builder(meters.serving_scope(), NoopTracer::new(), "llama-3-70b").stage("decode").build();
 //! let mut request = engine.request(&Context::new(), Prompt { tokens: 812, ..Default::default() });
 //! request.scheduled();
 //! request.prefilled(Cached { device: 640, ..Default::default() });

@@ -61,7 +61,8 @@ fn engine(sampler: Sampler) -> Engine {
         .with_sampler(sampler)
         .with_simple_exporter(InMemorySpanExporter::default())
         .build();
-    let engine = Engine::builder(&meters, tracers.tracer("test"), "llama-3-70b").build();
+    let engine =
+        Engine::builder(meters.serving_scope(), tracers.tracer("test"), "llama-3-70b").build();
     // A first request takes what a thread's first records take.
     stream(&engine);
     engine

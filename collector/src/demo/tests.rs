@@ -50,7 +50,7 @@ impl Recorded {
     }
 
     fn engine(&self, provider: &'static str, stage: Stage, index: u32) -> Engine {
-        Engine::builder(&self.meters, NoopTracer::new(), MODEL)
+        Engine::builder(self.meters.serving_scope(), NoopTracer::new(), MODEL)
             .provider(provider)
             .stage(stage.as_str())
             .replica(index)

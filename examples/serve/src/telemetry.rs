@@ -47,7 +47,7 @@ pub(crate) mod testing {
 
     pub(crate) fn recorder() -> (Recorder, MeterProvider) {
         let meters = MeterProvider::builder().build();
-        (Recorder::builder(&meters, NoopTracer::new(), "tiny").build(), meters)
+        (Recorder::builder(meters.serving_scope(), NoopTracer::new(), "tiny").build(), meters)
     }
 
     /// The sum over the points of a counter that have an attribute with this value; over all if it is

@@ -6,18 +6,19 @@ use inferometer_semconv::{
     attributes::{GEN_AI_OPERATION_NAME, GEN_AI_REQUEST_MODEL, TokenModality},
     spans::INFER_SERVER_INFERENCE,
 };
-use opentelemetry::{InstrumentationScope, KeyValue};
+use opentelemetry::KeyValue;
 
 use super::{
     correction::Corrections,
-    engine::{Engine, EngineState, SCOPE},
+    engine::{Engine, EngineState},
     instruments::RequestInstruments,
     labels::{Identity, Labels},
+    meters::Meters,
     tracer::StartSpan,
 };
 use crate::{
     clock::{Clock, SystemClock},
-    metrics::MeterProvider,
+    metrics::Scope,
 };
 
 /// `gen_ai.operation.name` unless said otherwise.
@@ -31,8 +32,8 @@ pub const DEFAULT_PROVIDER: &str = "self_hosted";
 pub const DEFAULT_STAGE: &str = "unified";
 
 /// Settings of an [`Engine`]. Every one becomes an attribute of every series, so that series of one engine join.
-pub struct EngineBuilder {
-    meter_provider: MeterProvider,
+pub struct EngineBuilder<M: Meters = Scope> {
+    meters: M,
     tracer: Arc<dyn StartSpan>,
     identity: Identity,
     output: TokenModality,
@@ -40,14 +41,10 @@ pub struct EngineBuilder {
     corrections: Option<Arc<Corrections>>,
 }
 
-impl EngineBuilder {
-    pub(super) fn new(
-        meter_provider: MeterProvider,
-        tracer: Arc<dyn StartSpan>,
-        model: Arc<str>,
-    ) -> Self {
+impl<M: Meters> EngineBuilder<M> {
+    pub(super) fn new(meters: M, tracer: Arc<dyn StartSpan>, model: Arc<str>) -> Self {
         Self {
-            meter_provider,
+            meters,
             tracer,
             identity: Identity {
                 operation: DEFAULT_OPERATION.into(),
@@ -121,16 +118,13 @@ impl EngineBuilder {
 
     /// Binds every series. Engines with the same labels share theirs.
     #[must_use]
-    pub fn build(self) -> Engine {
-        let scope =
-            InstrumentationScope::builder(SCOPE).with_version(env!("CARGO_PKG_VERSION")).build();
-        let scope = self.meter_provider.scope_of(scope);
+    pub fn build(self) -> Engine<M> {
         let span_name = span_name(&self.identity);
         let labels = Labels::from(self.identity);
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         Engine(Arc::new(EngineState {
-            instruments: RequestInstruments::bind(&scope, &labels, self.output),
-            scope,
+            instruments: RequestInstruments::bind(&self.meters, &labels, self.output),
+            meters: self.meters,
             labels,
             span_name,
             tracer: self.tracer,
@@ -148,7 +142,7 @@ fn span_name(identity: &Identity) -> String {
         .replace(&placeholder(GEN_AI_REQUEST_MODEL.key), &identity.model)
 }
 
-impl fmt::Debug for EngineBuilder {
+impl<M: Meters> fmt::Debug for EngineBuilder<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EngineBuilder").field("identity", &self.identity).finish_non_exhaustive()
     }

@@ -21,10 +21,11 @@ use super::{
     engine::EngineState,
     error_types::{ByErrorType, OTHER},
     labels::{count, pair},
+    meters::{Add, Meters, Record},
     tracer::system_time,
     transfer::Transfer,
 };
-use crate::metrics::{Counter, Histogram, UpDownCounter};
+use crate::metrics::Scope;
 
 /// What goes from where to where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,23 +45,23 @@ pub struct TransferEdge {
 
 /// Records the transfers of one edge. Cheap to clone and to send.
 #[derive(Clone)]
-pub struct Edge(Arc<EdgeState>);
+pub struct Edge<M: Meters = Scope>(Arc<EdgeState<M>>);
 
-pub(super) struct EdgeState {
-    pub(super) engine: Arc<EngineState>,
-    pub(super) io: Counter<u64>,
-    pub(super) duration: Histogram<f64>,
-    pub(super) size: Histogram<u64>,
-    pub(super) active: UpDownCounter<i64>,
-    failed_duration: ByErrorType<Histogram<f64>>,
+pub(super) struct EdgeState<M: Meters> {
+    pub(super) engine: Arc<EngineState<M>>,
+    pub(super) io: M::Counter,
+    pub(super) duration: M::Histogram,
+    pub(super) size: M::IntHistogram,
+    pub(super) active: M::UpDownCounter,
+    failed_duration: ByErrorType<M::Histogram>,
     /// Of the span: stage, replica and what `TransferEdge` says.
     span_attributes: Vec<KeyValue>,
     /// `None` if the payload has no span.
     pub(super) span_kind: Option<SpanKind>,
 }
 
-impl Edge {
-    pub(super) fn bind(engine: Arc<EngineState>, edge: TransferEdge) -> Self {
+impl<M: Meters> Edge<M> {
+    pub(super) fn bind(engine: Arc<EngineState<M>>, edge: TransferEdge) -> Self {
         let ends = [
             pair(&INFER_TRANSFER_PAYLOAD, edge.payload.as_str()),
             pair(&INFER_TRANSFER_SOURCE, edge.source.as_str()),
@@ -77,16 +78,16 @@ impl Edge {
         let mut directed = carried.clone();
         directed.extend(direction);
 
-        let scope = engine.scope.clone();
+        let meters = engine.meters.clone();
         Self(Arc::new(EdgeState {
-            io: scope.counter(&def::INFER_TRANSFER_IO, &directed),
-            duration: scope.histogram(&def::INFER_TRANSFER_DURATION, &carried),
-            size: scope.histogram(&def::INFER_TRANSFER_SIZE, &base),
-            active: scope.up_down_counter(&def::INFER_TRANSFER_ACTIVE, &base),
+            io: meters.counter(&def::INFER_TRANSFER_IO, &directed),
+            duration: meters.histogram(&def::INFER_TRANSFER_DURATION, &carried),
+            size: meters.int_histogram(&def::INFER_TRANSFER_SIZE, &base),
+            active: meters.up_down_counter(&def::INFER_TRANSFER_ACTIVE, &base),
             failed_duration: ByErrorType::new(&[], move |error_type| {
                 let mut labels = carried.clone();
                 labels.push(pair(&ERROR_TYPE, error_type.to_owned()));
-                scope.histogram(&def::INFER_TRANSFER_DURATION, &labels)
+                meters.histogram(&def::INFER_TRANSFER_DURATION, &labels)
             }),
             span_attributes,
             span_kind: (edge.payload == TransferPayload::Kv).then_some(match edge.direction {
@@ -99,7 +100,7 @@ impl Edge {
 
     /// A transfer of `bytes` starts. If it moves KV cache it is a span under the one in `parent`, usually that of
     /// [`Request::context`](super::Request::context).
-    pub fn start(&self, bytes: u64, parent: &Context) -> Transfer {
+    pub fn start(&self, bytes: u64, parent: &Context) -> Transfer<M> {
         let edge = &self.0;
         let started = edge.engine.clock.unix_nanos();
         edge.active.add(1);
@@ -119,7 +120,7 @@ impl Edge {
     }
 }
 
-impl EdgeState {
+impl<M: Meters> EdgeState<M> {
     pub(super) fn record_failure(&self, error_type: &str, duration: f64) {
         let own = self.failed_duration.get(error_type);
         if own.is_none() {
@@ -131,7 +132,7 @@ impl EdgeState {
     }
 }
 
-impl fmt::Debug for Edge {
+impl<M: Meters> fmt::Debug for Edge<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Edge").field(&self.0.io).finish()
     }

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use inferometer_semconv::attributes::KvCacheTier;
 use opentelemetry::{
-    Context,
+    Context, InstrumentationScope,
     trace::{Tracer, TracerProvider},
 };
 
@@ -15,6 +15,7 @@ use super::{
     instruments::RequestInstruments,
     kv_cache::KvCache,
     labels::Labels,
+    meters::Meters,
     prompt::Prompt,
     request::Request,
     tracer::StartSpan,
@@ -30,53 +31,50 @@ pub(super) const SCOPE: &str = "inferometer.serving";
 
 /// Records what one engine does. Cheap to clone and to send; clones are the same engine.
 #[derive(Clone)]
-pub struct Engine(pub(super) Arc<EngineState>);
+pub struct Engine<M: Meters = Scope>(pub(super) Arc<EngineState<M>>);
 
-pub(super) struct EngineState {
-    pub(super) scope: Scope,
+pub(super) struct EngineState<M: Meters> {
+    pub(super) meters: M,
     pub(super) labels: Labels,
-    pub(super) instruments: RequestInstruments,
+    pub(super) instruments: RequestInstruments<M>,
     pub(super) span_name: String,
     pub(super) tracer: Arc<dyn StartSpan>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) corrections: Corrections,
 }
 
-impl Engine {
-    /// Starts with the defaults. Any tracer will do: the standard SDK's, the global one, or
+impl<M: Meters> Engine<M> {
+    /// Starts with the defaults. `meters` are [`MeterProvider::serving_scope`], or a
+    /// [`StandardMeter`](super::StandardMeter). Any tracer will do: the standard SDK's, the global one, or
     /// [`NoopTracer`](opentelemetry::trace::noop::NoopTracer) for none.
     #[must_use]
-    pub fn builder<T>(
-        meter_provider: &MeterProvider,
-        tracer: T,
-        model: impl Into<Arc<str>>,
-    ) -> EngineBuilder
+    pub fn builder<T>(meters: M, tracer: T, model: impl Into<Arc<str>>) -> EngineBuilder<M>
     where
         T: Tracer + Send + Sync + 'static,
         T::Span: Send + Sync + 'static,
     {
-        EngineBuilder::new(meter_provider.clone(), Arc::new(tracer), model.into())
+        EngineBuilder::new(meters, Arc::new(tracer), model.into())
     }
 
     /// A request has arrived. Its span is a child of the one in `parent`; an empty context starts a new trace.
-    pub fn request(&self, parent: &Context, prompt: Prompt) -> Request {
+    pub fn request(&self, parent: &Context, prompt: Prompt) -> Request<M> {
         self.request_at(parent, prompt, self.0.clock.unix_nanos())
     }
 
     /// As [`Engine::request`], at a time that the caller read.
-    pub fn request_at(&self, parent: &Context, prompt: Prompt, unix_nanos: u64) -> Request {
+    pub fn request_at(&self, parent: &Context, prompt: Prompt, unix_nanos: u64) -> Request<M> {
         Request::arrived(Arc::clone(&self.0), parent, prompt, unix_nanos)
     }
 
     /// A tier of the engine's KV cache. Its one owner publishes; see [`KvCache`].
     #[must_use]
-    pub fn kv_cache(&self, tier: KvCacheTier) -> KvCache {
+    pub fn kv_cache(&self, tier: KvCacheTier) -> KvCache<M> {
         KvCache::bind(Arc::clone(&self.0), tier)
     }
 
     /// A way on which transfers go, bound once.
     #[must_use]
-    pub fn transfer_edge(&self, edge: TransferEdge) -> Edge {
+    pub fn transfer_edge(&self, edge: TransferEdge) -> Edge<M> {
         Edge::bind(Arc::clone(&self.0), edge)
     }
 
@@ -87,18 +85,27 @@ impl Engine {
     }
 }
 
+impl MeterProvider {
+    /// The scope that an [`Engine`] binds its instruments in: `inferometer.serving`, with this crate's version.
+    #[must_use]
+    pub fn serving_scope(&self) -> Scope {
+        let scope = InstrumentationScope::builder(SCOPE).with_version(env!("CARGO_PKG_VERSION"));
+        self.scope_of(scope.build())
+    }
+}
+
 impl Telemetry {
     /// An engine that serves `model`, recorded by this telemetry's providers and clock.
     #[must_use]
     pub fn engine(&self, model: impl Into<Arc<str>>) -> EngineBuilder {
         let tracer = self.tracer_provider().tracer(SCOPE);
-        Engine::builder(self.meter_provider(), tracer, model)
+        Engine::builder(self.meter_provider().serving_scope(), tracer, model)
             .clock(Arc::clone(self.clock()))
             .corrections(Arc::clone(self.corrections()))
     }
 }
 
-impl fmt::Debug for Engine {
+impl<M: Meters> fmt::Debug for Engine<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Engine").field(&self.0.labels).finish()
     }

@@ -14,49 +14,47 @@ use opentelemetry::KeyValue;
 use super::{
     error_types::{ByErrorType, OTHER},
     labels::{Labels, pair},
+    meters::Meters,
 };
-use crate::metrics::{Counter, Histogram, Scope, UpDownCounter};
 
 /// The `error.type` of a request that was dropped because its thread panicked.
 pub(super) const PANIC: &str = "panic";
 
 /// What requests feed. Counters show 0 from now on, histograms nothing until they hold a value.
-#[derive(Debug)]
-pub(super) struct RequestInstruments {
-    pub(super) waiting: UpDownCounter<i64>,
-    pub(super) running: UpDownCounter<i64>,
-    pub(super) duration: Histogram<f64>,
-    pub(super) time_to_first_token: Histogram<f64>,
-    pub(super) time_per_output_token: Histogram<f64>,
-    pub(super) time_between_tokens: Histogram<f64>,
-    pub(super) queue_duration: Histogram<f64>,
-    pub(super) prefill_duration: Histogram<f64>,
-    pub(super) decode_duration: Histogram<f64>,
-    pub(super) input_tokens: Histogram<u64>,
-    pub(super) output_tokens: Histogram<u64>,
+pub(super) struct RequestInstruments<M: Meters> {
+    pub(super) waiting: M::UpDownCounter,
+    pub(super) running: M::UpDownCounter,
+    pub(super) duration: M::Histogram,
+    pub(super) time_to_first_token: M::Histogram,
+    pub(super) time_per_output_token: M::Histogram,
+    pub(super) time_between_tokens: M::Histogram,
+    pub(super) queue_duration: M::Histogram,
+    pub(super) prefill_duration: M::Histogram,
+    pub(super) decode_duration: M::Histogram,
+    pub(super) input_tokens: M::IntHistogram,
+    pub(super) output_tokens: M::IntHistogram,
     /// Text, image, audio, video.
-    pub(super) token_input: [Counter<u64>; 4],
-    pub(super) token_output: Counter<u64>,
+    pub(super) token_input: [M::Counter; 4],
+    pub(super) token_output: M::Counter,
     /// Computed, device, host, disk, remote.
-    pub(super) prompt_tokens: [Counter<u64>; 5],
+    pub(super) prompt_tokens: [M::Counter; 5],
     /// By [`FinishReason`], of which `Error` is in `failed` instead.
-    finished: [Counter<u64>; FinishReason::ALL.len() - 1],
-    failed: ByErrorType<Failed>,
+    finished: [M::Counter; FinishReason::ALL.len() - 1],
+    failed: ByErrorType<Failed<M>>,
 }
 
 /// Series of requests that ended with one type of error.
-#[derive(Debug)]
-pub(super) struct Failed {
-    pub(super) finished: Counter<u64>,
-    pub(super) duration: Histogram<f64>,
+pub(super) struct Failed<M: Meters> {
+    pub(super) finished: M::Counter,
+    pub(super) duration: M::Histogram,
 }
 
 // `finished` is indexed by the discriminant, which leaves no room for `Error` only if that is the last one.
 const _: () = assert!(FinishReason::Error as usize == FinishReason::ALL.len() - 1);
 
-impl RequestInstruments {
-    pub(super) fn bind(scope: &Scope, labels: &Labels, output: TokenModality) -> Self {
-        let binder = Binder { scope, labels };
+impl<M: Meters> RequestInstruments<M> {
+    pub(super) fn bind(meters: &M, labels: &Labels, output: TokenModality) -> Self {
+        let binder = Binder { meters, labels };
         let modality = |modality: TokenModality| pair(&GEN_AI_TOKEN_MODALITY, modality.as_str());
         Self {
             waiting: binder.state(RequestState::Waiting),
@@ -68,8 +66,9 @@ impl RequestInstruments {
             queue_duration: binder.seconds(&def::INFER_REQUEST_QUEUE_DURATION),
             prefill_duration: binder.seconds(&def::INFER_REQUEST_PREFILL_DURATION),
             decode_duration: binder.seconds(&def::INFER_REQUEST_DECODE_DURATION),
-            input_tokens: scope.histogram(&def::INFER_REQUEST_INPUT_TOKENS, &labels.with(&[])),
-            output_tokens: scope.histogram(&def::INFER_REQUEST_OUTPUT_TOKENS, &labels.with(&[])),
+            input_tokens: meters.int_histogram(&def::INFER_REQUEST_INPUT_TOKENS, &labels.with(&[])),
+            output_tokens: meters
+                .int_histogram(&def::INFER_REQUEST_OUTPUT_TOKENS, &labels.with(&[])),
             token_input: [
                 TokenModality::Text,
                 TokenModality::Image,
@@ -86,17 +85,17 @@ impl RequestInstruments {
                 let reason = pair(&INFER_REQUEST_FINISH_REASON, FinishReason::ALL[index].as_str());
                 binder.counter(&def::INFER_REQUEST_FINISHED, &[reason])
             }),
-            failed: bind_failed(scope.clone(), labels.clone()),
+            failed: bind_failed(meters.clone(), labels.clone()),
         }
     }
 
     /// The counter of a reason other than [`FinishReason::Error`].
-    pub(super) fn finished(&self, reason: FinishReason) -> Option<&Counter<u64>> {
+    pub(super) fn finished(&self, reason: FinishReason) -> Option<&M::Counter> {
         self.finished.get(reason as usize)
     }
 
     /// The series of an error type, and whether it is its own, not the shared `_OTHER`.
-    pub(super) fn failed(&self, error_type: &str) -> (Option<&Failed>, bool) {
+    pub(super) fn failed(&self, error_type: &str) -> (Option<&Failed<M>>, bool) {
         match self.failed.get(error_type) {
             Some(failed) => (Some(failed), true),
             None => (self.failed.get(OTHER), false),
@@ -104,35 +103,35 @@ impl RequestInstruments {
     }
 }
 
-fn bind_failed(scope: Scope, labels: Labels) -> ByErrorType<Failed> {
+fn bind_failed<M: Meters>(meters: M, labels: Labels) -> ByErrorType<Failed<M>> {
     ByErrorType::new(&[PANIC], move |error_type| {
         let error_type = pair(&ERROR_TYPE, error_type.to_owned());
         let reason = pair(&INFER_REQUEST_FINISH_REASON, FinishReason::Error.as_str());
         Failed {
-            finished: scope
+            finished: meters
                 .counter(&def::INFER_REQUEST_FINISHED, &labels.with(&[reason, error_type.clone()])),
-            duration: scope
+            duration: meters
                 .histogram(&def::GEN_AI_SERVER_REQUEST_DURATION, &labels.with(&[error_type])),
         }
     })
 }
 
-struct Binder<'a> {
-    scope: &'a Scope,
+struct Binder<'a, M> {
+    meters: &'a M,
     labels: &'a Labels,
 }
 
-impl Binder<'_> {
-    fn state(&self, state: RequestState) -> UpDownCounter<i64> {
+impl<M: Meters> Binder<'_, M> {
+    fn state(&self, state: RequestState) -> M::UpDownCounter {
         let state = pair(&INFER_REQUEST_STATE, state.as_str());
-        self.scope.up_down_counter(&def::INFER_REQUEST_ACTIVE, &self.labels.with(&[state]))
+        self.meters.up_down_counter(&def::INFER_REQUEST_ACTIVE, &self.labels.with(&[state]))
     }
 
-    fn seconds(&self, definition: &'static InstrumentDef) -> Histogram<f64> {
-        self.scope.histogram(definition, &self.labels.with(&[]))
+    fn seconds(&self, definition: &'static InstrumentDef) -> M::Histogram {
+        self.meters.histogram(definition, &self.labels.with(&[]))
     }
 
-    fn counter(&self, definition: &'static InstrumentDef, more: &[KeyValue]) -> Counter<u64> {
-        self.scope.counter(definition, &self.labels.with(more))
+    fn counter(&self, definition: &'static InstrumentDef, more: &[KeyValue]) -> M::Counter {
+        self.meters.counter(definition, &self.labels.with(more))
     }
 }

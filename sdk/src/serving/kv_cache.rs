@@ -7,8 +7,14 @@ use inferometer_semconv::{
     metrics as def,
 };
 
-use super::{correction::Correction, engine::EngineState, labels::pair, partition::partition};
-use crate::metrics::{Gauge, UpDownCounter};
+use super::{
+    correction::Correction,
+    engine::EngineState,
+    labels::pair,
+    meters::{Add, Meters, Record},
+    partition::partition,
+};
+use crate::metrics::Scope;
 
 /// The state of a tier at one moment, in blocks. What active and cached ones leave of the total is free; blocks beyond
 /// the total are cut and counted as [`Correction::BlocksBeyondTotal`].
@@ -27,27 +33,27 @@ pub struct KvUsage {
 /// Block counts of several `KvCache` of the same engine and tier (pools of one memory, say) add up, while the
 /// utilisation shows the one that published last. Dropping it takes its blocks out again, so that a cache that is gone
 /// does not stand still in the sums.
-pub struct KvCache {
-    engine: Arc<EngineState>,
-    utilization: Gauge<f64>,
+pub struct KvCache<M: Meters = Scope> {
+    engine: Arc<EngineState<M>>,
+    utilization: M::Gauge,
     /// Active, cached, free.
-    blocks: [Level; KvCacheBlockState::ALL.len()],
-    limit: Level,
+    blocks: [Level<M>; KvCacheBlockState::ALL.len()],
+    limit: Level<M>,
 }
 
-impl KvCache {
-    pub(super) fn bind(engine: Arc<EngineState>, tier: KvCacheTier) -> Self {
-        let scope = &engine.scope;
+impl<M: Meters> KvCache<M> {
+    pub(super) fn bind(engine: Arc<EngineState<M>>, tier: KvCacheTier) -> Self {
+        let meters = &engine.meters;
         let tier = pair(&INFER_KV_CACHE_TIER, tier.as_str());
         let labels = engine.labels.with(std::slice::from_ref(&tier));
         Self {
-            utilization: scope.gauge(&def::INFER_KV_CACHE_UTILIZATION, &labels),
+            utilization: meters.gauge(&def::INFER_KV_CACHE_UTILIZATION, &labels),
             blocks: KvCacheBlockState::ALL.map(|state| {
                 let state = pair(&INFER_KV_CACHE_BLOCK_STATE, state.as_str());
                 let labels = engine.labels.with(&[tier.clone(), state]);
-                Level::of(scope.up_down_counter(&def::INFER_KV_CACHE_BLOCK_USAGE, &labels))
+                Level::of(meters.up_down_counter(&def::INFER_KV_CACHE_BLOCK_USAGE, &labels))
             }),
-            limit: Level::of(scope.up_down_counter(&def::INFER_KV_CACHE_BLOCK_LIMIT, &labels)),
+            limit: Level::of(meters.up_down_counter(&def::INFER_KV_CACHE_BLOCK_LIMIT, &labels)),
             engine,
         }
     }
@@ -69,7 +75,7 @@ impl KvCache {
     }
 }
 
-impl Drop for KvCache {
+impl<M: Meters> Drop for KvCache<M> {
     fn drop(&mut self) {
         for level in self.blocks.iter_mut().chain([&mut self.limit]) {
             level.set(0);
@@ -77,20 +83,20 @@ impl Drop for KvCache {
     }
 }
 
-impl fmt::Debug for KvCache {
+impl<M: Meters> fmt::Debug for KvCache<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("KvCache").field(&self.utilization).finish()
     }
 }
 
 /// An up-down counter that is set: it adds the difference to what this handle showed before.
-struct Level {
-    counter: UpDownCounter<i64>,
+struct Level<M: Meters> {
+    counter: M::UpDownCounter,
     shown: i64,
 }
 
-impl Level {
-    const fn of(counter: UpDownCounter<i64>) -> Self {
+impl<M: Meters> Level<M> {
+    const fn of(counter: M::UpDownCounter) -> Self {
         Self { counter, shown: 0 }
     }
 

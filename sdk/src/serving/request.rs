@@ -10,11 +10,13 @@ use super::{
     engine::EngineState,
     error_types::OTHER,
     instruments::PANIC,
+    meters::{Add, Meters, Record},
     partition::partition,
     prompt::{Cached, Prompt},
     request_spans::{self, Ended, Outcome},
     timeline::{Timeline, seconds_between},
 };
+use crate::metrics::Scope;
 
 /// Records one request, from its arrival to its one end.
 ///
@@ -32,8 +34,8 @@ use super::{
 /// [`Correction`]. Each call reads the clock once; those ending in `_at` take nanoseconds since the Unix epoch instead,
 /// so that all requests of a batch share one reading.
 #[must_use = "dropping it records an aborted request"]
-pub struct Request {
-    engine: Arc<EngineState>,
+pub struct Request<M: Meters = Scope> {
+    engine: Arc<EngineState<M>>,
     context: Context,
     times: Timeline,
     usage: Usage,
@@ -51,9 +53,9 @@ pub(super) struct Usage {
     pub(super) steps: u64,
 }
 
-impl Request {
+impl<M: Meters> Request<M> {
     pub(super) fn arrived(
-        engine: Arc<EngineState>,
+        engine: Arc<EngineState<M>>,
         parent: &Context,
         prompt: Prompt,
         at: u64,
@@ -309,7 +311,7 @@ const fn tokens_as_f64(tokens: u64) -> f64 {
     tokens as f64
 }
 
-impl Drop for Request {
+impl<M: Meters> Drop for Request<M> {
     fn drop(&mut self) {
         if self.is_over {
             return;
@@ -323,7 +325,7 @@ impl Drop for Request {
     }
 }
 
-impl fmt::Debug for Request {
+impl<M: Meters> fmt::Debug for Request<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("times", &self.times)

@@ -19,6 +19,7 @@ use opentelemetry::{
 use super::{
     engine::EngineState,
     labels::{count, pair},
+    meters::Meters,
     request::Usage,
     timeline::Timeline,
     tracer::system_time,
@@ -54,7 +55,7 @@ impl Outcome<'_> {
 }
 
 /// Starts the request's span with the attributes that samplers look at.
-pub(super) fn start(engine: &EngineState, parent: &Context, at: u64) -> Context {
+pub(super) fn start<M: Meters>(engine: &EngineState<M>, parent: &Context, at: u64) -> Context {
     let span = SpanBuilder::from_name(engine.span_name.clone())
         .with_kind(SpanKind::Server)
         .with_start_time(system_time(at))
@@ -75,7 +76,7 @@ pub(super) struct Ended<'a> {
 
 impl Ended<'_> {
     /// Ends the request's span, after its children.
-    pub(super) fn tell(&self, engine: &EngineState, context: &Context) {
+    pub(super) fn tell<M: Meters>(&self, engine: &EngineState<M>, context: &Context) {
         let span = context.span();
         if span.is_recording() {
             self.emit_phases(engine, context);
@@ -86,7 +87,7 @@ impl Ended<'_> {
 
     /// The phase in which the request ended has the request's end. One that it never reached has no span, nor has a
     /// decode of a single step, which took no time.
-    fn emit_phases(&self, engine: &EngineState, context: &Context) {
+    fn emit_phases<M: Meters>(&self, engine: &EngineState<M>, context: &Context) {
         let emit = |name: &'static str, from: u64, to: u64, attributes: &[KeyValue]| {
             let mut all = engine.labels.place(attributes.len());
             all.extend_from_slice(attributes);

@@ -56,6 +56,7 @@ macro_rules! build {
     };
 }
 
+#[expect(clippy::disallowed_methods, reason = "here definitions become instruments")]
 impl Meters for StandardMeter {
     type Counter = BoundCounter<u64>;
     type FloatCounter = BoundCounter<f64>;

@@ -9,26 +9,31 @@ use opentelemetry::{
 };
 
 use super::{
-    correction::Correction, edge::EdgeState, labels::pair, timeline::seconds_between,
+    correction::Correction,
+    edge::EdgeState,
+    labels::pair,
+    meters::{Add, Meters, Record},
+    timeline::seconds_between,
     tracer::system_time,
 };
+use crate::metrics::Scope;
 
 /// The `error.type` of a transfer that was dropped without an end.
 const DROPPED: &str = "dropped";
 
 /// A transfer that has started. It ends once: finished, failed, or, if dropped, failed with the type `dropped`.
 #[must_use = "dropping it records a failure"]
-pub struct Transfer {
-    edge: Arc<EdgeState>,
+pub struct Transfer<M: Meters = Scope> {
+    edge: Arc<EdgeState<M>>,
     context: Context,
     bytes: u64,
     started: u64,
     is_over: bool,
 }
 
-impl Transfer {
+impl<M: Meters> Transfer<M> {
     pub(super) const fn started(
-        edge: Arc<EdgeState>,
+        edge: Arc<EdgeState<M>>,
         context: Context,
         bytes: u64,
         started: u64,
@@ -83,7 +88,7 @@ impl Transfer {
     }
 }
 
-impl Drop for Transfer {
+impl<M: Meters> Drop for Transfer<M> {
     fn drop(&mut self) {
         if !self.is_over {
             self.end(Some(DROPPED));
@@ -91,7 +96,7 @@ impl Drop for Transfer {
     }
 }
 
-impl fmt::Debug for Transfer {
+impl<M: Meters> fmt::Debug for Transfer<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Transfer")
             .field("edge", &self.edge.io)

@@ -45,8 +45,12 @@ fn counters_are_there_before_the_first_request_and_histograms_are_not() {
 fn engines_with_the_same_labels_share_their_series() {
     let rig = Rig::new();
     let build = || {
-        Engine::builder(&rig.meters, opentelemetry::trace::noop::NoopTracer::new(), "shared")
-            .build()
+        Engine::builder(
+            rig.meters.serving_scope(),
+            opentelemetry::trace::noop::NoopTracer::new(),
+            "shared",
+        )
+        .build()
     };
     for engine in [build(), build()] {
         let prompt = Prompt { tokens: 2, ..Default::default() };

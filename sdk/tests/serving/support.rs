@@ -43,7 +43,7 @@ impl Rig {
             .with_sampler(sampler)
             .with_simple_exporter(spans.clone())
             .build();
-        let engine = Engine::builder(&meters, tracers.tracer("test"), "llama-3-70b")
+        let engine = Engine::builder(meters.serving_scope(), tracers.tracer("test"), "llama-3-70b")
             .clock(Arc::new(clock.clone()));
         Self { clock, meters, engine: build(engine).build(), spans }
     }
