@@ -23,6 +23,7 @@
 //! | its span and their children | `request_spans.rs`, `tracer.rs` |
 //! | blocks of a KV cache tier | `kv_cache.rs` |
 //! | bytes on their way between tiers, stages, replicas | `edge.rs`, `transfer.rs` |
+//! | formulas that a client shares | `formulas.rs` |
 //! | what callers reported wrongly, counted | `correction.rs`, `error_types.rs`, `partition.rs` |
 //!
 //! Recording never fails, blocks or logs, and allocates only where a request arrives or ends, where a thread records
@@ -34,6 +35,7 @@ mod correction;
 mod edge;
 mod engine;
 mod error_types;
+pub mod formulas;
 mod instruments;
 mod kv_cache;
 mod labels;

@@ -9,12 +9,13 @@ use super::{
     correction::Correction,
     engine::EngineState,
     error_types::OTHER,
+    formulas::{seconds_between, time_per_output_token, time_to_first_token},
     instruments::PANIC,
     meters::{Add, Meters, Record},
     partition::partition,
     prompt::{Cached, Prompt},
     request_spans::{self, Ended, Outcome},
-    timeline::{Timeline, seconds_between},
+    timeline::Timeline,
 };
 use crate::metrics::Scope;
 
@@ -296,19 +297,13 @@ impl<M: Meters> Request<M> {
         if !outcome.is_success() {
             return;
         }
-        let to_first = seconds_between(self.times.arrived, first);
+        let to_first = time_to_first_token(self.times.arrived, first);
         instruments.time_to_first_token.record(to_first);
-        if has_decoded {
-            let after_first = seconds_between(first, ended);
-            let mean = after_first / tokens_as_f64(self.usage.output - 1);
+        let mean = time_per_output_token(first, ended, self.usage.output);
+        if let Some(mean) = mean.filter(|_| has_decoded) {
             instruments.time_per_output_token.record(mean);
         }
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "no request generates 2^53 tokens")]
-const fn tokens_as_f64(tokens: u64) -> f64 {
-    tokens as f64
 }
 
 impl<M: Meters> Drop for Request<M> {

@@ -29,10 +29,3 @@ impl Timeline {
         (self.latest, is_past)
     }
 }
-
-/// The seconds between two clock readings; zero if they are in the wrong order.
-#[expect(clippy::cast_precision_loss, reason = "exact below 2^53 ns, which is 104 days")]
-#[inline]
-pub(super) fn seconds_between(from: u64, to: u64) -> f64 {
-    to.saturating_sub(from) as f64 / 1e9
-}

@@ -11,9 +11,9 @@ use opentelemetry::{
 use super::{
     correction::Correction,
     edge::EdgeState,
+    formulas::seconds_between,
     labels::pair,
     meters::{Add, Meters, Record},
-    timeline::seconds_between,
     tracer::system_time,
 };
 use crate::metrics::Scope;
