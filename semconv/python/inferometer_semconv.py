@@ -35,6 +35,19 @@ ATTRIBUTE_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS: Final[str] = "gen_ai.usage.cache
 ATTRIBUTE_GEN_AI_USAGE_INPUT_TOKENS: Final[str] = "gen_ai.usage.input_tokens"
 ATTRIBUTE_GEN_AI_USAGE_OUTPUT_TOKENS: Final[str] = "gen_ai.usage.output_tokens"
 ATTRIBUTE_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS: Final[str] = "gen_ai.usage.reasoning.output_tokens"
+ATTRIBUTE_HW_DRIVER_VERSION: Final[str] = "hw.driver_version"
+ATTRIBUTE_HW_GPU_TASK: Final[str] = "hw.gpu.task"
+VALUES_HW_GPU_TASK: Final[tuple[str, ...]] = ("general", "encoder", "decoder")
+ATTRIBUTE_HW_ID: Final[str] = "hw.id"
+ATTRIBUTE_HW_MODEL: Final[str] = "hw.model"
+ATTRIBUTE_HW_NAME: Final[str] = "hw.name"
+ATTRIBUTE_HW_PARENT: Final[str] = "hw.parent"
+ATTRIBUTE_HW_SENSOR_LOCATION: Final[str] = "hw.sensor_location"
+ATTRIBUTE_HW_STATE: Final[str] = "hw.state"
+VALUES_HW_STATE: Final[tuple[str, ...]] = ("ok", "degraded", "failed", "predicted_failure")
+ATTRIBUTE_HW_TYPE: Final[str] = "hw.type"
+VALUES_HW_TYPE: Final[tuple[str, ...]] = ("gpu",)
+ATTRIBUTE_HW_VENDOR: Final[str] = "hw.vendor"
 ATTRIBUTE_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[str] = "infer.collector.connection.refusal.reason"
 VALUES_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[tuple[str, ...]] = ("over_limit", "accept_error")
 ATTRIBUTE_INFER_COLLECTOR_LISTENER: Final[str] = "infer.collector.listener"
@@ -43,34 +56,84 @@ ATTRIBUTE_INFER_COLLECTOR_REFUSAL_REASON: Final[str] = "infer.collector.refusal.
 VALUES_INFER_COLLECTOR_REFUSAL_REASON: Final[tuple[str, ...]] = ("malformed", "unsupported", "too_large", "no_pipeline", "queue_full", "memory", "stopping")
 ATTRIBUTE_INFER_COLLECTOR_REJECTION_REASON: Final[str] = "infer.collector.rejection.reason"
 VALUES_INFER_COLLECTOR_REJECTION_REASON: Final[tuple[str, ...]] = ("series_limit", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable")
+ATTRIBUTE_INFER_DIFFUSION_STAGE: Final[str] = "infer.diffusion.stage"
+VALUES_INFER_DIFFUSION_STAGE: Final[tuple[str, ...]] = ("preprocess", "encode", "denoise", "decode", "postprocess")
+ATTRIBUTE_INFER_ENGINE_STATE: Final[str] = "infer.engine.state"
+VALUES_INFER_ENGINE_STATE: Final[tuple[str, ...]] = ("awake", "weights_offloaded", "weights_discarded")
+ATTRIBUTE_INFER_GPU_CLOCK_DOMAIN: Final[str] = "infer.gpu.clock.domain"
+VALUES_INFER_GPU_CLOCK_DOMAIN: Final[tuple[str, ...]] = ("graphics", "sm", "memory", "video")
+ATTRIBUTE_INFER_GPU_ENGINE: Final[str] = "infer.gpu.engine"
+VALUES_INFER_GPU_ENGINE: Final[tuple[str, ...]] = ("sm", "tensor", "fp64", "dram", "copy")
+ATTRIBUTE_INFER_GPU_FAILURE_REASON: Final[str] = "infer.gpu.failure.reason"
+VALUES_INFER_GPU_FAILURE_REASON: Final[tuple[str, ...]] = ("not_supported", "gpu_lost", "driver_gone", "no_permission", "timeout", "other")
+ATTRIBUTE_INFER_GPU_LINK_TYPE: Final[str] = "infer.gpu.link.type"
+VALUES_INFER_GPU_LINK_TYPE: Final[tuple[str, ...]] = ("nvlink", "pcie")
+ATTRIBUTE_INFER_GPU_QUERY: Final[str] = "infer.gpu.query"
+VALUES_INFER_GPU_QUERY: Final[tuple[str, ...]] = ("devices", "utilization", "memory", "power", "energy", "temperature", "clock", "throttle", "ecc", "xid", "pcie", "nvlink", "mig", "processes")
+ATTRIBUTE_INFER_GPU_THROTTLE_REASON: Final[str] = "infer.gpu.throttle.reason"
+VALUES_INFER_GPU_THROTTLE_REASON: Final[tuple[str, ...]] = ("idle", "application_clocks", "display_clocks", "power", "thermal", "hw_slowdown", "hw_thermal", "hw_power_brake", "sync_boost", "board_limit", "low_utilization", "reliability")
+ATTRIBUTE_INFER_GPU_XID_CODE: Final[str] = "infer.gpu.xid.code"
+ATTRIBUTE_INFER_ITERATION_KIND: Final[str] = "infer.iteration.kind"
+VALUES_INFER_ITERATION_KIND: Final[tuple[str, ...]] = ("prefill", "decode", "mixed")
+ATTRIBUTE_INFER_KV_CACHE_BACKEND: Final[str] = "infer.kv_cache.backend"
 ATTRIBUTE_INFER_KV_CACHE_BLOCK_STATE: Final[str] = "infer.kv_cache.block.state"
 VALUES_INFER_KV_CACHE_BLOCK_STATE: Final[tuple[str, ...]] = ("active", "cached", "free")
+ATTRIBUTE_INFER_KV_CACHE_EVICTION_REASON: Final[str] = "infer.kv_cache.eviction.reason"
+VALUES_INFER_KV_CACHE_EVICTION_REASON: Final[tuple[str, ...]] = ("capacity", "ttl", "preemption", "explicit")
+ATTRIBUTE_INFER_KV_CACHE_EVICTION_RESULT: Final[str] = "infer.kv_cache.eviction.result"
+VALUES_INFER_KV_CACHE_EVICTION_RESULT: Final[tuple[str, ...]] = ("idle", "evicted")
+ATTRIBUTE_INFER_KV_CACHE_FAILURE_REASON: Final[str] = "infer.kv_cache.failure.reason"
+VALUES_INFER_KV_CACHE_FAILURE_REASON: Final[tuple[str, ...]] = ("out_of_memory", "not_found", "locked", "timeout", "io", "cancelled", "other")
+ATTRIBUTE_INFER_KV_CACHE_METHOD: Final[str] = "infer.kv_cache.method"
+VALUES_INFER_KV_CACHE_METHOD: Final[tuple[str, ...]] = ("store", "retrieve", "lookup")
+ATTRIBUTE_INFER_KV_CACHE_NAMESPACE: Final[str] = "infer.kv_cache.namespace"
+ATTRIBUTE_INFER_KV_CACHE_OPERATION: Final[str] = "infer.kv_cache.operation"
+VALUES_INFER_KV_CACHE_OPERATION: Final[tuple[str, ...]] = ("allocate", "store", "load", "lookup", "read", "write", "prefetch", "access", "evict", "delete")
+ATTRIBUTE_INFER_KV_CACHE_OUTCOME: Final[str] = "infer.kv_cache.outcome"
+VALUES_INFER_KV_CACHE_OUTCOME: Final[tuple[str, ...]] = ("success", "failure", "hit", "miss")
 ATTRIBUTE_INFER_KV_CACHE_SOURCE: Final[str] = "infer.kv_cache.source"
 VALUES_INFER_KV_CACHE_SOURCE: Final[tuple[str, ...]] = ("computed", "device", "host", "disk", "remote")
 ATTRIBUTE_INFER_KV_CACHE_TIER: Final[str] = "infer.kv_cache.tier"
 VALUES_INFER_KV_CACHE_TIER: Final[tuple[str, ...]] = ("device", "host", "disk", "remote")
+ATTRIBUTE_INFER_LORA_STATE: Final[str] = "infer.lora.state"
+VALUES_INFER_LORA_STATE: Final[tuple[str, ...]] = ("loaded", "running", "waiting")
+ATTRIBUTE_INFER_MODALITY_CACHE_RESULT: Final[str] = "infer.modality.cache.result"
+VALUES_INFER_MODALITY_CACHE_RESULT: Final[tuple[str, ...]] = ("hit", "miss")
 ATTRIBUTE_INFER_MODALITY_DIRECTION: Final[str] = "infer.modality.direction"
 VALUES_INFER_MODALITY_DIRECTION: Final[tuple[str, ...]] = ("input", "output")
+ATTRIBUTE_INFER_MODALITY_SKIP_REASON: Final[str] = "infer.modality.skip.reason"
+VALUES_INFER_MODALITY_SKIP_REASON: Final[tuple[str, ...]] = ("empty", "unknown_rate", "unknown_time")
+ATTRIBUTE_INFER_PREEMPTION_MODE: Final[str] = "infer.preemption.mode"
+VALUES_INFER_PREEMPTION_MODE: Final[tuple[str, ...]] = ("recompute", "swap")
 ATTRIBUTE_INFER_REPLICA: Final[str] = "infer.replica"
 ATTRIBUTE_INFER_REQUEST_FINISH_REASON: Final[str] = "infer.request.finish_reason"
-VALUES_INFER_REQUEST_FINISH_REASON: Final[tuple[str, ...]] = ("stop", "length", "tool_call", "content_filter", "abort", "error")
+VALUES_INFER_REQUEST_FINISH_REASON: Final[tuple[str, ...]] = ("stop", "length", "tool_call", "content_filter", "barge_in", "abort", "error")
 ATTRIBUTE_INFER_REQUEST_STATE: Final[str] = "infer.request.state"
 VALUES_INFER_REQUEST_STATE: Final[tuple[str, ...]] = ("waiting", "running", "preempted", "transferring")
 ATTRIBUTE_INFER_SDK_CORRECTION_REASON: Final[str] = "infer.sdk.correction.reason"
-VALUES_INFER_SDK_CORRECTION_REASON: Final[tuple[str, ...]] = ("missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "error_type_beyond_limit")
+VALUES_INFER_SDK_CORRECTION_REASON: Final[tuple[str, ...]] = ("missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "clock_skew", "illegal_transition", "value_clamped", "cumulative_decrease", "part_beyond_whole", "accepted_beyond_draft", "bytes_beyond_announced", "device_time_repeated", "device_time_missing", "unmatched_end", "dropped_unfinished", "error_type_beyond_limit")
 ATTRIBUTE_INFER_SDK_INSTRUMENT_NAME: Final[str] = "infer.sdk.instrument.name"
+ATTRIBUTE_INFER_SDK_OBSERVER_NAME: Final[str] = "infer.sdk.observer.name"
 ATTRIBUTE_INFER_SDK_REFUSAL_REASON: Final[str] = "infer.sdk.refusal.reason"
 VALUES_INFER_SDK_REFUSAL_REASON: Final[tuple[str, ...]] = ("nan", "infinite", "negative", "no_cells")
 ATTRIBUTE_INFER_SIGNAL: Final[str] = "infer.signal"
 VALUES_INFER_SIGNAL: Final[tuple[str, ...]] = ("metrics", "traces", "logs")
+ATTRIBUTE_INFER_SPECULATIVE_METHOD: Final[str] = "infer.speculative.method"
+ATTRIBUTE_INFER_SPECULATIVE_OUTCOME: Final[str] = "infer.speculative.outcome"
+VALUES_INFER_SPECULATIVE_OUTCOME: Final[tuple[str, ...]] = ("accepted", "rejected")
+ATTRIBUTE_INFER_SPECULATIVE_POSITION: Final[str] = "infer.speculative.position"
 ATTRIBUTE_INFER_STAGE: Final[str] = "infer.stage"
 ATTRIBUTE_INFER_TRANSFER_DESTINATION: Final[str] = "infer.transfer.destination"
 VALUES_INFER_TRANSFER_DESTINATION: Final[tuple[str, ...]] = ("device", "host", "disk", "remote")
+ATTRIBUTE_INFER_TRANSFER_DESTINATION_REPLICA: Final[str] = "infer.transfer.destination_replica"
+ATTRIBUTE_INFER_TRANSFER_DESTINATION_STAGE: Final[str] = "infer.transfer.destination_stage"
 ATTRIBUTE_INFER_TRANSFER_PAYLOAD: Final[str] = "infer.transfer.payload"
 VALUES_INFER_TRANSFER_PAYLOAD: Final[tuple[str, ...]] = ("kv", "weights", "embedding", "activation")
 ATTRIBUTE_INFER_TRANSFER_SIZE: Final[str] = "infer.transfer.size"
 ATTRIBUTE_INFER_TRANSFER_SOURCE: Final[str] = "infer.transfer.source"
 VALUES_INFER_TRANSFER_SOURCE: Final[tuple[str, ...]] = ("device", "host", "disk", "remote")
+ATTRIBUTE_INFER_TRANSFER_SOURCE_REPLICA: Final[str] = "infer.transfer.source_replica"
+ATTRIBUTE_INFER_TRANSFER_SOURCE_STAGE: Final[str] = "infer.transfer.source_stage"
 ATTRIBUTE_INFER_TRANSFER_TRANSPORT: Final[str] = "infer.transfer.transport"
 VALUES_INFER_TRANSFER_TRANSPORT: Final[tuple[str, ...]] = ("nvlink", "pcie", "rdma", "tcp", "shm", "gds")
 ATTRIBUTE_NETWORK_IO_DIRECTION: Final[str] = "network.io.direction"
@@ -79,6 +142,106 @@ ATTRIBUTE_OTEL_COMPONENT_NAME: Final[str] = "otel.component.name"
 ATTRIBUTE_OTEL_COMPONENT_TYPE: Final[str] = "otel.component.type"
 ATTRIBUTE_SERVER_ADDRESS: Final[str] = "server.address"
 ATTRIBUTE_SERVER_PORT: Final[str] = "server.port"
+
+METRIC_INFER_GPU_ENGINE_UTILIZATION: Final[Instrument] = Instrument(
+    name="infer.gpu.engine.utilization",
+    prometheus_name="infer_gpu_engine_utilization",
+    kind="gauge",
+    unit="1",
+    description="The share of time in which a part of the GPU was busy, from 0 to 1.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT, ATTRIBUTE_INFER_GPU_ENGINE),
+)
+
+METRIC_INFER_GPU_CLOCK_FREQUENCY: Final[Instrument] = Instrument(
+    name="infer.gpu.clock.frequency",
+    prometheus_name="infer_gpu_clock_frequency_hertz",
+    kind="gauge",
+    unit="Hz",
+    description="The frequency of a clock now.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT, ATTRIBUTE_INFER_GPU_CLOCK_DOMAIN),
+)
+
+METRIC_INFER_GPU_THROTTLE_TIME: Final[Instrument] = Instrument(
+    name="infer.gpu.throttle.time",
+    prometheus_name="infer_gpu_throttle_time_seconds_total",
+    kind="counter",
+    unit="s",
+    description="Time in which the clocks were held down, by reason.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT, ATTRIBUTE_INFER_GPU_THROTTLE_REASON),
+)
+
+METRIC_INFER_GPU_THROTTLE_STATUS: Final[Instrument] = Instrument(
+    name="infer.gpu.throttle.status",
+    prometheus_name="infer_gpu_throttle_status",
+    kind="updowncounter",
+    unit="1",
+    description="Whether a reason holds the clocks down now: 1 or 0.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT, ATTRIBUTE_INFER_GPU_THROTTLE_REASON),
+)
+
+METRIC_INFER_GPU_LINK_IO: Final[Instrument] = Instrument(
+    name="infer.gpu.link.io",
+    prometheus_name="infer_gpu_link_io_bytes_total",
+    kind="counter",
+    unit="By",
+    description="Bytes over a link of the GPU.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT, ATTRIBUTE_INFER_GPU_LINK_TYPE, ATTRIBUTE_NETWORK_IO_DIRECTION),
+)
+
+METRIC_INFER_GPU_XID_EVENTS: Final[Instrument] = Instrument(
+    name="infer.gpu.xid.events",
+    prometheus_name="infer_gpu_xid_events_total",
+    kind="counter",
+    unit="{event}",
+    description="XID events that the driver reported.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT, ATTRIBUTE_INFER_GPU_XID_CODE),
+)
+
+METRIC_INFER_GPU_PROCESS_MEMORY_USAGE: Final[Instrument] = Instrument(
+    name="infer.gpu.process.memory.usage",
+    prometheus_name="infer_gpu_process_memory_usage_bytes",
+    kind="updowncounter",
+    unit="By",
+    description="GPU memory of this process.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT),
+)
+
+METRIC_INFER_GPU_PROCESS_ACTIVE: Final[Instrument] = Instrument(
+    name="infer.gpu.process.active",
+    prometheus_name="infer_gpu_process_active",
+    kind="updowncounter",
+    unit="{process}",
+    description="Processes that compute on the GPU.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT),
+)
+
+METRIC_INFER_GPU_MIG_INSTANCE_ACTIVE: Final[Instrument] = Instrument(
+    name="infer.gpu.mig.instance.active",
+    prometheus_name="infer_gpu_mig_instance_active",
+    kind="updowncounter",
+    unit="{instance}",
+    description="MIG instances into which the GPU is divided.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT),
+)
+
+METRIC_INFER_GPU_QUERY_FAILED: Final[Instrument] = Instrument(
+    name="infer.gpu.query.failed",
+    prometheus_name="infer_gpu_query_failed_total",
+    kind="counter",
+    unit="{query}",
+    description="Questions that the driver did not answer, each of which cost one value.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_INFER_GPU_QUERY, ATTRIBUTE_INFER_GPU_FAILURE_REASON),
+)
 
 METRIC_INFER_KV_CACHE_PROMPT_TOKENS: Final[Instrument] = Instrument(
     name="infer.kv_cache.prompt_tokens",
@@ -118,6 +281,356 @@ METRIC_INFER_KV_CACHE_BLOCK_LIMIT: Final[Instrument] = Instrument(
     description="Blocks that a tier has.",
     bounds=(),
     attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER),
+)
+
+METRIC_INFER_KV_CACHE_PREFIX_HIT_RATIO: Final[Instrument] = Instrument(
+    name="infer.kv_cache.prefix_hit_ratio",
+    prometheus_name="infer_kv_cache_prefix_hit_ratio",
+    kind="gauge",
+    unit="1",
+    description="The share of prompt tokens that an engine says it found in the KV cache, from 0 to 1.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER),
+)
+
+METRIC_INFER_KV_CACHE_MEMORY_USAGE: Final[Instrument] = Instrument(
+    name="infer.kv_cache.memory.usage",
+    prometheus_name="infer_kv_cache_memory_usage_bytes",
+    kind="updowncounter",
+    unit="By",
+    description="Memory of a tier that holds blocks or keys.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_BACKEND),
+)
+
+METRIC_INFER_KV_CACHE_MEMORY_LIMIT: Final[Instrument] = Instrument(
+    name="infer.kv_cache.memory.limit",
+    prometheus_name="infer_kv_cache_memory_limit_bytes",
+    kind="updowncounter",
+    unit="By",
+    description="Memory that a tier may use.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_BACKEND),
+)
+
+METRIC_INFER_KV_CACHE_BLOCK_ALLOCATIONS: Final[Instrument] = Instrument(
+    name="infer.kv_cache.block.allocations",
+    prometheus_name="infer_kv_cache_block_allocations_total",
+    kind="counter",
+    unit="{block}",
+    description="Blocks of a tier that were handed to requests.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER),
+)
+
+METRIC_INFER_KV_CACHE_BLOCK_EVICTIONS: Final[Instrument] = Instrument(
+    name="infer.kv_cache.block.evictions",
+    prometheus_name="infer_kv_cache_block_evictions_total",
+    kind="counter",
+    unit="{block}",
+    description="Blocks of a tier whose content was given up.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_EVICTION_REASON),
+)
+
+METRIC_INFER_KV_CACHE_BLOCK_LIFETIME: Final[Instrument] = Instrument(
+    name="infer.kv_cache.block.lifetime",
+    prometheus_name="infer_kv_cache_block_lifetime_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time from the allocation of a block until its eviction, of sampled blocks.",
+    bounds=(0.01, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER),
+)
+
+METRIC_INFER_KV_CACHE_BLOCK_IDLE_BEFORE_EVICTION: Final[Instrument] = Instrument(
+    name="infer.kv_cache.block.idle_before_eviction",
+    prometheus_name="infer_kv_cache_block_idle_before_eviction_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time from the last use of a block until its eviction, of sampled blocks.",
+    bounds=(0.01, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER),
+)
+
+METRIC_INFER_KV_CACHE_BLOCK_REUSE_INTERVAL: Final[Instrument] = Instrument(
+    name="infer.kv_cache.block.reuse_interval",
+    prometheus_name="infer_kv_cache_block_reuse_interval_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time between two uses of a block, of sampled blocks.",
+    bounds=(0.01, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER),
+)
+
+METRIC_INFER_KV_CACHE_BLOCK_REUSE_DISTANCE: Final[Instrument] = Instrument(
+    name="infer.kv_cache.block.reuse_distance",
+    prometheus_name="infer_kv_cache_block_reuse_distance",
+    kind="histogram",
+    unit="{block}",
+    description="Uses of other blocks between two uses of a block, of sampled blocks.",
+    bounds=(1.0, 10.0, 100.0, 1000.0, 10000.0, 100000.0, 1000000.0, 10000000.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER),
+)
+
+METRIC_INFER_KV_CACHE_BLOCK_EVICTION_TO_REUSE: Final[Instrument] = Instrument(
+    name="infer.kv_cache.block.eviction_to_reuse",
+    prometheus_name="infer_kv_cache_block_eviction_to_reuse_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time from the eviction of a block until its content was wanted again, of sampled blocks.",
+    bounds=(0.01, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER),
+)
+
+METRIC_INFER_LORA_ADAPTER_ACTIVE: Final[Instrument] = Instrument(
+    name="infer.lora.adapter.active",
+    prometheus_name="infer_lora_adapter_active",
+    kind="updowncounter",
+    unit="{adapter}",
+    description="LoRA adapters by state.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_LORA_STATE),
+)
+
+METRIC_INFER_MODALITY_ITEMS: Final[Instrument] = Instrument(
+    name="infer.modality.items",
+    prometheus_name="infer_modality_items_total",
+    kind="counter",
+    unit="{item}",
+    description="Images, audio clips, videos and texts, received and generated.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_GEN_AI_TOKEN_MODALITY, ATTRIBUTE_INFER_MODALITY_DIRECTION),
+)
+
+METRIC_INFER_MODALITY_PREPROCESS_DURATION: Final[Instrument] = Instrument(
+    name="infer.modality.preprocess.duration",
+    prometheus_name="infer_modality_preprocess_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time to bring one input into the form that its encoder wants.",
+    bounds=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_GEN_AI_TOKEN_MODALITY, ATTRIBUTE_ERROR_TYPE),
+)
+
+METRIC_INFER_MODALITY_ENCODE_DURATION: Final[Instrument] = Instrument(
+    name="infer.modality.encode.duration",
+    prometheus_name="infer_modality_encode_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time to turn one input into embeddings.",
+    bounds=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_GEN_AI_TOKEN_MODALITY, ATTRIBUTE_ERROR_TYPE),
+)
+
+METRIC_INFER_MODALITY_GENERATION_DURATION: Final[Instrument] = Instrument(
+    name="infer.modality.generation.duration",
+    prometheus_name="infer_modality_generation_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time that the stage worked on one media output.",
+    bounds=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_GEN_AI_TOKEN_MODALITY),
+)
+
+METRIC_INFER_MODALITY_AUDIO_TIME_TO_FIRST_PACKET: Final[Instrument] = Instrument(
+    name="infer.modality.audio.time_to_first_packet",
+    prometheus_name="infer_modality_audio_time_to_first_packet_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time from a request's arrival until its first audio packet.",
+    bounds=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA),
+)
+
+METRIC_INFER_MODALITY_IMAGE_TIME_TO_FIRST_IMAGE: Final[Instrument] = Instrument(
+    name="infer.modality.image.time_to_first_image",
+    prometheus_name="infer_modality_image_time_to_first_image_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time from a request's arrival until its first image.",
+    bounds=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA),
+)
+
+METRIC_INFER_MODALITY_VIDEO_TIME_TO_FIRST_FRAME: Final[Instrument] = Instrument(
+    name="infer.modality.video.time_to_first_frame",
+    prometheus_name="infer_modality_video_time_to_first_frame_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time from a request's arrival until its first video frame.",
+    bounds=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA),
+)
+
+METRIC_INFER_MODALITY_MEDIA_DURATION: Final[Instrument] = Instrument(
+    name="infer.modality.media.duration",
+    prometheus_name="infer_modality_media_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Playing time of one audio clip or video.",
+    bounds=(0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 1800.0, 7200.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_GEN_AI_TOKEN_MODALITY, ATTRIBUTE_INFER_MODALITY_DIRECTION),
+)
+
+METRIC_INFER_MODALITY_MEDIA_TIME: Final[Instrument] = Instrument(
+    name="infer.modality.media.time",
+    prometheus_name="infer_modality_media_time_seconds_total",
+    kind="counter",
+    unit="s",
+    description="Playing time of all audio clips and videos.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_GEN_AI_TOKEN_MODALITY, ATTRIBUTE_INFER_MODALITY_DIRECTION),
+)
+
+METRIC_INFER_MODALITY_REAL_TIME_FACTOR: Final[Instrument] = Instrument(
+    name="infer.modality.real_time_factor",
+    prometheus_name="infer_modality_real_time_factor",
+    kind="histogram",
+    unit="1",
+    description="Time to generate an audio or video output, divided by its playing time; below 1 is faster than it plays.",
+    bounds=(0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0, 1.25, 1.5, 2.0, 5.0, 10.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_GEN_AI_TOKEN_MODALITY),
+)
+
+METRIC_INFER_MODALITY_OUTPUT_SKIPPED: Final[Instrument] = Instrument(
+    name="infer.modality.output.skipped",
+    prometheus_name="infer_modality_output_skipped_total",
+    kind="counter",
+    unit="{output}",
+    description="Media outputs that have no playing time or no real-time factor, by reason.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_GEN_AI_TOKEN_MODALITY, ATTRIBUTE_INFER_MODALITY_SKIP_REASON),
+)
+
+METRIC_INFER_MODALITY_UNDERRUN_DURATION: Final[Instrument] = Instrument(
+    name="infer.modality.underrun.duration",
+    prometheus_name="infer_modality_underrun_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="The longest time by which a streamed output came too late to play on without a gap; 0 if it never did.",
+    bounds=(0.0, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_GEN_AI_TOKEN_MODALITY),
+)
+
+METRIC_INFER_MODALITY_IMAGE_PIXELS: Final[Instrument] = Instrument(
+    name="infer.modality.image.pixels",
+    prometheus_name="infer_modality_image_pixels_total",
+    kind="counter",
+    unit="{pixel}",
+    description="Pixels of images, received and generated.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_MODALITY_DIRECTION),
+)
+
+METRIC_INFER_MODALITY_AUDIO_FRAMES: Final[Instrument] = Instrument(
+    name="infer.modality.audio.frames",
+    prometheus_name="infer_modality_audio_frames_total",
+    kind="counter",
+    unit="{frame}",
+    description="Audio frames, received and generated: one sample of every channel.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_MODALITY_DIRECTION),
+)
+
+METRIC_INFER_MODALITY_VIDEO_FRAMES: Final[Instrument] = Instrument(
+    name="infer.modality.video.frames",
+    prometheus_name="infer_modality_video_frames_total",
+    kind="counter",
+    unit="{frame}",
+    description="Video frames, received and generated.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_MODALITY_DIRECTION),
+)
+
+METRIC_INFER_MODALITY_CACHE_LOOKUPS: Final[Instrument] = Instrument(
+    name="infer.modality.cache.lookups",
+    prometheus_name="infer_modality_cache_lookups_total",
+    kind="counter",
+    unit="{item}",
+    description="Media inputs that were looked up in the encoder's cache.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_GEN_AI_TOKEN_MODALITY, ATTRIBUTE_INFER_MODALITY_CACHE_RESULT),
+)
+
+METRIC_INFER_DIFFUSION_STAGE_DURATION: Final[Instrument] = Instrument(
+    name="infer.diffusion.stage.duration",
+    prometheus_name="infer_diffusion_stage_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time of one part of a diffusion pipeline for one output.",
+    bounds=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_GEN_AI_TOKEN_MODALITY, ATTRIBUTE_INFER_DIFFUSION_STAGE, ATTRIBUTE_ERROR_TYPE),
+)
+
+METRIC_INFER_DIFFUSION_STEP_DURATION: Final[Instrument] = Instrument(
+    name="infer.diffusion.step.duration",
+    prometheus_name="infer_diffusion_step_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time of one denoising step.",
+    bounds=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_GEN_AI_TOKEN_MODALITY),
+)
+
+METRIC_INFER_MODEL_LOAD_DURATION: Final[Instrument] = Instrument(
+    name="infer.model.load.duration",
+    prometheus_name="infer_model_load_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time to load a model until it can serve.",
+    bounds=(1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_ERROR_TYPE),
+)
+
+METRIC_INFER_ENGINE_STATUS: Final[Instrument] = Instrument(
+    name="infer.engine.status",
+    prometheus_name="infer_engine_status",
+    kind="updowncounter",
+    unit="1",
+    description="Whether the engine is in a state: 1 for the one that it is in, 0 for the others.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_ENGINE_STATE),
+)
+
+METRIC_INFER_REALTIME_SESSION_ACTIVE: Final[Instrument] = Instrument(
+    name="infer.realtime.session.active",
+    prometheus_name="infer_realtime_session_active",
+    kind="updowncounter",
+    unit="{session}",
+    description="Realtime sessions that are open.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA),
+)
+
+METRIC_INFER_REALTIME_DETECTION_DURATION: Final[Instrument] = Instrument(
+    name="infer.realtime.detection.duration",
+    prometheus_name="infer_realtime_detection_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time of one run of the voice activity detector.",
+    bounds=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA),
+)
+
+METRIC_INFER_REALTIME_ENDPOINT_DURATION: Final[Instrument] = Instrument(
+    name="infer.realtime.endpoint.duration",
+    prometheus_name="infer_realtime_endpoint_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Silence between the last speech of a turn and the decision that the turn is over.",
+    bounds=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA),
+)
+
+METRIC_INFER_REALTIME_ERRORS: Final[Instrument] = Instrument(
+    name="infer.realtime.errors",
+    prometheus_name="infer_realtime_errors_total",
+    kind="counter",
+    unit="{error}",
+    description="Failures of realtime sessions and their voice activity detector.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_ERROR_TYPE),
 )
 
 METRIC_INFER_REQUEST_ACTIVE: Final[Instrument] = Instrument(
@@ -198,6 +711,306 @@ METRIC_INFER_REQUEST_OUTPUT_TOKENS: Final[Instrument] = Instrument(
     description="Tokens that a request generated, reasoning included.",
     bounds=(1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0, 4194304.0, 16777216.0, 67108864.0),
     attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA),
+)
+
+METRIC_INFER_REQUEST_CACHED_TOKENS: Final[Instrument] = Instrument(
+    name="infer.request.cached_tokens",
+    prometheus_name="infer_request_cached_tokens",
+    kind="histogram",
+    unit="{token}",
+    description="Prompt tokens of a request that were read from a cache.",
+    bounds=(0.0, 1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA),
+)
+
+METRIC_INFER_REQUEST_REASONING_TOKENS: Final[Instrument] = Instrument(
+    name="infer.request.reasoning_tokens",
+    prometheus_name="infer_request_reasoning_tokens",
+    kind="histogram",
+    unit="{token}",
+    description="Tokens of reasoning that a request generated.",
+    bounds=(0.0, 1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA),
+)
+
+METRIC_INFER_REQUEST_AUDIO_INPUT_TOKENS: Final[Instrument] = Instrument(
+    name="infer.request.audio_input_tokens",
+    prometheus_name="infer_request_audio_input_tokens",
+    kind="histogram",
+    unit="{token}",
+    description="Audio tokens in the prompt of a request.",
+    bounds=(0.0, 1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA),
+)
+
+METRIC_INFER_REQUEST_AUDIO_OUTPUT_TOKENS: Final[Instrument] = Instrument(
+    name="infer.request.audio_output_tokens",
+    prometheus_name="infer_request_audio_output_tokens",
+    kind="histogram",
+    unit="{token}",
+    description="Audio tokens that a request generated.",
+    bounds=(0.0, 1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA),
+)
+
+METRIC_INFER_SCHEDULER_ITERATION_DURATION: Final[Instrument] = Instrument(
+    name="infer.scheduler.iteration.duration",
+    prometheus_name="infer_scheduler_iteration_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time of one step of the scheduler, from its start until its results are there.",
+    bounds=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 2.5),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_ITERATION_KIND),
+)
+
+METRIC_INFER_SCHEDULER_ITERATION_DEVICE_DURATION: Final[Instrument] = Instrument(
+    name="infer.scheduler.iteration.device.duration",
+    prometheus_name="infer_scheduler_iteration_device_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time that the device worked on one step, as the device measured it.",
+    bounds=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 2.5),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_ITERATION_KIND),
+)
+
+METRIC_INFER_SCHEDULER_ITERATION_TOKENS: Final[Instrument] = Instrument(
+    name="infer.scheduler.iteration.tokens",
+    prometheus_name="infer_scheduler_iteration_tokens",
+    kind="histogram",
+    unit="{token}",
+    description="Tokens that one step processes, of prompts and generated ones.",
+    bounds=(1.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0, 8192.0, 16384.0, 32768.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_ITERATION_KIND),
+)
+
+METRIC_INFER_SCHEDULER_ITERATION_REQUESTS: Final[Instrument] = Instrument(
+    name="infer.scheduler.iteration.requests",
+    prometheus_name="infer_scheduler_iteration_requests",
+    kind="histogram",
+    unit="{request}",
+    description="Requests in one step: its batch size.",
+    bounds=(1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 48.0, 64.0, 96.0, 128.0, 192.0, 256.0, 384.0, 512.0, 768.0, 1024.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_ITERATION_KIND),
+)
+
+METRIC_INFER_SCHEDULER_REQUEST_ACTIVE: Final[Instrument] = Instrument(
+    name="infer.scheduler.request.active",
+    prometheus_name="infer_scheduler_request_active",
+    kind="updowncounter",
+    unit="{request}",
+    description="Requests in the scheduler's own queues by state, read when metrics are collected.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_REQUEST_STATE),
+)
+
+METRIC_INFER_SCHEDULER_OUTPUT_QUEUED: Final[Instrument] = Instrument(
+    name="infer.scheduler.output.queued",
+    prometheus_name="infer_scheduler_output_queued",
+    kind="updowncounter",
+    unit="{output}",
+    description="Outputs of the stage that wait to be taken by the next one, read when metrics are collected.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA),
+)
+
+METRIC_INFER_SCHEDULER_PREEMPTIONS: Final[Instrument] = Instrument(
+    name="infer.scheduler.preemptions",
+    prometheus_name="infer_scheduler_preemptions_total",
+    kind="counter",
+    unit="{preemption}",
+    description="Running requests that gave their blocks back, by what became of these.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_PREEMPTION_MODE),
+)
+
+METRIC_INFER_SPECULATIVE_DRAFTS: Final[Instrument] = Instrument(
+    name="infer.speculative.drafts",
+    prometheus_name="infer_speculative_drafts_total",
+    kind="counter",
+    unit="{draft}",
+    description="Drafts that were verified.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_SPECULATIVE_METHOD),
+)
+
+METRIC_INFER_SPECULATIVE_DRAFT_TOKENS: Final[Instrument] = Instrument(
+    name="infer.speculative.draft_tokens",
+    prometheus_name="infer_speculative_draft_tokens_total",
+    kind="counter",
+    unit="{token}",
+    description="Drafted tokens by what verification said.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_SPECULATIVE_METHOD, ATTRIBUTE_INFER_SPECULATIVE_OUTCOME, ATTRIBUTE_INFER_SPECULATIVE_POSITION),
+)
+
+METRIC_INFER_SPECULATIVE_ACCEPTED_LENGTH: Final[Instrument] = Instrument(
+    name="infer.speculative.accepted_length",
+    prometheus_name="infer_speculative_accepted_length",
+    kind="histogram",
+    unit="{token}",
+    description="Tokens of one draft that were accepted.",
+    bounds=(0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 12.0, 16.0, 32.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_SPECULATIVE_METHOD),
+)
+
+METRIC_INFER_KV_CACHE_KEY_REQUESTED: Final[Instrument] = Instrument(
+    name="infer.kv_cache.key.requested",
+    prometheus_name="infer_kv_cache_key_requested_total",
+    kind="counter",
+    unit="{key}",
+    description="Keys that operations of a tier were asked for: reserved, submitted or looked up.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_OPERATION, ATTRIBUTE_INFER_KV_CACHE_BACKEND, ATTRIBUTE_INFER_KV_CACHE_NAMESPACE),
+)
+
+METRIC_INFER_KV_CACHE_KEY_FINISHED: Final[Instrument] = Instrument(
+    name="infer.kv_cache.key.finished",
+    prometheus_name="infer_kv_cache_key_finished_total",
+    kind="counter",
+    unit="{key}",
+    description="Keys with which operations of a tier are through, by outcome.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_OPERATION, ATTRIBUTE_INFER_KV_CACHE_BACKEND, ATTRIBUTE_INFER_KV_CACHE_NAMESPACE, ATTRIBUTE_INFER_KV_CACHE_OUTCOME, ATTRIBUTE_INFER_KV_CACHE_FAILURE_REASON, ATTRIBUTE_INFER_KV_CACHE_EVICTION_REASON),
+)
+
+METRIC_INFER_KV_CACHE_OPERATION_IO: Final[Instrument] = Instrument(
+    name="infer.kv_cache.operation.io",
+    prometheus_name="infer_kv_cache_operation_io_bytes_total",
+    kind="counter",
+    unit="By",
+    description="Bytes with which operations of a tier are through, by outcome.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_OPERATION, ATTRIBUTE_INFER_KV_CACHE_BACKEND, ATTRIBUTE_INFER_KV_CACHE_NAMESPACE, ATTRIBUTE_INFER_KV_CACHE_OUTCOME, ATTRIBUTE_INFER_KV_CACHE_FAILURE_REASON, ATTRIBUTE_INFER_KV_CACHE_EVICTION_REASON),
+)
+
+METRIC_INFER_KV_CACHE_OPERATION_DURATION: Final[Instrument] = Instrument(
+    name="infer.kv_cache.operation.duration",
+    prometheus_name="infer_kv_cache_operation_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time from the reservation or submission of an operation until it ended.",
+    bounds=(1e-5, 2.5e-5, 5e-5, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_OPERATION, ATTRIBUTE_INFER_KV_CACHE_BACKEND, ATTRIBUTE_INFER_KV_CACHE_NAMESPACE, ATTRIBUTE_INFER_KV_CACHE_OUTCOME, ATTRIBUTE_INFER_KV_CACHE_FAILURE_REASON),
+)
+
+METRIC_INFER_KV_CACHE_OPERATION_ACTIVE: Final[Instrument] = Instrument(
+    name="infer.kv_cache.operation.active",
+    prometheus_name="infer_kv_cache_operation_active",
+    kind="updowncounter",
+    unit="{operation}",
+    description="Operations of a tier that were reserved or submitted and have not ended.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_OPERATION, ATTRIBUTE_INFER_KV_CACHE_BACKEND, ATTRIBUTE_INFER_KV_CACHE_NAMESPACE),
+)
+
+METRIC_INFER_KV_CACHE_OPERATION_MEMORY_USAGE: Final[Instrument] = Instrument(
+    name="infer.kv_cache.operation.memory.usage",
+    prometheus_name="infer_kv_cache_operation_memory_usage_bytes",
+    kind="updowncounter",
+    unit="By",
+    description="Memory that operations in flight hold.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_OPERATION, ATTRIBUTE_INFER_KV_CACHE_BACKEND, ATTRIBUTE_INFER_KV_CACHE_NAMESPACE),
+)
+
+METRIC_INFER_KV_CACHE_EVICTION_PASSES: Final[Instrument] = Instrument(
+    name="infer.kv_cache.eviction.passes",
+    prometheus_name="infer_kv_cache_eviction_passes_total",
+    kind="counter",
+    unit="{pass}",
+    description="Passes of the loop that keeps a tier below its limit, by what they did.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_BACKEND, ATTRIBUTE_INFER_KV_CACHE_EVICTION_RESULT),
+)
+
+METRIC_INFER_KV_CACHE_LOOKUP_TOKENS: Final[Instrument] = Instrument(
+    name="infer.kv_cache.lookup.tokens",
+    prometheus_name="infer_kv_cache_lookup_tokens_total",
+    kind="counter",
+    unit="{token}",
+    description="Tokens that a cache was asked for, by whether it had them.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_OUTCOME, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_NAMESPACE),
+)
+
+METRIC_INFER_KV_CACHE_SERVER_REQUEST_DURATION: Final[Instrument] = Instrument(
+    name="infer.kv_cache.server.request.duration",
+    prometheus_name="infer_kv_cache_server_request_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time of one request that a cache server answers.",
+    bounds=(1e-5, 2.5e-5, 5e-5, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_METHOD, ATTRIBUTE_INFER_KV_CACHE_OUTCOME, ATTRIBUTE_INFER_KV_CACHE_FAILURE_REASON),
+)
+
+METRIC_INFER_KV_CACHE_SERVER_REQUEST_ACTIVE: Final[Instrument] = Instrument(
+    name="infer.kv_cache.server.request.active",
+    prometheus_name="infer_kv_cache_server_request_active",
+    kind="updowncounter",
+    unit="{request}",
+    description="Requests that a cache server answers, begun and not ended.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_METHOD),
+)
+
+METRIC_INFER_KV_CACHE_SERVER_KEYS: Final[Instrument] = Instrument(
+    name="infer.kv_cache.server.keys",
+    prometheus_name="infer_kv_cache_server_keys_total",
+    kind="counter",
+    unit="{key}",
+    description="Keys of requests that a cache server answers, by outcome.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_METHOD, ATTRIBUTE_INFER_KV_CACHE_OUTCOME, ATTRIBUTE_INFER_KV_CACHE_FAILURE_REASON),
+)
+
+METRIC_INFER_KV_CACHE_SERVER_IO: Final[Instrument] = Instrument(
+    name="infer.kv_cache.server.io",
+    prometheus_name="infer_kv_cache_server_io_bytes_total",
+    kind="counter",
+    unit="By",
+    description="Bytes of requests that a cache server answers, by outcome.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_METHOD, ATTRIBUTE_INFER_KV_CACHE_OUTCOME, ATTRIBUTE_INFER_KV_CACHE_FAILURE_REASON),
+)
+
+METRIC_INFER_KV_CACHE_CLIENT_REQUEST_DURATION: Final[Instrument] = Instrument(
+    name="infer.kv_cache.client.request.duration",
+    prometheus_name="infer_kv_cache_client_request_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time of one request that an engine sends to a cache server.",
+    bounds=(1e-5, 2.5e-5, 5e-5, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_METHOD, ATTRIBUTE_INFER_KV_CACHE_OUTCOME, ATTRIBUTE_INFER_KV_CACHE_FAILURE_REASON),
+)
+
+METRIC_INFER_KV_CACHE_CLIENT_REQUEST_ACTIVE: Final[Instrument] = Instrument(
+    name="infer.kv_cache.client.request.active",
+    prometheus_name="infer_kv_cache_client_request_active",
+    kind="updowncounter",
+    unit="{request}",
+    description="Requests that an engine sends to a cache server, begun and not ended.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_METHOD),
+)
+
+METRIC_INFER_KV_CACHE_CLIENT_KEYS: Final[Instrument] = Instrument(
+    name="infer.kv_cache.client.keys",
+    prometheus_name="infer_kv_cache_client_keys_total",
+    kind="counter",
+    unit="{key}",
+    description="Keys of requests that an engine sends to a cache server, by outcome.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_METHOD, ATTRIBUTE_INFER_KV_CACHE_OUTCOME, ATTRIBUTE_INFER_KV_CACHE_FAILURE_REASON),
+)
+
+METRIC_INFER_KV_CACHE_CLIENT_IO: Final[Instrument] = Instrument(
+    name="infer.kv_cache.client.io",
+    prometheus_name="infer_kv_cache_client_io_bytes_total",
+    kind="counter",
+    unit="By",
+    description="Bytes of requests that an engine sends to a cache server, by outcome.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_METHOD, ATTRIBUTE_INFER_KV_CACHE_OUTCOME, ATTRIBUTE_INFER_KV_CACHE_FAILURE_REASON),
 )
 
 METRIC_INFER_COLLECTOR_ITEM_ACCEPTED: Final[Instrument] = Instrument(
@@ -410,6 +1223,46 @@ METRIC_INFER_SDK_EXPORT_LATE: Final[Instrument] = Instrument(
     attributes=(ATTRIBUTE_INFER_SIGNAL,),
 )
 
+METRIC_INFER_SDK_OBSERVER_PANIC: Final[Instrument] = Instrument(
+    name="infer.sdk.observer.panic",
+    prometheus_name="infer_sdk_observer_panic_total",
+    kind="counter",
+    unit="{panic}",
+    description="Panics of observers of cache events, each of which cost that observer one event.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_SDK_OBSERVER_NAME,),
+)
+
+METRIC_INFER_SDK_OBSERVER_EVENT_DROPPED: Final[Instrument] = Instrument(
+    name="infer.sdk.observer.event.dropped",
+    prometheus_name="infer_sdk_observer_event_dropped_total",
+    kind="counter",
+    unit="{event}",
+    description="Events that found an observer's queue full.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_SDK_OBSERVER_NAME,),
+)
+
+METRIC_INFER_SDK_OBSERVER_EVENT_QUEUED: Final[Instrument] = Instrument(
+    name="infer.sdk.observer.event.queued",
+    prometheus_name="infer_sdk_observer_event_queued",
+    kind="updowncounter",
+    unit="{event}",
+    description="Events that wait in the queue of an observer.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_SDK_OBSERVER_NAME,),
+)
+
+METRIC_INFER_SDK_OBSERVER_EVENT_LAG: Final[Instrument] = Instrument(
+    name="infer.sdk.observer.event.lag",
+    prometheus_name="infer_sdk_observer_event_lag_seconds",
+    kind="gauge",
+    unit="s",
+    description="How long the event that an observer last took from its queue had waited.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_SDK_OBSERVER_NAME,),
+)
+
 METRIC_INFER_TOKEN_INPUT: Final[Instrument] = Instrument(
     name="infer.token.input",
     prometheus_name="infer_token_input_total",
@@ -430,6 +1283,36 @@ METRIC_INFER_TOKEN_OUTPUT: Final[Instrument] = Instrument(
     attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_GEN_AI_TOKEN_MODALITY),
 )
 
+METRIC_INFER_TOKEN_CACHED_INPUT: Final[Instrument] = Instrument(
+    name="infer.token.cached_input",
+    prometheus_name="infer_token_cached_input_total",
+    kind="counter",
+    unit="{token}",
+    description="Prompt tokens that were read from a cache, part of `infer.token.input`.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA),
+)
+
+METRIC_INFER_TOKEN_REASONING_OUTPUT: Final[Instrument] = Instrument(
+    name="infer.token.reasoning_output",
+    prometheus_name="infer_token_reasoning_output_total",
+    kind="counter",
+    unit="{token}",
+    description="Generated tokens of reasoning, part of `infer.token.output`.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA),
+)
+
+METRIC_INFER_TOKEN_TOOL_OUTPUT: Final[Instrument] = Instrument(
+    name="infer.token.tool_output",
+    prometheus_name="infer_token_tool_output_total",
+    kind="counter",
+    unit="{token}",
+    description="Generated tokens of tool calls, part of `infer.token.output`.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA),
+)
+
 METRIC_INFER_TRANSFER_IO: Final[Instrument] = Instrument(
     name="infer.transfer.io",
     prometheus_name="infer_transfer_io_bytes_total",
@@ -437,7 +1320,7 @@ METRIC_INFER_TRANSFER_IO: Final[Instrument] = Instrument(
     unit="By",
     description="Bytes transferred between tiers, stages or replicas.",
     bounds=(),
-    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_TRANSFER_PAYLOAD, ATTRIBUTE_INFER_TRANSFER_SOURCE, ATTRIBUTE_INFER_TRANSFER_DESTINATION, ATTRIBUTE_INFER_TRANSFER_TRANSPORT, ATTRIBUTE_NETWORK_IO_DIRECTION),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_TRANSFER_PAYLOAD, ATTRIBUTE_INFER_TRANSFER_SOURCE, ATTRIBUTE_INFER_TRANSFER_DESTINATION, ATTRIBUTE_INFER_TRANSFER_SOURCE_STAGE, ATTRIBUTE_INFER_TRANSFER_SOURCE_REPLICA, ATTRIBUTE_INFER_TRANSFER_DESTINATION_STAGE, ATTRIBUTE_INFER_TRANSFER_DESTINATION_REPLICA, ATTRIBUTE_INFER_TRANSFER_TRANSPORT, ATTRIBUTE_NETWORK_IO_DIRECTION),
 )
 
 METRIC_INFER_TRANSFER_DURATION: Final[Instrument] = Instrument(
@@ -447,7 +1330,37 @@ METRIC_INFER_TRANSFER_DURATION: Final[Instrument] = Instrument(
     unit="s",
     description="Time from the start of a transfer until its last byte is in place.",
     bounds=(1e-5, 2.5e-5, 5e-5, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
-    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_TRANSFER_PAYLOAD, ATTRIBUTE_INFER_TRANSFER_SOURCE, ATTRIBUTE_INFER_TRANSFER_DESTINATION, ATTRIBUTE_INFER_TRANSFER_TRANSPORT, ATTRIBUTE_ERROR_TYPE),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_TRANSFER_PAYLOAD, ATTRIBUTE_INFER_TRANSFER_SOURCE, ATTRIBUTE_INFER_TRANSFER_DESTINATION, ATTRIBUTE_INFER_TRANSFER_SOURCE_STAGE, ATTRIBUTE_INFER_TRANSFER_SOURCE_REPLICA, ATTRIBUTE_INFER_TRANSFER_DESTINATION_STAGE, ATTRIBUTE_INFER_TRANSFER_DESTINATION_REPLICA, ATTRIBUTE_INFER_TRANSFER_TRANSPORT, ATTRIBUTE_ERROR_TYPE),
+)
+
+METRIC_INFER_TRANSFER_TRANSMIT_DURATION: Final[Instrument] = Instrument(
+    name="infer.transfer.transmit.duration",
+    prometheus_name="infer_transfer_transmit_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time that the sender takes to serialize a transfer and hand it over.",
+    bounds=(1e-5, 2.5e-5, 5e-5, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_TRANSFER_PAYLOAD, ATTRIBUTE_INFER_TRANSFER_SOURCE, ATTRIBUTE_INFER_TRANSFER_DESTINATION, ATTRIBUTE_INFER_TRANSFER_SOURCE_STAGE, ATTRIBUTE_INFER_TRANSFER_SOURCE_REPLICA, ATTRIBUTE_INFER_TRANSFER_DESTINATION_STAGE, ATTRIBUTE_INFER_TRANSFER_DESTINATION_REPLICA, ATTRIBUTE_INFER_TRANSFER_TRANSPORT),
+)
+
+METRIC_INFER_TRANSFER_IN_FLIGHT_DURATION: Final[Instrument] = Instrument(
+    name="infer.transfer.in_flight.duration",
+    prometheus_name="infer_transfer_in_flight_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time from the sender's last byte handed over until the receiver begins to receive.",
+    bounds=(1e-5, 2.5e-5, 5e-5, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_TRANSFER_PAYLOAD, ATTRIBUTE_INFER_TRANSFER_SOURCE, ATTRIBUTE_INFER_TRANSFER_DESTINATION, ATTRIBUTE_INFER_TRANSFER_SOURCE_STAGE, ATTRIBUTE_INFER_TRANSFER_SOURCE_REPLICA, ATTRIBUTE_INFER_TRANSFER_DESTINATION_STAGE, ATTRIBUTE_INFER_TRANSFER_DESTINATION_REPLICA, ATTRIBUTE_INFER_TRANSFER_TRANSPORT),
+)
+
+METRIC_INFER_TRANSFER_DECODE_DURATION: Final[Instrument] = Instrument(
+    name="infer.transfer.decode.duration",
+    prometheus_name="infer_transfer_decode_duration_seconds",
+    kind="histogram",
+    unit="s",
+    description="Time that the receiver takes to receive a transfer and deserialize it.",
+    bounds=(1e-5, 2.5e-5, 5e-5, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_TRANSFER_PAYLOAD, ATTRIBUTE_INFER_TRANSFER_SOURCE, ATTRIBUTE_INFER_TRANSFER_DESTINATION, ATTRIBUTE_INFER_TRANSFER_SOURCE_STAGE, ATTRIBUTE_INFER_TRANSFER_SOURCE_REPLICA, ATTRIBUTE_INFER_TRANSFER_DESTINATION_STAGE, ATTRIBUTE_INFER_TRANSFER_DESTINATION_REPLICA, ATTRIBUTE_INFER_TRANSFER_TRANSPORT),
 )
 
 METRIC_INFER_TRANSFER_SIZE: Final[Instrument] = Instrument(
@@ -457,7 +1370,7 @@ METRIC_INFER_TRANSFER_SIZE: Final[Instrument] = Instrument(
     unit="By",
     description="Bytes of one transfer.",
     bounds=(4096.0, 16384.0, 65536.0, 262144.0, 1048576.0, 4194304.0, 16777216.0, 67108864.0, 268435456.0, 1073741824.0, 4294967296.0),
-    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_TRANSFER_PAYLOAD, ATTRIBUTE_INFER_TRANSFER_SOURCE, ATTRIBUTE_INFER_TRANSFER_DESTINATION),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_TRANSFER_PAYLOAD, ATTRIBUTE_INFER_TRANSFER_SOURCE, ATTRIBUTE_INFER_TRANSFER_DESTINATION, ATTRIBUTE_INFER_TRANSFER_SOURCE_STAGE, ATTRIBUTE_INFER_TRANSFER_SOURCE_REPLICA, ATTRIBUTE_INFER_TRANSFER_DESTINATION_STAGE, ATTRIBUTE_INFER_TRANSFER_DESTINATION_REPLICA),
 )
 
 METRIC_INFER_TRANSFER_ACTIVE: Final[Instrument] = Instrument(
@@ -467,7 +1380,7 @@ METRIC_INFER_TRANSFER_ACTIVE: Final[Instrument] = Instrument(
     unit="{transfer}",
     description="Transfers that have started and not ended.",
     bounds=(),
-    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_TRANSFER_PAYLOAD, ATTRIBUTE_INFER_TRANSFER_SOURCE, ATTRIBUTE_INFER_TRANSFER_DESTINATION),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_TRANSFER_PAYLOAD, ATTRIBUTE_INFER_TRANSFER_SOURCE, ATTRIBUTE_INFER_TRANSFER_DESTINATION, ATTRIBUTE_INFER_TRANSFER_SOURCE_STAGE, ATTRIBUTE_INFER_TRANSFER_SOURCE_REPLICA, ATTRIBUTE_INFER_TRANSFER_DESTINATION_STAGE, ATTRIBUTE_INFER_TRANSFER_DESTINATION_REPLICA),
 )
 
 METRIC_GEN_AI_SERVER_REQUEST_DURATION: Final[Instrument] = Instrument(
@@ -498,6 +1411,106 @@ METRIC_GEN_AI_SERVER_TIME_TO_FIRST_TOKEN: Final[Instrument] = Instrument(
     description="Time to generate first token for successful responses.",
     bounds=(0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0),
     attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_SERVER_ADDRESS, ATTRIBUTE_SERVER_PORT, ATTRIBUTE_GEN_AI_RESPONSE_MODEL, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA),
+)
+
+METRIC_HW_ENERGY: Final[Instrument] = Instrument(
+    name="hw.energy",
+    prometheus_name="hw_energy_joules_total",
+    kind="counter",
+    unit="J",
+    description="Energy that the component has used.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT, ATTRIBUTE_HW_TYPE),
+)
+
+METRIC_HW_POWER: Final[Instrument] = Instrument(
+    name="hw.power",
+    prometheus_name="hw_power_watts",
+    kind="gauge",
+    unit="W",
+    description="Power that the component draws now.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT, ATTRIBUTE_HW_TYPE),
+)
+
+METRIC_HW_ERRORS: Final[Instrument] = Instrument(
+    name="hw.errors",
+    prometheus_name="hw_errors_total",
+    kind="counter",
+    unit="{error}",
+    description="Errors of the component.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT, ATTRIBUTE_HW_TYPE, ATTRIBUTE_ERROR_TYPE),
+)
+
+METRIC_HW_STATUS: Final[Instrument] = Instrument(
+    name="hw.status",
+    prometheus_name="hw_status",
+    kind="updowncounter",
+    unit="1",
+    description="Whether the component is in a state: 1 for the one that it is in, 0 for the others.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT, ATTRIBUTE_HW_TYPE, ATTRIBUTE_HW_STATE, ATTRIBUTE_HW_DRIVER_VERSION, ATTRIBUTE_HW_MODEL, ATTRIBUTE_HW_VENDOR),
+)
+
+METRIC_HW_TEMPERATURE: Final[Instrument] = Instrument(
+    name="hw.temperature",
+    prometheus_name="hw_temperature_celsius",
+    kind="gauge",
+    unit="Cel",
+    description="A temperature of the component.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT, ATTRIBUTE_HW_SENSOR_LOCATION),
+)
+
+METRIC_HW_GPU_UTILIZATION: Final[Instrument] = Instrument(
+    name="hw.gpu.utilization",
+    prometheus_name="hw_gpu_utilization",
+    kind="gauge",
+    unit="1",
+    description="The share of time that the GPU was busy with a task, from 0 to 1.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT, ATTRIBUTE_HW_GPU_TASK),
+)
+
+METRIC_HW_GPU_MEMORY_USAGE: Final[Instrument] = Instrument(
+    name="hw.gpu.memory.usage",
+    prometheus_name="hw_gpu_memory_usage_bytes",
+    kind="updowncounter",
+    unit="By",
+    description="GPU memory in use.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT),
+)
+
+METRIC_HW_GPU_MEMORY_LIMIT: Final[Instrument] = Instrument(
+    name="hw.gpu.memory.limit",
+    prometheus_name="hw_gpu_memory_limit_bytes",
+    kind="updowncounter",
+    unit="By",
+    description="GPU memory that there is.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT),
+)
+
+METRIC_HW_GPU_MEMORY_UTILIZATION: Final[Instrument] = Instrument(
+    name="hw.gpu.memory.utilization",
+    prometheus_name="hw_gpu_memory_utilization",
+    kind="gauge",
+    unit="1",
+    description="The share of GPU memory in use, from 0 to 1.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT),
+)
+
+METRIC_HW_GPU_IO: Final[Instrument] = Instrument(
+    name="hw.gpu.io",
+    prometheus_name="hw_gpu_io_bytes_total",
+    kind="counter",
+    unit="By",
+    description="Bytes that the GPU received and sent.",
+    bounds=(),
+    attributes=(ATTRIBUTE_HW_ID, ATTRIBUTE_HW_NAME, ATTRIBUTE_HW_PARENT, ATTRIBUTE_NETWORK_IO_DIRECTION),
 )
 
 METRIC_OTEL_SDK_EXPORTER_METRIC_DATA_POINT_INFLIGHT: Final[Instrument] = Instrument(
@@ -575,12 +1588,60 @@ SPAN_INFER_QUEUE: Final[str] = "infer.queue"
 SPAN_INFER_PREFILL: Final[str] = "infer.prefill"
 SPAN_INFER_DECODE: Final[str] = "infer.decode"
 SPAN_INFER_KV_TRANSFER: Final[str] = "infer.kv_transfer"
+EVENT_INFER_REQUEST_FIRST_TOKEN: Final[str] = "infer.request.first_token"
+EVENT_INFER_REQUEST_PREEMPTION: Final[str] = "infer.request.preemption"
+EVENT_INFER_REQUEST_FIRST_OUTPUT: Final[str] = "infer.request.first_output"
 
 INSTRUMENTS: Final[tuple[Instrument, ...]] = (
+    METRIC_INFER_GPU_ENGINE_UTILIZATION,
+    METRIC_INFER_GPU_CLOCK_FREQUENCY,
+    METRIC_INFER_GPU_THROTTLE_TIME,
+    METRIC_INFER_GPU_THROTTLE_STATUS,
+    METRIC_INFER_GPU_LINK_IO,
+    METRIC_INFER_GPU_XID_EVENTS,
+    METRIC_INFER_GPU_PROCESS_MEMORY_USAGE,
+    METRIC_INFER_GPU_PROCESS_ACTIVE,
+    METRIC_INFER_GPU_MIG_INSTANCE_ACTIVE,
+    METRIC_INFER_GPU_QUERY_FAILED,
     METRIC_INFER_KV_CACHE_PROMPT_TOKENS,
     METRIC_INFER_KV_CACHE_UTILIZATION,
     METRIC_INFER_KV_CACHE_BLOCK_USAGE,
     METRIC_INFER_KV_CACHE_BLOCK_LIMIT,
+    METRIC_INFER_KV_CACHE_PREFIX_HIT_RATIO,
+    METRIC_INFER_KV_CACHE_MEMORY_USAGE,
+    METRIC_INFER_KV_CACHE_MEMORY_LIMIT,
+    METRIC_INFER_KV_CACHE_BLOCK_ALLOCATIONS,
+    METRIC_INFER_KV_CACHE_BLOCK_EVICTIONS,
+    METRIC_INFER_KV_CACHE_BLOCK_LIFETIME,
+    METRIC_INFER_KV_CACHE_BLOCK_IDLE_BEFORE_EVICTION,
+    METRIC_INFER_KV_CACHE_BLOCK_REUSE_INTERVAL,
+    METRIC_INFER_KV_CACHE_BLOCK_REUSE_DISTANCE,
+    METRIC_INFER_KV_CACHE_BLOCK_EVICTION_TO_REUSE,
+    METRIC_INFER_LORA_ADAPTER_ACTIVE,
+    METRIC_INFER_MODALITY_ITEMS,
+    METRIC_INFER_MODALITY_PREPROCESS_DURATION,
+    METRIC_INFER_MODALITY_ENCODE_DURATION,
+    METRIC_INFER_MODALITY_GENERATION_DURATION,
+    METRIC_INFER_MODALITY_AUDIO_TIME_TO_FIRST_PACKET,
+    METRIC_INFER_MODALITY_IMAGE_TIME_TO_FIRST_IMAGE,
+    METRIC_INFER_MODALITY_VIDEO_TIME_TO_FIRST_FRAME,
+    METRIC_INFER_MODALITY_MEDIA_DURATION,
+    METRIC_INFER_MODALITY_MEDIA_TIME,
+    METRIC_INFER_MODALITY_REAL_TIME_FACTOR,
+    METRIC_INFER_MODALITY_OUTPUT_SKIPPED,
+    METRIC_INFER_MODALITY_UNDERRUN_DURATION,
+    METRIC_INFER_MODALITY_IMAGE_PIXELS,
+    METRIC_INFER_MODALITY_AUDIO_FRAMES,
+    METRIC_INFER_MODALITY_VIDEO_FRAMES,
+    METRIC_INFER_MODALITY_CACHE_LOOKUPS,
+    METRIC_INFER_DIFFUSION_STAGE_DURATION,
+    METRIC_INFER_DIFFUSION_STEP_DURATION,
+    METRIC_INFER_MODEL_LOAD_DURATION,
+    METRIC_INFER_ENGINE_STATUS,
+    METRIC_INFER_REALTIME_SESSION_ACTIVE,
+    METRIC_INFER_REALTIME_DETECTION_DURATION,
+    METRIC_INFER_REALTIME_ENDPOINT_DURATION,
+    METRIC_INFER_REALTIME_ERRORS,
     METRIC_INFER_REQUEST_ACTIVE,
     METRIC_INFER_REQUEST_FINISHED,
     METRIC_INFER_REQUEST_QUEUE_DURATION,
@@ -589,6 +1650,36 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_REQUEST_TIME_BETWEEN_TOKENS,
     METRIC_INFER_REQUEST_INPUT_TOKENS,
     METRIC_INFER_REQUEST_OUTPUT_TOKENS,
+    METRIC_INFER_REQUEST_CACHED_TOKENS,
+    METRIC_INFER_REQUEST_REASONING_TOKENS,
+    METRIC_INFER_REQUEST_AUDIO_INPUT_TOKENS,
+    METRIC_INFER_REQUEST_AUDIO_OUTPUT_TOKENS,
+    METRIC_INFER_SCHEDULER_ITERATION_DURATION,
+    METRIC_INFER_SCHEDULER_ITERATION_DEVICE_DURATION,
+    METRIC_INFER_SCHEDULER_ITERATION_TOKENS,
+    METRIC_INFER_SCHEDULER_ITERATION_REQUESTS,
+    METRIC_INFER_SCHEDULER_REQUEST_ACTIVE,
+    METRIC_INFER_SCHEDULER_OUTPUT_QUEUED,
+    METRIC_INFER_SCHEDULER_PREEMPTIONS,
+    METRIC_INFER_SPECULATIVE_DRAFTS,
+    METRIC_INFER_SPECULATIVE_DRAFT_TOKENS,
+    METRIC_INFER_SPECULATIVE_ACCEPTED_LENGTH,
+    METRIC_INFER_KV_CACHE_KEY_REQUESTED,
+    METRIC_INFER_KV_CACHE_KEY_FINISHED,
+    METRIC_INFER_KV_CACHE_OPERATION_IO,
+    METRIC_INFER_KV_CACHE_OPERATION_DURATION,
+    METRIC_INFER_KV_CACHE_OPERATION_ACTIVE,
+    METRIC_INFER_KV_CACHE_OPERATION_MEMORY_USAGE,
+    METRIC_INFER_KV_CACHE_EVICTION_PASSES,
+    METRIC_INFER_KV_CACHE_LOOKUP_TOKENS,
+    METRIC_INFER_KV_CACHE_SERVER_REQUEST_DURATION,
+    METRIC_INFER_KV_CACHE_SERVER_REQUEST_ACTIVE,
+    METRIC_INFER_KV_CACHE_SERVER_KEYS,
+    METRIC_INFER_KV_CACHE_SERVER_IO,
+    METRIC_INFER_KV_CACHE_CLIENT_REQUEST_DURATION,
+    METRIC_INFER_KV_CACHE_CLIENT_REQUEST_ACTIVE,
+    METRIC_INFER_KV_CACHE_CLIENT_KEYS,
+    METRIC_INFER_KV_CACHE_CLIENT_IO,
     METRIC_INFER_COLLECTOR_ITEM_ACCEPTED,
     METRIC_INFER_COLLECTOR_REQUEST_REFUSED,
     METRIC_INFER_COLLECTOR_ITEM_REFUSED,
@@ -610,15 +1701,35 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_SDK_CALLBACK_PANIC,
     METRIC_INFER_SDK_EXPORT_RETRY,
     METRIC_INFER_SDK_EXPORT_LATE,
+    METRIC_INFER_SDK_OBSERVER_PANIC,
+    METRIC_INFER_SDK_OBSERVER_EVENT_DROPPED,
+    METRIC_INFER_SDK_OBSERVER_EVENT_QUEUED,
+    METRIC_INFER_SDK_OBSERVER_EVENT_LAG,
     METRIC_INFER_TOKEN_INPUT,
     METRIC_INFER_TOKEN_OUTPUT,
+    METRIC_INFER_TOKEN_CACHED_INPUT,
+    METRIC_INFER_TOKEN_REASONING_OUTPUT,
+    METRIC_INFER_TOKEN_TOOL_OUTPUT,
     METRIC_INFER_TRANSFER_IO,
     METRIC_INFER_TRANSFER_DURATION,
+    METRIC_INFER_TRANSFER_TRANSMIT_DURATION,
+    METRIC_INFER_TRANSFER_IN_FLIGHT_DURATION,
+    METRIC_INFER_TRANSFER_DECODE_DURATION,
     METRIC_INFER_TRANSFER_SIZE,
     METRIC_INFER_TRANSFER_ACTIVE,
     METRIC_GEN_AI_SERVER_REQUEST_DURATION,
     METRIC_GEN_AI_SERVER_TIME_PER_OUTPUT_TOKEN,
     METRIC_GEN_AI_SERVER_TIME_TO_FIRST_TOKEN,
+    METRIC_HW_ENERGY,
+    METRIC_HW_POWER,
+    METRIC_HW_ERRORS,
+    METRIC_HW_STATUS,
+    METRIC_HW_TEMPERATURE,
+    METRIC_HW_GPU_UTILIZATION,
+    METRIC_HW_GPU_MEMORY_USAGE,
+    METRIC_HW_GPU_MEMORY_LIMIT,
+    METRIC_HW_GPU_MEMORY_UTILIZATION,
+    METRIC_HW_GPU_IO,
     METRIC_OTEL_SDK_EXPORTER_METRIC_DATA_POINT_INFLIGHT,
     METRIC_OTEL_SDK_EXPORTER_METRIC_DATA_POINT_EXPORTED,
     METRIC_OTEL_SDK_METRIC_READER_COLLECTION_DURATION,

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod attribute;
+mod event;
 mod generated;
 mod instrument;
 pub mod prometheus_name;
@@ -8,7 +9,8 @@ mod span;
 pub mod unit;
 
 pub use attribute::{AttributeDef, AttributeRef, AttributeType, Requirement, Values};
-pub use generated::{attributes, metrics, spans};
+pub use event::EventDef;
+pub use generated::{attributes, events, metrics, spans};
 pub use instrument::{
     DEFAULT_CARDINALITY_LIMIT, InstrumentDef, InstrumentKind, Stability, ValueType,
 };

@@ -1,7 +1,7 @@
 //! The registry keeps the rules that make it a vocabulary, and each rule notices when it is broken.
 
 use inferometer_semconv::{
-    InstrumentKind, Values, attributes, metrics,
+    InstrumentKind, Values, attributes, events, metrics,
     prometheus_name::{label_name, metric_name},
     spans,
 };
@@ -39,6 +39,11 @@ spans:
     kind: internal
     name: {note: "wait {infer.tier}"}
     brief: Waits.
+    stability: development
+    attributes: [{ref: infer.tier}]
+events:
+  - name: infer.wait.over
+    brief: The wait is over.
     stability: development
     attributes: [{ref: infer.tier}]
 "#;
@@ -126,6 +131,8 @@ fn a_plural_counts_things() {
     check_breaks(good, "name: infer.wait.durations", "a plural, but its unit");
     let good = "name: infer.wait.active";
     check_breaks(good, "name: infer.wait.requests", "up-down counters are singular");
+    let status = SOUND.replacen(good, "name: infer.wait.status", 1);
+    assert_eq!(problems_of("test.yaml", &status), Vec::<String>::new());
 }
 
 #[test]
@@ -143,6 +150,38 @@ fn a_name_is_no_namespace_of_another() {
         "name: infer.wait.active",
         "name: infer.wait",
         "infer.wait: is a namespace of infer.wait.duration",
+    );
+}
+
+#[test]
+fn an_attribute_is_no_namespace_of_another() {
+    let other = "
+  - key: infer.tier.name
+    type: string
+    brief: Name.
+    stability: development
+    annotations: {inferometer: {limit: 4}}
+attribute_groups:";
+    check_breaks("attribute_groups:", other, "infer.tier: is a namespace of infer.tier.name");
+}
+
+#[test]
+fn an_event_keeps_the_rules() {
+    let good = "name: infer.wait.over";
+    check_breaks(good, "name: wait.over", "wait.over: not under infer.*");
+    check_breaks(good, "name: infer.wait_", "ends with a delimiter");
+    check_breaks("brief: The wait is over.", "brief: ''", "infer.wait.over: no brief");
+    check_breaks(
+        "events:",
+        "events:\n  - {name: infer.wait.over, brief: Again., stability: development}",
+        "infer.wait.over: defined twice",
+    );
+    let unknown = "stability: development\n    attributes: [{ref: infer.teir}]";
+    let text = SOUND.rsplit_once("stability: development").unwrap().0;
+    let problems = problems_of("test.yaml", &format!("{text}{unknown}"));
+    assert!(
+        problems.iter().any(|problem| problem.contains("no attribute infer.teir")),
+        "{problems:#?}"
     );
 }
 
@@ -235,6 +274,7 @@ fn the_constants_name_what_the_registry_names() {
     assert_eq!(metrics::ALL.len(), registry.metrics.len());
     assert_eq!(attributes::ALL.len(), registry.attributes.len());
     assert_eq!(spans::ALL.len(), registry.spans.len());
+    assert_eq!(events::ALL.len(), registry.events.len());
     for (constant, metric) in metrics::ALL.iter().zip(&registry.metrics) {
         let is_monotonic_sum = constant.kind == InstrumentKind::Counter;
         assert_eq!(constant.name, metric.name);

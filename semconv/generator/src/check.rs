@@ -38,6 +38,11 @@ pub fn check(registry: &Registry) -> Vec<String> {
             }
         }
     }
+    for event in &registry.events {
+        if event.brief.is_empty() {
+            problems.push(format!("{}: no brief", event.name));
+        }
+    }
     for (name, users) in enums(registry) {
         if users.iter().any(|attribute| attribute.values != users[0].values) {
             problems.push(format!(
@@ -52,7 +57,8 @@ fn names(registry: &Registry, problems: &mut Vec<String>) {
     let metrics = registry.metrics.iter().map(|metric| (&metric.name, &metric.file));
     let attributes = registry.attributes.iter().map(|attribute| (&attribute.key, &attribute.file));
     let spans = registry.spans.iter().map(|span| (&span.span_type, &span.file));
-    for (name, file) in metrics.clone().chain(attributes).chain(spans) {
+    let events = registry.events.iter().map(|event| (&event.name, &event.file));
+    for (name, file) in metrics.clone().chain(attributes).chain(spans).chain(events) {
         if let Some(problem) = name_problem(name) {
             problems.push(format!("{name}: {problem}"));
         }
@@ -126,6 +132,18 @@ fn duplicates(registry: &Registry, problems: &mut Vec<String>) {
             ));
         }
     }
+    for attribute in &registry.attributes {
+        let inner = format!("{}.", attribute.key);
+        if let Some(other) = registry.attributes.iter().find(|other| other.key.starts_with(&inner))
+        {
+            problems.push(format!("{}: is a namespace of {}", attribute.key, other.key));
+        }
+    }
+    for (index, event) in registry.events.iter().enumerate() {
+        if registry.events[..index].iter().any(|other| other.name == event.name) {
+            problems.push(format!("{}: defined twice", event.name));
+        }
+    }
     for (index, span) in registry.spans.iter().enumerate() {
         if registry.spans[..index].iter().any(|other| other.span_type == span.span_type) {
             problems.push(format!("{}: defined twice", span.span_type));
@@ -155,9 +173,11 @@ fn instrument(metric: &Metric, problems: &mut Vec<String>) {
             metric.unit
         ));
     }
-    // A phrase such as `time_between_tokens` is no plural.
+    // A phrase such as `time_between_tokens` is no plural, nor are `loss` and `status`.
     let last = name.rsplit('.').next().unwrap_or(name);
-    let is_plural = last.ends_with('s') && !last.ends_with("ss") && !last.contains('_');
+    let is_plural = last.ends_with('s')
+        && !["ss", "us"].iter().any(|singular| last.ends_with(singular))
+        && !last.contains('_');
     if is_plural && !is_upstream(&metric.file) {
         if !metric.unit.starts_with('{') {
             problems.push(format!("{name}: a plural, but its unit {} counts nothing", metric.unit));

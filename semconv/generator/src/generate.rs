@@ -49,6 +49,7 @@ pub fn generate(root: &Path) -> Result<Vec<GeneratedFile>, Problems> {
         file("semconv/src/generated/attributes.rs", rust::attributes(&registry)),
         file("semconv/src/generated/metrics.rs", rust::metrics(&registry)),
         file("semconv/src/generated/spans.rs", rust::spans(&registry)),
+        file("semconv/src/generated/events.rs", rust::events(&registry)),
         file("semconv/python/inferometer_semconv.py", python::module(&registry)),
         file("docs/metrics.md", markdown::page(&registry)),
     ])

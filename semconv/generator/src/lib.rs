@@ -26,7 +26,7 @@ pub use check::check;
 pub use generate::{COMMAND, GeneratedFile, Problems, generate, repository_root};
 pub use read::{Source, read, read_str};
 pub use registry::{
-    Attribute, AttributeUse, Instrument, Metric, Registry, RequirementLevel, Span, SpanKind,
+    Attribute, AttributeUse, Event, Instrument, Metric, Registry, RequirementLevel, Span, SpanKind,
     ValueSet,
 };
 pub use resolve::resolve;

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use crate::{
     generate::COMMAND,
     registry::{
-        Attribute, AttributeUse, Instrument, Metric, Registry, RequirementLevel, Span, ValueSet,
+        Attribute, AttributeUse, Event, Instrument, Metric, Registry, RequirementLevel, Span,
+        ValueSet,
     },
     rust::kind_name,
 };
@@ -16,7 +17,7 @@ pub(crate) fn page(registry: &Registry) -> String {
     );
     line(
         &mut out,
-        "\nEvery instrument, attribute and span, with the name that Prometheus shows. Names under `infer.` are",
+        "\nEvery instrument, attribute, span and event, with the name that Prometheus shows. Names under `infer.` are",
     );
     line(
         &mut out,
@@ -58,6 +59,10 @@ pub(crate) fn page(registry: &Registry) -> String {
     for each in &registry.spans {
         out.push_str(&span(each));
     }
+    line(&mut out, "\n## Events on spans");
+    for each in &registry.events {
+        out.push_str(&event(each));
+    }
     out
 }
 
@@ -91,6 +96,17 @@ fn span(span: &Span) -> String {
     let mut out = format!("\n### {} ({})\n\n", span.span_type, kind_name(span.kind).to_uppercase());
     line(&mut out, &format!("{}\n\n- Name: `{}`", join(&span.brief, &span.note), span.name));
     for AttributeUse { key, requirement } in &span.attributes {
+        line(&mut out, &format!("- {}", used(key, requirement)));
+    }
+    out
+}
+
+fn event(event: &Event) -> String {
+    let mut out = format!("\n### {}\n\n{}\n", event.name, join(&event.brief, &event.note));
+    if !event.attributes.is_empty() {
+        line(&mut out, "");
+    }
+    for AttributeUse { key, requirement } in &event.attributes {
         line(&mut out, &format!("- {}", used(key, requirement)));
     }
     out

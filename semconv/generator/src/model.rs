@@ -42,6 +42,7 @@ pub(crate) struct Definitions {
     pub(crate) metrics: Vec<MetricDefinition>,
     pub(crate) metric_refinements: Vec<MetricRefinement>,
     pub(crate) spans: Vec<SpanDefinition>,
+    pub(crate) events: Vec<EventDefinition>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -268,4 +269,18 @@ pub enum SpanKind {
 pub(crate) struct SpanName {
     /// The template itself: `{key}` stands for the value of an attribute.
     pub(crate) note: String,
+}
+
+/// Something that happens at one time, on a span.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EventDefinition {
+    pub(crate) name: String,
+    pub(crate) brief: String,
+    #[serde(default)]
+    pub(crate) note: String,
+    #[serde(rename = "stability")]
+    pub(crate) _stability: Stability,
+    #[serde(default)]
+    pub(crate) attributes: Vec<AttributeRef>,
 }

@@ -47,6 +47,10 @@ pub(crate) fn module(registry: &Registry) -> String {
             &format!("SPAN_{}: Final[str] = {:?}", constant_name(&span.span_type), span.name),
         );
     }
+    for event in &registry.events {
+        let name = constant_name(&event.name);
+        line(&mut out, &format!("EVENT_{name}: Final[str] = {:?}", event.name));
+    }
     line(&mut out, "\nINSTRUMENTS: Final[tuple[Instrument, ...]] = (");
     for metric in &registry.metrics {
         line(&mut out, &format!("    METRIC_{},", constant_name(&metric.name)));

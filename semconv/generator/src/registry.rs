@@ -12,6 +12,8 @@ pub struct Registry {
     pub metrics: Vec<Metric>,
     /// Every span.
     pub spans: Vec<Span>,
+    /// Every event on a span.
+    pub events: Vec<Event>,
 }
 
 /// One attribute.
@@ -106,7 +108,22 @@ pub struct Span {
     pub attributes: Vec<AttributeUse>,
 }
 
-/// An attribute as one metric or span uses it.
+/// One event on a span.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Its name.
+    pub name: String,
+    /// The file that defines it.
+    pub file: String,
+    /// One sentence.
+    pub brief: String,
+    /// What else there is to know; may be empty.
+    pub note: String,
+    /// Its attributes.
+    pub attributes: Vec<AttributeUse>,
+}
+
+/// An attribute as one metric, span or event uses it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttributeUse {
     /// Its key.

@@ -8,7 +8,9 @@ use crate::{
         ValueType,
     },
     read::Source,
-    registry::{Attribute, AttributeUse, Metric, Registry, RequirementLevel, Span, ValueSet},
+    registry::{
+        Attribute, AttributeUse, Event, Metric, Registry, RequirementLevel, Span, ValueSet,
+    },
 };
 
 /// Groups inside groups, at most; deeper is taken for a cycle.
@@ -36,6 +38,16 @@ pub fn resolve(sources: &[Source]) -> Result<Registry, Vec<String>> {
                 name: span.name.note.trim().to_owned(),
                 brief: one_line(&span.brief),
                 note: one_line(&span.note),
+                attributes,
+            });
+        }
+        for event in &source.definitions.events {
+            let attributes = resolver.uses(&event.name, &event.attributes);
+            registry.events.push(Event {
+                name: event.name.clone(),
+                file: source.path.clone(),
+                brief: one_line(&event.brief),
+                note: one_line(&event.note),
                 attributes,
             });
         }
@@ -168,6 +180,7 @@ impl<'a> Resolver<'a> {
     fn attributes(&mut self, sources: &[Source], registry: &Registry) -> Vec<Attribute> {
         let uses = registry.metrics.iter().map(|metric| &metric.attributes);
         let uses = uses.chain(registry.spans.iter().map(|span| &span.attributes));
+        let uses = uses.chain(registry.events.iter().map(|event| &event.attributes));
         let used: BTreeSet<&str> = uses.flatten().map(|attribute| attribute.key.as_str()).collect();
         let mut attributes = BTreeMap::new();
         for source in sources {

@@ -6,8 +6,8 @@ use std::fmt::Write;
 use crate::{
     generate::COMMAND,
     registry::{
-        Attribute, AttributeUse, Instrument, Metric, Registry, RequirementLevel, Span, SpanKind,
-        ValueSet,
+        Attribute, AttributeUse, Event, Instrument, Metric, Registry, RequirementLevel, Span,
+        SpanKind, ValueSet,
     },
     resolve::camel_case,
 };
@@ -15,6 +15,7 @@ use crate::{
 pub(crate) fn root() -> String {
     let mut out = header("What `semconv/registry` defines, as constants.");
     line(&mut out, "#[rustfmt::skip]\npub mod attributes;");
+    line(&mut out, "#[rustfmt::skip]\npub mod events;");
     line(&mut out, "#[rustfmt::skip]\npub mod metrics;");
     line(&mut out, "#[rustfmt::skip]\npub mod spans;");
     out
@@ -67,6 +68,20 @@ pub(crate) fn spans(registry: &Registry) -> String {
     }
     line(&mut out, "/// Every span.");
     out.push_str(&all("SpanDef", registry.spans.iter().map(|span| constant_name(&span.span_type))));
+    out
+}
+
+pub(crate) fn events(registry: &Registry) -> String {
+    let mut out = header("Every event on a span.");
+    line(
+        &mut out,
+        "use crate::{AttributeRef, EventDef, Requirement, generated::attributes as keys};\n",
+    );
+    for event in &registry.events {
+        out.push_str(&event_constant(event));
+    }
+    line(&mut out, "/// Every event.");
+    out.push_str(&all("EventDef", registry.events.iter().map(|event| constant_name(&event.name))));
     out
 }
 
@@ -137,6 +152,16 @@ fn span_constant(span: &Span) -> String {
     line(&mut out, &format!("    kind: SpanKind::{},", kind_name(span.kind)));
     line(&mut out, &format!("    description: {:?},", span.brief));
     out.push_str(&attribute_uses(&span.attributes));
+    line(&mut out, "};\n");
+    out
+}
+
+fn event_constant(event: &Event) -> String {
+    let mut out = doc(&format!("`{}`: {}", event.name, event.brief), &event.note);
+    line(&mut out, &format!("pub const {}: EventDef = EventDef {{", constant_name(&event.name)));
+    line(&mut out, &format!("    name: {:?},", event.name));
+    line(&mut out, &format!("    description: {:?},", event.brief));
+    out.push_str(&attribute_uses(&event.attributes));
     line(&mut out, "};\n");
     out
 }

@@ -154,6 +154,86 @@ pub const GEN_AI_USAGE_REASONING_OUTPUT_TOKENS: AttributeDef = AttributeDef {
     description: "The number of output tokens used for reasoning (e.g. chain-of-thought, extended thinking).",
 };
 
+/// `hw.driver_version`: The version of the driver of the component.
+pub const HW_DRIVER_VERSION: AttributeDef = AttributeDef {
+    key: "hw.driver_version",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 16 },
+    description: "The version of the driver of the component.",
+};
+
+/// `hw.gpu.task`: What the GPU is busy with.
+pub const HW_GPU_TASK: AttributeDef = AttributeDef {
+    key: "hw.gpu.task",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["general", "encoder", "decoder"]),
+    description: "What the GPU is busy with.",
+};
+
+/// `hw.id`: Identifies a hardware component within its host.
+pub const HW_ID: AttributeDef = AttributeDef {
+    key: "hw.id",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 256 },
+    description: "Identifies a hardware component within its host.",
+};
+
+/// `hw.model`: The name of the model of the component.
+pub const HW_MODEL: AttributeDef = AttributeDef {
+    key: "hw.model",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 16 },
+    description: "The name of the model of the component.",
+};
+
+/// `hw.name`: A name of the component that people recognise.
+pub const HW_NAME: AttributeDef = AttributeDef {
+    key: "hw.name",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 256 },
+    description: "A name of the component that people recognise.",
+};
+
+/// `hw.parent`: The `hw.id` of the component that this one is part of.
+pub const HW_PARENT: AttributeDef = AttributeDef {
+    key: "hw.parent",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 64 },
+    description: "The `hw.id` of the component that this one is part of.",
+};
+
+/// `hw.sensor_location`: Where in the component a sensor is.
+pub const HW_SENSOR_LOCATION: AttributeDef = AttributeDef {
+    key: "hw.sensor_location",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 16 },
+    description: "Where in the component a sensor is.",
+};
+
+/// `hw.state`: The state that the component is in.
+pub const HW_STATE: AttributeDef = AttributeDef {
+    key: "hw.state",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["ok", "degraded", "failed", "predicted_failure"]),
+    description: "The state that the component is in.",
+};
+
+/// `hw.type`: What kind of component it is.
+pub const HW_TYPE: AttributeDef = AttributeDef {
+    key: "hw.type",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["gpu"]),
+    description: "What kind of component it is.",
+};
+
+/// `hw.vendor`: Who made the component.
+pub const HW_VENDOR: AttributeDef = AttributeDef {
+    key: "hw.vendor",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 16 },
+    description: "Who made the component.",
+};
+
 /// `infer.collector.connection.refusal.reason`: Why a connection was refused.
 pub const INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: AttributeDef = AttributeDef {
     key: "infer.collector.connection.refusal.reason",
@@ -186,12 +266,156 @@ pub const INFER_COLLECTOR_REJECTION_REASON: AttributeDef = AttributeDef {
     description: "Why an item of an accepted request was not kept.",
 };
 
+/// `infer.diffusion.stage`: The part of a diffusion pipeline.
+pub const INFER_DIFFUSION_STAGE: AttributeDef = AttributeDef {
+    key: "infer.diffusion.stage",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["preprocess", "encode", "denoise", "decode", "postprocess"]),
+    description: "The part of a diffusion pipeline.",
+};
+
+/// `infer.engine.state`: Whether an engine sleeps, and how deep.
+pub const INFER_ENGINE_STATE: AttributeDef = AttributeDef {
+    key: "infer.engine.state",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["awake", "weights_offloaded", "weights_discarded"]),
+    description: "Whether an engine sleeps, and how deep.",
+};
+
+/// `infer.gpu.clock.domain`: A clock of a GPU.
+pub const INFER_GPU_CLOCK_DOMAIN: AttributeDef = AttributeDef {
+    key: "infer.gpu.clock.domain",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["graphics", "sm", "memory", "video"]),
+    description: "A clock of a GPU.",
+};
+
+/// `infer.gpu.engine`: A part of a GPU that can be busy by itself.
+pub const INFER_GPU_ENGINE: AttributeDef = AttributeDef {
+    key: "infer.gpu.engine",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["sm", "tensor", "fp64", "dram", "copy"]),
+    description: "A part of a GPU that can be busy by itself.",
+};
+
+/// `infer.gpu.failure.reason`: Why the driver did not answer.
+pub const INFER_GPU_FAILURE_REASON: AttributeDef = AttributeDef {
+    key: "infer.gpu.failure.reason",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["not_supported", "gpu_lost", "driver_gone", "no_permission", "timeout", "other"]),
+    description: "Why the driver did not answer.",
+};
+
+/// `infer.gpu.link.type`: A link of a GPU.
+pub const INFER_GPU_LINK_TYPE: AttributeDef = AttributeDef {
+    key: "infer.gpu.link.type",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["nvlink", "pcie"]),
+    description: "A link of a GPU.",
+};
+
+/// `infer.gpu.query`: What the driver was asked.
+pub const INFER_GPU_QUERY: AttributeDef = AttributeDef {
+    key: "infer.gpu.query",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["devices", "utilization", "memory", "power", "energy", "temperature", "clock", "throttle", "ecc", "xid", "pcie", "nvlink", "mig", "processes"]),
+    description: "What the driver was asked.",
+};
+
+/// `infer.gpu.throttle.reason`: Why the clocks of a GPU are lower than they could be.
+pub const INFER_GPU_THROTTLE_REASON: AttributeDef = AttributeDef {
+    key: "infer.gpu.throttle.reason",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["idle", "application_clocks", "display_clocks", "power", "thermal", "hw_slowdown", "hw_thermal", "hw_power_brake", "sync_boost", "board_limit", "low_utilization", "reliability"]),
+    description: "Why the clocks of a GPU are lower than they could be.",
+};
+
+/// `infer.gpu.xid.code`: The number of the driver's XID event.
+pub const INFER_GPU_XID_CODE: AttributeDef = AttributeDef {
+    key: "infer.gpu.xid.code",
+    value_type: AttributeType::Int,
+    values: Values::Open { known: &[], limit: 256 },
+    description: "The number of the driver's XID event.",
+};
+
+/// `infer.iteration.kind`: What one step of the scheduler does.
+pub const INFER_ITERATION_KIND: AttributeDef = AttributeDef {
+    key: "infer.iteration.kind",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["prefill", "decode", "mixed"]),
+    description: "What one step of the scheduler does.",
+};
+
+/// `infer.kv_cache.backend`: The store behind a tier, where a tier has several.
+pub const INFER_KV_CACHE_BACKEND: AttributeDef = AttributeDef {
+    key: "infer.kv_cache.backend",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 32 },
+    description: "The store behind a tier, where a tier has several.",
+};
+
 /// `infer.kv_cache.block.state`: What a block of the KV cache holds.
 pub const INFER_KV_CACHE_BLOCK_STATE: AttributeDef = AttributeDef {
     key: "infer.kv_cache.block.state",
     value_type: AttributeType::String,
     values: Values::Closed(&["active", "cached", "free"]),
     description: "What a block of the KV cache holds.",
+};
+
+/// `infer.kv_cache.eviction.reason`: Why a block or key left the KV cache.
+pub const INFER_KV_CACHE_EVICTION_REASON: AttributeDef = AttributeDef {
+    key: "infer.kv_cache.eviction.reason",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["capacity", "ttl", "preemption", "explicit"]),
+    description: "Why a block or key left the KV cache.",
+};
+
+/// `infer.kv_cache.eviction.result`: What a pass of the eviction loop did.
+pub const INFER_KV_CACHE_EVICTION_RESULT: AttributeDef = AttributeDef {
+    key: "infer.kv_cache.eviction.result",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["idle", "evicted"]),
+    description: "What a pass of the eviction loop did.",
+};
+
+/// `infer.kv_cache.failure.reason`: Why an operation of the KV cache failed.
+pub const INFER_KV_CACHE_FAILURE_REASON: AttributeDef = AttributeDef {
+    key: "infer.kv_cache.failure.reason",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["out_of_memory", "not_found", "locked", "timeout", "io", "cancelled", "other"]),
+    description: "Why an operation of the KV cache failed.",
+};
+
+/// `infer.kv_cache.method`: What an engine asks of a cache server.
+pub const INFER_KV_CACHE_METHOD: AttributeDef = AttributeDef {
+    key: "infer.kv_cache.method",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["store", "retrieve", "lookup"]),
+    description: "What an engine asks of a cache server.",
+};
+
+/// `infer.kv_cache.namespace`: The part of the KV cache that keeps one tenant's entries apart, such as a cache salt.
+pub const INFER_KV_CACHE_NAMESPACE: AttributeDef = AttributeDef {
+    key: "infer.kv_cache.namespace",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 256 },
+    description: "The part of the KV cache that keeps one tenant's entries apart, such as a cache salt.",
+};
+
+/// `infer.kv_cache.operation`: What a tier of the KV cache does with its keys.
+pub const INFER_KV_CACHE_OPERATION: AttributeDef = AttributeDef {
+    key: "infer.kv_cache.operation",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["allocate", "store", "load", "lookup", "read", "write", "prefetch", "access", "evict", "delete"]),
+    description: "What a tier of the KV cache does with its keys.",
+};
+
+/// `infer.kv_cache.outcome`: How an operation of the KV cache ended.
+pub const INFER_KV_CACHE_OUTCOME: AttributeDef = AttributeDef {
+    key: "infer.kv_cache.outcome",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["success", "failure", "hit", "miss"]),
+    description: "How an operation of the KV cache ended.",
 };
 
 /// `infer.kv_cache.source`: Where the KV entries of prompt tokens came from.
@@ -210,12 +434,46 @@ pub const INFER_KV_CACHE_TIER: AttributeDef = AttributeDef {
     description: "Which level of the KV cache.",
 };
 
+/// `infer.lora.state`: Where a LoRA adapter stands.
+///
+/// A running adapter is also loaded.
+pub const INFER_LORA_STATE: AttributeDef = AttributeDef {
+    key: "infer.lora.state",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["loaded", "running", "waiting"]),
+    description: "Where a LoRA adapter stands.",
+};
+
+/// `infer.modality.cache.result`: What the encoder's cache said.
+pub const INFER_MODALITY_CACHE_RESULT: AttributeDef = AttributeDef {
+    key: "infer.modality.cache.result",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["hit", "miss"]),
+    description: "What the encoder's cache said.",
+};
+
 /// `infer.modality.direction`: Whether media was received or generated.
 pub const INFER_MODALITY_DIRECTION: AttributeDef = AttributeDef {
     key: "infer.modality.direction",
     value_type: AttributeType::String,
     values: Values::Closed(&["input", "output"]),
     description: "Whether media was received or generated.",
+};
+
+/// `infer.modality.skip.reason`: Why a media output has no duration or no real-time factor.
+pub const INFER_MODALITY_SKIP_REASON: AttributeDef = AttributeDef {
+    key: "infer.modality.skip.reason",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["empty", "unknown_rate", "unknown_time"]),
+    description: "Why a media output has no duration or no real-time factor.",
+};
+
+/// `infer.preemption.mode`: What becomes of the KV cache of a preempted request.
+pub const INFER_PREEMPTION_MODE: AttributeDef = AttributeDef {
+    key: "infer.preemption.mode",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["recompute", "swap"]),
+    description: "What becomes of the KV cache of a preempted request.",
 };
 
 /// `infer.replica`: The index of the replica within its stage, from 0.
@@ -234,7 +492,7 @@ pub const INFER_REPLICA: AttributeDef = AttributeDef {
 pub const INFER_REQUEST_FINISH_REASON: AttributeDef = AttributeDef {
     key: "infer.request.finish_reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["stop", "length", "tool_call", "content_filter", "abort", "error"]),
+    values: Values::Closed(&["stop", "length", "tool_call", "content_filter", "barge_in", "abort", "error"]),
     description: "Why a request ended.",
 };
 
@@ -250,7 +508,7 @@ pub const INFER_REQUEST_STATE: AttributeDef = AttributeDef {
 pub const INFER_SDK_CORRECTION_REASON: AttributeDef = AttributeDef {
     key: "infer.sdk.correction.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "error_type_beyond_limit"]),
+    values: Values::Closed(&["missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "clock_skew", "illegal_transition", "value_clamped", "cumulative_decrease", "part_beyond_whole", "accepted_beyond_draft", "bytes_beyond_announced", "device_time_repeated", "device_time_missing", "unmatched_end", "dropped_unfinished", "error_type_beyond_limit"]),
     description: "Why something was recorded otherwise than it was reported.",
 };
 
@@ -260,6 +518,14 @@ pub const INFER_SDK_INSTRUMENT_NAME: AttributeDef = AttributeDef {
     value_type: AttributeType::String,
     values: Values::Open { known: &[], limit: 256 },
     description: "The name of the instrument that a measurement was meant for.",
+};
+
+/// `infer.sdk.observer.name`: The name that an observer of cache events gave itself.
+pub const INFER_SDK_OBSERVER_NAME: AttributeDef = AttributeDef {
+    key: "infer.sdk.observer.name",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 64 },
+    description: "The name that an observer of cache events gave itself.",
 };
 
 /// `infer.sdk.refusal.reason`: Why a measurement was refused.
@@ -278,6 +544,32 @@ pub const INFER_SIGNAL: AttributeDef = AttributeDef {
     description: "The kind of telemetry.",
 };
 
+/// `infer.speculative.method`: What drafts the tokens that the model verifies.
+///
+/// An open set, because methods are still invented.
+pub const INFER_SPECULATIVE_METHOD: AttributeDef = AttributeDef {
+    key: "infer.speculative.method",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &["draft_model", "ngram", "eagle", "medusa", "mtp"], limit: 16 },
+    description: "What drafts the tokens that the model verifies.",
+};
+
+/// `infer.speculative.outcome`: What verification said of a drafted token.
+pub const INFER_SPECULATIVE_OUTCOME: AttributeDef = AttributeDef {
+    key: "infer.speculative.outcome",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["accepted", "rejected"]),
+    description: "What verification said of a drafted token.",
+};
+
+/// `infer.speculative.position`: The position of a token in its draft, from 0.
+pub const INFER_SPECULATIVE_POSITION: AttributeDef = AttributeDef {
+    key: "infer.speculative.position",
+    value_type: AttributeType::Int,
+    values: Values::Open { known: &[], limit: 32 },
+    description: "The position of a token in its draft, from 0.",
+};
+
 /// `infer.stage`: The part of a serving pipeline that recorded the value.
 ///
 /// An open set, because pipelines name their own stages.
@@ -294,6 +586,22 @@ pub const INFER_TRANSFER_DESTINATION: AttributeDef = AttributeDef {
     value_type: AttributeType::String,
     values: Values::Closed(&["device", "host", "disk", "remote"]),
     description: "The tier that is written.",
+};
+
+/// `infer.transfer.destination_replica`: The index of the replica that receives, within its stage.
+pub const INFER_TRANSFER_DESTINATION_REPLICA: AttributeDef = AttributeDef {
+    key: "infer.transfer.destination_replica",
+    value_type: AttributeType::Int,
+    values: Values::Open { known: &[], limit: 1024 },
+    description: "The index of the replica that receives, within its stage.",
+};
+
+/// `infer.transfer.destination_stage`: The stage that receives.
+pub const INFER_TRANSFER_DESTINATION_STAGE: AttributeDef = AttributeDef {
+    key: "infer.transfer.destination_stage",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 64 },
+    description: "The stage that receives.",
 };
 
 /// `infer.transfer.payload`: What is transferred.
@@ -318,6 +626,22 @@ pub const INFER_TRANSFER_SOURCE: AttributeDef = AttributeDef {
     value_type: AttributeType::String,
     values: Values::Closed(&["device", "host", "disk", "remote"]),
     description: "The tier that is read.",
+};
+
+/// `infer.transfer.source_replica`: The index of the replica that sends, within its stage.
+pub const INFER_TRANSFER_SOURCE_REPLICA: AttributeDef = AttributeDef {
+    key: "infer.transfer.source_replica",
+    value_type: AttributeType::Int,
+    values: Values::Open { known: &[], limit: 1024 },
+    description: "The index of the replica that sends, within its stage.",
+};
+
+/// `infer.transfer.source_stage`: The stage that sends.
+pub const INFER_TRANSFER_SOURCE_STAGE: AttributeDef = AttributeDef {
+    key: "infer.transfer.source_stage",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 64 },
+    description: "The stage that sends.",
 };
 
 /// `infer.transfer.transport`: What carries the bytes.
@@ -388,26 +712,66 @@ pub const ALL: &[&AttributeDef] = &[
     &GEN_AI_USAGE_INPUT_TOKENS,
     &GEN_AI_USAGE_OUTPUT_TOKENS,
     &GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
+    &HW_DRIVER_VERSION,
+    &HW_GPU_TASK,
+    &HW_ID,
+    &HW_MODEL,
+    &HW_NAME,
+    &HW_PARENT,
+    &HW_SENSOR_LOCATION,
+    &HW_STATE,
+    &HW_TYPE,
+    &HW_VENDOR,
     &INFER_COLLECTOR_CONNECTION_REFUSAL_REASON,
     &INFER_COLLECTOR_LISTENER,
     &INFER_COLLECTOR_REFUSAL_REASON,
     &INFER_COLLECTOR_REJECTION_REASON,
+    &INFER_DIFFUSION_STAGE,
+    &INFER_ENGINE_STATE,
+    &INFER_GPU_CLOCK_DOMAIN,
+    &INFER_GPU_ENGINE,
+    &INFER_GPU_FAILURE_REASON,
+    &INFER_GPU_LINK_TYPE,
+    &INFER_GPU_QUERY,
+    &INFER_GPU_THROTTLE_REASON,
+    &INFER_GPU_XID_CODE,
+    &INFER_ITERATION_KIND,
+    &INFER_KV_CACHE_BACKEND,
     &INFER_KV_CACHE_BLOCK_STATE,
+    &INFER_KV_CACHE_EVICTION_REASON,
+    &INFER_KV_CACHE_EVICTION_RESULT,
+    &INFER_KV_CACHE_FAILURE_REASON,
+    &INFER_KV_CACHE_METHOD,
+    &INFER_KV_CACHE_NAMESPACE,
+    &INFER_KV_CACHE_OPERATION,
+    &INFER_KV_CACHE_OUTCOME,
     &INFER_KV_CACHE_SOURCE,
     &INFER_KV_CACHE_TIER,
+    &INFER_LORA_STATE,
+    &INFER_MODALITY_CACHE_RESULT,
     &INFER_MODALITY_DIRECTION,
+    &INFER_MODALITY_SKIP_REASON,
+    &INFER_PREEMPTION_MODE,
     &INFER_REPLICA,
     &INFER_REQUEST_FINISH_REASON,
     &INFER_REQUEST_STATE,
     &INFER_SDK_CORRECTION_REASON,
     &INFER_SDK_INSTRUMENT_NAME,
+    &INFER_SDK_OBSERVER_NAME,
     &INFER_SDK_REFUSAL_REASON,
     &INFER_SIGNAL,
+    &INFER_SPECULATIVE_METHOD,
+    &INFER_SPECULATIVE_OUTCOME,
+    &INFER_SPECULATIVE_POSITION,
     &INFER_STAGE,
     &INFER_TRANSFER_DESTINATION,
+    &INFER_TRANSFER_DESTINATION_REPLICA,
+    &INFER_TRANSFER_DESTINATION_STAGE,
     &INFER_TRANSFER_PAYLOAD,
     &INFER_TRANSFER_SIZE,
     &INFER_TRANSFER_SOURCE,
+    &INFER_TRANSFER_SOURCE_REPLICA,
+    &INFER_TRANSFER_SOURCE_STAGE,
     &INFER_TRANSFER_TRANSPORT,
     &NETWORK_IO_DIRECTION,
     &OTEL_COMPONENT_NAME,
@@ -547,6 +911,64 @@ impl CollectorRejectionReason {
     }
 }
 
+/// The values of `infer.diffusion.stage`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DiffusionStage {
+    /// Inputs are prepared.
+    Preprocess,
+    /// Prompts and conditions become embeddings.
+    Encode,
+    /// The steps of the sampler, all of one output.
+    Denoise,
+    /// Latents become pixels or samples.
+    Decode,
+    /// Outputs are scaled, checked and packed.
+    Postprocess,
+}
+
+impl DiffusionStage {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 5] = [Self::Preprocess, Self::Encode, Self::Denoise, Self::Decode, Self::Postprocess];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Preprocess => "preprocess",
+            Self::Encode => "encode",
+            Self::Denoise => "denoise",
+            Self::Decode => "decode",
+            Self::Postprocess => "postprocess",
+        }
+    }
+}
+
+/// The values of `infer.engine.state`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EngineState {
+    /// It can serve.
+    Awake,
+    /// It sleeps; its weights are in host memory.
+    WeightsOffloaded,
+    /// It sleeps; its weights are gone.
+    WeightsDiscarded,
+}
+
+impl EngineState {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 3] = [Self::Awake, Self::WeightsOffloaded, Self::WeightsDiscarded];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Awake => "awake",
+            Self::WeightsOffloaded => "weights_offloaded",
+            Self::WeightsDiscarded => "weights_discarded",
+        }
+    }
+}
+
 /// The values of `infer.request.finish_reason`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FinishReason {
@@ -558,6 +980,8 @@ pub enum FinishReason {
     ToolCall,
     /// A filter ended the output.
     ContentFilter,
+    /// The user spoke over the output.
+    BargeIn,
     /// The client went away or cancelled.
     Abort,
     /// The engine failed; `error.type` says how.
@@ -566,7 +990,7 @@ pub enum FinishReason {
 
 impl FinishReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 6] = [Self::Stop, Self::Length, Self::ToolCall, Self::ContentFilter, Self::Abort, Self::Error];
+    pub const ALL: [Self; 7] = [Self::Stop, Self::Length, Self::ToolCall, Self::ContentFilter, Self::BargeIn, Self::Abort, Self::Error];
 
     /// The value as it is sent.
     #[must_use]
@@ -576,8 +1000,341 @@ impl FinishReason {
             Self::Length => "length",
             Self::ToolCall => "tool_call",
             Self::ContentFilter => "content_filter",
+            Self::BargeIn => "barge_in",
             Self::Abort => "abort",
             Self::Error => "error",
+        }
+    }
+}
+
+/// The values of `infer.gpu.clock.domain`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GpuClockDomain {
+    /// Graphics.
+    Graphics,
+    /// Streaming multiprocessors.
+    Sm,
+    /// Memory.
+    Memory,
+    /// Video encoder and decoder.
+    Video,
+}
+
+impl GpuClockDomain {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 4] = [Self::Graphics, Self::Sm, Self::Memory, Self::Video];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Graphics => "graphics",
+            Self::Sm => "sm",
+            Self::Memory => "memory",
+            Self::Video => "video",
+        }
+    }
+}
+
+/// The values of `infer.gpu.engine`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GpuEngine {
+    /// Streaming multiprocessors.
+    Sm,
+    /// Tensor cores.
+    Tensor,
+    /// Double-precision units.
+    Fp64,
+    /// The memory interface.
+    Dram,
+    /// Copy engines.
+    Copy,
+}
+
+impl GpuEngine {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 5] = [Self::Sm, Self::Tensor, Self::Fp64, Self::Dram, Self::Copy];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sm => "sm",
+            Self::Tensor => "tensor",
+            Self::Fp64 => "fp64",
+            Self::Dram => "dram",
+            Self::Copy => "copy",
+        }
+    }
+}
+
+/// The values of `infer.gpu.failure.reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GpuFailureReason {
+    /// The GPU or driver cannot answer this.
+    NotSupported,
+    /// The GPU is gone.
+    GpuLost,
+    /// The driver was unloaded or restarted.
+    DriverGone,
+    /// The process may not ask this.
+    NoPermission,
+    /// The driver did not answer in time.
+    Timeout,
+    /// Something else.
+    Other,
+}
+
+impl GpuFailureReason {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 6] = [Self::NotSupported, Self::GpuLost, Self::DriverGone, Self::NoPermission, Self::Timeout, Self::Other];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotSupported => "not_supported",
+            Self::GpuLost => "gpu_lost",
+            Self::DriverGone => "driver_gone",
+            Self::NoPermission => "no_permission",
+            Self::Timeout => "timeout",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// The values of `infer.gpu.link.type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GpuLinkType {
+    /// NVLink.
+    Nvlink,
+    /// PCI Express.
+    Pcie,
+}
+
+impl GpuLinkType {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 2] = [Self::Nvlink, Self::Pcie];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nvlink => "nvlink",
+            Self::Pcie => "pcie",
+        }
+    }
+}
+
+/// The values of `infer.gpu.query`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GpuQuery {
+    /// Which GPUs there are.
+    Devices,
+    /// Utilization.
+    Utilization,
+    /// Memory.
+    Memory,
+    /// Power.
+    Power,
+    /// Energy.
+    Energy,
+    /// Temperatures.
+    Temperature,
+    /// Clocks.
+    Clock,
+    /// Throttle reasons and times.
+    Throttle,
+    /// ECC errors.
+    Ecc,
+    /// XID events.
+    Xid,
+    /// PCI Express traffic.
+    Pcie,
+    /// NVLink traffic.
+    Nvlink,
+    /// MIG instances.
+    Mig,
+    /// Processes.
+    Processes,
+}
+
+impl GpuQuery {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 14] = [Self::Devices, Self::Utilization, Self::Memory, Self::Power, Self::Energy, Self::Temperature, Self::Clock, Self::Throttle, Self::Ecc, Self::Xid, Self::Pcie, Self::Nvlink, Self::Mig, Self::Processes];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Devices => "devices",
+            Self::Utilization => "utilization",
+            Self::Memory => "memory",
+            Self::Power => "power",
+            Self::Energy => "energy",
+            Self::Temperature => "temperature",
+            Self::Clock => "clock",
+            Self::Throttle => "throttle",
+            Self::Ecc => "ecc",
+            Self::Xid => "xid",
+            Self::Pcie => "pcie",
+            Self::Nvlink => "nvlink",
+            Self::Mig => "mig",
+            Self::Processes => "processes",
+        }
+    }
+}
+
+/// The values of `infer.gpu.throttle.reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GpuThrottleReason {
+    /// There is nothing to do.
+    Idle,
+    /// Somebody set the clocks.
+    ApplicationClocks,
+    /// A display wants these clocks.
+    DisplayClocks,
+    /// The power limit.
+    Power,
+    /// Software lowers the clocks because of the temperature.
+    Thermal,
+    /// Hardware lowers the clocks.
+    HwSlowdown,
+    /// Hardware lowers the clocks because of the temperature.
+    HwThermal,
+    /// An external signal lowers the clocks.
+    HwPowerBrake,
+    /// GPUs that are clocked together follow the slowest.
+    SyncBoost,
+    /// The limit of the board.
+    BoardLimit,
+    /// Too little load for higher clocks.
+    LowUtilization,
+    /// The voltage is limited for reliability.
+    Reliability,
+}
+
+impl GpuThrottleReason {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 12] = [Self::Idle, Self::ApplicationClocks, Self::DisplayClocks, Self::Power, Self::Thermal, Self::HwSlowdown, Self::HwThermal, Self::HwPowerBrake, Self::SyncBoost, Self::BoardLimit, Self::LowUtilization, Self::Reliability];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::ApplicationClocks => "application_clocks",
+            Self::DisplayClocks => "display_clocks",
+            Self::Power => "power",
+            Self::Thermal => "thermal",
+            Self::HwSlowdown => "hw_slowdown",
+            Self::HwThermal => "hw_thermal",
+            Self::HwPowerBrake => "hw_power_brake",
+            Self::SyncBoost => "sync_boost",
+            Self::BoardLimit => "board_limit",
+            Self::LowUtilization => "low_utilization",
+            Self::Reliability => "reliability",
+        }
+    }
+}
+
+/// The values of `hw.gpu.task`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HwGpuTask {
+    /// `general`.
+    General,
+    /// `encoder`.
+    Encoder,
+    /// `decoder`.
+    Decoder,
+}
+
+impl HwGpuTask {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 3] = [Self::General, Self::Encoder, Self::Decoder];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::General => "general",
+            Self::Encoder => "encoder",
+            Self::Decoder => "decoder",
+        }
+    }
+}
+
+/// The values of `hw.state`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HwState {
+    /// `ok`.
+    Ok,
+    /// `degraded`.
+    Degraded,
+    /// `failed`.
+    Failed,
+    /// `predicted_failure`.
+    PredictedFailure,
+}
+
+impl HwState {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 4] = [Self::Ok, Self::Degraded, Self::Failed, Self::PredictedFailure];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Degraded => "degraded",
+            Self::Failed => "failed",
+            Self::PredictedFailure => "predicted_failure",
+        }
+    }
+}
+
+/// The values of `hw.type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HwType {
+    /// `gpu`.
+    Gpu,
+}
+
+impl HwType {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 1] = [Self::Gpu];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Gpu => "gpu",
+        }
+    }
+}
+
+/// The values of `infer.iteration.kind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IterationKind {
+    /// Only prompts are processed.
+    Prefill,
+    /// Only tokens are generated.
+    Decode,
+    /// Some requests are in prefill, others in decode.
+    Mixed,
+}
+
+impl IterationKind {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 3] = [Self::Prefill, Self::Decode, Self::Mixed];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Prefill => "prefill",
+            Self::Decode => "decode",
+            Self::Mixed => "mixed",
         }
     }
 }
@@ -604,6 +1361,198 @@ impl KvCacheBlockState {
             Self::Active => "active",
             Self::Cached => "cached",
             Self::Free => "free",
+        }
+    }
+}
+
+/// The values of `infer.kv_cache.eviction.reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KvCacheEvictionReason {
+    /// Room was needed.
+    Capacity,
+    /// It was too old.
+    Ttl,
+    /// Its request was preempted.
+    Preemption,
+    /// Somebody asked for it.
+    Explicit,
+}
+
+impl KvCacheEvictionReason {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 4] = [Self::Capacity, Self::Ttl, Self::Preemption, Self::Explicit];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Capacity => "capacity",
+            Self::Ttl => "ttl",
+            Self::Preemption => "preemption",
+            Self::Explicit => "explicit",
+        }
+    }
+}
+
+/// The values of `infer.kv_cache.eviction.result`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KvCacheEvictionResult {
+    /// Nothing had to go.
+    Idle,
+    /// Something went.
+    Evicted,
+}
+
+impl KvCacheEvictionResult {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 2] = [Self::Idle, Self::Evicted];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Evicted => "evicted",
+        }
+    }
+}
+
+/// The values of `infer.kv_cache.failure.reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KvCacheFailureReason {
+    /// The tier has no room.
+    OutOfMemory,
+    /// The key is gone.
+    NotFound,
+    /// Another operation holds the key.
+    Locked,
+    /// It took too long.
+    Timeout,
+    /// The medium or the network failed.
+    Io,
+    /// Whoever asked no longer wants it.
+    Cancelled,
+    /// Something else.
+    Other,
+}
+
+impl KvCacheFailureReason {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 7] = [Self::OutOfMemory, Self::NotFound, Self::Locked, Self::Timeout, Self::Io, Self::Cancelled, Self::Other];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OutOfMemory => "out_of_memory",
+            Self::NotFound => "not_found",
+            Self::Locked => "locked",
+            Self::Timeout => "timeout",
+            Self::Io => "io",
+            Self::Cancelled => "cancelled",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// The values of `infer.kv_cache.method`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KvCacheMethod {
+    /// Keep entries.
+    Store,
+    /// Hand entries out.
+    Retrieve,
+    /// Say which entries are there.
+    Lookup,
+}
+
+impl KvCacheMethod {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 3] = [Self::Store, Self::Retrieve, Self::Lookup];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Store => "store",
+            Self::Retrieve => "retrieve",
+            Self::Lookup => "lookup",
+        }
+    }
+}
+
+/// The values of `infer.kv_cache.operation`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KvCacheOperation {
+    /// Make room for a key.
+    Allocate,
+    /// Copy a key into this tier from the one above.
+    Store,
+    /// Copy a key from this tier into the one above.
+    Load,
+    /// Ask whether a key is there.
+    Lookup,
+    /// Use a key in place: reserved, then finished.
+    Read,
+    /// Fill a key in place: reserved, then finished.
+    Write,
+    /// Bring a key up before it is needed: submitted, then finished.
+    Prefetch,
+    /// Mark a key as used.
+    Access,
+    /// Take a key out to make room.
+    Evict,
+    /// Take a key out because it was asked for.
+    Delete,
+}
+
+impl KvCacheOperation {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 10] = [Self::Allocate, Self::Store, Self::Load, Self::Lookup, Self::Read, Self::Write, Self::Prefetch, Self::Access, Self::Evict, Self::Delete];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Allocate => "allocate",
+            Self::Store => "store",
+            Self::Load => "load",
+            Self::Lookup => "lookup",
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Prefetch => "prefetch",
+            Self::Access => "access",
+            Self::Evict => "evict",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// The values of `infer.kv_cache.outcome`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KvCacheOutcome {
+    /// It was done.
+    Success,
+    /// It was not done; the reason says why.
+    Failure,
+    /// A lookup found the key.
+    Hit,
+    /// A lookup did not find the key, which is no failure.
+    Miss,
+}
+
+impl KvCacheOutcome {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 4] = [Self::Success, Self::Failure, Self::Hit, Self::Miss];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Hit => "hit",
+            Self::Miss => "miss",
         }
     }
 }
@@ -669,6 +1618,55 @@ impl KvCacheTier {
     }
 }
 
+/// The values of `infer.lora.state`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LoraState {
+    /// Its weights are in memory.
+    Loaded,
+    /// A running request uses it.
+    Running,
+    /// Only waiting requests want it.
+    Waiting,
+}
+
+impl LoraState {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 3] = [Self::Loaded, Self::Running, Self::Waiting];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Loaded => "loaded",
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+        }
+    }
+}
+
+/// The values of `infer.modality.cache.result`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ModalityCacheResult {
+    /// The encoder was not needed.
+    Hit,
+    /// The encoder ran.
+    Miss,
+}
+
+impl ModalityCacheResult {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 2] = [Self::Hit, Self::Miss];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Miss => "miss",
+        }
+    }
+}
+
 /// The values of `infer.modality.direction`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ModalityDirection {
@@ -692,6 +1690,32 @@ impl ModalityDirection {
     }
 }
 
+/// The values of `infer.modality.skip.reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ModalitySkipReason {
+    /// It has no samples, frames or pixels.
+    Empty,
+    /// Its sample or frame rate is not known or not positive.
+    UnknownRate,
+    /// How long it took is not known.
+    UnknownTime,
+}
+
+impl ModalitySkipReason {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 3] = [Self::Empty, Self::UnknownRate, Self::UnknownTime];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::UnknownRate => "unknown_rate",
+            Self::UnknownTime => "unknown_time",
+        }
+    }
+}
+
 /// The values of `network.io.direction`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NetworkIoDirection {
@@ -711,6 +1735,29 @@ impl NetworkIoDirection {
         match self {
             Self::Transmit => "transmit",
             Self::Receive => "receive",
+        }
+    }
+}
+
+/// The values of `infer.preemption.mode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PreemptionMode {
+    /// The blocks are dropped and computed again.
+    Recompute,
+    /// The blocks are moved to another tier and brought back.
+    Swap,
+}
+
+impl PreemptionMode {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 2] = [Self::Recompute, Self::Swap];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Recompute => "recompute",
+            Self::Swap => "swap",
         }
     }
 }
@@ -759,13 +1806,35 @@ pub enum SdkCorrectionReason {
     BlocksBeyondTotal,
     /// A time before that of the step before; the duration is zero.
     TimeWentBack,
+    /// A time of another host after the one at which it became known here; the duration is zero.
+    ClockSkew,
+    /// A report that a request in its state cannot make, for example a preemption while it waits; it was ignored.
+    IllegalTransition,
+    /// A ratio outside 0 to 1, or not a number; the nearest value was taken.
+    ValueClamped,
+    /// A running total that fell; it was taken as unchanged.
+    CumulativeDecrease,
+    /// More reasoning, tool or audio tokens than tokens, or more hits than were asked for; they were cut.
+    PartBeyondWhole,
+    /// More accepted tokens than the draft has; they were cut.
+    AcceptedBeyondDraft,
+    /// A transfer reported more bytes than it announced; they count.
+    BytesBeyondAnnounced,
+    /// The device time of a step was handed in again; the first one stays.
+    DeviceTimeRepeated,
+    /// A step ended without its device time; it has none.
+    DeviceTimeMissing,
+    /// The end of an operation that was never begun; it was ignored.
+    UnmatchedEnd,
+    /// A step, transfer or operation was dropped without an end; it counts as failed.
+    DroppedUnfinished,
     /// Too many error types; metrics show `_OTHER`.
     ErrorTypeBeyondLimit,
 }
 
 impl SdkCorrectionReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 7] = [Self::MissingTransition, Self::RepeatedTransition, Self::CachedBeyondPrompt, Self::MediaBeyondPrompt, Self::BlocksBeyondTotal, Self::TimeWentBack, Self::ErrorTypeBeyondLimit];
+    pub const ALL: [Self; 18] = [Self::MissingTransition, Self::RepeatedTransition, Self::CachedBeyondPrompt, Self::MediaBeyondPrompt, Self::BlocksBeyondTotal, Self::TimeWentBack, Self::ClockSkew, Self::IllegalTransition, Self::ValueClamped, Self::CumulativeDecrease, Self::PartBeyondWhole, Self::AcceptedBeyondDraft, Self::BytesBeyondAnnounced, Self::DeviceTimeRepeated, Self::DeviceTimeMissing, Self::UnmatchedEnd, Self::DroppedUnfinished, Self::ErrorTypeBeyondLimit];
 
     /// The value as it is sent.
     #[must_use]
@@ -777,6 +1846,17 @@ impl SdkCorrectionReason {
             Self::MediaBeyondPrompt => "media_beyond_prompt",
             Self::BlocksBeyondTotal => "blocks_beyond_total",
             Self::TimeWentBack => "time_went_back",
+            Self::ClockSkew => "clock_skew",
+            Self::IllegalTransition => "illegal_transition",
+            Self::ValueClamped => "value_clamped",
+            Self::CumulativeDecrease => "cumulative_decrease",
+            Self::PartBeyondWhole => "part_beyond_whole",
+            Self::AcceptedBeyondDraft => "accepted_beyond_draft",
+            Self::BytesBeyondAnnounced => "bytes_beyond_announced",
+            Self::DeviceTimeRepeated => "device_time_repeated",
+            Self::DeviceTimeMissing => "device_time_missing",
+            Self::UnmatchedEnd => "unmatched_end",
+            Self::DroppedUnfinished => "dropped_unfinished",
             Self::ErrorTypeBeyondLimit => "error_type_beyond_limit",
         }
     }
@@ -833,6 +1913,29 @@ impl Signal {
             Self::Metrics => "metrics",
             Self::Traces => "traces",
             Self::Logs => "logs",
+        }
+    }
+}
+
+/// The values of `infer.speculative.outcome`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SpeculativeOutcome {
+    /// The model agreed.
+    Accepted,
+    /// The model disagreed, or an earlier token of the draft was rejected.
+    Rejected,
+}
+
+impl SpeculativeOutcome {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 2] = [Self::Accepted, Self::Rejected];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
         }
     }
 }

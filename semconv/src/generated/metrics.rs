@@ -7,6 +7,203 @@ use crate::{
     generated::attributes as keys,
 };
 
+/// `infer.gpu.engine.utilization`: The share of time in which a part of the GPU was busy, from 0 to 1.
+///
+/// Prometheus: `infer_gpu_engine_utilization`.
+pub const INFER_GPU_ENGINE_UTILIZATION: InstrumentDef = InstrumentDef {
+    name: "infer.gpu.engine.utilization",
+    kind: InstrumentKind::Gauge,
+    value_type: ValueType::Double,
+    unit: "1",
+    description: "The share of time in which a part of the GPU was busy, from 0 to 1.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_GPU_ENGINE, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.gpu.clock.frequency`: The frequency of a clock now.
+///
+/// Prometheus: `infer_gpu_clock_frequency_hertz`.
+pub const INFER_GPU_CLOCK_FREQUENCY: InstrumentDef = InstrumentDef {
+    name: "infer.gpu.clock.frequency",
+    kind: InstrumentKind::Gauge,
+    value_type: ValueType::Double,
+    unit: "Hz",
+    description: "The frequency of a clock now.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_GPU_CLOCK_DOMAIN, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.gpu.throttle.time`: Time in which the clocks were held down, by reason.
+///
+/// Prometheus: `infer_gpu_throttle_time_seconds_total`.
+pub const INFER_GPU_THROTTLE_TIME: InstrumentDef = InstrumentDef {
+    name: "infer.gpu.throttle.time",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time in which the clocks were held down, by reason.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_GPU_THROTTLE_REASON, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.gpu.throttle.status`: Whether a reason holds the clocks down now: 1 or 0.
+///
+/// Prometheus: `infer_gpu_throttle_status`. Several reasons may hold at once.
+pub const INFER_GPU_THROTTLE_STATUS: InstrumentDef = InstrumentDef {
+    name: "infer.gpu.throttle.status",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "1",
+    description: "Whether a reason holds the clocks down now: 1 or 0.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_GPU_THROTTLE_REASON, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.gpu.link.io`: Bytes over a link of the GPU.
+///
+/// Prometheus: `infer_gpu_link_io_bytes_total`.
+pub const INFER_GPU_LINK_IO: InstrumentDef = InstrumentDef {
+    name: "infer.gpu.link.io",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "Bytes over a link of the GPU.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_GPU_LINK_TYPE, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::NETWORK_IO_DIRECTION, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.gpu.xid.events`: XID events that the driver reported.
+///
+/// Prometheus: `infer_gpu_xid_events_total`.
+pub const INFER_GPU_XID_EVENTS: InstrumentDef = InstrumentDef {
+    name: "infer.gpu.xid.events",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{event}",
+    description: "XID events that the driver reported.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_GPU_XID_CODE, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.gpu.process.memory.usage`: GPU memory of this process.
+///
+/// Prometheus: `infer_gpu_process_memory_usage_bytes`.
+pub const INFER_GPU_PROCESS_MEMORY_USAGE: InstrumentDef = InstrumentDef {
+    name: "infer.gpu.process.memory.usage",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "GPU memory of this process.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.gpu.process.active`: Processes that compute on the GPU.
+///
+/// Prometheus: `infer_gpu_process_active`.
+pub const INFER_GPU_PROCESS_ACTIVE: InstrumentDef = InstrumentDef {
+    name: "infer.gpu.process.active",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{process}",
+    description: "Processes that compute on the GPU.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.gpu.mig.instance.active`: MIG instances into which the GPU is divided.
+///
+/// Prometheus: `infer_gpu_mig_instance_active`.
+pub const INFER_GPU_MIG_INSTANCE_ACTIVE: InstrumentDef = InstrumentDef {
+    name: "infer.gpu.mig.instance.active",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{instance}",
+    description: "MIG instances into which the GPU is divided.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.gpu.query.failed`: Questions that the driver did not answer, each of which cost one value.
+///
+/// Prometheus: `infer_gpu_query_failed_total`.
+pub const INFER_GPU_QUERY_FAILED: InstrumentDef = InstrumentDef {
+    name: "infer.gpu.query.failed",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{query}",
+    description: "Questions that the driver did not answer, each of which cost one value.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::ConditionallyRequired("If the question was about one GPU.") },
+        AttributeRef { attribute: &keys::INFER_GPU_QUERY, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_GPU_FAILURE_REASON, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.kv_cache.prompt_tokens`: Prompt tokens whose KV entries are in place, by where these came from.
 ///
 /// Prometheus: `infer_kv_cache_prompt_tokens_total`. The sources partition the prompt tokens exactly, so the share of prefix hits is 1 - computed / sum over all sources.
@@ -91,6 +288,782 @@ pub const INFER_KV_CACHE_BLOCK_LIMIT: InstrumentDef = InstrumentDef {
         AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
         AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
         AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.prefix_hit_ratio`: The share of prompt tokens that an engine says it found in the KV cache, from 0 to 1.
+///
+/// Prometheus: `infer_kv_cache_prefix_hit_ratio`. For an engine that hands over a ratio that it sampled itself. Where tokens are counted, `infer.kv_cache.prompt_tokens` gives the ratio over any time.
+pub const INFER_KV_CACHE_PREFIX_HIT_RATIO: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.prefix_hit_ratio",
+    kind: InstrumentKind::Gauge,
+    value_type: ValueType::Double,
+    unit: "1",
+    description: "The share of prompt tokens that an engine says it found in the KV cache, from 0 to 1.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.memory.usage`: Memory of a tier that holds blocks or keys.
+///
+/// Prometheus: `infer_kv_cache_memory_usage_bytes`.
+pub const INFER_KV_CACHE_MEMORY_USAGE: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.memory.usage",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "Memory of a tier that holds blocks or keys.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_BACKEND, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.memory.limit`: Memory that a tier may use.
+///
+/// Prometheus: `infer_kv_cache_memory_limit_bytes`.
+pub const INFER_KV_CACHE_MEMORY_LIMIT: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.memory.limit",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "Memory that a tier may use.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_BACKEND, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.block.allocations`: Blocks of a tier that were handed to requests.
+///
+/// Prometheus: `infer_kv_cache_block_allocations_total`.
+pub const INFER_KV_CACHE_BLOCK_ALLOCATIONS: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.block.allocations",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{block}",
+    description: "Blocks of a tier that were handed to requests.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.block.evictions`: Blocks of a tier whose content was given up.
+///
+/// Prometheus: `infer_kv_cache_block_evictions_total`.
+pub const INFER_KV_CACHE_BLOCK_EVICTIONS: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.block.evictions",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{block}",
+    description: "Blocks of a tier whose content was given up.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_EVICTION_REASON, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.block.lifetime`: Time from the allocation of a block until its eviction, of sampled blocks.
+///
+/// Prometheus: `infer_kv_cache_block_lifetime_seconds`.
+pub const INFER_KV_CACHE_BLOCK_LIFETIME: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.block.lifetime",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time from the allocation of a block until its eviction, of sampled blocks.",
+    bounds: &[0.01, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.block.idle_before_eviction`: Time from the last use of a block until its eviction, of sampled blocks.
+///
+/// Prometheus: `infer_kv_cache_block_idle_before_eviction_seconds`.
+pub const INFER_KV_CACHE_BLOCK_IDLE_BEFORE_EVICTION: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.block.idle_before_eviction",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time from the last use of a block until its eviction, of sampled blocks.",
+    bounds: &[0.01, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.block.reuse_interval`: Time between two uses of a block, of sampled blocks.
+///
+/// Prometheus: `infer_kv_cache_block_reuse_interval_seconds`.
+pub const INFER_KV_CACHE_BLOCK_REUSE_INTERVAL: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.block.reuse_interval",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time between two uses of a block, of sampled blocks.",
+    bounds: &[0.01, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.block.reuse_distance`: Uses of other blocks between two uses of a block, of sampled blocks.
+///
+/// Prometheus: `infer_kv_cache_block_reuse_distance`.
+pub const INFER_KV_CACHE_BLOCK_REUSE_DISTANCE: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.block.reuse_distance",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Int,
+    unit: "{block}",
+    description: "Uses of other blocks between two uses of a block, of sampled blocks.",
+    bounds: &[1.0, 10.0, 100.0, 1000.0, 10000.0, 100000.0, 1000000.0, 10000000.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.block.eviction_to_reuse`: Time from the eviction of a block until its content was wanted again, of sampled blocks.
+///
+/// Prometheus: `infer_kv_cache_block_eviction_to_reuse_seconds`. A tier that is too small shows here. Content that is never wanted again has no value.
+pub const INFER_KV_CACHE_BLOCK_EVICTION_TO_REUSE: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.block.eviction_to_reuse",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time from the eviction of a block until its content was wanted again, of sampled blocks.",
+    bounds: &[0.01, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14400.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.lora.adapter.active`: LoRA adapters by state.
+///
+/// Prometheus: `infer_lora_adapter_active`. The states overlap, so their sum means nothing.
+pub const INFER_LORA_ADAPTER_ACTIVE: InstrumentDef = InstrumentDef {
+    name: "infer.lora.adapter.active",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{adapter}",
+    description: "LoRA adapters by state.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_LORA_STATE, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.modality.items`: Images, audio clips, videos and texts, received and generated.
+///
+/// Prometheus: `infer_modality_items_total`.
+pub const INFER_MODALITY_ITEMS: InstrumentDef = InstrumentDef {
+    name: "infer.modality.items",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{item}",
+    description: "Images, audio clips, videos and texts, received and generated.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_TOKEN_MODALITY, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_MODALITY_DIRECTION, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.modality.preprocess.duration`: Time to bring one input into the form that its encoder wants.
+///
+/// Prometheus: `infer_modality_preprocess_duration_seconds`.
+pub const INFER_MODALITY_PREPROCESS_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.modality.preprocess.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time to bring one input into the form that its encoder wants.",
+    bounds: &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_TOKEN_MODALITY, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::ConditionallyRequired("If it failed.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.modality.encode.duration`: Time to turn one input into embeddings.
+///
+/// Prometheus: `infer_modality_encode_duration_seconds`.
+pub const INFER_MODALITY_ENCODE_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.modality.encode.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time to turn one input into embeddings.",
+    bounds: &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_TOKEN_MODALITY, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::ConditionallyRequired("If it failed.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.modality.generation.duration`: Time that the stage worked on one media output.
+///
+/// Prometheus: `infer_modality_generation_duration_seconds`.
+pub const INFER_MODALITY_GENERATION_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.modality.generation.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time that the stage worked on one media output.",
+    bounds: &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_TOKEN_MODALITY, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.modality.audio.time_to_first_packet`: Time from a request's arrival until its first audio packet.
+///
+/// Prometheus: `infer_modality_audio_time_to_first_packet_seconds`.
+pub const INFER_MODALITY_AUDIO_TIME_TO_FIRST_PACKET: InstrumentDef = InstrumentDef {
+    name: "infer.modality.audio.time_to_first_packet",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time from a request's arrival until its first audio packet.",
+    bounds: &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.modality.image.time_to_first_image`: Time from a request's arrival until its first image.
+///
+/// Prometheus: `infer_modality_image_time_to_first_image_seconds`.
+pub const INFER_MODALITY_IMAGE_TIME_TO_FIRST_IMAGE: InstrumentDef = InstrumentDef {
+    name: "infer.modality.image.time_to_first_image",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time from a request's arrival until its first image.",
+    bounds: &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.modality.video.time_to_first_frame`: Time from a request's arrival until its first video frame.
+///
+/// Prometheus: `infer_modality_video_time_to_first_frame_seconds`.
+pub const INFER_MODALITY_VIDEO_TIME_TO_FIRST_FRAME: InstrumentDef = InstrumentDef {
+    name: "infer.modality.video.time_to_first_frame",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time from a request's arrival until its first video frame.",
+    bounds: &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.modality.media.duration`: Playing time of one audio clip or video.
+///
+/// Prometheus: `infer_modality_media_duration_seconds`. From the number of samples or frames and their rate. An item without either has no value.
+pub const INFER_MODALITY_MEDIA_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.modality.media.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Playing time of one audio clip or video.",
+    bounds: &[0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 1800.0, 7200.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_TOKEN_MODALITY, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_MODALITY_DIRECTION, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.modality.media.time`: Playing time of all audio clips and videos.
+///
+/// Prometheus: `infer_modality_media_time_seconds_total`.
+pub const INFER_MODALITY_MEDIA_TIME: InstrumentDef = InstrumentDef {
+    name: "infer.modality.media.time",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Playing time of all audio clips and videos.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_TOKEN_MODALITY, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_MODALITY_DIRECTION, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.modality.real_time_factor`: Time to generate an audio or video output, divided by its playing time; below 1 is faster than it plays.
+///
+/// Prometheus: `infer_modality_real_time_factor`. Only where the playing time is known and positive.
+pub const INFER_MODALITY_REAL_TIME_FACTOR: InstrumentDef = InstrumentDef {
+    name: "infer.modality.real_time_factor",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "1",
+    description: "Time to generate an audio or video output, divided by its playing time; below 1 is faster than it plays.",
+    bounds: &[0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0, 1.25, 1.5, 2.0, 5.0, 10.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_TOKEN_MODALITY, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.modality.output.skipped`: Media outputs that have no playing time or no real-time factor, by reason.
+///
+/// Prometheus: `infer_modality_output_skipped_total`.
+pub const INFER_MODALITY_OUTPUT_SKIPPED: InstrumentDef = InstrumentDef {
+    name: "infer.modality.output.skipped",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{output}",
+    description: "Media outputs that have no playing time or no real-time factor, by reason.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_TOKEN_MODALITY, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_MODALITY_SKIP_REASON, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.modality.underrun.duration`: The longest time by which a streamed output came too late to play on without a gap; 0 if it never did.
+///
+/// Prometheus: `infer_modality_underrun_duration_seconds`. One value per streamed output; the bucket of a threshold says how many played on within it.
+pub const INFER_MODALITY_UNDERRUN_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.modality.underrun.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "The longest time by which a streamed output came too late to play on without a gap; 0 if it never did.",
+    bounds: &[0.0, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_TOKEN_MODALITY, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.modality.image.pixels`: Pixels of images, received and generated.
+///
+/// Prometheus: `infer_modality_image_pixels_total`.
+pub const INFER_MODALITY_IMAGE_PIXELS: InstrumentDef = InstrumentDef {
+    name: "infer.modality.image.pixels",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{pixel}",
+    description: "Pixels of images, received and generated.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_MODALITY_DIRECTION, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.modality.audio.frames`: Audio frames, received and generated: one sample of every channel.
+///
+/// Prometheus: `infer_modality_audio_frames_total`.
+pub const INFER_MODALITY_AUDIO_FRAMES: InstrumentDef = InstrumentDef {
+    name: "infer.modality.audio.frames",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{frame}",
+    description: "Audio frames, received and generated: one sample of every channel.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_MODALITY_DIRECTION, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.modality.video.frames`: Video frames, received and generated.
+///
+/// Prometheus: `infer_modality_video_frames_total`.
+pub const INFER_MODALITY_VIDEO_FRAMES: InstrumentDef = InstrumentDef {
+    name: "infer.modality.video.frames",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{frame}",
+    description: "Video frames, received and generated.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_MODALITY_DIRECTION, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.modality.cache.lookups`: Media inputs that were looked up in the encoder's cache.
+///
+/// Prometheus: `infer_modality_cache_lookups_total`.
+pub const INFER_MODALITY_CACHE_LOOKUPS: InstrumentDef = InstrumentDef {
+    name: "infer.modality.cache.lookups",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{item}",
+    description: "Media inputs that were looked up in the encoder's cache.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_TOKEN_MODALITY, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_MODALITY_CACHE_RESULT, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.diffusion.stage.duration`: Time of one part of a diffusion pipeline for one output.
+///
+/// Prometheus: `infer_diffusion_stage_duration_seconds`.
+pub const INFER_DIFFUSION_STAGE_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.diffusion.stage.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time of one part of a diffusion pipeline for one output.",
+    bounds: &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_TOKEN_MODALITY, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_DIFFUSION_STAGE, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::ConditionallyRequired("If it failed.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.diffusion.step.duration`: Time of one denoising step.
+///
+/// Prometheus: `infer_diffusion_step_duration_seconds`.
+pub const INFER_DIFFUSION_STEP_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.diffusion.step.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time of one denoising step.",
+    bounds: &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::GEN_AI_TOKEN_MODALITY, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.model.load.duration`: Time to load a model until it can serve.
+///
+/// Prometheus: `infer_model_load_duration_seconds`.
+pub const INFER_MODEL_LOAD_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.model.load.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time to load a model until it can serve.",
+    bounds: &[1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::ConditionallyRequired("If the load failed.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.engine.status`: Whether the engine is in a state: 1 for the one that it is in, 0 for the others.
+///
+/// Prometheus: `infer_engine_status`.
+pub const INFER_ENGINE_STATUS: InstrumentDef = InstrumentDef {
+    name: "infer.engine.status",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "1",
+    description: "Whether the engine is in a state: 1 for the one that it is in, 0 for the others.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_ENGINE_STATE, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.realtime.session.active`: Realtime sessions that are open.
+///
+/// Prometheus: `infer_realtime_session_active`.
+pub const INFER_REALTIME_SESSION_ACTIVE: InstrumentDef = InstrumentDef {
+    name: "infer.realtime.session.active",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{session}",
+    description: "Realtime sessions that are open.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.realtime.detection.duration`: Time of one run of the voice activity detector.
+///
+/// Prometheus: `infer_realtime_detection_duration_seconds`.
+pub const INFER_REALTIME_DETECTION_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.realtime.detection.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time of one run of the voice activity detector.",
+    bounds: &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.realtime.endpoint.duration`: Silence between the last speech of a turn and the decision that the turn is over.
+///
+/// Prometheus: `infer_realtime_endpoint_duration_seconds`.
+pub const INFER_REALTIME_ENDPOINT_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.realtime.endpoint.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Silence between the last speech of a turn and the decision that the turn is over.",
+    bounds: &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0, 120.0, 300.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.realtime.errors`: Failures of realtime sessions and their voice activity detector.
+///
+/// Prometheus: `infer_realtime_errors_total`.
+pub const INFER_REALTIME_ERRORS: InstrumentDef = InstrumentDef {
+    name: "infer.realtime.errors",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{error}",
+    description: "Failures of realtime sessions and their voice activity detector.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::Required },
     ],
     cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
     stability: Stability::Development,
@@ -262,6 +1235,705 @@ pub const INFER_REQUEST_OUTPUT_TOKENS: InstrumentDef = InstrumentDef {
         AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
         AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
         AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.request.cached_tokens`: Prompt tokens of a request that were read from a cache.
+///
+/// Prometheus: `infer_request_cached_tokens`. Of requests whose number is known: 0 is a value, unknown is none.
+pub const INFER_REQUEST_CACHED_TOKENS: InstrumentDef = InstrumentDef {
+    name: "infer.request.cached_tokens",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Int,
+    unit: "{token}",
+    description: "Prompt tokens of a request that were read from a cache.",
+    bounds: &[0.0, 1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.request.reasoning_tokens`: Tokens of reasoning that a request generated.
+///
+/// Prometheus: `infer_request_reasoning_tokens`. Of requests whose number is known.
+pub const INFER_REQUEST_REASONING_TOKENS: InstrumentDef = InstrumentDef {
+    name: "infer.request.reasoning_tokens",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Int,
+    unit: "{token}",
+    description: "Tokens of reasoning that a request generated.",
+    bounds: &[0.0, 1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.request.audio_input_tokens`: Audio tokens in the prompt of a request.
+///
+/// Prometheus: `infer_request_audio_input_tokens`. Of requests whose number is known.
+pub const INFER_REQUEST_AUDIO_INPUT_TOKENS: InstrumentDef = InstrumentDef {
+    name: "infer.request.audio_input_tokens",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Int,
+    unit: "{token}",
+    description: "Audio tokens in the prompt of a request.",
+    bounds: &[0.0, 1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.request.audio_output_tokens`: Audio tokens that a request generated.
+///
+/// Prometheus: `infer_request_audio_output_tokens`. Of requests whose number is known.
+pub const INFER_REQUEST_AUDIO_OUTPUT_TOKENS: InstrumentDef = InstrumentDef {
+    name: "infer.request.audio_output_tokens",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Int,
+    unit: "{token}",
+    description: "Audio tokens that a request generated.",
+    bounds: &[0.0, 1.0, 4.0, 16.0, 64.0, 256.0, 1024.0, 4096.0, 16384.0, 65536.0, 262144.0, 1048576.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.scheduler.iteration.duration`: Time of one step of the scheduler, from its start until its results are there.
+///
+/// Prometheus: `infer_scheduler_iteration_duration_seconds`.
+pub const INFER_SCHEDULER_ITERATION_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.scheduler.iteration.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time of one step of the scheduler, from its start until its results are there.",
+    bounds: &[0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 2.5],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_ITERATION_KIND, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.scheduler.iteration.device.duration`: Time that the device worked on one step, as the device measured it.
+///
+/// Prometheus: `infer_scheduler_iteration_device_duration_seconds`. Never a host clock around an asynchronous launch. A step whose device time is not known has no value.
+pub const INFER_SCHEDULER_ITERATION_DEVICE_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.scheduler.iteration.device.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time that the device worked on one step, as the device measured it.",
+    bounds: &[0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 2.5],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_ITERATION_KIND, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.scheduler.iteration.tokens`: Tokens that one step processes, of prompts and generated ones.
+///
+/// Prometheus: `infer_scheduler_iteration_tokens`.
+pub const INFER_SCHEDULER_ITERATION_TOKENS: InstrumentDef = InstrumentDef {
+    name: "infer.scheduler.iteration.tokens",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Int,
+    unit: "{token}",
+    description: "Tokens that one step processes, of prompts and generated ones.",
+    bounds: &[1.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 2048.0, 4096.0, 8192.0, 16384.0, 32768.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_ITERATION_KIND, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.scheduler.iteration.requests`: Requests in one step: its batch size.
+///
+/// Prometheus: `infer_scheduler_iteration_requests`.
+pub const INFER_SCHEDULER_ITERATION_REQUESTS: InstrumentDef = InstrumentDef {
+    name: "infer.scheduler.iteration.requests",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Int,
+    unit: "{request}",
+    description: "Requests in one step: its batch size.",
+    bounds: &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 48.0, 64.0, 96.0, 128.0, 192.0, 256.0, 384.0, 512.0, 768.0, 1024.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_ITERATION_KIND, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.scheduler.request.active`: Requests in the scheduler's own queues by state, read when metrics are collected.
+///
+/// Prometheus: `infer_scheduler_request_active`. What the scheduler holds; `infer.request.active` is what the recorded requests say. A lasting difference is a leak.
+pub const INFER_SCHEDULER_REQUEST_ACTIVE: InstrumentDef = InstrumentDef {
+    name: "infer.scheduler.request.active",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{request}",
+    description: "Requests in the scheduler's own queues by state, read when metrics are collected.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REQUEST_STATE, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.scheduler.output.queued`: Outputs of the stage that wait to be taken by the next one, read when metrics are collected.
+///
+/// Prometheus: `infer_scheduler_output_queued`.
+pub const INFER_SCHEDULER_OUTPUT_QUEUED: InstrumentDef = InstrumentDef {
+    name: "infer.scheduler.output.queued",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{output}",
+    description: "Outputs of the stage that wait to be taken by the next one, read when metrics are collected.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.scheduler.preemptions`: Running requests that gave their blocks back, by what became of these.
+///
+/// Prometheus: `infer_scheduler_preemptions_total`.
+pub const INFER_SCHEDULER_PREEMPTIONS: InstrumentDef = InstrumentDef {
+    name: "infer.scheduler.preemptions",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{preemption}",
+    description: "Running requests that gave their blocks back, by what became of these.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_PREEMPTION_MODE, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.speculative.drafts`: Drafts that were verified.
+///
+/// Prometheus: `infer_speculative_drafts_total`.
+pub const INFER_SPECULATIVE_DRAFTS: InstrumentDef = InstrumentDef {
+    name: "infer.speculative.drafts",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{draft}",
+    description: "Drafts that were verified.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_SPECULATIVE_METHOD, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.speculative.draft_tokens`: Drafted tokens by what verification said.
+///
+/// Prometheus: `infer_speculative_draft_tokens_total`. The share of accepted tokens is accepted / (accepted + rejected). Where the position is asked for, every series carries it.
+pub const INFER_SPECULATIVE_DRAFT_TOKENS: InstrumentDef = InstrumentDef {
+    name: "infer.speculative.draft_tokens",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{token}",
+    description: "Drafted tokens by what verification said.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_SPECULATIVE_METHOD, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_SPECULATIVE_OUTCOME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_SPECULATIVE_POSITION, requirement: Requirement::OptIn },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.speculative.accepted_length`: Tokens of one draft that were accepted.
+///
+/// Prometheus: `infer_speculative_accepted_length`.
+pub const INFER_SPECULATIVE_ACCEPTED_LENGTH: InstrumentDef = InstrumentDef {
+    name: "infer.speculative.accepted_length",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Int,
+    unit: "{token}",
+    description: "Tokens of one draft that were accepted.",
+    bounds: &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 12.0, 16.0, 32.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_SPECULATIVE_METHOD, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.key.requested`: Keys that operations of a tier were asked for: reserved, submitted or looked up.
+///
+/// Prometheus: `infer_kv_cache_key_requested_total`. Refused ones included, so that requested = finished + in flight for `allocate`, `store`, `load`, `lookup`, `read`, `write` and `prefetch`. `access`, `evict` and `delete` are only finished.
+pub const INFER_KV_CACHE_KEY_REQUESTED: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.key.requested",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{key}",
+    description: "Keys that operations of a tier were asked for: reserved, submitted or looked up.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OPERATION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_BACKEND, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_NAMESPACE, requirement: Requirement::OptIn },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.key.finished`: Keys with which operations of a tier are through, by outcome.
+///
+/// Prometheus: `infer_kv_cache_key_finished_total`. One step that finishes a write and reserves a read counts as a finished `write` and a requested `read`. The share of hits is hit / (hit + miss).
+pub const INFER_KV_CACHE_KEY_FINISHED: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.key.finished",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{key}",
+    description: "Keys with which operations of a tier are through, by outcome.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OPERATION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_BACKEND, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_NAMESPACE, requirement: Requirement::OptIn },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OUTCOME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_FAILURE_REASON, requirement: Requirement::ConditionallyRequired("If the outcome is `failure`.") },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_EVICTION_REASON, requirement: Requirement::ConditionallyRequired("If the operation is `evict`.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.operation.io`: Bytes with which operations of a tier are through, by outcome.
+///
+/// Prometheus: `infer_kv_cache_operation_io_bytes_total`.
+pub const INFER_KV_CACHE_OPERATION_IO: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.operation.io",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "Bytes with which operations of a tier are through, by outcome.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OPERATION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_BACKEND, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_NAMESPACE, requirement: Requirement::OptIn },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OUTCOME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_FAILURE_REASON, requirement: Requirement::ConditionallyRequired("If the outcome is `failure`.") },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_EVICTION_REASON, requirement: Requirement::ConditionallyRequired("If the operation is `evict`.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.operation.duration`: Time from the reservation or submission of an operation until it ended.
+///
+/// Prometheus: `infer_kv_cache_operation_duration_seconds`. Its count is that of operations; each may be about several keys, and the worst outcome among them is its own.
+pub const INFER_KV_CACHE_OPERATION_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.operation.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time from the reservation or submission of an operation until it ended.",
+    bounds: &[1e-5, 2.5e-5, 5e-5, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OPERATION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_BACKEND, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_NAMESPACE, requirement: Requirement::OptIn },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OUTCOME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_FAILURE_REASON, requirement: Requirement::ConditionallyRequired("If the outcome is `failure`.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.operation.active`: Operations of a tier that were reserved or submitted and have not ended.
+///
+/// Prometheus: `infer_kv_cache_operation_active`.
+pub const INFER_KV_CACHE_OPERATION_ACTIVE: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.operation.active",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{operation}",
+    description: "Operations of a tier that were reserved or submitted and have not ended.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OPERATION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_BACKEND, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_NAMESPACE, requirement: Requirement::OptIn },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.operation.memory.usage`: Memory that operations in flight hold.
+///
+/// Prometheus: `infer_kv_cache_operation_memory_usage_bytes`.
+pub const INFER_KV_CACHE_OPERATION_MEMORY_USAGE: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.operation.memory.usage",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "Memory that operations in flight hold.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OPERATION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_BACKEND, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_NAMESPACE, requirement: Requirement::OptIn },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.eviction.passes`: Passes of the loop that keeps a tier below its limit, by what they did.
+///
+/// Prometheus: `infer_kv_cache_eviction_passes_total`.
+pub const INFER_KV_CACHE_EVICTION_PASSES: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.eviction.passes",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{pass}",
+    description: "Passes of the loop that keeps a tier below its limit, by what they did.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_BACKEND, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_EVICTION_RESULT, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.lookup.tokens`: Tokens that a cache was asked for, by whether it had them.
+///
+/// Prometheus: `infer_kv_cache_lookup_tokens_total`. Asked of the cache as a whole, tokens that the device already has excluded. Hits and misses partition what was asked, so the share of hits is hit / (hit + miss). `infer.kv_cache.prompt_tokens` partitions whole prompts instead.
+pub const INFER_KV_CACHE_LOOKUP_TOKENS: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.lookup.tokens",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{token}",
+    description: "Tokens that a cache was asked for, by whether it had them.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OUTCOME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_TIER, requirement: Requirement::ConditionallyRequired("If the outcome is `hit`.") },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_NAMESPACE, requirement: Requirement::OptIn },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.server.request.duration`: Time of one request that a cache server answers.
+///
+/// Prometheus: `infer_kv_cache_server_request_duration_seconds`. Measured by the cache server, from arrival to answer. Its count is that of requests.
+pub const INFER_KV_CACHE_SERVER_REQUEST_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.server.request.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time of one request that a cache server answers.",
+    bounds: &[1e-5, 2.5e-5, 5e-5, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_METHOD, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OUTCOME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_FAILURE_REASON, requirement: Requirement::ConditionallyRequired("If the outcome is `failure`.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.server.request.active`: Requests that a cache server answers, begun and not ended.
+///
+/// Prometheus: `infer_kv_cache_server_request_active`.
+pub const INFER_KV_CACHE_SERVER_REQUEST_ACTIVE: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.server.request.active",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{request}",
+    description: "Requests that a cache server answers, begun and not ended.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_METHOD, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.server.keys`: Keys of requests that a cache server answers, by outcome.
+///
+/// Prometheus: `infer_kv_cache_server_keys_total`.
+pub const INFER_KV_CACHE_SERVER_KEYS: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.server.keys",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{key}",
+    description: "Keys of requests that a cache server answers, by outcome.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_METHOD, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OUTCOME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_FAILURE_REASON, requirement: Requirement::ConditionallyRequired("If the outcome is `failure`.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.server.io`: Bytes of requests that a cache server answers, by outcome.
+///
+/// Prometheus: `infer_kv_cache_server_io_bytes_total`.
+pub const INFER_KV_CACHE_SERVER_IO: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.server.io",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "Bytes of requests that a cache server answers, by outcome.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_METHOD, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OUTCOME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_FAILURE_REASON, requirement: Requirement::ConditionallyRequired("If the outcome is `failure`.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.client.request.duration`: Time of one request that an engine sends to a cache server.
+///
+/// Prometheus: `infer_kv_cache_client_request_duration_seconds`. Measured by the engine, from sending to answer. Its count is that of requests.
+pub const INFER_KV_CACHE_CLIENT_REQUEST_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.client.request.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time of one request that an engine sends to a cache server.",
+    bounds: &[1e-5, 2.5e-5, 5e-5, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_METHOD, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OUTCOME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_FAILURE_REASON, requirement: Requirement::ConditionallyRequired("If the outcome is `failure`.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.client.request.active`: Requests that an engine sends to a cache server, begun and not ended.
+///
+/// Prometheus: `infer_kv_cache_client_request_active`.
+pub const INFER_KV_CACHE_CLIENT_REQUEST_ACTIVE: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.client.request.active",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{request}",
+    description: "Requests that an engine sends to a cache server, begun and not ended.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_METHOD, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.client.keys`: Keys of requests that an engine sends to a cache server, by outcome.
+///
+/// Prometheus: `infer_kv_cache_client_keys_total`.
+pub const INFER_KV_CACHE_CLIENT_KEYS: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.client.keys",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{key}",
+    description: "Keys of requests that an engine sends to a cache server, by outcome.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_METHOD, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OUTCOME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_FAILURE_REASON, requirement: Requirement::ConditionallyRequired("If the outcome is `failure`.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.client.io`: Bytes of requests that an engine sends to a cache server, by outcome.
+///
+/// Prometheus: `infer_kv_cache_client_io_bytes_total`.
+pub const INFER_KV_CACHE_CLIENT_IO: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.client.io",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "Bytes of requests that an engine sends to a cache server, by outcome.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_METHOD, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OUTCOME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_FAILURE_REASON, requirement: Requirement::ConditionallyRequired("If the outcome is `failure`.") },
     ],
     cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
     stability: Stability::Development,
@@ -611,6 +2283,74 @@ pub const INFER_SDK_EXPORT_LATE: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.sdk.observer.panic`: Panics of observers of cache events, each of which cost that observer one event.
+///
+/// Prometheus: `infer_sdk_observer_panic_total`.
+pub const INFER_SDK_OBSERVER_PANIC: InstrumentDef = InstrumentDef {
+    name: "infer.sdk.observer.panic",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{panic}",
+    description: "Panics of observers of cache events, each of which cost that observer one event.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_SDK_OBSERVER_NAME, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.sdk.observer.event.dropped`: Events that found an observer's queue full.
+///
+/// Prometheus: `infer_sdk_observer_event_dropped_total`.
+pub const INFER_SDK_OBSERVER_EVENT_DROPPED: InstrumentDef = InstrumentDef {
+    name: "infer.sdk.observer.event.dropped",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{event}",
+    description: "Events that found an observer's queue full.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_SDK_OBSERVER_NAME, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.sdk.observer.event.queued`: Events that wait in the queue of an observer.
+///
+/// Prometheus: `infer_sdk_observer_event_queued`.
+pub const INFER_SDK_OBSERVER_EVENT_QUEUED: InstrumentDef = InstrumentDef {
+    name: "infer.sdk.observer.event.queued",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{event}",
+    description: "Events that wait in the queue of an observer.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_SDK_OBSERVER_NAME, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.sdk.observer.event.lag`: How long the event that an observer last took from its queue had waited.
+///
+/// Prometheus: `infer_sdk_observer_event_lag_seconds`.
+pub const INFER_SDK_OBSERVER_EVENT_LAG: InstrumentDef = InstrumentDef {
+    name: "infer.sdk.observer.event.lag",
+    kind: InstrumentKind::Gauge,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "How long the event that an observer last took from its queue had waited.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_SDK_OBSERVER_NAME, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.token.input`: Prompt tokens received, cached ones included, by modality.
 ///
 /// Prometheus: `infer_token_input_total`. Counted when a request is admitted, so that failed requests count too.
@@ -655,6 +2395,69 @@ pub const INFER_TOKEN_OUTPUT: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.token.cached_input`: Prompt tokens that were read from a cache, part of `infer.token.input`.
+///
+/// Prometheus: `infer_token_cached_input_total`. Whatever the cache. Where the tier is known, `infer.kv_cache.prompt_tokens` says it.
+pub const INFER_TOKEN_CACHED_INPUT: InstrumentDef = InstrumentDef {
+    name: "infer.token.cached_input",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{token}",
+    description: "Prompt tokens that were read from a cache, part of `infer.token.input`.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.token.reasoning_output`: Generated tokens of reasoning, part of `infer.token.output`.
+///
+/// Prometheus: `infer_token_reasoning_output_total`.
+pub const INFER_TOKEN_REASONING_OUTPUT: InstrumentDef = InstrumentDef {
+    name: "infer.token.reasoning_output",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{token}",
+    description: "Generated tokens of reasoning, part of `infer.token.output`.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.token.tool_output`: Generated tokens of tool calls, part of `infer.token.output`.
+///
+/// Prometheus: `infer_token_tool_output_total`.
+pub const INFER_TOKEN_TOOL_OUTPUT: InstrumentDef = InstrumentDef {
+    name: "infer.token.tool_output",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{token}",
+    description: "Generated tokens of tool calls, part of `infer.token.output`.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.transfer.io`: Bytes transferred between tiers, stages or replicas.
 ///
 /// Prometheus: `infer_transfer_io_bytes_total`.
@@ -674,10 +2477,14 @@ pub const INFER_TRANSFER_IO: InstrumentDef = InstrumentDef {
         AttributeRef { attribute: &keys::INFER_TRANSFER_PAYLOAD, requirement: Requirement::Required },
         AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE, requirement: Requirement::Required },
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::INFER_TRANSFER_TRANSPORT, requirement: Requirement::Recommended },
         AttributeRef { attribute: &keys::NETWORK_IO_DIRECTION, requirement: Requirement::ConditionallyRequired("If the transfer crosses hosts.") },
     ],
-    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    cardinality_limit: 4096,
     stability: Stability::Development,
 };
 
@@ -700,10 +2507,101 @@ pub const INFER_TRANSFER_DURATION: InstrumentDef = InstrumentDef {
         AttributeRef { attribute: &keys::INFER_TRANSFER_PAYLOAD, requirement: Requirement::Required },
         AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE, requirement: Requirement::Required },
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::INFER_TRANSFER_TRANSPORT, requirement: Requirement::Recommended },
         AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::ConditionallyRequired("If the transfer failed.") },
     ],
-    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    cardinality_limit: 4096,
+    stability: Stability::Development,
+};
+
+/// `infer.transfer.transmit.duration`: Time that the sender takes to serialize a transfer and hand it over.
+///
+/// Prometheus: `infer_transfer_transmit_duration_seconds`.
+pub const INFER_TRANSFER_TRANSMIT_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.transfer.transmit.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time that the sender takes to serialize a transfer and hand it over.",
+    bounds: &[1e-5, 2.5e-5, 5e-5, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_PAYLOAD, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_TRANSPORT, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: 4096,
+    stability: Stability::Development,
+};
+
+/// `infer.transfer.in_flight.duration`: Time from the sender's last byte handed over until the receiver begins to receive.
+///
+/// Prometheus: `infer_transfer_in_flight_duration_seconds`. Across hosts two clocks are compared: a negative difference is shown as 0 and counted in `infer.sdk.correction`.
+pub const INFER_TRANSFER_IN_FLIGHT_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.transfer.in_flight.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time from the sender's last byte handed over until the receiver begins to receive.",
+    bounds: &[1e-5, 2.5e-5, 5e-5, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_PAYLOAD, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_TRANSPORT, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: 4096,
+    stability: Stability::Development,
+};
+
+/// `infer.transfer.decode.duration`: Time that the receiver takes to receive a transfer and deserialize it.
+///
+/// Prometheus: `infer_transfer_decode_duration_seconds`.
+pub const INFER_TRANSFER_DECODE_DURATION: InstrumentDef = InstrumentDef {
+    name: "infer.transfer.decode.duration",
+    kind: InstrumentKind::Histogram,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time that the receiver takes to receive a transfer and deserialize it.",
+    bounds: &[1e-5, 2.5e-5, 5e-5, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_PAYLOAD, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_TRANSPORT, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: 4096,
     stability: Stability::Development,
 };
 
@@ -726,8 +2624,12 @@ pub const INFER_TRANSFER_SIZE: InstrumentDef = InstrumentDef {
         AttributeRef { attribute: &keys::INFER_TRANSFER_PAYLOAD, requirement: Requirement::Required },
         AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE, requirement: Requirement::Required },
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
     ],
-    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    cardinality_limit: 4096,
     stability: Stability::Development,
 };
 
@@ -750,8 +2652,12 @@ pub const INFER_TRANSFER_ACTIVE: InstrumentDef = InstrumentDef {
         AttributeRef { attribute: &keys::INFER_TRANSFER_PAYLOAD, requirement: Requirement::Required },
         AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE, requirement: Requirement::Required },
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
     ],
-    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    cardinality_limit: 4096,
     stability: Stability::Development,
 };
 
@@ -823,6 +2729,208 @@ pub const GEN_AI_SERVER_TIME_TO_FIRST_TOKEN: InstrumentDef = InstrumentDef {
         AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
         AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
         AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `hw.energy`: Energy that the component has used.
+///
+/// Prometheus: `hw_energy_joules_total`.
+pub const HW_ENERGY: InstrumentDef = InstrumentDef {
+    name: "hw.energy",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Double,
+    unit: "J",
+    description: "Energy that the component has used.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_TYPE, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `hw.power`: Power that the component draws now.
+///
+/// Prometheus: `hw_power_watts`.
+pub const HW_POWER: InstrumentDef = InstrumentDef {
+    name: "hw.power",
+    kind: InstrumentKind::Gauge,
+    value_type: ValueType::Double,
+    unit: "W",
+    description: "Power that the component draws now.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_TYPE, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `hw.errors`: Errors of the component.
+///
+/// Prometheus: `hw_errors_total`.
+pub const HW_ERRORS: InstrumentDef = InstrumentDef {
+    name: "hw.errors",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{error}",
+    description: "Errors of the component.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_TYPE, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::ConditionallyRequired("If and only if an error has occurred.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `hw.status`: Whether the component is in a state: 1 for the one that it is in, 0 for the others.
+///
+/// Prometheus: `hw_status`.
+pub const HW_STATUS: InstrumentDef = InstrumentDef {
+    name: "hw.status",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "1",
+    description: "Whether the component is in a state: 1 for the one that it is in, 0 for the others.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_TYPE, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_STATE, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_DRIVER_VERSION, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_MODEL, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_VENDOR, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `hw.temperature`: A temperature of the component.
+///
+/// Prometheus: `hw_temperature_celsius`.
+pub const HW_TEMPERATURE: InstrumentDef = InstrumentDef {
+    name: "hw.temperature",
+    kind: InstrumentKind::Gauge,
+    value_type: ValueType::Double,
+    unit: "Cel",
+    description: "A temperature of the component.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_SENSOR_LOCATION, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `hw.gpu.utilization`: The share of time that the GPU was busy with a task, from 0 to 1.
+///
+/// Prometheus: `hw_gpu_utilization`.
+pub const HW_GPU_UTILIZATION: InstrumentDef = InstrumentDef {
+    name: "hw.gpu.utilization",
+    kind: InstrumentKind::Gauge,
+    value_type: ValueType::Double,
+    unit: "1",
+    description: "The share of time that the GPU was busy with a task, from 0 to 1.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_GPU_TASK, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `hw.gpu.memory.usage`: GPU memory in use.
+///
+/// Prometheus: `hw_gpu_memory_usage_bytes`.
+pub const HW_GPU_MEMORY_USAGE: InstrumentDef = InstrumentDef {
+    name: "hw.gpu.memory.usage",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "GPU memory in use.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `hw.gpu.memory.limit`: GPU memory that there is.
+///
+/// Prometheus: `hw_gpu_memory_limit_bytes`.
+pub const HW_GPU_MEMORY_LIMIT: InstrumentDef = InstrumentDef {
+    name: "hw.gpu.memory.limit",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "GPU memory that there is.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `hw.gpu.memory.utilization`: The share of GPU memory in use, from 0 to 1.
+///
+/// Prometheus: `hw_gpu_memory_utilization`.
+pub const HW_GPU_MEMORY_UTILIZATION: InstrumentDef = InstrumentDef {
+    name: "hw.gpu.memory.utilization",
+    kind: InstrumentKind::Gauge,
+    value_type: ValueType::Double,
+    unit: "1",
+    description: "The share of GPU memory in use, from 0 to 1.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `hw.gpu.io`: Bytes that the GPU received and sent.
+///
+/// Prometheus: `hw_gpu_io_bytes_total`.
+pub const HW_GPU_IO: InstrumentDef = InstrumentDef {
+    name: "hw.gpu.io",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "Bytes that the GPU received and sent.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::HW_ID, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HW_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::HW_PARENT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::NETWORK_IO_DIRECTION, requirement: Requirement::Required },
     ],
     cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
     stability: Stability::Development,
@@ -971,10 +3079,55 @@ pub const OTEL_SDK_EXPORTER_OPERATION_DURATION: InstrumentDef = InstrumentDef {
 
 /// Every instrument, own ones first.
 pub const ALL: &[&InstrumentDef] = &[
+    &INFER_GPU_ENGINE_UTILIZATION,
+    &INFER_GPU_CLOCK_FREQUENCY,
+    &INFER_GPU_THROTTLE_TIME,
+    &INFER_GPU_THROTTLE_STATUS,
+    &INFER_GPU_LINK_IO,
+    &INFER_GPU_XID_EVENTS,
+    &INFER_GPU_PROCESS_MEMORY_USAGE,
+    &INFER_GPU_PROCESS_ACTIVE,
+    &INFER_GPU_MIG_INSTANCE_ACTIVE,
+    &INFER_GPU_QUERY_FAILED,
     &INFER_KV_CACHE_PROMPT_TOKENS,
     &INFER_KV_CACHE_UTILIZATION,
     &INFER_KV_CACHE_BLOCK_USAGE,
     &INFER_KV_CACHE_BLOCK_LIMIT,
+    &INFER_KV_CACHE_PREFIX_HIT_RATIO,
+    &INFER_KV_CACHE_MEMORY_USAGE,
+    &INFER_KV_CACHE_MEMORY_LIMIT,
+    &INFER_KV_CACHE_BLOCK_ALLOCATIONS,
+    &INFER_KV_CACHE_BLOCK_EVICTIONS,
+    &INFER_KV_CACHE_BLOCK_LIFETIME,
+    &INFER_KV_CACHE_BLOCK_IDLE_BEFORE_EVICTION,
+    &INFER_KV_CACHE_BLOCK_REUSE_INTERVAL,
+    &INFER_KV_CACHE_BLOCK_REUSE_DISTANCE,
+    &INFER_KV_CACHE_BLOCK_EVICTION_TO_REUSE,
+    &INFER_LORA_ADAPTER_ACTIVE,
+    &INFER_MODALITY_ITEMS,
+    &INFER_MODALITY_PREPROCESS_DURATION,
+    &INFER_MODALITY_ENCODE_DURATION,
+    &INFER_MODALITY_GENERATION_DURATION,
+    &INFER_MODALITY_AUDIO_TIME_TO_FIRST_PACKET,
+    &INFER_MODALITY_IMAGE_TIME_TO_FIRST_IMAGE,
+    &INFER_MODALITY_VIDEO_TIME_TO_FIRST_FRAME,
+    &INFER_MODALITY_MEDIA_DURATION,
+    &INFER_MODALITY_MEDIA_TIME,
+    &INFER_MODALITY_REAL_TIME_FACTOR,
+    &INFER_MODALITY_OUTPUT_SKIPPED,
+    &INFER_MODALITY_UNDERRUN_DURATION,
+    &INFER_MODALITY_IMAGE_PIXELS,
+    &INFER_MODALITY_AUDIO_FRAMES,
+    &INFER_MODALITY_VIDEO_FRAMES,
+    &INFER_MODALITY_CACHE_LOOKUPS,
+    &INFER_DIFFUSION_STAGE_DURATION,
+    &INFER_DIFFUSION_STEP_DURATION,
+    &INFER_MODEL_LOAD_DURATION,
+    &INFER_ENGINE_STATUS,
+    &INFER_REALTIME_SESSION_ACTIVE,
+    &INFER_REALTIME_DETECTION_DURATION,
+    &INFER_REALTIME_ENDPOINT_DURATION,
+    &INFER_REALTIME_ERRORS,
     &INFER_REQUEST_ACTIVE,
     &INFER_REQUEST_FINISHED,
     &INFER_REQUEST_QUEUE_DURATION,
@@ -983,6 +3136,36 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_REQUEST_TIME_BETWEEN_TOKENS,
     &INFER_REQUEST_INPUT_TOKENS,
     &INFER_REQUEST_OUTPUT_TOKENS,
+    &INFER_REQUEST_CACHED_TOKENS,
+    &INFER_REQUEST_REASONING_TOKENS,
+    &INFER_REQUEST_AUDIO_INPUT_TOKENS,
+    &INFER_REQUEST_AUDIO_OUTPUT_TOKENS,
+    &INFER_SCHEDULER_ITERATION_DURATION,
+    &INFER_SCHEDULER_ITERATION_DEVICE_DURATION,
+    &INFER_SCHEDULER_ITERATION_TOKENS,
+    &INFER_SCHEDULER_ITERATION_REQUESTS,
+    &INFER_SCHEDULER_REQUEST_ACTIVE,
+    &INFER_SCHEDULER_OUTPUT_QUEUED,
+    &INFER_SCHEDULER_PREEMPTIONS,
+    &INFER_SPECULATIVE_DRAFTS,
+    &INFER_SPECULATIVE_DRAFT_TOKENS,
+    &INFER_SPECULATIVE_ACCEPTED_LENGTH,
+    &INFER_KV_CACHE_KEY_REQUESTED,
+    &INFER_KV_CACHE_KEY_FINISHED,
+    &INFER_KV_CACHE_OPERATION_IO,
+    &INFER_KV_CACHE_OPERATION_DURATION,
+    &INFER_KV_CACHE_OPERATION_ACTIVE,
+    &INFER_KV_CACHE_OPERATION_MEMORY_USAGE,
+    &INFER_KV_CACHE_EVICTION_PASSES,
+    &INFER_KV_CACHE_LOOKUP_TOKENS,
+    &INFER_KV_CACHE_SERVER_REQUEST_DURATION,
+    &INFER_KV_CACHE_SERVER_REQUEST_ACTIVE,
+    &INFER_KV_CACHE_SERVER_KEYS,
+    &INFER_KV_CACHE_SERVER_IO,
+    &INFER_KV_CACHE_CLIENT_REQUEST_DURATION,
+    &INFER_KV_CACHE_CLIENT_REQUEST_ACTIVE,
+    &INFER_KV_CACHE_CLIENT_KEYS,
+    &INFER_KV_CACHE_CLIENT_IO,
     &INFER_COLLECTOR_ITEM_ACCEPTED,
     &INFER_COLLECTOR_REQUEST_REFUSED,
     &INFER_COLLECTOR_ITEM_REFUSED,
@@ -1004,15 +3187,35 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_SDK_CALLBACK_PANIC,
     &INFER_SDK_EXPORT_RETRY,
     &INFER_SDK_EXPORT_LATE,
+    &INFER_SDK_OBSERVER_PANIC,
+    &INFER_SDK_OBSERVER_EVENT_DROPPED,
+    &INFER_SDK_OBSERVER_EVENT_QUEUED,
+    &INFER_SDK_OBSERVER_EVENT_LAG,
     &INFER_TOKEN_INPUT,
     &INFER_TOKEN_OUTPUT,
+    &INFER_TOKEN_CACHED_INPUT,
+    &INFER_TOKEN_REASONING_OUTPUT,
+    &INFER_TOKEN_TOOL_OUTPUT,
     &INFER_TRANSFER_IO,
     &INFER_TRANSFER_DURATION,
+    &INFER_TRANSFER_TRANSMIT_DURATION,
+    &INFER_TRANSFER_IN_FLIGHT_DURATION,
+    &INFER_TRANSFER_DECODE_DURATION,
     &INFER_TRANSFER_SIZE,
     &INFER_TRANSFER_ACTIVE,
     &GEN_AI_SERVER_REQUEST_DURATION,
     &GEN_AI_SERVER_TIME_PER_OUTPUT_TOKEN,
     &GEN_AI_SERVER_TIME_TO_FIRST_TOKEN,
+    &HW_ENERGY,
+    &HW_POWER,
+    &HW_ERRORS,
+    &HW_STATUS,
+    &HW_TEMPERATURE,
+    &HW_GPU_UTILIZATION,
+    &HW_GPU_MEMORY_USAGE,
+    &HW_GPU_MEMORY_LIMIT,
+    &HW_GPU_MEMORY_UTILIZATION,
+    &HW_GPU_IO,
     &OTEL_SDK_EXPORTER_METRIC_DATA_POINT_INFLIGHT,
     &OTEL_SDK_EXPORTER_METRIC_DATA_POINT_EXPORTED,
     &OTEL_SDK_METRIC_READER_COLLECTION_DURATION,

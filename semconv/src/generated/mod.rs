@@ -5,6 +5,8 @@
 #[rustfmt::skip]
 pub mod attributes;
 #[rustfmt::skip]
+pub mod events;
+#[rustfmt::skip]
 pub mod metrics;
 #[rustfmt::skip]
 pub mod spans;

@@ -1,0 +1,37 @@
+//! Every event on a span.
+//!
+//! @generated from semconv/registry; run `cargo run -p inferometer-semconv-generator`.
+
+use crate::{AttributeRef, EventDef, Requirement, generated::attributes as keys};
+
+/// `infer.request.first_token`: The first token went out.
+pub const INFER_REQUEST_FIRST_TOKEN: EventDef = EventDef {
+    name: "infer.request.first_token",
+    description: "The first token went out.",
+    attributes: &[],
+};
+
+/// `infer.request.preemption`: A running request gave its blocks back and waits to be scheduled again.
+pub const INFER_REQUEST_PREEMPTION: EventDef = EventDef {
+    name: "infer.request.preemption",
+    description: "A running request gave its blocks back and waits to be scheduled again.",
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_PREEMPTION_MODE, requirement: Requirement::Recommended },
+    ],
+};
+
+/// `infer.request.first_output`: The first audio packet, image or video frame went out.
+pub const INFER_REQUEST_FIRST_OUTPUT: EventDef = EventDef {
+    name: "infer.request.first_output",
+    description: "The first audio packet, image or video frame went out.",
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_TOKEN_MODALITY, requirement: Requirement::Required },
+    ],
+};
+
+/// Every event.
+pub const ALL: &[&EventDef] = &[
+    &INFER_REQUEST_FIRST_TOKEN,
+    &INFER_REQUEST_PREEMPTION,
+    &INFER_REQUEST_FIRST_OUTPUT,
+];
