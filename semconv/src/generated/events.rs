@@ -29,9 +29,25 @@ pub const INFER_REQUEST_FIRST_OUTPUT: EventDef = EventDef {
     ],
 };
 
+/// `infer.response.first_chunk`: The first chunk of the response's body was handed over.
+pub const INFER_RESPONSE_FIRST_CHUNK: EventDef = EventDef {
+    name: "infer.response.first_chunk",
+    description: "The first chunk of the response's body was handed over.",
+    attributes: &[],
+};
+
+/// `infer.response.last_chunk`: The last chunk of the response's body was handed over, if there was more than one.
+pub const INFER_RESPONSE_LAST_CHUNK: EventDef = EventDef {
+    name: "infer.response.last_chunk",
+    description: "The last chunk of the response's body was handed over, if there was more than one.",
+    attributes: &[],
+};
+
 /// Every event.
 pub const ALL: &[&EventDef] = &[
     &INFER_REQUEST_FIRST_TOKEN,
     &INFER_REQUEST_PREEMPTION,
     &INFER_REQUEST_FIRST_OUTPUT,
+    &INFER_RESPONSE_FIRST_CHUNK,
+    &INFER_RESPONSE_LAST_CHUNK,
 ];

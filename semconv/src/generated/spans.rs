@@ -76,6 +76,44 @@ pub const INFER_DECODE: SpanDef = SpanDef {
     ],
 };
 
+/// `infer.server.http`: One HTTP request, until the last chunk of its response was handed over.
+///
+/// Upstream's `span.http.server`, with the end of a streamed response added.
+pub const INFER_SERVER_HTTP: SpanDef = SpanDef {
+    span_type: "infer.server.http",
+    name: "{http.request.method} {http.route}",
+    kind: SpanKind::Server,
+    description: "One HTTP request, until the last chunk of its response was handed over.",
+    attributes: &[
+        AttributeRef { attribute: &keys::HTTP_REQUEST_METHOD, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::HTTP_REQUEST_METHOD_ORIGINAL, requirement: Requirement::ConditionallyRequired("If it is not one that is known.") },
+        AttributeRef { attribute: &keys::HTTP_ROUTE, requirement: Requirement::ConditionallyRequired("If the server has one.") },
+        AttributeRef { attribute: &keys::URL_PATH, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::URL_SCHEME, requirement: Requirement::ConditionallyRequired("If the request names it.") },
+        AttributeRef { attribute: &keys::HTTP_RESPONSE_STATUS_CODE, requirement: Requirement::ConditionallyRequired("If there was a response.") },
+        AttributeRef { attribute: &keys::INFER_RESPONSE_END, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::ConditionallyRequired("If the status is 5xx, or the handler or the body broke.") },
+    ],
+};
+
+/// `infer.server.grpc`: One gRPC call, until its trailers were handed over.
+///
+/// Upstream's `span.rpc.grpc.call.server`, with the end of a streamed response added.
+pub const INFER_SERVER_GRPC: SpanDef = SpanDef {
+    span_type: "infer.server.grpc",
+    name: "{rpc.method}",
+    kind: SpanKind::Server,
+    description: "One gRPC call, until its trailers were handed over.",
+    attributes: &[
+        AttributeRef { attribute: &keys::RPC_SYSTEM_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::RPC_METHOD, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::RPC_METHOD_ORIGINAL, requirement: Requirement::ConditionallyRequired("If the server does not know the method.") },
+        AttributeRef { attribute: &keys::RPC_RESPONSE_STATUS_CODE, requirement: Requirement::ConditionallyRequired("If the call got so far.") },
+        AttributeRef { attribute: &keys::INFER_RESPONSE_END, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::ConditionallyRequired("If the status is one of a failure of the server, or the handler or the body broke.") },
+    ],
+};
+
 /// `infer.kv_transfer`: KV cache blocks of one request move between tiers, stages or replicas.
 ///
 /// The sender's span is a client's; the receiver's is a server's of the same type and its child.
@@ -106,5 +144,7 @@ pub const ALL: &[&SpanDef] = &[
     &INFER_QUEUE,
     &INFER_PREFILL,
     &INFER_DECODE,
+    &INFER_SERVER_HTTP,
+    &INFER_SERVER_GRPC,
     &INFER_KV_TRANSFER,
 ];
