@@ -1,36 +1,40 @@
 //! Suite `isolation`: whether a thread that records notices what the exporter goes through.
 
 mod collector;
+mod counted;
+mod endurance;
 mod latency;
 mod mode;
+mod row;
+mod scene;
+mod spans;
 
-use std::{
-    io::Write,
-    process::{Command, Stdio},
-    thread,
-    time::Duration,
-};
+use std::{io::Write, thread, time::Duration};
 
 use quanta::Clock;
-use serde::Serialize;
 
 use self::{
-    latency::Latency,
-    mode::{Mode, NO_EXPORTER, Scene},
+    latency::{BATCH_CALLS, CALLS_TOGETHER, Latency},
+    mode::Mode,
+    row::IsolationRow,
+    scene::Scene,
 };
 use crate::{
-    cli::{Args, Suite},
-    compare::median,
+    cli::Args,
     error::BenchError,
     fixture::values,
-    instructions::Callgrind,
-    op::{Op, run_batch},
+    op::Op,
     reading::{Reading, pin_to, processors},
-    report::{Report, Row, ValueRow},
+    report::Report,
 };
 
 /// What is called. The empty call shows what the method itself would take for a record.
-const OPERATIONS: [&str; 3] = ["counter", "histogram", "empty"];
+const OPERATIONS: [&str; 4] = ["counter", "histogram", "end_span", EMPTY];
+const EMPTY: &str = "empty";
+
+/// Its place among them, and that of the one that needs an exporter.
+const EMPTY_INDEX: usize = 3;
+const END_SPAN_INDEX: usize = 2;
 
 /// What is told of each.
 const FIGURES: [&str; 3] = ["p50", "p99", "p99.9"];
@@ -48,11 +52,29 @@ struct Method {
     counted: u32,
     /// Calls of such a batch. When quick, 1000 in all, so that a figure's three digits show a single instruction.
     calls: u32,
+    /// The same for ends of spans, fewer, so that a queue that nothing leaves has room for all batches.
+    spans: u32,
+    /// Of one mode, while its memory is looked at.
+    endurance: Duration,
 }
 
 impl Method {
-    const FULL: Self = Self { passes: 5, time: Duration::from_secs(1), counted: 10, calls: 10_000 };
-    const QUICK: Self = Self { passes: 1, time: Duration::from_millis(30), counted: 4, calls: 250 };
+    const FULL: Self = Self {
+        passes: 5,
+        time: Duration::from_secs(1),
+        counted: 10,
+        calls: 10_000,
+        spans: 1000,
+        endurance: Duration::from_secs(10),
+    };
+    const QUICK: Self = Self {
+        passes: 1,
+        time: Duration::from_millis(30),
+        counted: 4,
+        calls: 250,
+        spans: 250,
+        endurance: Duration::from_millis(400),
+    };
 
     const fn new(quick: bool) -> Self {
         if quick { Self::QUICK } else { Self::FULL }
@@ -66,10 +88,34 @@ pub(crate) fn run(
 ) -> Result<(), BenchError> {
     let method = Method::new(args.quick);
     if let Some(probe) = &args.probe {
-        return run_probe(probe, method);
+        return counted::probe(probe, method);
     }
     let mut report = Report::begin::<IsolationRow>(out, args.json)?;
-    let mut taken: Vec<[Taken; 3]> = Mode::ALL.map(|_| Default::default()).into();
+    let taken = take(method)?;
+    for (operation, name) in OPERATIONS.into_iter().enumerate() {
+        // Without an exporter no span is recorded.
+        let peer = if operation == END_SPAN_INDEX { Mode::Up } else { Mode::NoExporter };
+        for (figure, figure_name) in FIGURES.into_iter().enumerate() {
+            let theirs = &taken[peer as usize][operation].nanos[figure];
+            for mode in Mode::ALL.into_iter().skip(1) {
+                let case = format!("{name}_{figure_name}/{}", mode.name());
+                let ours = &taken[mode as usize][operation].nanos[figure];
+                report.row(&IsolationRow::of(case, "ns", ours, peer.name(), theirs))?;
+            }
+        }
+    }
+    let tried = taken.iter().flatten().filter(|taken| taken.batches > 0);
+    let shares = tried.map(Taken::undisturbed);
+    if !args.quick && shares.fold(1.0, f64::min) < ENOUGH_UNDISTURBED {
+        writeln!(warnings, "warning: the machine is too busy: most batches were interrupted")?;
+    }
+    endurance::run(method, &mut report)?;
+    counted::run(args, method, &mut report, warnings)
+}
+
+/// Every operation's times in every mode.
+fn take(method: Method) -> Result<Vec<[Taken; OPERATIONS.len()]>, BenchError> {
+    let mut taken: Vec<[Taken; OPERATIONS.len()]> = Mode::ALL.map(|_| Default::default()).into();
     for _ in 0..method.passes {
         for (mode, taken) in Mode::ALL.into_iter().zip(&mut taken) {
             let scene = Scene::set(mode)?;
@@ -79,45 +125,46 @@ pub(crate) fn run(
             })?;
             scene.check()?;
             for (taken, latency) in taken.iter_mut().zip(&latencies) {
-                taken.add(latency, &latencies[2]);
+                taken.add(latency, &latencies[EMPTY_INDEX]);
             }
         }
     }
-    for (operation, name) in OPERATIONS.into_iter().enumerate() {
-        for (figure, figure_name) in FIGURES.into_iter().enumerate() {
-            let peer = &taken[0][operation].nanos[figure];
-            for (mode, taken) in Mode::ALL.into_iter().zip(&taken).skip(1) {
-                let case = format!("{name}_{figure_name}/{}", mode.name());
-                let row = IsolationRow::of(case, "ns", &taken[operation].nanos[figure], peer);
-                report.row(&row)?;
-            }
-        }
-    }
-    let shares = taken.iter().flatten().map(Taken::undisturbed);
-    if !args.quick && shares.fold(1.0, f64::min) < ENOUGH_UNDISTURBED {
-        writeln!(warnings, "warning: the machine is too busy: most batches were interrupted")?;
-    }
-    count_instructions(args, method, &mut report, warnings)
+    Ok(taken)
 }
 
 /// One pass of one mode, on a processor of its own; the operations take turns.
-fn record(scene: &Scene, time: Duration) -> Result<[Latency; 3], BenchError> {
+fn record(scene: &Scene, time: Duration) -> Result<[Latency; OPERATIONS.len()], BenchError> {
     let first = processors()?.first().copied().unwrap_or(0);
     pin_to(first)?;
     let (clock, values) = (Clock::new(), values()?);
     let mut values = values.iter().copied().cycle();
     let [counters, histograms] = [counter_op(scene), histogram_op(scene)?];
+    let ends = spans::end_op(scene, spans::AT_ONCE);
     let nothing = Op::new(|| (), || 0.0);
     let mut latencies = OPERATIONS.map(|_| Latency::new());
     let start = Reading::now()?;
     while Duration::from_nanos(start.until_now()?.wall()) < time {
-        let [counter, histogram, empty] = &mut latencies;
-        counter.together(&counters)?;
-        histogram.together(&histograms)?;
-        empty.together(&nothing)?;
-        counter.one_by_one(&clock, || scene.counter.add(1))?;
-        histogram.one_by_one(&clock, || scene.histogram.record(values.next().unwrap_or(0.1)))?;
-        empty.one_by_one(&clock, || ())?;
+        let [counter, histogram, span, empty] = &mut latencies;
+        counter.together(&counters, CALLS_TOGETHER)?;
+        histogram.together(&histograms, CALLS_TOGETHER)?;
+        empty.together(&nothing, CALLS_TOGETHER)?;
+        counter.one_by_one(&clock, BATCH_CALLS, || scene.counter.add(1))?;
+        let mut value = || values.next().unwrap_or(0.1);
+        histogram.one_by_one(&clock, BATCH_CALLS, || scene.histogram.record(value()))?;
+        empty.one_by_one(&clock, BATCH_CALLS, || ())?;
+        if scene.takes(2 * spans::AT_ONCE) {
+            scene.will_end(2 * spans::AT_ONCE);
+            ends.tidy();
+            span.together(&ends, spans::BATCH_CALLS)?;
+            let mut started: Vec<_> =
+                (0..spans::AT_ONCE).map(|_| spans::start(&scene.tracer)).collect();
+            let mut started = started.iter_mut();
+            span.one_by_one(&clock, spans::BATCH_CALLS as usize, || {
+                if let Some(span) = started.next() {
+                    spans::end(span);
+                }
+            })?;
+        }
     }
     Ok(latencies)
 }
@@ -148,51 +195,6 @@ impl Taken {
     }
 }
 
-fn count_instructions(
-    args: &Args,
-    method: Method,
-    report: &mut Report<'_>,
-    warnings: &mut dyn Write,
-) -> Result<(), BenchError> {
-    let version = Command::new("valgrind").arg("--version").stdout(Stdio::null()).status();
-    if version.is_err() {
-        writeln!(warnings, "SKIPPED: instructions: install Debian's package `valgrind`")?;
-        return Ok(());
-    }
-    let callgrind = Callgrind::new(args)?;
-    let calls = f64::from(method.counted) * f64::from(method.calls);
-    for operation in ["counter", "histogram"] {
-        let count = |mode: Mode| -> Result<f64, BenchError> {
-            Ok(callgrind.count(&format!("{operation}/{}", mode.name()))? / calls)
-        };
-        let peer = [count(Mode::NoExporter)?];
-        for mode in Mode::ALL.into_iter().skip(1) {
-            let case = format!("{operation}_instructions/{}", mode.name());
-            report.row(&IsolationRow::of(case, "{instruction}", &[count(mode)?], &peer))?;
-        }
-    }
-    Ok(())
-}
-
-/// What runs under callgrind.
-fn run_probe(probe: &str, method: Method) -> Result<(), BenchError> {
-    let unknown = || BenchError::UnknownProbe(probe.to_owned());
-    let (operation, mode) = probe.split_once('/').ok_or_else(unknown)?;
-    let mode = Mode::ALL.into_iter().find(|known| known.name() == mode).ok_or_else(unknown)?;
-    let scene = Scene::set(mode)?;
-    let op = match operation {
-        "counter" => counter_op(&scene),
-        "histogram" => histogram_op(&scene)?,
-        _ => return Err(unknown()),
-    };
-    op.warm_up(u64::from(method.calls));
-    for _ in 0..method.counted {
-        Scene::let_it_export();
-        run_batch(&op, u64::from(method.calls));
-    }
-    scene.check()
-}
-
 fn counter_op(scene: &Scene) -> Op {
     let counter = scene.counter.clone();
     Op::new(move || counter.add(1), || 0.0)
@@ -201,38 +203,4 @@ fn counter_op(scene: &Scene) -> Op {
 fn histogram_op(scene: &Scene) -> Result<Op, BenchError> {
     let histogram = scene.histogram.clone();
     Ok(Op::of_values(values()?, move |value| histogram.record(value), || 0.0))
-}
-
-/// A row with the spread of our figure over the passes, which the table alone shows.
-#[derive(Debug, Serialize)]
-struct IsolationRow {
-    #[serde(flatten)]
-    value: ValueRow,
-    #[serde(skip)]
-    spread: [f64; 2],
-}
-
-impl IsolationRow {
-    fn of(case: String, unit: &'static str, ours: &[f64], peer: &[f64]) -> Self {
-        let middle = |values: &[f64]| median(values.to_vec());
-        let suite = Suite::Isolation.name();
-        let lowest = ours.iter().copied().fold(f64::INFINITY, f64::min);
-        let highest = ours.iter().copied().fold(0.0, f64::max);
-        Self {
-            value: ValueRow::new(suite, case, unit, middle(ours), NO_EXPORTER, middle(peer)),
-            spread: [lowest, highest],
-        }
-    }
-}
-
-impl Row for IsolationRow {
-    const HEAD: &'static str = "case                                     ours  peer                               peer    ratio  unit           passes";
-
-    fn line(&self) -> String {
-        let [lowest, highest] = self.spread;
-        let line = self.value.line();
-        let unit = self.value.unit;
-        let gap = 15_usize.saturating_sub(unit.len());
-        format!("{line}{:gap$}{lowest:.2}..{highest:.2}", "")
-    }
 }

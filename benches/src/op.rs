@@ -5,6 +5,8 @@ use std::sync::{
     atomic::{Ordering, compiler_fence},
 };
 
+use parking_lot::Mutex;
+
 type Loop = Box<dyn Fn(u64) + Send + Sync>;
 
 /// An operation that threads may run at once, all on the same series.
@@ -48,6 +50,33 @@ impl Op {
             }
         };
         Self { run: Box::new(run), shown: Box::new(shown), tidy: None }
+    }
+
+    /// Calls `finish` on one prepared thing after the other. [`Op::tidy`] prepares `times` of them with `prepare`, and
+    /// drops the finished ones; a batch longer than what is left ends early.
+    pub(crate) fn of_prepared<T: Send + 'static>(
+        times: usize,
+        prepare: impl Fn() -> T + Send + Sync + 'static,
+        finish: impl Fn(&mut T) + Send + Sync + 'static,
+    ) -> Self {
+        let prepared = Arc::new(Mutex::new((Vec::with_capacity(times), 0)));
+        let ready = Arc::clone(&prepared);
+        let run = move |times: u64| {
+            let (things, done) = &mut *ready.lock();
+            let times = usize::try_from(times).unwrap_or(usize::MAX);
+            for thing in things.iter_mut().skip(*done).take(times) {
+                finish(thing);
+                forget_memory();
+            }
+            *done += times;
+        };
+        let tidy = move || {
+            let (things, done) = &mut *prepared.lock();
+            things.clear();
+            things.extend((0..times).map(|_| prepare()));
+            *done = 0;
+        };
+        Self { run: Box::new(run), shown: Box::new(|| 0.0), tidy: Some(Box::new(tidy)) }
     }
 
     /// Work that the library leaves to its user and that would otherwise pile up; done outside the timed batches.

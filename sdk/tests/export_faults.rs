@@ -4,10 +4,19 @@
 
 mod fake_collector;
 
-use std::{net::TcpListener, time::Duration};
+use std::{
+    net::TcpListener,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use fake_collector::{PATIENCE, Reply, WireCollector};
-use inferometer_sdk::{ExportFailure, Protocol, Telemetry, TelemetryBuilder};
+use inferometer_sdk::{
+    ExportFailure, Exporter, InMemory, Protocol, Telemetry, TelemetryBuilder, TemporalityPreference,
+};
 use inferometer_semconv::metrics::INFER_TOKEN_OUTPUT;
 use opentelemetry::trace::{Span, Tracer, TracerProvider};
 
@@ -158,4 +167,36 @@ fn a_hung_collector_costs_no_more_memory_than_the_queue_and_every_span_is_counte
     let stats = telemetry.stats().spans;
     assert_eq!(stats.exported + stats.failed_total(), SPANS, "{stats:?}");
     assert_eq!(stats.in_flight, 0, "{stats:?}");
+}
+
+#[test]
+fn a_panicking_exporter_ends_no_thread_and_every_item_is_counted() {
+    const PANICS: u64 = 3;
+    for temporality in [TemporalityPreference::Cumulative, TemporalityPreference::Delta] {
+        let panics = Arc::new(AtomicBool::new(true));
+        let panicking = Arc::clone(&panics);
+        let kept = InMemory::gated(move || assert!(!panicking.load(Relaxed), "as the test wants"));
+        let telemetry = telemetry("http://localhost", Protocol::Grpc)
+            .exporter(Exporter::Memory(kept.clone()))
+            .temporality(temporality)
+            .build()
+            .unwrap();
+        for _ in 0..PANICS {
+            record(&telemetry);
+            let error = telemetry.flush(PATIENCE).unwrap_err();
+            assert!(!error.is_timeout(), "{error}");
+        }
+        let stats = telemetry.stats();
+        for signal in [&stats.metrics, &stats.spans] {
+            assert_eq!(signal.failed(ExportFailure::Panicked), PANICS, "{stats:?}");
+            assert_eq!((signal.failed_total(), signal.in_flight), (PANICS, 0), "{stats:?}");
+        }
+
+        panics.store(false, Relaxed);
+        record(&telemetry);
+        telemetry.flush(PATIENCE).unwrap();
+        let stats = telemetry.stats();
+        assert_eq!((stats.metrics.exported, stats.spans.exported), (1, 1), "{stats:?}");
+        assert_eq!((kept.metrics().len(), kept.traces().len()), (1, 1));
+    }
 }

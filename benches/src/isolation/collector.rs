@@ -8,11 +8,11 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    thread::{self, JoinHandle},
+    thread::{self, JoinHandle, ScopedJoinHandle},
     time::Duration,
 };
 
-/// Connections that a collector holds at most; a further one ends the oldest.
+/// Connections that a collector holds at most; a further one ends the oldest, or is ended where requests are answered.
 const MAX_CONNECTIONS: usize = 16;
 
 /// A request's body at most; a longer one ends its connection.
@@ -81,15 +81,25 @@ pub(super) fn closed_port() -> io::Result<SocketAddr> {
 }
 
 fn serve(listener: &TcpListener, manner: Manner, stop: &AtomicBool) {
+    if manner == Manner::Answers {
+        return thread::scope(|scope| {
+            let mut answering: Vec<ScopedJoinHandle<'_, io::Result<()>>> = Vec::new();
+            while !stop.load(Ordering::Relaxed) {
+                answering.retain(|connection| !connection.is_finished());
+                if let Ok((stream, _)) = listener.accept()
+                    && answering.len() < MAX_CONNECTIONS
+                {
+                    // Ends when the exporter leaves it, or with the collector; the exporter replaces a broken one.
+                    answering.push(scope.spawn(move || answer(&stream, stop)));
+                }
+                thread::park_timeout(TICK);
+            }
+        });
+    }
     let mut held = VecDeque::new();
     let mut tick = 0_u32;
     while !stop.load(Ordering::Relaxed) {
         if let Ok((stream, _)) = listener.accept() {
-            if manner == Manner::Answers {
-                // Ends when the exporter leaves it, or with the collector; a broken one is replaced by the exporter.
-                let _ = answer(&stream, stop);
-                continue;
-            }
             if held.len() == MAX_CONNECTIONS {
                 held.pop_front();
             }

@@ -12,14 +12,14 @@ use crate::{
 /// Longer calls are counted as this long, in nanoseconds.
 const LONGEST: usize = 1 << 16;
 
-/// Calls of one batch: with the readings around them about 100 µs.
-const BATCH_CALLS: usize = 2000;
+/// Calls of one batch at most: with the readings around them about 100 µs.
+pub(super) const BATCH_CALLS: usize = 2000;
 
 /// Calls that are timed together: about as long.
-const CALLS_TOGETHER: u32 = 20_000;
+pub(super) const CALLS_TOGETHER: u32 = 20_000;
 
 /// Calls before each batch, so that what ran in between does not count.
-const WARM_UP: u64 = 100;
+pub(super) const WARM_UP: u32 = 100;
 
 /// How many calls took how many nanoseconds.
 #[derive(Debug)]
@@ -38,15 +38,15 @@ impl Latency {
 
     /// Times a batch of calls together, and forgets it if the thread lost its processor meanwhile.
     #[expect(clippy::cast_precision_loss, reason = "nanoseconds of a batch are far below 2^53")]
-    pub(super) fn together(&mut self, op: &Op) -> Result<(), BenchError> {
-        op.warm_up(WARM_UP);
+    pub(super) fn together(&mut self, op: &Op, calls: u32) -> Result<(), BenchError> {
+        op.warm_up(u64::from(WARM_UP));
         let before = Reading::now()?;
-        run_batch(op, u64::from(CALLS_TOGETHER));
+        run_batch(op, u64::from(calls));
         let span = before.until_now()?;
         self.batches += 1;
         if !span.preempted {
             self.undisturbed += 1;
-            self.means.push(span.cpu as f64 / f64::from(CALLS_TOGETHER));
+            self.means.push(span.cpu as f64 / f64::from(calls));
         }
         Ok(())
     }
@@ -56,18 +56,20 @@ impl Latency {
         median(self.means.clone())
     }
 
-    /// Times a batch of calls one by one, and forgets them if the thread lost its processor meanwhile.
+    /// Times a batch of at most [`BATCH_CALLS`] calls one by one, and forgets them if the thread lost its processor meanwhile.
     pub(super) fn one_by_one(
         &mut self,
         clock: &Clock,
+        calls: usize,
         mut call: impl FnMut(),
     ) -> Result<(), BenchError> {
         let mut pairs = [(0_u64, 0_u64); BATCH_CALLS];
+        let pairs = &mut pairs[..calls.min(BATCH_CALLS)];
         for _ in 0..WARM_UP {
             call();
         }
         let before = Reading::now()?;
-        for pair in &mut pairs {
+        for pair in pairs.iter_mut() {
             let start = clock.raw();
             call();
             *pair = (start, clock.raw());
@@ -77,7 +79,7 @@ impl Latency {
         if !span.preempted {
             self.undisturbed += 1;
             for (start, end) in pairs {
-                self.add(clock.delta_as_nanos(start, end));
+                self.add(clock.delta_as_nanos(*start, *end));
             }
         }
         Ok(())

@@ -1,31 +1,24 @@
-//! What the exporter has to do with while a thread records.
+//! What the exporter may have to do with while a thread records.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::Duration;
 
-use inferometer_sdk::{Counter, Exporter, Histogram, Protocol, Telemetry, TelemetryStats};
+use inferometer_sdk::{ExportFailure, TelemetryStats};
 
-use super::collector::{FakeCollector, Manner, closed_port};
-use crate::{
-    error::BenchError,
-    fixture::{COUNTER, HISTOGRAM, attributes},
-};
+use super::collector::Manner;
 
 /// The peer that every other mode is compared with.
 pub(super) const NO_EXPORTER: &str = "no_exporter";
 
-/// Time between two exports.
-const INTERVAL: Duration = Duration::from_millis(10);
-
 /// Time for one export: a collector that trickles says two or three bytes within.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long the exporter may take to meet its collector: long, for it may be running under valgrind.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Where nothing may leave the queue.
+const FOREVER: Duration = Duration::from_secs(24 * 3600);
 
-/// A collector's state.
+/// Spans that may wait where the queue is to be full.
+const FULL_QUEUE: u32 = 64;
+
+/// An exporter's lot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     NoExporter,
@@ -33,11 +26,22 @@ pub(super) enum Mode {
     Refused,
     Hung,
     Trickle,
+    /// The exporter panics at every request.
+    Panicking,
+    /// The collector hangs, and no further span fits into the queue.
+    QueueFull,
 }
 
 impl Mode {
-    pub(super) const ALL: [Self; 5] =
-        [Self::NoExporter, Self::Up, Self::Refused, Self::Hung, Self::Trickle];
+    pub(super) const ALL: [Self; 7] = [
+        Self::NoExporter,
+        Self::Up,
+        Self::Refused,
+        Self::Hung,
+        Self::Trickle,
+        Self::Panicking,
+        Self::QueueFull,
+    ];
 
     pub(super) const fn name(self) -> &'static str {
         match self {
@@ -46,101 +50,53 @@ impl Mode {
             Self::Refused => "refused",
             Self::Hung => "hung",
             Self::Trickle => "trickle",
+            Self::Panicking => "panicking",
+            Self::QueueFull => "queue_full",
+        }
+    }
+
+    /// How its collector behaves, if it listens at all.
+    pub(super) const fn manner(self) -> Option<Manner> {
+        match self {
+            Self::Up => Some(Manner::Answers),
+            Self::Hung | Self::QueueFull => Some(Manner::Hangs),
+            Self::Trickle => Some(Manner::Trickles),
+            Self::NoExporter | Self::Refused | Self::Panicking => None,
+        }
+    }
+
+    pub(super) const fn timeout(self) -> Duration {
+        match self {
+            Self::QueueFull => FOREVER,
+            _ => TIMEOUT,
+        }
+    }
+
+    /// Spans that may wait, where it makes no difference to the mode.
+    pub(super) const fn queue(self, wanted: u32) -> u32 {
+        match self {
+            Self::QueueFull => FULL_QUEUE,
+            _ => wanted,
         }
     }
 
     /// Whether the exporter has come to know this mode.
-    fn is_met(self, stats: &TelemetryStats) -> bool {
-        let stats = &stats.metrics;
-        let nothing_arrived = stats.exported == 0;
+    pub(super) fn is_met(self, stats: &TelemetryStats) -> bool {
+        let (metrics, spans) = (&stats.metrics, &stats.spans);
+        let nothing_arrived = metrics.exported == 0 && spans.exported == 0;
+        let stuck = metrics.in_flight > 0 || metrics.failed_total() > 0;
         match self {
             Self::NoExporter => nothing_arrived,
-            Self::Up => !nothing_arrived,
-            Self::Refused => nothing_arrived && (stats.retries > 0 || stats.failed_total() > 0),
-            Self::Hung | Self::Trickle => {
-                nothing_arrived && (stats.in_flight > 0 || stats.failed_total() > 0)
+            Self::Up => metrics.exported > 0,
+            Self::Refused => nothing_arrived && (metrics.retries > 0 || metrics.failed_total() > 0),
+            Self::Hung | Self::Trickle => nothing_arrived && stuck,
+            Self::Panicking => nothing_arrived && metrics.failed(ExportFailure::Panicked) > 0,
+            Self::QueueFull => {
+                nothing_arrived
+                    && stuck
+                    && spans.in_flight > 0
+                    && spans.failed(ExportFailure::QueueFull) > 2 * u64::from(FULL_QUEUE)
             }
         }
-    }
-}
-
-/// Telemetry whose exporter is in one mode, and the handles to record with.
-#[derive(Debug)]
-pub(super) struct Scene {
-    mode: Mode,
-    telemetry: Telemetry,
-    pub(super) counter: Counter<u64>,
-    pub(super) histogram: Histogram<f64>,
-    /// Dropped after the telemetry.
-    _collector: Option<FakeCollector>,
-}
-
-impl Scene {
-    /// Returns when the exporter has met its collector.
-    pub(super) fn set(mode: Mode) -> Result<Self, BenchError> {
-        let manner = match mode {
-            Mode::Up => Some(Manner::Answers),
-            Mode::Hung => Some(Manner::Hangs),
-            Mode::Trickle => Some(Manner::Trickles),
-            Mode::NoExporter | Mode::Refused => None,
-        };
-        let collector = manner.map(FakeCollector::start).transpose()?;
-        let address = match &collector {
-            Some(collector) => collector.address(),
-            None => closed_port()?,
-        };
-        let mut builder = Telemetry::builder()
-            .endpoint(format!("http://{address}"))
-            .protocol(Protocol::HttpProtobuf)
-            .interval(INTERVAL)
-            .timeout(TIMEOUT)
-            .traces(false);
-        if mode == Mode::NoExporter {
-            builder = builder.exporter(Exporter::None);
-        }
-        let telemetry =
-            builder.build().map_err(|error| BenchError::library("inferometer", error))?;
-        let scope = telemetry.meter_provider().scope("benches");
-        let counter = scope.counter::<u64>(&COUNTER, &attributes(0));
-        let histogram = scope.histogram::<f64>(&HISTOGRAM, &attributes(0));
-        counter.add(1);
-        histogram.record(0.1);
-        let scene = Self { mode, telemetry, counter, histogram, _collector: collector };
-        scene.meet()?;
-        Ok(scene)
-    }
-
-    /// Leaves the exporter time for a few intervals.
-    pub(super) fn let_it_export() {
-        thread::park_timeout(INTERVAL * 3);
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "waits for a real exporter")]
-    fn meet(&self) -> Result<(), BenchError> {
-        let start = Instant::now();
-        while !self.mode.is_met(&self.telemetry.stats()) {
-            if start.elapsed() > PATIENCE {
-                return self.check();
-            }
-            thread::park_timeout(INTERVAL);
-        }
-        Ok(())
-    }
-
-    /// Otherwise something else was measured.
-    pub(super) fn check(&self) -> Result<(), BenchError> {
-        let stats = self.telemetry.stats();
-        if self.mode.is_met(&stats) {
-            return Ok(());
-        }
-        let message = format!("its exporter is not in the mode `{}`: {stats:?}", self.mode.name());
-        Err(BenchError::library("inferometer", message))
-    }
-}
-
-impl Drop for Scene {
-    fn drop(&mut self) {
-        // Most of these collectors never take the last export.
-        let _ = self.telemetry.shutdown(INTERVAL);
     }
 }

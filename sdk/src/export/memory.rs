@@ -1,6 +1,6 @@
 //! Requests kept in memory, for tests of programs that record.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, fmt, sync::Arc};
 
 use bytes::Bytes;
 use opentelemetry_proto::tonic::collector::{
@@ -28,8 +28,11 @@ use super::signal::Signal;
 /// assert_eq!(request.resource_metrics[0].scope_metrics[0].metrics[0].name, "infer.token.output");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Default)]
-pub struct InMemory(Arc<Mutex<Kept>>);
+#[derive(Clone, Default)]
+pub struct InMemory {
+    kept: Arc<Mutex<Kept>>,
+    gate: Option<Arc<dyn Fn() + Send + Sync>>,
+}
 
 #[derive(Debug, Default)]
 struct Kept {
@@ -44,6 +47,14 @@ impl InMemory {
 
     /// Requests that are kept at most, of both signals together; as above.
     pub const MAX_REQUESTS: usize = 4096;
+
+    /// Calls `gate` on the export thread before each request is kept, so that a test can see how its program takes an
+    /// exporter that hangs there, or panics. The items of a request whose gate panics are not kept, and count as
+    /// [`ExportFailure::Panicked`](crate::ExportFailure::Panicked).
+    #[must_use]
+    pub fn gated(gate: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { kept: Arc::default(), gate: Some(Arc::new(gate)) }
+    }
 
     /// Requests of metrics, oldest first, as OpenTelemetry's own types.
     #[must_use]
@@ -60,18 +71,21 @@ impl InMemory {
     /// Requests that were forgotten to make room for later ones.
     #[must_use]
     pub fn forgotten(&self) -> u64 {
-        self.0.lock().forgotten
+        self.kept.lock().forgotten
     }
 
     /// Forgets everything, uncounted.
     pub fn clear(&self) {
-        let mut kept = self.0.lock();
+        let mut kept = self.kept.lock();
         kept.requests.clear();
         kept.bytes = 0;
     }
 
     pub(super) fn keep(&self, signal: Signal, request: Bytes) {
-        let mut kept = self.0.lock();
+        if let Some(gate) = &self.gate {
+            gate();
+        }
+        let mut kept = self.kept.lock();
         kept.bytes += request.len();
         kept.requests.push_back((signal, request));
         while kept.bytes > Self::MAX_BYTES || kept.requests.len() > Self::MAX_REQUESTS {
@@ -85,9 +99,15 @@ impl InMemory {
 
     /// What was encoded here decodes.
     fn read<M: Message + Default>(&self, wanted: Signal) -> Vec<M> {
-        let kept = self.0.lock();
+        let kept = self.kept.lock();
         let requests = kept.requests.iter().filter(|(signal, _)| *signal == wanted);
         requests.filter_map(|(_, request)| M::decode(&**request).ok()).collect()
+    }
+}
+
+impl fmt::Debug for InMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InMemory").field("kept", &self.kept).finish_non_exhaustive()
     }
 }
 
@@ -105,7 +125,7 @@ mod tests {
         assert_eq!(kept.metrics().len(), InMemory::MAX_REQUESTS - 1);
         assert_eq!((kept.traces().len(), kept.forgotten()), (1, 3));
         kept.keep(Signal::Metrics, Bytes::from(vec![0; InMemory::MAX_BYTES]));
-        assert_eq!(kept.0.lock().bytes, InMemory::MAX_BYTES);
+        assert_eq!(kept.kept.lock().bytes, InMemory::MAX_BYTES);
         kept.clear();
         assert_eq!(kept.metrics().len(), 0);
     }
