@@ -4,5 +4,5 @@ mod attributes;
 mod metrics;
 mod wire;
 
-pub(crate) use attributes::encode_point_attributes;
+pub(crate) use attributes::{decode_point_attributes, encode_point_attributes};
 pub use metrics::Encoder;

@@ -1,4 +1,4 @@
-//! Runs for exponential histograms: a head, and the buckets of 64 octaves at one scale that never changes.
+//! Runs for exponential histograms: a head, and the buckets of 63 octaves at one scale that never changes.
 //!
 //! Writers never rescale; who reads merges buckets pairwise until they are few enough, which is exact. A bit per octave
 //! says which were touched, so a reader looks at those only.
@@ -12,21 +12,22 @@ use super::{
     exponent::{MAX_SCALE, bucket_at_max_scale},
     head::{self, HEAD},
     histogram::Totals,
-    lease::{Own, enter_stripe},
-    run::{Address, MAX_RUN_CELLS, Run, Slot},
+    lease::Own,
+    run::{MAX_RUN_CELLS, Run, Slot},
 };
 
 /// Buckets begin above 2^-20, about a microsecond in seconds; smaller values count as zero, and the exported point says
 /// so by its zero threshold.
 const FIRST_OCTAVE: i32 = -20;
 
-/// Octaves above the first one: up to 2^44, 17 terabytes in bytes. Larger values count in the last bucket; sum and
-/// maximum stay exact.
-const OCTAVES: usize = 64;
+/// Octaves above the first one: up to 2^43, 8.8 terabytes in bytes. Larger values count in the last bucket; sum and
+/// maximum stay exact. One less than the bits of a word, so that head and buckets fill pages without a gap: two
+/// histograms in each up to scale 3, and from scale 4 on whole pages.
+const OCTAVES: usize = 63;
 
 /// Values up to here count as zero: 2^-20.
 pub(crate) const ZERO_THRESHOLD: f64 = 1.0 / (1 << 20) as f64;
-const _: () = assert!(FIRST_OCTAVE == -20 && OCTAVES == u64::BITS as usize);
+const _: () = assert!(FIRST_OCTAVE == -20 && OCTAVES < u64::BITS as usize);
 
 /// Behind the head: how many values counted as zero, and a bit for each octave that holds a value.
 const ZEROS: usize = HEAD;
@@ -36,11 +37,13 @@ const HEAD_CELLS: usize = HEAD + 2;
 /// The cells of one exponential histogram.
 #[derive(Debug)]
 pub(crate) struct ExponentialRun {
-    head: Run,
-    octaves: Box<[Run]>,
+    /// The head, and as many octaves as fit behind it: all of them up to scale 4.
+    first: Run,
+    /// The octaves that are left, a page full in each.
+    further: Box<[Run]>,
+    /// Buckets in `first`.
+    first_buckets: usize,
     scale: u32,
-    /// Each run has this power of two of cells, so that a record divides by shifting.
-    run_bits: u32,
 }
 
 impl ExponentialRun {
@@ -48,13 +51,14 @@ impl ExponentialRun {
     /// used up.
     pub(crate) fn allocate(scale: u32) -> Option<Self> {
         let scale = scale.min(MAX_SCALE);
-        let run_octaves = (MAX_RUN_CELLS >> scale).min(OCTAVES);
-        let runs = (0..OCTAVES / run_octaves).map(|_| Run::allocate(run_octaves << scale));
+        let first_octaves = ((MAX_RUN_CELLS - HEAD_CELLS) >> scale).min(OCTAVES);
+        let further_octaves = MAX_RUN_CELLS >> scale;
+        let further = (OCTAVES - first_octaves).div_ceil(further_octaves);
         Some(Self {
-            head: Run::allocate(HEAD_CELLS)?,
-            octaves: runs.collect::<Option<_>>()?,
+            first: Run::allocate(HEAD_CELLS + (first_octaves << scale))?,
+            further: (0..further).map(|_| Run::allocate(MAX_RUN_CELLS)).collect::<Option<_>>()?,
+            first_buckets: first_octaves << scale,
             scale,
-            run_bits: (run_octaves << scale).ilog2(),
         })
     }
 
@@ -64,19 +68,70 @@ impl ExponentialRun {
         if value <= ZERO_THRESHOLD {
             return self.record_zero(own, value);
         }
+        let bucket = self.bucket(value);
+        if bucket < self.first_buckets
+            && let Some(cells) = self.first.address().own_cells(own)
+            && record_owned(cells, &cells[HEAD_CELLS + bucket], self.octave(bucket), value)
+        {
+            return;
+        }
+        self.record_elsewhere(own, value, bucket);
+    }
+
+    /// The number of a value's bucket, counted from the first octave.
+    #[inline(always)]
+    fn bucket(&self, value: f64) -> usize {
         let index = bucket_at_max_scale(value) >> (MAX_SCALE - self.scale);
         let bucket = usize::try_from(index - (FIRST_OCTAVE << self.scale)).unwrap_or(0);
-        let bucket = bucket.min((OCTAVES << self.scale) - 1);
-        let octave = 1_u64 << (bucket >> self.scale);
-        let (run, cell) = (&self.octaves[bucket >> self.run_bits], bucket & self.last_of_run());
-        let place = Place { head: self.head.address(), buckets: run.address(), octave, cell };
-        place.record(own, value);
+        bucket.min((OCTAVES << self.scale) - 1)
+    }
+
+    /// The bit of a bucket's octave.
+    #[inline(always)]
+    const fn octave(&self, bucket: usize) -> u64 {
+        1 << (bucket >> self.scale)
+    }
+
+    /// Where a bucket is that is not in the first run.
+    const fn place(&self, bucket: usize) -> (&Run, usize) {
+        let beyond = bucket - self.first_buckets;
+        (&self.further[beyond / MAX_RUN_CELLS], beyond % MAX_RUN_CELLS)
+    }
+
+    /// Values of the octaves at fine scales that the first page has no room for, and everything that finds no page.
+    #[inline(never)]
+    fn record_elsewhere(&self, own: Own, value: f64, bucket: usize) {
+        let octave = self.octave(bucket);
+        let first = self.first.address();
+        let head = first.own_cells(own).or_else(|| first.fetch_own_cells());
+        if bucket < self.first_buckets {
+            if head.is_some_and(|cells| {
+                record_owned(cells, &cells[HEAD_CELLS + bucket], octave, value)
+            }) {
+                return;
+            }
+            let cells = first.shared_cells();
+            return record_shared(cells, &cells[HEAD_CELLS + bucket], octave, value);
+        }
+        let (run, cell) = self.place(bucket);
+        // Both are asked for, also if the first is missing; a lease that comes with the second has brought both.
+        let own = Own::current();
+        let buckets = run.address().own_cells(own).or_else(|| run.address().fetch_own_cells());
+        let head = head.or_else(|| first.own_cells(Own::current()));
+        if let (Some(head), Some(buckets)) = (head, buckets)
+            && record_owned(head, &buckets[cell], octave, value)
+        {
+            return;
+        }
+        // Both in one stripe, or a reader would take them apart.
+        let [head, buckets] = first.shared_cells_with(run.address());
+        record_shared(head, &buckets[cell], octave, value);
     }
 
     #[cold]
     #[inline(never)]
     fn record_zero(&self, own: Own, value: f64) {
-        let address = self.head.address();
+        let address = self.first.address();
         let cells = address.own_cells(own).or_else(|| address.fetch_own_cells());
         let add_owned = |cells: &[AtomicU64]| {
             head::record_owned(cells, value, || {
@@ -84,17 +139,11 @@ impl ExponentialRun {
             })
         };
         if !cells.is_some_and(add_owned) {
-            let cells = address.shared_cells(enter_stripe());
+            let cells = address.shared_cells();
             head::record_shared(cells, value, || {
                 cells[ZEROS].fetch_add(1, Release);
             });
         }
-    }
-
-    /// The number of a run's last cell, which is also the mask of a bucket's place in it.
-    #[inline(always)]
-    const fn last_of_run(&self) -> usize {
-        !(usize::MAX << self.run_bits)
     }
 
     /// Sums all threads' parts. The counts from the first touched octave to the last are appended to `buckets`.
@@ -113,7 +162,7 @@ impl ExponentialRun {
             scale: self.scale.cast_signed(),
         };
         let mut touched = 0;
-        for (cells, slot) in self.head.address().all_cells() {
+        for (cells, slot) in self.first.address().all_cells() {
             if head::is_empty(cells) {
                 continue;
             }
@@ -144,13 +193,17 @@ impl ExponentialRun {
         let touched = head[TOUCHED].load(Acquire);
         let mut part = Part { zeros, touched, count: zeros };
         for_each_octave(touched, self.scale, |octave| {
-            let run = &self.octaves[octave.start >> self.run_bits];
-            let Some(cells) = run.address().cells_in(slot.slab) else {
+            let cells = if octave.start < self.first_buckets {
+                Some(&head[HEAD_CELLS + octave.start..])
+            } else {
+                let (run, cell) = self.place(octave.start);
+                run.address().cells_in(slot.slab).map(|cells| &cells[cell..])
+            };
+            let Some(cells) = cells else {
                 counts[octave].fill(0);
                 return;
             };
-            let first = octave.start & self.last_of_run();
-            for (cell, count) in cells[first..].iter().zip(&mut counts[octave]) {
+            for (cell, count) in cells.iter().zip(&mut counts[octave]) {
                 *count = cell.load(Acquire);
                 part.count = part.count.wrapping_add(*count);
             }
@@ -172,57 +225,23 @@ impl ExponentialRun {
     }
 }
 
-/// Where one value belongs.
-#[derive(Clone, Copy)]
-struct Place {
-    head: Address,
-    buckets: Address,
-    /// The bit of its octave.
-    octave: u64,
-    cell: usize,
+/// The single writer's record; `false` if the cells are not its own to write now.
+#[inline(always)]
+fn record_owned(head: &[AtomicU64], bucket: &AtomicU64, octave: u64, value: f64) -> bool {
+    head::record_owned(head, value, || {
+        let touched = head[TOUCHED].load(Relaxed);
+        if touched & octave == 0 {
+            head[TOUCHED].store(touched | octave, Relaxed);
+        }
+        bucket.store(bucket.load(Relaxed).wrapping_add(1), Relaxed);
+    })
 }
 
-impl Place {
-    #[inline(always)]
-    fn record(self, own: Own, value: f64) {
-        if let (Some(head), Some(buckets)) = (self.head.own_cells(own), self.buckets.own_cells(own))
-            && self.record_owned(head, buckets, value)
-        {
-            return;
-        }
-        self.record_cold(value);
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn record_cold(self, value: f64) {
-        // Both are asked for, also if the first is missing.
-        let fetched = (self.head.fetch_own_cells(), self.buckets.fetch_own_cells());
-        let own = Own::current();
-        if (fetched.0.is_some() || fetched.1.is_some())
-            && let (Some(head), Some(buckets)) =
-                (self.head.own_cells(own), self.buckets.own_cells(own))
-            && self.record_owned(head, buckets, value)
-        {
-            return;
-        }
-        // Both in one stripe, or a reader would take them apart.
-        let stripe = enter_stripe();
-        let (head, buckets) = (self.head.shared_cells(stripe), self.buckets.shared_cells(stripe));
-        head::record_shared(head, value, || {
-            head[TOUCHED].fetch_or(self.octave, Release);
-            buckets[self.cell].fetch_add(1, Release);
-        });
-    }
-
-    #[inline(always)]
-    fn record_owned(self, head: &[AtomicU64], buckets: &[AtomicU64], value: f64) -> bool {
-        head::record_owned(head, value, || {
-            let (touched, count) = (&head[TOUCHED], &buckets[self.cell]);
-            touched.store(touched.load(Relaxed) | self.octave, Relaxed);
-            count.store(count.load(Relaxed).wrapping_add(1), Relaxed);
-        })
-    }
+fn record_shared(head: &[AtomicU64], bucket: &AtomicU64, octave: u64, value: f64) {
+    head::record_shared(head, value, || {
+        head[TOUCHED].fetch_or(octave, Release);
+        bucket.fetch_add(1, Release);
+    });
 }
 
 /// An exponential histogram summed over all threads; its buckets stand in the vector that was given.

@@ -7,7 +7,7 @@ use std::sync::atomic::{
 
 use super::{
     head::{self, HEAD, Head},
-    lease::{Own, enter_stripe},
+    lease::Own,
     run::Run,
 };
 
@@ -67,7 +67,7 @@ impl HistogramRun {
         {
             return;
         }
-        let cells = address.shared_cells(enter_stripe());
+        let cells = address.shared_cells();
         head::record_shared(cells, value, || {
             cells[HEAD + bucket].fetch_add(1, Release);
         });

@@ -26,7 +26,7 @@ const SPARES: usize = 4;
 
 /// Pages that a spare slab gets ahead of its thread, so that a new thread records at full speed at once without
 /// paying for every series of a large process. The others come as it asks for them.
-const PAGES_AHEAD: u32 = 16;
+const PAGES_AHEAD: u32 = 8;
 
 /// The slab of a thread that has none: it has no pages, so every record takes the cold path.
 static NO_SLAB: Slab = Slab::new();
@@ -93,13 +93,36 @@ impl Own {
     }
 }
 
-/// The stripe for a record of a thread that has no slab or whose page is missing; counts the record. The address of a
+/// The stripe for a record that has no cells of its own to go to; counts the record.
+///
+/// The first stripe has every page from the bind on, and serves threads whose slab or page is on its way. Threads that
+/// will not have one are spread over all stripes, whose pages are made as they ask for them: the address of a
 /// thread-local differs between threads, which is all the spreading that is needed.
-pub(super) fn enter_stripe() -> &'static Slab {
+pub(super) fn enter_stripe(pages: &[u32]) -> &'static Slab {
     let address = CURRENT.with(|current| std::ptr::from_ref(current).addr());
-    let stripe = (address >> 12) & (STRIPES - 1);
-    SHARED_RECORDS[stripe].0.fetch_add(1, Relaxed);
-    &FALLBACK[stripe]
+    let number = (address >> 12) & (STRIPES - 1);
+    SHARED_RECORDS[number].0.fetch_add(1, Relaxed);
+    let mut stripe = common();
+    if stays_without() {
+        let spread = &FALLBACK[number];
+        if pages.iter().all(|page| spread.page(*page).is_some()) {
+            stripe = spread;
+        } else {
+            pages.iter().for_each(|page| spread.want(*page));
+            PAGES_WANTED.store(true, Release);
+        }
+    }
+    pages.iter().for_each(|page| stripe.share(*page));
+    stripe
+}
+
+/// Whether this thread has no slab and is not about to get one.
+fn stays_without() -> bool {
+    match STANDING.get() {
+        Standing::New | Standing::Leased => false,
+        Standing::Waiting => SLABS[MAX_SLABS - 1].get().is_some(),
+        Standing::Without => true,
+    }
 }
 
 /// Records of the whole process that went to the stripes.
@@ -107,7 +130,7 @@ pub(crate) fn shared_records() -> u64 {
     SHARED_RECORDS.iter().map(|count| count.0.load(Relaxed)).sum()
 }
 
-/// The one cell that all threads share for a gauge lives in the first stripe.
+/// The first stripe, where also the one cell that all threads share for a gauge is.
 pub(super) fn common() -> &'static Slab {
     &FALLBACK[0]
 }
@@ -122,12 +145,10 @@ pub(super) fn fallback_slabs() -> impl Iterator<Item = &'static Slab> {
     FALLBACK.iter()
 }
 
-/// Makes room for a new run: its page in every stripe, in the slab of the thread that binds it, and in the spares.
+/// Makes room for a new run: its page in the first stripe, in the slab of the thread that binds it, and in the spares.
 pub(super) fn prepare_page(page: u32) {
     PAGES_IN_USE.fetch_max(page + 1, Relaxed);
-    for stripe in &FALLBACK {
-        stripe.install(page);
-    }
+    common().install(page);
     register_thread();
     if STANDING.get() == Standing::Leased {
         CURRENT.get().install(page);
@@ -259,6 +280,6 @@ pub(crate) fn install_wanted() {
         make_slabs(SPARES + waiting.min(most));
     }
     if PAGES_WANTED.swap(false, Acquire) {
-        thread_slabs().for_each(Slab::install_wanted);
+        thread_slabs().chain(fallback_slabs()).for_each(Slab::install_wanted);
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use parking_lot::Mutex;
 
 use super::{
-    lease::{self, Own, fallback_slabs, page_missing, prepare_page, thread_slabs},
+    lease::{self, Own, enter_stripe, fallback_slabs, page_missing, prepare_page, thread_slabs},
     page::PAGE_CELLS,
     slab::{PAGES, Slab},
 };
@@ -89,19 +89,34 @@ impl Address {
         if is_missing && page_missing(self.page) { self.own_cells(Own::current()) } else { None }
     }
 
-    /// The cells in a fallback stripe, which any thread may write; its pages are there since the bind.
-    pub(super) fn shared_cells(self, stripe: &Slab) -> &'static [AtomicU64] {
-        stripe.install(self.page).cells_from(self.first as usize)
+    /// The cells in a fallback stripe, which any thread may write.
+    pub(super) fn shared_cells(self) -> &'static [AtomicU64] {
+        self.cells_of(enter_stripe(&[self.page]))
+    }
+
+    /// Two runs' cells in one fallback stripe.
+    pub(super) fn shared_cells_with(self, other: Self) -> [&'static [AtomicU64]; 2] {
+        let stripe = enter_stripe(&[self.page, other.page]);
+        [self.cells_of(stripe), other.cells_of(stripe)]
     }
 
     /// The cells of the stripe in which gauges keep their one value.
     pub(super) fn common_cells(self) -> &'static [AtomicU64] {
-        self.shared_cells(lease::common())
+        self.cells_of(lease::common())
     }
 
-    /// The cells in every slab that has the page.
+    /// The cells in a stripe that has the page.
+    fn cells_of(self, stripe: &Slab) -> &'static [AtomicU64] {
+        stripe.install(self.page).cells_from(self.first as usize)
+    }
+
+    /// The cells in every slab that has the page and in every stripe that was recorded to.
     pub(super) fn all_cells(self) -> impl Iterator<Item = (&'static [AtomicU64], Slot)> {
-        all_slabs().filter_map(move |slot| Some((self.cells_in(slot.slab)?, slot)))
+        let stripes = fallback_slabs().filter(move |stripe| stripe.is_shared(self.page));
+        let slots = thread_slabs()
+            .map(|slab| Slot { slab, is_owned: true })
+            .chain(stripes.map(|slab| Slot { slab, is_owned: false }));
+        slots.filter_map(move |slot| Some((self.cells_in(slot.slab)?, slot)))
     }
 }
 
@@ -112,15 +127,11 @@ pub(super) struct Slot {
     pub(super) is_owned: bool,
 }
 
-/// Every slab that may hold values: those of threads, past and present, and the fallback stripes.
-pub(super) fn all_slabs() -> impl Iterator<Item = Slot> {
-    let owned = thread_slabs().map(|slab| Slot { slab, is_owned: true });
-    owned.chain(fallback_slabs().map(|slab| Slot { slab, is_owned: false }))
-}
-
 impl Drop for Run {
     fn drop(&mut self) {
-        for (cells, _) in self.address.all_cells() {
+        for cells in
+            thread_slabs().chain(fallback_slabs()).filter_map(|slab| self.address.cells_in(slab))
+        {
             cells[..self.cells as usize].iter().for_each(|cell| cell.store(0, Ordering::Relaxed));
         }
         FREE.lock().returned.entry(self.cells).or_default().push(self.address);

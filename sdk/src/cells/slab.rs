@@ -24,6 +24,8 @@ pub(super) struct Slab {
     pages: [PageSlot; PAGES],
     /// Pages that a record asked for, one bit each; the reader's thread clears them.
     wanted: [AtomicU64; PAGES / 64],
+    /// Of a stripe: pages that a record went to, one bit each, so that a reader passes over the others.
+    shared: [AtomicU64; PAGES / 64],
     ownership: Ownership,
 }
 
@@ -32,6 +34,7 @@ impl Slab {
         Self {
             pages: [const { PageSlot::empty() }; PAGES],
             wanted: [const { AtomicU64::new(0) }; PAGES / 64],
+            shared: [const { AtomicU64::new(0) }; PAGES / 64],
             ownership: Ownership::taken(AtomicBool::new(false)),
         }
     }
@@ -55,6 +58,21 @@ impl Slab {
     pub(super) fn want(&self, index: u32) {
         let index = index as usize & (PAGES - 1);
         self.wanted[index / 64].fetch_or(1 << (index % 64), Ordering::Relaxed);
+    }
+
+    /// Says that a record goes to this page of a stripe, before it does.
+    pub(super) fn share(&self, index: u32) {
+        let index = index as usize & (PAGES - 1);
+        let (bits, bit) = (&self.shared[index / 64], 1 << (index % 64));
+        if bits.load(Ordering::Relaxed) & bit == 0 {
+            bits.fetch_or(bit, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether any record went to this page of a stripe.
+    pub(super) fn is_shared(&self, index: u32) -> bool {
+        let index = index as usize & (PAGES - 1);
+        self.shared[index / 64].load(Ordering::Relaxed) & 1 << (index % 64) != 0
     }
 
     /// Installs every page that was asked for.

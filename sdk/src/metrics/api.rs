@@ -12,7 +12,6 @@ use opentelemetry::{
 };
 
 use super::{
-    attributes::AttributeSet,
     cache,
     handles::{Counter, Gauge, Histogram, UpDownCounter},
     instrument::{Aggregation, Descriptor, Instrument},
@@ -67,7 +66,7 @@ impl<N: Number, H: Handle<N> + BoundSyncInstrument<N>> SyncInstrument<N> for Api
     }
 
     fn bind(&self, attributes: &[KeyValue]) -> Box<dyn BoundSyncInstrument<N> + Send + Sync> {
-        Box::new(H::of(self.instrument.bind(AttributeSet::new(attributes)).series))
+        Box::new(H::of(self.instrument.bind(attributes).series))
     }
 }
 

@@ -8,11 +8,7 @@ use std::{cell::RefCell, sync::Arc};
 use foldhash::fast::RandomState;
 use opentelemetry::{KeyValue, Value};
 
-use super::{
-    attributes::{AttributeSet, hash_in_order},
-    instrument::Instrument,
-    series::Series,
-};
+use super::{attributes::hash_in_order, instrument::Instrument, series::Series};
 
 /// Entries per thread. A set that meets another one in its place takes it, and the other is looked up again.
 const ENTRIES: usize = 1024;
@@ -55,7 +51,7 @@ pub(crate) fn with_series(
             record(series);
             return true;
         }
-        let bound = instrument.bind(AttributeSet::new(attributes));
+        let bound = instrument.bind(attributes);
         bound.series.retirement().stay();
         record(&bound.series);
         if !bound.is_overflow {
@@ -64,7 +60,7 @@ pub(crate) fn with_series(
         true
     });
     if !cached.unwrap_or(false) {
-        let bound = instrument.bind(AttributeSet::new(attributes));
+        let bound = instrument.bind(attributes);
         bound.series.retirement().stay();
         record(&bound.series);
     }

@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    hash::BuildHasher,
     sync::{
         Arc,
         atomic::{
@@ -13,8 +14,9 @@ use std::{
 };
 
 use foldhash::quality::RandomState;
-use hashbrown::HashMap;
+use hashbrown::HashTable;
 use inferometer_semconv::{DEFAULT_CARDINALITY_LIMIT, InstrumentDef, InstrumentKind};
+use opentelemetry::KeyValue;
 use parking_lot::Mutex;
 
 use super::{
@@ -26,7 +28,7 @@ use super::{
     series::{Cells, Series},
     stats::Stats,
 };
-use crate::clock::Clock;
+use crate::{clock::Clock, otlp};
 
 /// The bucket bounds of histograms that neither a definition nor advice gives any.
 ///
@@ -202,15 +204,18 @@ pub(crate) struct Instrument {
     clock: Arc<dyn Clock>,
 }
 
+/// Series in the order in which they were bound, found by the bytes that spell their attributes.
 #[derive(Debug, Default)]
 struct SeriesTable {
-    by_attributes: HashMap<AttributeSet, Arc<Series>, RandomState>,
+    hasher: RandomState,
     in_order: Vec<Arc<Series>>,
+    /// Places in `in_order`.
+    by_attributes: HashTable<u32>,
     overflow: Option<Arc<Series>>,
 }
 
 /// How often the table itself holds a series. Nobody can get a further share while the table is locked.
-const TABLE_SHARES: usize = 2;
+const TABLE_SHARES: usize = 1;
 
 /// A series for an attribute set, and whether it is the overflow series.
 #[derive(Debug)]
@@ -259,9 +264,10 @@ impl Instrument {
     ///
     /// At the instrument's cardinality limit, or when the process is out of cells, new attribute sets share the
     /// series `otel.metric.overflow = true`, which is counted.
-    pub(crate) fn bind(&self, attributes: AttributeSet) -> BoundSeries {
+    pub(crate) fn bind(&self, attributes: &[KeyValue]) -> BoundSeries {
+        let encoded = self.encode(&AttributeSet::new(attributes));
         let mut table = self.series.lock();
-        if let Some(series) = table.by_attributes.get(&attributes) {
+        if let Some(series) = table.find(&encoded) {
             // Under the table's lock, as the look at its holders is: a handle that comes and goes between two snapshots
             // must not let the series leave with what it recorded.
             series.retirement().held_again();
@@ -269,10 +275,9 @@ impl Instrument {
         }
         // The overflow series counts towards the limit, so that a limit of N never shows more than N series.
         if table.by_attributes.len() + 1 < self.descriptor.cardinality_limit as usize {
-            let series = self.new_series(attributes.clone());
+            let series = self.new_series(encoded);
             if !matches!(series.cells, Cells::Nowhere) {
-                table.by_attributes.insert(attributes, Arc::clone(&series));
-                table.in_order.push(Arc::clone(&series));
+                table.add(Arc::clone(&series));
                 return BoundSeries { series, is_overflow: false };
             }
         }
@@ -280,7 +285,7 @@ impl Instrument {
         let overflow = match &table.overflow {
             Some(overflow) if !matches!(overflow.cells, Cells::Nowhere) => Arc::clone(overflow),
             _ => {
-                let overflow = self.new_series(AttributeSet::overflow());
+                let overflow = self.new_series(self.encode(&AttributeSet::overflow()));
                 table.overflow = Some(Arc::clone(&overflow));
                 table.in_order.push(Arc::clone(&overflow));
                 overflow
@@ -289,14 +294,21 @@ impl Instrument {
         BoundSeries { series: overflow, is_overflow: true }
     }
 
-    fn new_series(&self, attributes: AttributeSet) -> Arc<Series> {
-        Arc::new(Series::new(&self.descriptor, attributes, self.clock.unix_nanos(), &self.stats))
+    fn encode(&self, attributes: &AttributeSet) -> Box<[u8]> {
+        otlp::encode_point_attributes(&self.descriptor.aggregation, attributes)
+    }
+
+    fn new_series(&self, encoded_attributes: Box<[u8]>) -> Arc<Series> {
+        let start = self.clock.unix_nanos();
+        Arc::new(Series::new(&self.descriptor, encoded_attributes, start, &self.stats))
     }
 
     /// Visits every series in the order in which they were bound. Those whose handles have been gone for
     /// [`RETIRE_AFTER`](super::RETIRE_AFTER) leave instead, and their cells with them.
     pub(crate) fn for_each_series(&self, now_unix_nanos: u64, mut visit: impl FnMut(&Arc<Series>)) {
-        let SeriesTable { by_attributes, in_order, overflow } = &mut *self.series.lock();
+        let mut table = self.series.lock();
+        let SeriesTable { in_order, overflow, .. } = &mut *table;
+        let before = in_order.len();
         in_order.retain(|series| {
             let is_overflow = overflow.as_ref().is_some_and(|known| Arc::ptr_eq(known, series));
             let is_held = is_overflow || Arc::strong_count(series) > TABLE_SHARES;
@@ -305,11 +317,45 @@ impl Instrument {
                 fence(Acquire);
             }
             if series.retirement().is_due(is_held, now_unix_nanos) {
-                by_attributes.remove(&series.attributes);
                 return false;
             }
             visit(series);
             true
         });
+        if in_order.len() < before {
+            table.index_again();
+        }
+    }
+}
+
+impl SeriesTable {
+    fn find(&self, encoded: &[u8]) -> Option<&Arc<Series>> {
+        let is_same = |at: &u32| *self.in_order[*at as usize].encoded_attributes == *encoded;
+        let at = self.by_attributes.find(self.hasher.hash_one(encoded), is_same)?;
+        Some(&self.in_order[*at as usize])
+    }
+
+    fn add(&mut self, series: Arc<Series>) {
+        // The cardinality limit is a `u32`.
+        let at = u32::try_from(self.in_order.len()).unwrap_or(u32::MAX);
+        self.in_order.push(series);
+        self.index(at);
+    }
+
+    fn index(&mut self, at: u32) {
+        let Self { hasher, in_order, by_attributes, .. } = self;
+        let hash = |at: &u32| hasher.hash_one(&*in_order[*at as usize].encoded_attributes);
+        by_attributes.insert_unique(hash(&at), at, hash);
+    }
+
+    /// Places have moved, because series have left.
+    fn index_again(&mut self) {
+        self.by_attributes.clear();
+        for at in 0..u32::try_from(self.in_order.len()).unwrap_or(u32::MAX) {
+            let series = &self.in_order[at as usize];
+            if !self.overflow.as_ref().is_some_and(|overflow| Arc::ptr_eq(overflow, series)) {
+                self.index(at);
+            }
+        }
     }
 }

@@ -268,6 +268,6 @@ impl Scope {
     ) -> Arc<Series> {
         debug_assert_eq!(definition.kind, kind, "`{}` is a {:?}", definition.name, definition.kind);
         let instrument = self.0.instrument(Descriptor::from_definition(definition, N::KIND));
-        instrument.bind(AttributeSet::new(attributes)).series
+        instrument.bind(attributes).series
     }
 }

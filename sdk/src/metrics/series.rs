@@ -5,7 +5,6 @@ use std::{fmt, sync::Arc};
 use inferometer_semconv::attributes::SdkRefusalReason;
 
 use super::{
-    attributes::AttributeSet,
     buckets::Buckets,
     instrument::{Aggregation, Descriptor},
     retirement::Retirement,
@@ -19,8 +18,7 @@ use crate::{
 /// A series; its cells go back when the provider and every handle have let go of it.
 pub(crate) struct Series {
     pub(crate) cells: Cells,
-    pub(crate) attributes: AttributeSet,
-    /// The attributes as OTLP fields of a data point, encoded once.
+    /// The attributes as OTLP fields of a data point, encoded once: what the series is known by.
     pub(crate) encoded_attributes: Box<[u8]>,
     /// When the series was bound, which is before its first measurement.
     pub(crate) start_unix_nanos: u64,
@@ -46,14 +44,13 @@ impl Series {
     /// The series' cells are [`Cells::Nowhere`] if the process has none left.
     pub(crate) fn new(
         descriptor: &Descriptor,
-        attributes: AttributeSet,
+        encoded_attributes: Box<[u8]>,
         start_unix_nanos: u64,
         stats: &Arc<Stats>,
     ) -> Self {
         Self {
             cells: Cells::allocate(&descriptor.aggregation).unwrap_or(Cells::Nowhere),
-            encoded_attributes: otlp::encode_point_attributes(&descriptor.aggregation, &attributes),
-            attributes,
+            encoded_attributes,
             start_unix_nanos,
             retirement: Retirement::default(),
             stats: Arc::clone(stats),
@@ -105,8 +102,8 @@ impl Cells {
 
 impl fmt::Debug for Series {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.attributes.iter().map(|kv| (kv.key.as_str(), &kv.value)))
-            .finish()
+        let attributes = otlp::decode_point_attributes(&self.encoded_attributes);
+        let values = attributes.iter().map(|pair| (&pair.key, pair.value.as_ref()));
+        f.debug_list().entries(values).finish()
     }
 }

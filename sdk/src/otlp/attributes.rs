@@ -1,6 +1,11 @@
 //! Attributes as OTLP `KeyValue` fields, encoded once per series, scope or resource.
 
 use opentelemetry::{Array, KeyValue, StringValue, Value};
+use opentelemetry_proto::tonic::{
+    common::v1::KeyValue as DecodedKeyValue,
+    metrics::v1::{ExponentialHistogramDataPoint, HistogramDataPoint, NumberDataPoint},
+};
+use prost::Message;
 
 use super::wire::{put_bytes_field, put_double_field, put_varint_field};
 use crate::metrics::{Aggregation, AttributeSet};
@@ -25,6 +30,21 @@ pub(crate) fn encode_point_attributes(
         put_attribute(&mut out, field, attribute);
     }
     out.into_boxed_slice()
+}
+
+/// What [`encode_point_attributes`] was given. The first field's number tells which point it is of; our own bytes
+/// decode, always.
+pub(crate) fn decode_point_attributes(encoded: &[u8]) -> Vec<DecodedKeyValue> {
+    match encoded.first().map_or(NUMBER_POINT_ATTRIBUTES, |tag| tag >> 3) {
+        HISTOGRAM_POINT_ATTRIBUTES => {
+            HistogramDataPoint::decode(encoded).map(|point| point.attributes)
+        }
+        EXPONENTIAL_POINT_ATTRIBUTES => {
+            ExponentialHistogramDataPoint::decode(encoded).map(|point| point.attributes)
+        }
+        _ => NumberDataPoint::decode(encoded).map(|point| point.attributes),
+    }
+    .unwrap_or_default()
 }
 
 /// One `KeyValue` message under `field`.

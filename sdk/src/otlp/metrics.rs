@@ -29,6 +29,7 @@ pub struct Encoder {
     resource: Vec<u8>,
     max_request_bytes: usize,
     scope_head: Vec<u8>,
+    scratch: Vec<u8>,
     /// `ScopeMetrics` fields of the request being built.
     scopes: Vec<u8>,
     /// `Metric` fields of the scope being built.
@@ -55,6 +56,7 @@ impl Encoder {
             resource: encoded,
             max_request_bytes,
             scope_head: Vec::new(),
+            scratch: Vec::new(),
             scopes: Vec::new(),
             metrics: Vec::new(),
             request: Vec::new(),
@@ -76,14 +78,15 @@ impl Encoder {
 
     fn begin_scope(&mut self, scope: &ScopePoints) {
         let scope = &scope.scope.scope;
-        let mut head = Vec::new();
-        put_string_field(&mut head, 1, scope.name());
-        put_string_field(&mut head, 2, scope.version().unwrap_or_default());
+        let head = &mut self.scratch;
+        head.clear();
+        put_string_field(head, 1, scope.name());
+        put_string_field(head, 2, scope.version().unwrap_or_default());
         for attribute in scope.attributes() {
-            put_attribute(&mut head, 3, attribute);
+            put_attribute(head, 3, attribute);
         }
         self.scope_head.clear();
-        put_bytes_field(&mut self.scope_head, 1, &head);
+        put_bytes_field(&mut self.scope_head, 1, head);
         put_string_field(&mut self.scope_head, 3, scope.schema_url().unwrap_or_default());
     }
 

@@ -2,16 +2,11 @@
 
 use inferometer_semconv::prometheus_name::label_name;
 use opentelemetry::{InstrumentationScope, KeyValue};
-use opentelemetry_proto::tonic::{
-    common::v1::KeyValue as DecodedKeyValue,
-    metrics::v1::{ExponentialHistogramDataPoint, HistogramDataPoint, NumberDataPoint},
-};
-use prost::Message;
 
 use super::text::text;
 use crate::{
     metrics::{Aggregation, AttributeSet},
-    otlp::encode_point_attributes,
+    otlp::{decode_point_attributes, encode_point_attributes},
 };
 
 const SCOPE_PREFIX: &str = "otel_scope_";
@@ -72,7 +67,7 @@ impl Labels {
     pub(super) fn add_point(&mut self, aggregation: &Aggregation, encoded: &[u8]) {
         let is_histogram =
             matches!(aggregation, Aggregation::Histogram { .. } | Aggregation::Exponential { .. });
-        for attribute in decode(aggregation, encoded) {
+        for attribute in decode_point_attributes(encoded) {
             let name = label_name(&attribute.key);
             // Joining would spoil the label that tells buckets apart, so it moves aside as Prometheus' own do.
             let name = if is_histogram && name == "le" {
@@ -113,23 +108,7 @@ impl Labels {
 fn decoded(attributes: &[KeyValue]) -> impl Iterator<Item = (String, String)> {
     let aggregation = Aggregation::LastValue;
     let encoded = encode_point_attributes(&aggregation, &AttributeSet::new(attributes));
-    decode(&aggregation, &encoded).into_iter().map(|pair| (pair.key, text(pair.value)))
-}
-
-/// Our own bytes decode, always.
-fn decode(aggregation: &Aggregation, encoded: &[u8]) -> Vec<DecodedKeyValue> {
-    match aggregation {
-        Aggregation::Sum { .. } | Aggregation::LastValue => {
-            NumberDataPoint::decode(encoded).map(|point| point.attributes)
-        }
-        Aggregation::Histogram { .. } => {
-            HistogramDataPoint::decode(encoded).map(|point| point.attributes)
-        }
-        Aggregation::Exponential { .. } => {
-            ExponentialHistogramDataPoint::decode(encoded).map(|point| point.attributes)
-        }
-    }
-    .unwrap_or_default()
+    decode_point_attributes(&encoded).into_iter().map(|pair| (pair.key, text(pair.value)))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Bounds that exponential histograms are shown with: 2^-20, up to which values count as zero, and its doublings.
-const OCTAVES: usize = 64;
+const OCTAVES: usize = 63;
 const FIRST_OCTAVE: i32 = -20;
 const _: () = assert!(ZERO_THRESHOLD == 1.0 / (1 << -FIRST_OCTAVE) as f64);
 
@@ -85,7 +85,7 @@ fn explicit(bounds: &[f64], counts: &[u64]) -> Vec<Bucket> {
     cumulative.collect()
 }
 
-/// Merges buckets to one for each doubling. The snapshot's scale is never negative, since 64 octaves fit into a point
+/// Merges buckets to one for each doubling. The snapshot's scale is never negative, since 63 octaves fit into a point
 /// without merging any, so a bucket lies within one octave.
 fn octaves(totals: &ExponentialTotals, counts: &[u64]) -> Vec<Bucket> {
     let mut counts = (totals.first_index..).zip(counts).peekable();
