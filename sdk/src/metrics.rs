@@ -2,17 +2,19 @@
 //!
 //! | stage | file |
 //! |---|---|
-//! | bind | `scope.rs`, `registration.rs`, `name.rs`, `instrument.rs`, `attributes.rs` |
+//! | bind | `scope.rs`, `registration.rs`, `name.rs`, `descriptor.rs`, `aggregation.rs`, `instrument.rs`, `attributes.rs` |
 //! | record | `handles.rs`, into the crate's `cells` |
 //! | record, from the OpenTelemetry API | `api.rs`, `cache.rs` |
 //! | snapshot | `snapshot.rs`; what callbacks tell, `observable.rs`, `observed.rs` |
 //! | since when | `reader.rs`, `temporality.rs`, `deltas.rs` |
 
+mod aggregation;
 mod api;
 mod attributes;
 mod buckets;
 mod cache;
 mod deltas;
+mod descriptor;
 mod handles;
 mod instrument;
 mod name;
@@ -30,8 +32,8 @@ mod snapshot;
 mod stats;
 mod temporality;
 
+pub use aggregation::HistogramAggregation;
 pub use handles::{Counter, Gauge, Histogram, UpDownCounter};
-pub use instrument::HistogramAggregation;
 pub use number::{Number, NumberKind, PointValue};
 pub use observable::{MAX_CALLBACKS_PER_INSTRUMENT, Observation};
 pub use provider::{MAX_SCOPES, MeterProvider, MeterProviderBuilder};
@@ -44,6 +46,6 @@ pub use stats::Stats;
 pub use temporality::TemporalityPreference;
 
 pub(crate) use attributes::AttributeSet;
-pub(crate) use instrument::{Aggregation, Descriptor};
 pub(crate) use snapshot::{InstrumentPoints, Point, ScopePoints, Value};
 pub(crate) use temporality::Temporality;
+pub(crate) use {aggregation::Aggregation, descriptor::Descriptor};

@@ -360,3 +360,32 @@ fn a_series_of_the_apis_unbound_calls_stays() {
         clock.advance(RETIRE_AFTER);
     }
 }
+
+#[test]
+fn a_dropped_instrument_keeps_nothing_shows_nothing_and_refuses_nothing() {
+    let provider =
+        MeterProvider::builder().drop_instrument("Test.Things").drop_instrument(SIZES.name).build();
+    let scope = provider.scope("test");
+    let things = scope.counter::<u64>(&THINGS, &[]);
+    let sizes = scope.histogram::<f64>(&SIZES, &[]);
+    let asked = Arc::new(AtomicBool::new(false));
+    let callback = Arc::clone(&asked);
+    scope
+        .observable_counter::<u64>(&THINGS, &[], move || {
+            callback.store(true, Ordering::Relaxed);
+            Some(1)
+        })
+        .forever();
+    let unbound = provider.meter("api").u64_counter(THINGS.name).build();
+    for replica in 0..3 {
+        things.add(1);
+        sizes.record(1.0);
+        unbound.add(1, &[KeyValue::new("replica", replica)]);
+    }
+    scope.up_down_counter::<i64>(&ACTIVE, &[]).add(2);
+    let metrics = collect(&provider);
+    assert_eq!(metrics.len(), 1, "{metrics:?}");
+    assert_eq!(integer(&metrics, ACTIVE.name), 2);
+    assert!(!asked.load(Ordering::Relaxed), "nobody wants the answer");
+    assert_eq!(provider.stats().refused(SdkRefusalReason::NoCells), 0);
+}

@@ -12,9 +12,11 @@ use opentelemetry::{
 };
 
 use super::{
+    aggregation::Aggregation,
     cache,
+    descriptor::Descriptor,
     handles::{Counter, Gauge, Histogram, UpDownCounter},
-    instrument::{Aggregation, Descriptor, Instrument},
+    instrument::Instrument,
     number::Number,
     scope::Scope,
     series::Series,

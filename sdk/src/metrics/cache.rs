@@ -43,6 +43,9 @@ pub(crate) fn with_series(
     attributes: &[KeyValue],
     record: impl Fn(&Series),
 ) {
+    if instrument.descriptor.is_dropped {
+        return;
+    }
     let cached = CACHE.try_with(|cache| {
         // Already borrowed means that this call came from inside the cache.
         let Ok(mut cache) = cache.try_borrow_mut() else { return false };

@@ -9,7 +9,8 @@ use foldhash::fast::RandomState;
 use hashbrown::{HashMap, hash_map::Entry};
 
 use super::{
-    instrument::{Aggregation, Instrument},
+    aggregation::Aggregation,
+    instrument::Instrument,
     number::PointValue,
     snapshot::{Point, Snapshot, Source, Value},
     temporality::TemporalityPreference,

@@ -1,7 +1,6 @@
-//! One instrument: what it aggregates, and the series that were bound to it.
+//! One instrument and the series that were bound to it.
 
 use std::{
-    borrow::Cow,
     hash::BuildHasher,
     sync::{
         Arc,
@@ -15,175 +14,18 @@ use std::{
 
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
-use inferometer_semconv::{DEFAULT_CARDINALITY_LIMIT, InstrumentDef, InstrumentKind};
 use opentelemetry::KeyValue;
 use parking_lot::Mutex;
 
 use super::{
     attributes::AttributeSet,
-    buckets::Buckets,
-    number::NumberKind,
+    descriptor::Descriptor,
     observable::Observable,
     registration::Finding,
     series::{Cells, Series},
     stats::Stats,
 };
 use crate::{clock::Clock, otlp};
-
-/// The bucket bounds of histograms that neither a definition nor advice gives any.
-///
-/// Source: OpenTelemetry specification, metrics SDK, "Explicit Bucket Histogram Aggregation".
-const DEFAULT_BOUNDS: [f64; 15] = [
-    0.0, 5.0, 10.0, 25.0, 50.0, 75.0, 100.0, 250.0, 500.0, 750.0, 1000.0, 2500.0, 5000.0, 7500.0,
-    10000.0,
-];
-
-/// Most bounds that a histogram may have; a longer list is cut to its first ones.
-pub(crate) const MAX_BOUNDS: usize = 512;
-
-/// What an instrument is, from a definition or from the OpenTelemetry API.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Descriptor {
-    pub(crate) name: Cow<'static, str>,
-    pub(crate) description: Cow<'static, str>,
-    pub(crate) unit: Cow<'static, str>,
-    pub(crate) number: NumberKind,
-    pub(crate) aggregation: Aggregation,
-    pub(crate) cardinality_limit: u32,
-    /// Whether callbacks give its values at collection.
-    pub(crate) is_observable: bool,
-}
-
-/// What a provider makes of histograms that no view says otherwise of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum HistogramAggregation {
-    /// Buckets with the definition's bounds, or the ones advised, or the specification's.
-    #[default]
-    ExplicitBuckets,
-    /// Base-2 exponential buckets, `2^scale` of them for every doubling.
-    ///
-    /// The scale is fixed when a histogram is made, a departure from the specification's advice to begin at 20 and to
-    /// rescale while recording. A scale above 8 is taken as 8, since Prometheus shows no finer one. The error of a
-    /// quantile is at most (b - 1) / (b + 1) with b = 2^(2^-scale): 4.3 % at 3, 2.2 % at 4, 0.14 % at 8. Cells, and
-    /// with them memory per series and thread, double with each step: 4 KiB at 3.
-    Exponential {
-        /// Up to 8; see [`HistogramAggregation::DEFAULT_SCALE`].
-        scale: u32,
-    },
-}
-
-impl HistogramAggregation {
-    /// Scale 3: buckets 9 % wide, what Prometheus users know as a bucket factor of 1.1.
-    pub const DEFAULT_SCALE: u32 = 3;
-
-    /// As `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION` spells it, in any case.
-    pub(crate) fn from_word(word: &str) -> Option<Self> {
-        match word.to_ascii_lowercase().as_str() {
-            "explicit_bucket_histogram" => Some(Self::ExplicitBuckets),
-            "base2_exponential_bucket_histogram" => {
-                Some(Self::Exponential { scale: Self::DEFAULT_SCALE })
-            }
-            _ => None,
-        }
-    }
-}
-
-/// What becomes of recorded values.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Aggregation {
-    Sum { monotonic: bool },
-    LastValue,
-    Histogram { buckets: Buckets },
-    Exponential { scale: u32 },
-}
-
-impl Descriptor {
-    pub(crate) fn from_definition(definition: &'static InstrumentDef, number: NumberKind) -> Self {
-        let aggregation = Aggregation::of(definition.kind, Some(definition.bounds));
-        Self {
-            name: Cow::Borrowed(definition.name),
-            description: Cow::Borrowed(definition.description),
-            unit: Cow::Borrowed(definition.unit),
-            number,
-            aggregation,
-            cardinality_limit: definition.cardinality_limit,
-            is_observable: false,
-        }
-    }
-
-    pub(crate) fn from_api(
-        name: Cow<'static, str>,
-        description: Option<Cow<'static, str>>,
-        unit: Option<Cow<'static, str>>,
-        number: NumberKind,
-        aggregation: Aggregation,
-    ) -> Self {
-        Self {
-            name,
-            description: description.unwrap_or_default(),
-            unit: unit.unwrap_or_default(),
-            number,
-            aggregation,
-            cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
-            is_observable: false,
-        }
-    }
-
-    pub(crate) fn observable(self) -> Self {
-        Self { is_observable: true, ..self }
-    }
-
-    pub(crate) fn with_histograms(mut self, histograms: HistogramAggregation) -> Self {
-        if let (Aggregation::Histogram { .. }, HistogramAggregation::Exponential { scale }) =
-            (&self.aggregation, histograms)
-        {
-            self.aggregation = Aggregation::Exponential { scale };
-        }
-        self
-    }
-
-    /// Whether two registrations are one instrument. Names compare without case, as the specification demands; the
-    /// bounds of the first registration win over later advice.
-    pub(crate) fn is_same_instrument(&self, other: &Self) -> bool {
-        self.name.eq_ignore_ascii_case(&other.name)
-            && self.unit == other.unit
-            && self.description == other.description
-            && self.number == other.number
-            && self.is_observable == other.is_observable
-            && self.aggregation.is_same_kind(&other.aggregation)
-    }
-}
-
-impl Aggregation {
-    pub(crate) fn of(kind: InstrumentKind, bounds: Option<&[f64]>) -> Self {
-        match kind {
-            InstrumentKind::Counter => Self::Sum { monotonic: true },
-            InstrumentKind::UpDownCounter => Self::Sum { monotonic: false },
-            InstrumentKind::Gauge => Self::LastValue,
-            InstrumentKind::Histogram => Self::histogram(bounds),
-        }
-    }
-
-    /// Bounds are sorted, freed of NaN, infinities and repetitions, and cut at [`MAX_BOUNDS`].
-    fn histogram(bounds: Option<&[f64]>) -> Self {
-        let mut bounds: Vec<f64> = bounds.unwrap_or(&DEFAULT_BOUNDS).to_vec();
-        bounds.retain(|bound| bound.is_finite());
-        bounds.sort_by(f64::total_cmp);
-        bounds.dedup();
-        bounds.truncate(MAX_BOUNDS);
-        Self::Histogram { buckets: Buckets::new(&bounds) }
-    }
-
-    const fn is_same_kind(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Sum { monotonic: one }, Self::Sum { monotonic: other }) => *one == *other,
-            (Self::LastValue, Self::LastValue)
-            | (Self::Histogram { .. }, Self::Histogram { .. })
-            | (Self::Exponential { .. }, Self::Exponential { .. }) => true,
-            _ => false,
-        }
-    }
-}
 
 /// An instrument and its series.
 #[derive(Debug)]
@@ -267,6 +109,11 @@ impl Instrument {
     pub(crate) fn bind(&self, attributes: &[KeyValue]) -> BoundSeries {
         let encoded = self.encode(&AttributeSet::new(attributes));
         let mut table = self.series.lock();
+        if self.descriptor.is_dropped {
+            // One series takes them all, which nobody will see.
+            let series = table.overflow.get_or_insert_with(|| self.new_series(encoded));
+            return BoundSeries { series: Arc::clone(series), is_overflow: true };
+        }
         if let Some(series) = table.find(&encoded) {
             // Under the table's lock, as the look at its holders is: a handle that comes and goes between two snapshots
             // must not let the series leave with what it recorded.

@@ -18,8 +18,9 @@ use opentelemetry::{KeyValue, metrics::AsyncInstrument};
 use parking_lot::Mutex;
 
 use super::{
+    aggregation::Aggregation,
     handles::reason,
-    instrument::{Aggregation, Instrument},
+    instrument::Instrument,
     number::{Number, PointValue},
     observed::{Observed, ObservedSeries},
 };

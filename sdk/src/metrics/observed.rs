@@ -7,8 +7,9 @@ use hashbrown::HashMap;
 use opentelemetry::KeyValue;
 
 use super::{
+    aggregation::Aggregation,
     attributes::{AttributeSet, Canonical},
-    instrument::{Aggregation, Instrument},
+    instrument::Instrument,
     number::PointValue,
 };
 use crate::otlp;

@@ -13,7 +13,7 @@ use opentelemetry_sdk::Resource;
 use parking_lot::Mutex;
 
 use super::{
-    instrument::HistogramAggregation,
+    aggregation::{Aggregations, HistogramAggregation},
     scope::{Scope, ScopeState},
     snapshot::Snapshot,
     stats::Stats,
@@ -37,7 +37,7 @@ pub struct MeterProvider(Arc<ProviderState>);
 #[derive(Debug)]
 struct ProviderState {
     resource: Resource,
-    histograms: HistogramAggregation,
+    aggregations: Arc<Aggregations>,
     clock: Arc<dyn Clock>,
     stats: Arc<Stats>,
     scopes: Mutex<Vec<Arc<ScopeState>>>,
@@ -48,7 +48,7 @@ struct ProviderState {
 #[derive(Debug)]
 pub struct MeterProviderBuilder {
     resource: Resource,
-    histograms: HistogramAggregation,
+    aggregations: Aggregations,
     clock: Arc<dyn Clock>,
 }
 
@@ -64,7 +64,15 @@ impl MeterProviderBuilder {
     /// What histograms become. Default: explicit buckets.
     #[must_use]
     pub fn with_histograms(mut self, histograms: HistogramAggregation) -> Self {
-        self.histograms = histograms;
+        self.aggregations.histograms = histograms;
+        self
+    }
+
+    /// Drops what is recorded by instruments of this name, in any scope: the specification's drop aggregation. Names
+    /// compare without case. Recording costs a branch, keeps nothing and counts as no refusal; callbacks are not run.
+    #[must_use]
+    pub fn drop_instrument(mut self, name: impl Into<String>) -> Self {
+        self.aggregations.dropped.push(name.into());
         self
     }
 
@@ -80,7 +88,7 @@ impl MeterProviderBuilder {
     pub fn build(self) -> MeterProvider {
         MeterProvider(Arc::new(ProviderState {
             resource: self.resource,
-            histograms: self.histograms,
+            aggregations: Arc::new(self.aggregations),
             clock: self.clock,
             stats: Arc::default(),
             scopes: Mutex::default(),
@@ -95,7 +103,7 @@ impl MeterProvider {
     pub fn builder() -> MeterProviderBuilder {
         MeterProviderBuilder {
             resource: Resource::builder().build(),
-            histograms: HistogramAggregation::default(),
+            aggregations: Aggregations::default(),
             clock: Arc::new(SystemClock::new()),
         }
     }
@@ -114,7 +122,8 @@ impl MeterProvider {
             return Scope(Arc::clone(known));
         }
         let (stats, clock) = (Arc::clone(&self.0.stats), Arc::clone(&self.0.clock));
-        let state = Arc::new(ScopeState::new(scope, self.0.histograms, stats, clock));
+        let aggregations = Arc::clone(&self.0.aggregations);
+        let state = Arc::new(ScopeState::new(scope, aggregations, stats, clock));
         if self.0.stopped.load(Ordering::Relaxed) || scopes.len() >= MAX_SCOPES {
             self.0.stats.count_conflict();
         } else {

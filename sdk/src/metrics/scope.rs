@@ -13,9 +13,11 @@ use opentelemetry::{InstrumentationScope, KeyValue};
 use parking_lot::Mutex;
 
 use super::{
+    aggregation::Aggregations,
     attributes::AttributeSet,
+    descriptor::Descriptor,
     handles::{Counter, Gauge, Histogram, UpDownCounter},
-    instrument::{Descriptor, HistogramAggregation, Instrument},
+    instrument::Instrument,
     name,
     number::Number,
     observable::Observation,
@@ -49,7 +51,7 @@ pub(crate) struct ScopeState {
     pub(crate) scope: InstrumentationScope,
     instruments: Mutex<Vec<Arc<Instrument>>>,
     is_full_known: AtomicBool,
-    histograms: HistogramAggregation,
+    aggregations: Arc<Aggregations>,
     stats: Arc<Stats>,
     clock: Arc<dyn Clock>,
 }
@@ -57,7 +59,7 @@ pub(crate) struct ScopeState {
 impl ScopeState {
     pub(crate) fn new(
         scope: InstrumentationScope,
-        histograms: HistogramAggregation,
+        aggregations: Arc<Aggregations>,
         stats: Arc<Stats>,
         clock: Arc<dyn Clock>,
     ) -> Self {
@@ -65,7 +67,7 @@ impl ScopeState {
             scope,
             instruments: Mutex::default(),
             is_full_known: AtomicBool::new(false),
-            histograms,
+            aggregations,
             stats,
             clock,
         }
@@ -75,7 +77,7 @@ impl ScopeState {
     /// known name is made all the same, as the specification demands, and counted as a conflict; one whose name is not
     /// allowed is made, counted and not exported. The first registration decides spelling and bounds.
     pub(crate) fn instrument(&self, descriptor: Descriptor) -> Arc<Instrument> {
-        let descriptor = descriptor.with_histograms(self.histograms);
+        let descriptor = self.aggregations.choose(descriptor);
         let asked = descriptor.name.clone();
         let (instrument, finding) = self.find_or_add(descriptor);
         finding.warn(self.scope.name(), &asked, &instrument);
@@ -114,10 +116,11 @@ impl ScopeState {
             }
             (None, false, None) => Finding::Nothing,
         };
+        let is_exported = fault.is_none() && !is_full && !descriptor.is_dropped;
         let instrument = Arc::new(Instrument::new(
             NEXT_INSTRUMENT.fetch_add(1, Ordering::Relaxed),
             descriptor,
-            fault.is_none() && !is_full,
+            is_exported,
             Arc::clone(&self.stats),
             Arc::clone(&self.clock),
         ));

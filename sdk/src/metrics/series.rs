@@ -5,9 +5,7 @@ use std::{fmt, sync::Arc};
 use inferometer_semconv::attributes::SdkRefusalReason;
 
 use super::{
-    buckets::Buckets,
-    instrument::{Aggregation, Descriptor},
-    retirement::Retirement,
+    aggregation::Aggregation, buckets::Buckets, descriptor::Descriptor, retirement::Retirement,
     stats::Stats,
 };
 use crate::{
@@ -38,6 +36,8 @@ pub(crate) enum Cells {
     Exponential(ExponentialRun),
     /// The process is out of cells: measurements are refused and counted.
     Nowhere,
+    /// Nobody wants the values.
+    Dropped,
 }
 
 impl Series {
@@ -49,7 +49,7 @@ impl Series {
         stats: &Arc<Stats>,
     ) -> Self {
         Self {
-            cells: Cells::allocate(&descriptor.aggregation).unwrap_or(Cells::Nowhere),
+            cells: Cells::allocate(descriptor).unwrap_or(Cells::Nowhere),
             encoded_attributes,
             start_unix_nanos,
             retirement: Retirement::default(),
@@ -64,7 +64,9 @@ impl Series {
     #[cold]
     #[inline(never)]
     pub(crate) fn refuse(&self, reason: SdkRefusalReason) {
-        self.stats.count_refused(reason);
+        if !matches!(self.cells, Cells::Dropped) {
+            self.stats.count_refused(reason);
+        }
     }
 }
 
@@ -85,8 +87,11 @@ impl Cells {
         }
     }
 
-    fn allocate(aggregation: &Aggregation) -> Option<Self> {
-        Some(match aggregation {
+    fn allocate(descriptor: &Descriptor) -> Option<Self> {
+        if descriptor.is_dropped {
+            return Some(Self::Dropped);
+        }
+        Some(match &descriptor.aggregation {
             Aggregation::Sum { .. } => Self::Sum(SumRun::allocate()?),
             Aggregation::LastValue => Self::LastValue(LastValueRun::allocate()?),
             Aggregation::Exponential { scale } => {

@@ -198,7 +198,7 @@ impl Snapshot {
                 Some(Value::Histogram { totals, buckets: first..self.buckets.len() })
             }
             Cells::Exponential(cells) => self.read_exponential(cells),
-            Cells::Nowhere => None,
+            Cells::Nowhere | Cells::Dropped => None,
         }
     }
 

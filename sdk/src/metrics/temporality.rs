@@ -1,6 +1,6 @@
 //! Whether points tell of all time or of the time since the last collection.
 
-use super::instrument::{Aggregation, Descriptor};
+use super::{aggregation::Aggregation, descriptor::Descriptor};
 
 /// What a reader makes of sums and histograms. Gauges have no temporality: they show their last value each time.
 ///
