@@ -23,6 +23,7 @@
 //! | its span and their children | `request_spans.rs`, `tracer.rs` |
 //! | blocks of a KV cache tier | `kv_cache.rs` |
 //! | bytes on their way between tiers, stages, replicas | `edge.rs`, `transfer.rs` |
+//! | realtime sessions and their turns | `realtime.rs` |
 //! | formulas that a client shares | `formulas.rs` |
 //! | what callers reported wrongly, counted | `correction.rs`, `error_types.rs`, `partition.rs` |
 //!
@@ -42,6 +43,7 @@ mod labels;
 mod meters;
 mod partition;
 mod prompt;
+mod realtime;
 mod request;
 mod request_spans;
 mod standard_meter;
@@ -62,6 +64,7 @@ pub use inferometer_semconv::attributes::{
 pub use kv_cache::{KvCache, KvUsage};
 pub use meters::{Add, Meters, Record};
 pub use prompt::{Cached, Prompt};
+pub use realtime::{Realtime, RealtimeSession};
 pub use request::Request;
 pub use standard_meter::{Observed, StandardMeter};
 pub use transfer::Transfer;
