@@ -132,7 +132,72 @@ fn a_plural_counts_things() {
     let good = "name: infer.wait.active";
     check_breaks(good, "name: infer.wait.requests", "up-down counters are singular");
     let status = SOUND.replacen(good, "name: infer.wait.status", 1);
+    let status = status.replacen("{request}", "1", 1);
     assert_eq!(problems_of("test.yaml", &status), Vec::<String>::new());
+}
+
+#[test]
+fn a_namespace_is_no_plural() {
+    let good = "name: infer.wait.active";
+    check_breaks(good, "name: infer.waits.active", "the namespace waits is a plural");
+}
+
+#[test]
+fn the_last_word_of_a_name_keeps_its_promise() {
+    let good = "name: infer.wait.active";
+    check_breaks(good, "name: infer.wait.io", "io is the last word of a Counter");
+    check_breaks(good, "name: infer.wait.status", "status is in `1`, not `{request}`");
+    check_breaks("unit: s", "unit: ms", "duration is in `s`, not `ms`");
+}
+
+#[test]
+fn seconds_are_doubles() {
+    check_breaks("metric_value_type: double", "metric_value_type: int", "seconds are doubles");
+}
+
+#[test]
+fn a_brief_is_a_sentence() {
+    check_breaks("brief: Waiting.", "brief: Waiting", "the brief is no sentence");
+}
+
+#[test]
+fn closed_values_alone_fit_into_the_cardinality_limit() {
+    let limited = "bucket_boundaries: [1, 2], cardinality_limit: 1";
+    let two = "members: [{id: b, value: b, brief: B, stability: development}, {id: a";
+    let text = SOUND.replace("bucket_boundaries: [1, 2]", limited);
+    assert_eq!(problems_of("test.yaml", &text), Vec::<String>::new());
+    let problems = problems_of("test.yaml", &text.replace("members: [{id: a", two));
+    let expected = "its closed attributes alone make 2 series of 1";
+    assert!(problems.iter().any(|problem| problem.contains(expected)), "{problems:#?}");
+}
+
+#[test]
+fn an_attribute_of_many_values_is_opt_in() {
+    let text = SOUND.replace("{closed: true}", "{limit: 1025}");
+    let problems = problems_of("test.yaml", &text);
+    let expected = "infer.tier has more than 1024 values, so it is opt_in";
+    assert!(problems.iter().any(|problem| problem.contains(expected)), "{problems:#?}");
+    let text = text.replace("requirement_level: required", "requirement_level: opt_in");
+    assert_eq!(problems_of("test.yaml", &text), Vec::<String>::new());
+}
+
+#[test]
+fn a_closed_value_is_in_lower_case() {
+    check_breaks("value: a", "value: A", "a closed value is not in lower case");
+}
+
+#[test]
+fn the_default_limit_is_that_of_the_crate() {
+    let problem = |limit: u32| {
+        let members: Vec<String> = (0..limit)
+            .map(|i| format!("{{id: v{i}, value: v{i}, brief: V, stability: development}}"))
+            .collect();
+        let one = "{id: a, value: a, brief: \"A.\", stability: development}";
+        problems_of("test.yaml", &SOUND.replacen(one, &members.join(", "), 1)).join("; ")
+    };
+    assert_eq!(problem(inferometer_semconv::DEFAULT_CARDINALITY_LIMIT), "");
+    let beyond = inferometer_semconv::DEFAULT_CARDINALITY_LIMIT + 1;
+    assert!(problem(beyond).contains("its closed attributes alone"), "{}", problem(beyond));
 }
 
 #[test]

@@ -5,8 +5,13 @@ use std::collections::BTreeMap;
 use crate::{
     model::NAMESPACE,
     read::is_upstream,
-    registry::{Attribute, AttributeUse, Instrument, Metric, Registry, ValueSet},
+    registry::{
+        Attribute, AttributeUse, Instrument, Metric, Registry,
+        RequirementLevel::{OptIn, Required},
+        ValueSet,
+    },
     rust::enums,
+    suffix::broken_promise,
     unit,
 };
 
@@ -14,6 +19,10 @@ use crate::{
 const RESERVED_ENDINGS: [&str; 6] = ["count", "sum", "bucket", "total", "created", "info"];
 /// OpenTelemetry API, instrument name syntax.
 const NAME_CHARS_MAX: usize = 255;
+/// Series of an instrument that says no limit: `DEFAULT_CARDINALITY_LIMIT` of the crate.
+const CARDINALITY_LIMIT_DEFAULT: u32 = 2000;
+/// Values of an open attribute that may be on every point.
+const OPEN_VALUES_MAX: u32 = 1024;
 
 /// Everything that is wrong with a registry, one line each; empty if it is sound.
 #[must_use]
@@ -23,6 +32,9 @@ pub fn check(registry: &Registry) -> Vec<String> {
     duplicates(registry, &mut problems);
     for metric in &registry.metrics {
         instrument(metric, &mut problems);
+        if !is_upstream(&metric.file) {
+            own_instrument(registry, metric, &mut problems);
+        }
         metric_attributes(registry, metric, &mut problems);
     }
     for attribute in &registry.attributes {
@@ -173,12 +185,8 @@ fn instrument(metric: &Metric, problems: &mut Vec<String>) {
             metric.unit
         ));
     }
-    // A phrase such as `time_between_tokens` is no plural, nor are `loss` and `status`.
     let last = name.rsplit('.').next().unwrap_or(name);
-    let is_plural = last.ends_with('s')
-        && !["ss", "us"].iter().any(|singular| last.ends_with(singular))
-        && !last.contains('_');
-    if is_plural && !is_upstream(&metric.file) {
+    if is_plural(last) && !is_upstream(&metric.file) {
         if !metric.unit.starts_with('{') {
             problems.push(format!("{name}: a plural, but its unit {} counts nothing", metric.unit));
         } else if metric.instrument == Instrument::UpDownCounter {
@@ -210,6 +218,52 @@ fn instrument(metric: &Metric, problems: &mut Vec<String>) {
     }
 }
 
+/// What upstream's definitions need not keep, or cannot be held to.
+fn own_instrument(registry: &Registry, metric: &Metric, problems: &mut Vec<String>) {
+    let name = &metric.name;
+    problems.extend(broken_promise(metric));
+    if !metric.brief.ends_with('.') {
+        problems.push(format!("{name}: the brief is no sentence; it ends with a full stop"));
+    }
+    if metric.unit == "s" && metric.is_int {
+        problems.push(format!("{name}: seconds are doubles"));
+    }
+    let plural = name.split('.').rev().skip(1).find(|word| is_plural(word));
+    if let Some(word) = plural {
+        problems.push(format!("{name}: the namespace {word} is a plural"));
+    }
+    // Those that every point carries; a closed set that outgrows the limit would always overflow.
+    let required = metric.attributes.iter().filter(|it| it.requirement == Required);
+    let series: usize = required
+        .filter_map(|used| match &registry.attribute(&used.key)?.values {
+            ValueSet::Closed(values) => Some(values.len().max(1)),
+            _ => None,
+        })
+        .product();
+    let limit = metric.cardinality_limit.unwrap_or(CARDINALITY_LIMIT_DEFAULT) as usize;
+    if series > limit {
+        problems
+            .push(format!("{name}: its closed attributes alone make {series} series of {limit}"));
+    }
+    for AttributeUse { key, requirement } in &metric.attributes {
+        let values = registry.attribute(key).map(|attribute| &attribute.values);
+        let is_many =
+            matches!(values, Some(ValueSet::Open { limit, .. }) if *limit > OPEN_VALUES_MAX);
+        if is_many && *requirement != OptIn {
+            problems.push(format!(
+                "{name}: {key} has more than {OPEN_VALUES_MAX} values, so it is opt_in"
+            ));
+        }
+    }
+}
+
+/// `loss`, `status` and `series` are none, nor is a phrase such as `time_between_tokens`.
+fn is_plural(word: &str) -> bool {
+    word.ends_with('s')
+        && !["ss", "us", "series"].iter().any(|singular| word.ends_with(singular))
+        && !word.contains('_')
+}
+
 fn metric_attributes(registry: &Registry, metric: &Metric, problems: &mut Vec<String>) {
     for AttributeUse { key, .. } in &metric.attributes {
         if registry.attribute(key).is_some_and(|attribute| attribute.values == ValueSet::Unbounded)
@@ -230,6 +284,12 @@ fn values(attribute: &Attribute, problems: &mut Vec<String>) {
         ValueSet::Open { limit: 0, .. } => "its limit is 0",
         ValueSet::Open { known, limit } if known.len() > *limit as usize => {
             "more known values than its limit"
+        }
+        ValueSet::Closed(values)
+            if !is_upstream(&attribute.file)
+                && values.iter().any(|(value, _)| name_problem(value).is_some()) =>
+        {
+            "a closed value is not in lower case with underscores"
         }
         _ if attribute.brief.is_empty() => "no brief",
         _ => return,

@@ -15,6 +15,7 @@ mod read;
 mod registry;
 mod resolve;
 mod rust;
+mod suffix;
 
 // The crate's own files: a dependency on the crate would need the generated code to compile.
 #[path = "../../src/prometheus_name.rs"]
