@@ -22,17 +22,19 @@
 //! | one request from arrival to its end | `request.rs`, `timeline.rs`, `prompt.rs` |
 //! | its span and their children | `request_spans.rs`, `tracer.rs` |
 //! | blocks of a KV cache tier | `kv_cache.rs` |
-//! | bytes on their way between tiers, stages, replicas | `edge.rs`, `transfer.rs` |
+//! | bytes on their way between tiers, stages, replicas | `edge.rs`, `link.rs`, `busy.rs`, `transfer.rs`, `sent.rs` |
 //! | realtime sessions and their turns | `realtime.rs` |
 //! | formulas that a client shares | `formulas.rs` |
-//! | what callers reported wrongly, counted | `correction.rs`, `error_types.rs`, `partition.rs` |
+//! | what callers reported wrongly, counted | `correction.rs`, `durations.rs`, `error_types.rs`, `partition.rs` |
 //!
 //! Recording never fails, blocks or logs, and allocates only where a request arrives or ends, where a thread records
 //! for the first time, and where an error type is seen for the first time. A caller's mistake is put right as far as
 //! that is possible, and counted by [`Correction`].
 
 mod builder;
+mod busy;
 mod correction;
+mod durations;
 mod edge;
 mod engine;
 mod error_types;
@@ -40,12 +42,14 @@ pub mod formulas;
 mod instruments;
 mod kv_cache;
 mod labels;
+mod link;
 mod meters;
 mod partition;
 mod prompt;
 mod realtime;
 mod request;
 mod request_spans;
+mod sent;
 mod standard_meter;
 mod timeline;
 mod tracer;
@@ -58,13 +62,13 @@ pub use edge::{Edge, TransferEdge};
 pub use engine::Engine;
 pub use error_types::MAX_ERROR_TYPES;
 pub use inferometer_semconv::attributes::{
-    FinishReason, KvCacheTier, NetworkIoDirection, TokenModality, TransferPayload,
-    TransferTransport,
+    FinishReason, KvCacheTier, TokenModality, TransferPayload, TransferTransport,
 };
 pub use kv_cache::{KvCache, KvUsage};
 pub use meters::{Add, Meters, Record};
 pub use prompt::{Cached, Prompt};
 pub use realtime::{Realtime, RealtimeSession};
 pub use request::Request;
+pub use sent::Sent;
 pub use standard_meter::{Observed, StandardMeter};
 pub use transfer::Transfer;

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use inferometer_sdk::{
-    Cached, FinishReason, KvCacheTier, KvUsage, NetworkIoDirection, Prompt, Telemetry,
-    TransferEdge, TransferPayload,
+    Cached, FinishReason, KvCacheTier, KvUsage, Prompt, Telemetry, TransferEdge, TransferPayload,
 };
 use inferometer_semconv::{InstrumentKind, metrics, prometheus_name::metric_name};
 use inferometer_tests::{CollectorUnderTest, Scrape, oracle, wait};
@@ -39,15 +38,11 @@ fn page() -> Scrape {
     drop(request());
     let mut cache = engine.kv_cache(KvCacheTier::Device);
     cache.publish(KvUsage { active_blocks: 3, cached_blocks: 2, total_blocks: 8 });
-    let edge = engine.transfer_edge(TransferEdge {
-        payload: TransferPayload::Kv,
-        source: KvCacheTier::Device,
-        destination: KvCacheTier::Remote,
-        transport: None,
-        direction: Some(NetworkIoDirection::Transmit),
-    });
-    edge.start(1 << 20, &Context::new()).finish();
-    edge.start(1 << 20, &Context::new()).fail("timeout");
+    let edge = engine.transfer_edge(&TransferEdge::to("encode", 0, TransferPayload::Kv));
+    edge.start(&Context::new()).finish(1 << 20);
+    edge.start(&Context::new()).fail("timeout");
+    let edge = engine.transfer_edge(&TransferEdge::from("encode", 0, TransferPayload::Kv));
+    edge.receive(&edge.start(&Context::new()).sent(), &Context::new()).finish(1 << 20);
     telemetry.flush(wait::PATIENCE).expect("everything is delivered");
     collector.scrape()
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use inferometer_sdk::{
-    Cached, Engine, FinishReason, KvCacheTier, NetworkIoDirection, Prompt, Telemetry, TransferEdge,
-    TransferPayload, TransferTransport,
+    Cached, Engine, FinishReason, Prompt, Telemetry, TransferEdge, TransferPayload,
+    TransferTransport,
 };
 use inferometer_tests::{CollectorUnderTest, FakeBackend, Span, tree, wait};
 use opentelemetry::{
@@ -26,7 +26,7 @@ chat llama-3 [server] infer.stage=prefill gen_ai.usage.input_tokens=812 gen_ai.u
 gen_ai.usage.output_tokens=1 gen_ai.response.finish_reasons=[\"length\"] (child of b7ad6b7169203331)
 |- infer.queue infer.stage=prefill
 |- infer.prefill infer.stage=prefill gen_ai.usage.input_tokens=812 gen_ai.usage.cache_read.input_tokens=640
-`- infer.kv_transfer [client] infer.stage=prefill
+`- infer.transfer [client] infer.stage=prefill
    `- chat llama-3 [server] infer.stage=decode gen_ai.usage.input_tokens=812 \
 gen_ai.usage.cache_read.input_tokens=812 gen_ai.usage.output_tokens=6 gen_ai.response.finish_reasons=[\"stop\"]
       |- infer.queue infer.stage=decode
@@ -59,20 +59,11 @@ fn serve(telemetry: &Telemetry) {
     request.prefilled(Cached { device: 640, ..Cached::default() });
     request.tokens(1);
     pause();
-    let transfer = edge(&prefill).start(50 << 20, request.context());
+    let edge = TransferEdge::to("decode", 0, TransferPayload::Kv).transport(TransferTransport::Tcp);
+    let transfer = prefill.transfer_edge(&edge).start(request.context());
     decode(&engine("decode"), transfer.context(), prompt());
-    transfer.finish();
+    transfer.finish(50 << 20);
     request.finish(FinishReason::Length);
-}
-
-fn edge(engine: &Engine) -> inferometer_sdk::Edge {
-    engine.transfer_edge(TransferEdge {
-        payload: TransferPayload::Kv,
-        source: KvCacheTier::Device,
-        destination: KvCacheTier::Device,
-        transport: Some(TransferTransport::Tcp),
-        direction: Some(NetworkIoDirection::Transmit),
-    })
 }
 
 fn decode(engine: &Engine, parent: &Context, prompt: Prompt) {

@@ -12,9 +12,7 @@ use std::{
     },
 };
 
-use inferometer_sdk::{
-    Cached, Edge, FinishReason, KvCache, KvUsage, NetworkIoDirection, Prompt, Request, Transfer,
-};
+use inferometer_sdk::{Cached, Edge, FinishReason, KvCache, KvUsage, Prompt, Request, Transfer};
 use inferometer_semconv::attributes::KvCacheSource;
 use opentelemetry::Context;
 
@@ -42,7 +40,8 @@ const TOKEN_NANOS: u64 = 120;
 #[derive(Debug)]
 pub(super) struct Decode {
     replica: Replica,
-    link_edge: Edge,
+    /// From each prefill replica.
+    edges: Vec<Edge>,
     kv_cache: KvCache,
     prefills: Vec<SyncSender<Job>>,
     loads: Loads,
@@ -69,8 +68,8 @@ pub(super) struct Decode {
 struct Sequence {
     arrival: Arrival,
     request: Request,
-    /// While its KV cache is on its way, and how many bytes that is.
-    transfer: Option<(Transfer, u64)>,
+    /// While its KV cache is on its way.
+    transfer: Option<Transfer>,
     output_tokens: u32,
 }
 
@@ -105,7 +104,7 @@ impl Decode {
         is_cut: Arc<AtomicBool>,
     ) -> Self {
         Self {
-            link_edge: replica.link(NetworkIoDirection::Receive),
+            edges: replica.edges(),
             kv_cache: replica.kv_cache(),
             replica,
             prefills,
@@ -161,12 +160,13 @@ impl Decode {
     fn take(&mut self, message: ToDecode) {
         match message {
             ToDecode::Request(arrival) => self.enqueue(arrival),
-            ToDecode::Sending { ticket, bytes, context } => {
+            ToDecode::Sending { ticket, prefill, sent } => {
                 if let Some(sequence) = self.fetching.get_mut(&ticket) {
-                    sequence.transfer = Some((self.link_edge.start(bytes, &context), bytes));
+                    let context = sequence.request.context();
+                    sequence.transfer = Some(self.edges[prefill].receive(&sent, context));
                 }
             }
-            ToDecode::Delivered { ticket } => self.receive(ticket),
+            ToDecode::Delivered { ticket, bytes } => self.receive(ticket, bytes),
             ToDecode::Lost { ticket } => self.lose(ticket),
             ToDecode::NoMoreRequests => self.has_more = false,
             ToDecode::LookUp => {}
@@ -216,12 +216,12 @@ impl Decode {
         }
     }
 
-    fn receive(&mut self, ticket: u64) {
+    fn receive(&mut self, ticket: u64, bytes: u64) {
         let Some(mut sequence) = self.fetching.remove(&ticket) else {
             return;
         };
-        if let Some((transfer, bytes)) = sequence.transfer.take() {
-            transfer.finish();
+        if let Some(transfer) = sequence.transfer.take() {
+            transfer.finish(bytes);
             self.recorded.transferred(bytes);
         }
         let remote = u64::from(sequence.arrival.prompt_tokens());
@@ -234,7 +234,7 @@ impl Decode {
         let Some(mut sequence) = self.fetching.remove(&ticket) else {
             return;
         };
-        if let Some((transfer, _)) = sequence.transfer.take() {
+        if let Some(transfer) = sequence.transfer.take() {
             transfer.fail("connection_reset");
         }
         self.release(&sequence);
@@ -293,7 +293,7 @@ impl Decode {
         let left = left.chain(self.fetching.drain().map(|(_, sequence)| sequence));
         let left = left.chain(self.ready.drain(..)).chain(self.batch.drain(..));
         for sequence in left {
-            if let Some((transfer, _)) = sequence.transfer {
+            if let Some(transfer) = sequence.transfer {
                 transfer.fail("cancelled");
             }
             sequence.request.finish(FinishReason::Abort);

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use inferometer_sdk::Sent;
 use opentelemetry::Context;
 
 use super::workload::Arrival;
@@ -47,12 +48,12 @@ pub(super) enum ToDecode {
     /// A prompt's KV cache is on its way.
     Sending {
         ticket: u64,
-        bytes: u64,
-        /// The span of the sending end.
-        context: Context,
+        /// The prefill replica that sends.
+        prefill: usize,
+        sent: Sent,
     },
     /// It is here.
-    Delivered { ticket: u64 },
+    Delivered { ticket: u64, bytes: u64 },
     /// It will not come.
     Lost { ticket: u64 },
     /// No client will ask any more: end once every answer is given.

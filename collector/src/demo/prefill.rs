@@ -5,9 +5,7 @@ use std::{
     sync::mpsc::{Receiver, SyncSender},
 };
 
-use inferometer_sdk::{
-    Cached, Edge, FinishReason, KvCache, KvUsage, NetworkIoDirection, Prompt, Request, Transfer,
-};
+use inferometer_sdk::{Cached, Edge, FinishReason, KvCache, KvUsage, Prompt, Request, Transfer};
 use inferometer_semconv::attributes::KvCacheSource;
 
 use super::{
@@ -25,7 +23,7 @@ const START_NANOS: u64 = 4_000_000;
 /// What each computed token costs, in nanoseconds: 16 000 tokens a second.
 const TOKEN_NANOS: u64 = 62_500;
 /// The bandwidth of the replica's link, in gigabytes per second.
-const LINK_BANDWIDTH: f64 = 12.5;
+pub(super) const LINK_BANDWIDTH: f64 = 12.5;
 /// All KV blocks that it has.
 const BLOCKS: u64 = 6_144;
 /// Those of them that may be kept for system prompts.
@@ -35,7 +33,8 @@ const BLOCKS_CACHED_MAX: u64 = 1_280;
 #[derive(Debug)]
 pub(super) struct Prefill {
     replica: Replica,
-    link_edge: Edge,
+    /// To each decode replica.
+    edges: Vec<Edge>,
     kv_cache: KvCache,
     cache: PrefixCache,
     loads: Loads,
@@ -72,7 +71,7 @@ struct Sending {
 impl Prefill {
     pub(super) fn new(replica: Replica, decodes: Vec<SyncSender<ToDecode>>, loads: Loads) -> Self {
         Self {
-            link_edge: replica.link(NetworkIoDirection::Transmit),
+            edges: replica.edges(),
             kv_cache: replica.kv_cache(),
             replica,
             cache: PrefixCache::new(BLOCKS_CACHED_MAX),
@@ -158,10 +157,10 @@ impl Prefill {
         self.recorded.in_place(KvCacheSource::Computed, tokens - device);
 
         let bytes = tokens * TOKEN_BYTES;
-        let transfer = self.link_edge.start(bytes, prompted.request.context());
         let (decode, ticket) = (prompted.job.decode, prompted.job.ticket);
-        let context = transfer.context().clone();
-        self.tell(decode, ToDecode::Sending { ticket, bytes, context });
+        let transfer = self.edges[decode].start_at(prompted.request.context(), now);
+        let (prefill, sent) = (self.replica.index, transfer.sent());
+        self.tell(decode, ToDecode::Sending { ticket, prefill, sent });
         let sending = Sending { prompted, bytes, transfer };
         self.link.send(sending, bytes, now);
     }
@@ -176,12 +175,12 @@ impl Prefill {
                 self.recorded.finished(FinishReason::Error);
                 self.tell(job.decode, ToDecode::Lost { ticket });
             } else {
-                transfer.finish();
+                transfer.finish(bytes);
                 self.recorded.transferred(bytes);
                 // Its part of the answer is done; the answer itself is the decode replica's.
                 request.finish(FinishReason::Stop);
                 self.recorded.finished(FinishReason::Stop);
-                self.tell(job.decode, ToDecode::Delivered { ticket });
+                self.tell(job.decode, ToDecode::Delivered { ticket, bytes });
             }
             self.active_blocks -= blocks_of(job.prompt_tokens());
             self.loads.done(self.replica.index);

@@ -3,14 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use inferometer_sdk::{
-    Clock, Edge, Engine, FlushError, KvCache, KvCacheTier, NetworkIoDirection, StartError,
-    Telemetry, TransferEdge, TransferPayload, TransferTransport,
+    Clock, Edge, Engine, FlushError, KvCache, KvCacheTier, StartError, Telemetry, TransferEdge,
+    TransferPayload, TransferTransport,
 };
 use opentelemetry::KeyValue;
 
 use super::{
     ledger::{Ledger, Sent},
-    stage::Stage,
+    stage::{REPLICAS, Stage},
 };
 
 /// The model that the fleet pretends to serve.
@@ -64,12 +64,8 @@ impl Replica {
             .span_delay(EXPORT_INTERVAL)
             .clock(Arc::clone(clock))
             .build()?;
-        let engine = telemetry
-            .engine(MODEL)
-            .provider(PROVIDER)
-            .stage(name)
-            .replica(u32::try_from(index).unwrap_or(u32::MAX))
-            .build();
+        let engine =
+            telemetry.engine(MODEL).provider(PROVIDER).stage(name).replica(number(index)).build();
         Ok(Self { stage, index, engine, clock: Arc::clone(clock), telemetry })
     }
 
@@ -77,15 +73,16 @@ impl Replica {
         self.engine.kv_cache(KvCacheTier::Device)
     }
 
-    /// The link between the stages, seen from this end.
-    pub(super) fn link(&self, direction: NetworkIoDirection) -> Edge {
-        self.engine.transfer_edge(TransferEdge {
-            payload: TransferPayload::Kv,
-            source: KvCacheTier::Device,
-            destination: KvCacheTier::Device,
-            transport: Some(TransferTransport::Rdma),
-            direction: Some(direction),
-        })
+    /// The ways between this replica and those of the other stage, seen from this end, by the other's index.
+    pub(super) fn edges(&self) -> Vec<Edge> {
+        let edge = |other| match self.stage {
+            Stage::Prefill => TransferEdge::to(Stage::Decode.as_str(), other, TransferPayload::Kv),
+            Stage::Decode => {
+                TransferEdge::from(Stage::Prefill.as_str(), other, TransferPayload::Kv)
+            }
+        };
+        let rdma = |other| edge(number(other)).transport(TransferTransport::Rdma);
+        (0..REPLICAS).map(|other| self.engine.transfer_edge(&rdma(other))).collect()
     }
 
     /// Delivers what is left and ends the telemetry. Blocks for [`FLUSH_DEADLINE`] at most.
@@ -100,4 +97,9 @@ impl Replica {
             flushed,
         }
     }
+}
+
+/// An index as a label.
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
 }

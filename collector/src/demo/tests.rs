@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 use inferometer_sdk::{
     Cached, Encoder, Engine, FinishReason, KvCacheTier, KvUsage, ManualClock, MeterProvider,
-    NetworkIoDirection, Prompt, Snapshot, TransferEdge, TransferPayload,
+    Prompt, Snapshot, TransferEdge, TransferPayload,
 };
 use opentelemetry::{Context, trace::noop::NoopTracer};
 use opentelemetry_sdk::Resource;
@@ -18,6 +18,7 @@ use opentelemetry_sdk::Resource;
 use super::{
     Demo, MODEL, Options, Ports, Screen, Stage,
     intake::Intake,
+    prefill::LINK_BANDWIDTH,
     rates::Rate,
     received,
     replica::PROVIDER,
@@ -107,15 +108,10 @@ fn a_fleet() -> Recorded {
         cached_blocks: 0,
         total_blocks: 1000,
     });
-    let edge = decode.transfer_edge(TransferEdge {
-        payload: TransferPayload::Kv,
-        source: KvCacheTier::Device,
-        destination: KvCacheTier::Device,
-        transport: None,
-        direction: Some(NetworkIoDirection::Receive),
-    });
-    edge.start(262_144_000, &Context::new()).finish();
-    drop(edge.start(1, &Context::new()));
+    let edge = TransferEdge::from(Stage::Prefill.as_str(), 0, TransferPayload::Kv);
+    let edge = decode.transfer_edge(&edge);
+    edge.start(&Context::new()).finish(262_144_000);
+    drop(edge.start(&Context::new()));
     // Somebody else who sends to the same collector.
     let foreign = recorded.engine("vllm", Stage::Decode, 1);
     recorded.request(&foreign, Cached::default(), 3);
@@ -222,7 +218,8 @@ impl Write for Captured {
 
 /// Scenario: clients ask for two seconds, many of them; then everything ends.
 ///
-/// Guarantees: what was recorded was received and is on the page; every request ends once; the run ends in time.
+/// Guarantees: what was recorded was received and is on the page; every request ends once; the run ends in time; no
+/// link shows more than it carries.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_short_run_conserves_what_it_recorded() {
     let folder = tempfile::tempdir().unwrap();
@@ -258,6 +255,17 @@ async fn a_short_run_conserves_what_it_recorded() {
     };
     let output = values("infer_token_output_total{", "infer_stage=\"decode\"");
     assert_eq!(output, decode.output_tokens as f64);
+
+    let mut sent_bytes = 0.0;
+    for replica in ["0", "1"] {
+        let sent = format!("infer_replica=\"{replica}\",infer_stage=\"prefill\"");
+        let bytes = values("infer_transfer_io_bytes_total{", &sent);
+        let nanos = values("infer_transfer_busy_time_seconds_total{", &sent) * 1e9;
+        let carried = LINK_BANDWIDTH * nanos;
+        assert!(bytes <= carried * (1.0 + 1e-6), "prefill {replica}: {bytes} of {carried} bytes");
+        sent_bytes += bytes;
+    }
+    assert_eq!(sent_bytes, decode.transfer_bytes as f64);
 
     let written = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
     assert!(written.starts_with("metrics http://127.0.0.1:"), "{written}");

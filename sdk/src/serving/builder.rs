@@ -13,6 +13,7 @@ use super::{
     engine::{Engine, EngineState},
     instruments::RequestInstruments,
     labels::{Identity, Labels},
+    link::Links,
     meters::Meters,
     tracer::StartSpan,
 };
@@ -124,6 +125,7 @@ impl<M: Meters> EngineBuilder<M> {
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
         Engine(Arc::new(EngineState {
             instruments: RequestInstruments::bind(&self.meters, &labels, self.output),
+            links: Links::default(),
             meters: self.meters,
             labels,
             span_name,

@@ -11,10 +11,10 @@ use opentelemetry::{
 use super::{
     builder::EngineBuilder,
     correction::{Correction, Corrections},
-    edge::{Edge, TransferEdge},
     instruments::RequestInstruments,
     kv_cache::KvCache,
     labels::Labels,
+    link::Links,
     meters::Meters,
     prompt::Prompt,
     request::Request,
@@ -37,6 +37,8 @@ pub(super) struct EngineState<M: Meters> {
     pub(super) meters: M,
     pub(super) labels: Labels,
     pub(super) instruments: RequestInstruments<M>,
+    /// What its transfers share.
+    pub(super) links: Links<M>,
     pub(super) span_name: String,
     pub(super) tracer: Arc<dyn StartSpan>,
     pub(super) clock: Arc<dyn Clock>,
@@ -70,12 +72,6 @@ impl<M: Meters> Engine<M> {
     #[must_use]
     pub fn kv_cache(&self, tier: KvCacheTier) -> KvCache<M> {
         KvCache::bind(Arc::clone(&self.0), tier)
-    }
-
-    /// A way on which transfers go, bound once.
-    #[must_use]
-    pub fn transfer_edge(&self, edge: TransferEdge) -> Edge<M> {
-        Edge::bind(Arc::clone(&self.0), edge)
     }
 
     /// How often something was recorded otherwise than this engine reported it, since it was built.

@@ -58,6 +58,16 @@ impl Labels {
         labels
     }
 
+    /// The value of `infer.stage`.
+    pub(super) const fn stage(&self) -> &Value {
+        &self.stage.value
+    }
+
+    /// The value of `infer.replica`.
+    pub(super) const fn replica(&self) -> &Value {
+        &self.replica.value
+    }
+
     /// Stage and replica, which is what a child span repeats; `room` more fit without growing.
     pub(super) fn place(&self, room: usize) -> Vec<KeyValue> {
         let mut labels = Vec::with_capacity(2 + room);

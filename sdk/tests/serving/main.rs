@@ -6,4 +6,5 @@ mod mistakes;
 mod requests;
 mod spans;
 mod support;
+mod transfer_rates;
 mod transfers;

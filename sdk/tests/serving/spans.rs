@@ -1,8 +1,7 @@
 //! A request's trace.
 
 use inferometer_sdk::{
-    Cached, FinishReason, KvCacheTier, NetworkIoDirection, Prompt, Request, TransferEdge,
-    TransferPayload, TransferTransport,
+    Cached, FinishReason, Prompt, Request, TransferEdge, TransferPayload, TransferTransport,
 };
 use opentelemetry::{
     Context, KeyValue, SpanId, TraceFlags, TraceId,
@@ -88,21 +87,18 @@ fn a_request_that_was_dropped_has_a_span_too() {
 #[test]
 fn a_transfer_is_a_child_of_the_request_it_is_made_for() {
     let rig = Rig::new();
-    let edge = rig.engine.transfer_edge(TransferEdge {
-        payload: TransferPayload::Kv,
-        source: KvCacheTier::Remote,
-        destination: KvCacheTier::Device,
-        transport: Some(TransferTransport::Rdma),
-        direction: Some(NetworkIoDirection::Receive),
-    });
+    let edge =
+        TransferEdge::to("decode", 1, TransferPayload::Kv).transport(TransferTransport::Rdma);
+    let edge = rig.engine.transfer_edge(&edge);
     let request = rig.engine.request(&caller(), PROMPT);
     rig.advance_ms(2);
-    let transfer = edge.start(4096, request.context());
+    let mut transfer = edge.start(request.context());
     assert_ne!(
         transfer.context().span().span_context().span_id(),
         request.context().span().span_context().span_id()
     );
     rig.advance_ms(3);
+    transfer.moved(4096);
     transfer.fail("link_down");
     drop(request);
     assert!(rig.spans().iter().all(|span| span.span_context.trace_id() == TraceId::from(7)));
@@ -110,7 +106,7 @@ fn a_transfer_is_a_child_of_the_request_it_is_made_for() {
         r#"
         chat llama-3-70b server 0..5 {gen_ai.operation.name=chat, gen_ai.provider.name=self_hosted, gen_ai.request.model=llama-3-70b, gen_ai.response.finish_reasons=["abort"], gen_ai.usage.input_tokens=812, gen_ai.usage.output_tokens=0, infer.replica=0, infer.stage=unified}
           infer.queue internal 0..5 {infer.replica=0, infer.stage=unified}
-          infer.kv_transfer server 2..5 {error.type=link_down, infer.replica=0, infer.stage=unified, infer.transfer.destination=device, infer.transfer.payload=kv, infer.transfer.size=4096, infer.transfer.source=remote, infer.transfer.transport=rdma} !link_down
+          infer.transfer client 2..5 {error.type=link_down, infer.replica=0, infer.stage=unified, infer.transfer.destination=device, infer.transfer.destination_replica=1, infer.transfer.destination_stage=decode, infer.transfer.payload=kv, infer.transfer.size=4096, infer.transfer.source=device, infer.transfer.source_replica=0, infer.transfer.source_stage=unified, infer.transfer.transport=rdma} !link_down
         "#,
     );
 }

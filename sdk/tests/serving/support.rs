@@ -22,6 +22,7 @@ pub(crate) struct Rig {
     pub(crate) meters: MeterProvider,
     pub(crate) engine: Engine,
     spans: InMemorySpanExporter,
+    tracers: SdkTracerProvider,
 }
 
 impl Rig {
@@ -45,7 +46,16 @@ impl Rig {
             .build();
         let engine = Engine::builder(meters.serving_scope(), tracers.tracer("test"), "llama-3-70b")
             .clock(Arc::new(clock.clone()));
-        Self { clock, meters, engine: build(engine).build(), spans }
+        Self { clock, meters, engine: build(engine).build(), spans, tracers }
+    }
+
+    /// Another engine that writes to the same places.
+    pub(crate) fn engine(&self, stage: &'static str, replica: u32) -> Engine {
+        Engine::builder(self.meters.serving_scope(), self.tracers.tracer("test"), "llama-3-70b")
+            .stage(stage)
+            .replica(replica)
+            .clock(Arc::new(self.clock.clone()))
+            .build()
     }
 
     pub(crate) fn advance_ms(&self, milliseconds: u64) {

@@ -548,7 +548,7 @@ pub const INFER_RESPONSE_END: AttributeDef = AttributeDef {
 pub const INFER_SDK_CORRECTION_REASON: AttributeDef = AttributeDef {
     key: "infer.sdk.correction.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "clock_skew", "illegal_transition", "value_clamped", "cumulative_decrease", "part_beyond_whole", "accepted_beyond_draft", "bytes_beyond_announced", "device_time_repeated", "device_time_missing", "unmatched_end", "dropped_unfinished", "answer_beyond_limit", "error_type_beyond_limit"]),
+    values: Values::Closed(&["missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "clock_skew", "illegal_transition", "value_clamped", "cumulative_decrease", "part_beyond_whole", "accepted_beyond_draft", "device_time_repeated", "device_time_missing", "unmatched_end", "dropped_unfinished", "answer_beyond_limit", "error_type_beyond_limit"]),
     description: "Why something was recorded otherwise than it was reported.",
 };
 
@@ -648,7 +648,7 @@ pub const INFER_TRANSFER_DESTINATION_STAGE: AttributeDef = AttributeDef {
 pub const INFER_TRANSFER_PAYLOAD: AttributeDef = AttributeDef {
     key: "infer.transfer.payload",
     value_type: AttributeType::String,
-    values: Values::Closed(&["kv", "weights", "embedding", "activation"]),
+    values: Values::Closed(&["kv", "weights", "embedding", "activation", "token", "media"]),
     description: "What is transferred.",
 };
 
@@ -2013,8 +2013,6 @@ pub enum SdkCorrectionReason {
     PartBeyondWhole,
     /// More accepted tokens than the draft has; they were cut.
     AcceptedBeyondDraft,
-    /// A transfer reported more bytes than it announced; they count.
-    BytesBeyondAnnounced,
     /// The device time of a step was handed in again; the first one stays.
     DeviceTimeRepeated,
     /// A step ended without its device time; it has none.
@@ -2031,7 +2029,7 @@ pub enum SdkCorrectionReason {
 
 impl SdkCorrectionReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 19] = [Self::MissingTransition, Self::RepeatedTransition, Self::CachedBeyondPrompt, Self::MediaBeyondPrompt, Self::BlocksBeyondTotal, Self::TimeWentBack, Self::ClockSkew, Self::IllegalTransition, Self::ValueClamped, Self::CumulativeDecrease, Self::PartBeyondWhole, Self::AcceptedBeyondDraft, Self::BytesBeyondAnnounced, Self::DeviceTimeRepeated, Self::DeviceTimeMissing, Self::UnmatchedEnd, Self::DroppedUnfinished, Self::AnswerBeyondLimit, Self::ErrorTypeBeyondLimit];
+    pub const ALL: [Self; 18] = [Self::MissingTransition, Self::RepeatedTransition, Self::CachedBeyondPrompt, Self::MediaBeyondPrompt, Self::BlocksBeyondTotal, Self::TimeWentBack, Self::ClockSkew, Self::IllegalTransition, Self::ValueClamped, Self::CumulativeDecrease, Self::PartBeyondWhole, Self::AcceptedBeyondDraft, Self::DeviceTimeRepeated, Self::DeviceTimeMissing, Self::UnmatchedEnd, Self::DroppedUnfinished, Self::AnswerBeyondLimit, Self::ErrorTypeBeyondLimit];
 
     /// The value as it is sent.
     #[must_use]
@@ -2049,7 +2047,6 @@ impl SdkCorrectionReason {
             Self::CumulativeDecrease => "cumulative_decrease",
             Self::PartBeyondWhole => "part_beyond_whole",
             Self::AcceptedBeyondDraft => "accepted_beyond_draft",
-            Self::BytesBeyondAnnounced => "bytes_beyond_announced",
             Self::DeviceTimeRepeated => "device_time_repeated",
             Self::DeviceTimeMissing => "device_time_missing",
             Self::UnmatchedEnd => "unmatched_end",
@@ -2181,11 +2178,15 @@ pub enum TransferPayload {
     Embedding,
     /// Activations between stages.
     Activation,
+    /// Tokens, such as a speech model's codes.
+    Token,
+    /// Samples, pixels or their latents.
+    Media,
 }
 
 impl TransferPayload {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 4] = [Self::Kv, Self::Weights, Self::Embedding, Self::Activation];
+    pub const ALL: [Self; 6] = [Self::Kv, Self::Weights, Self::Embedding, Self::Activation, Self::Token, Self::Media];
 
     /// The value as it is sent.
     #[must_use]
@@ -2195,6 +2196,8 @@ impl TransferPayload {
             Self::Weights => "weights",
             Self::Embedding => "embedding",
             Self::Activation => "activation",
+            Self::Token => "token",
+            Self::Media => "media",
         }
     }
 }

@@ -2460,7 +2460,7 @@ pub const INFER_TOKEN_TOOL_OUTPUT: InstrumentDef = InstrumentDef {
 
 /// `infer.transfer.io`: Bytes transferred between tiers, stages or replicas.
 ///
-/// Prometheus: `infer_transfer_io_bytes_total`.
+/// Prometheus: `infer_transfer_io_bytes_total`. Each end counts a byte once, when it is through, under its own direction: choose one, because both together show every byte twice. Divided by the rate of `infer.transfer.busy.time` it is what the link carries while it works.
 pub const INFER_TRANSFER_IO: InstrumentDef = InstrumentDef {
     name: "infer.transfer.io",
     kind: InstrumentKind::Counter,
@@ -2482,13 +2482,13 @@ pub const INFER_TRANSFER_IO: InstrumentDef = InstrumentDef {
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::INFER_TRANSFER_TRANSPORT, requirement: Requirement::Recommended },
-        AttributeRef { attribute: &keys::NETWORK_IO_DIRECTION, requirement: Requirement::ConditionallyRequired("If the transfer crosses hosts.") },
+        AttributeRef { attribute: &keys::NETWORK_IO_DIRECTION, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
     ],
     cardinality_limit: 4096,
     stability: Stability::Development,
 };
 
-/// `infer.transfer.duration`: Time from the start of a transfer until its last byte is in place.
+/// `infer.transfer.duration`: Time from the start of a transfer until its last byte is in place, as the end that records it sees both.
 ///
 /// Prometheus: `infer_transfer_duration_seconds`.
 pub const INFER_TRANSFER_DURATION: InstrumentDef = InstrumentDef {
@@ -2496,7 +2496,7 @@ pub const INFER_TRANSFER_DURATION: InstrumentDef = InstrumentDef {
     kind: InstrumentKind::Histogram,
     value_type: ValueType::Double,
     unit: "s",
-    description: "Time from the start of a transfer until its last byte is in place.",
+    description: "Time from the start of a transfer until its last byte is in place, as the end that records it sees both.",
     bounds: &[1e-5, 2.5e-5, 5e-5, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0],
     attributes: &[
         AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
@@ -2512,6 +2512,7 @@ pub const INFER_TRANSFER_DURATION: InstrumentDef = InstrumentDef {
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::INFER_TRANSFER_TRANSPORT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::NETWORK_IO_DIRECTION, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::ERROR_TYPE, requirement: Requirement::ConditionallyRequired("If the transfer failed.") },
     ],
     cardinality_limit: 4096,
@@ -2542,6 +2543,7 @@ pub const INFER_TRANSFER_TRANSMIT_DURATION: InstrumentDef = InstrumentDef {
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::INFER_TRANSFER_TRANSPORT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::NETWORK_IO_DIRECTION, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
     ],
     cardinality_limit: 4096,
     stability: Stability::Development,
@@ -2571,6 +2573,7 @@ pub const INFER_TRANSFER_IN_FLIGHT_DURATION: InstrumentDef = InstrumentDef {
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::INFER_TRANSFER_TRANSPORT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::NETWORK_IO_DIRECTION, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
     ],
     cardinality_limit: 4096,
     stability: Stability::Development,
@@ -2578,7 +2581,7 @@ pub const INFER_TRANSFER_IN_FLIGHT_DURATION: InstrumentDef = InstrumentDef {
 
 /// `infer.transfer.decode.duration`: Time that the receiver takes to receive a transfer and deserialize it.
 ///
-/// Prometheus: `infer_transfer_decode_duration_seconds`.
+/// Prometheus: `infer_transfer_decode_duration_seconds`. Where the receiver says when the last byte had come, the time from then on.
 pub const INFER_TRANSFER_DECODE_DURATION: InstrumentDef = InstrumentDef {
     name: "infer.transfer.decode.duration",
     kind: InstrumentKind::Histogram,
@@ -2600,6 +2603,7 @@ pub const INFER_TRANSFER_DECODE_DURATION: InstrumentDef = InstrumentDef {
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::INFER_TRANSFER_TRANSPORT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::NETWORK_IO_DIRECTION, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
     ],
     cardinality_limit: 4096,
     stability: Stability::Development,
@@ -2628,6 +2632,8 @@ pub const INFER_TRANSFER_SIZE: InstrumentDef = InstrumentDef {
         AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_TRANSPORT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::NETWORK_IO_DIRECTION, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
     ],
     cardinality_limit: 4096,
     stability: Stability::Development,
@@ -2656,8 +2662,35 @@ pub const INFER_TRANSFER_ACTIVE: InstrumentDef = InstrumentDef {
         AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_STAGE, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
         AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION_REPLICA, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_TRANSPORT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::NETWORK_IO_DIRECTION, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
     ],
     cardinality_limit: 4096,
+    stability: Stability::Development,
+};
+
+/// `infer.transfer.busy.time`: Time in which at least one transfer was under way between two tiers, by transport and direction.
+///
+/// Prometheus: `infer_transfer_busy_time_seconds_total`. Transfers to several peers share it, and what overlaps counts once. Bytes over this time never exceed what the link carried, however many transfers share it.
+pub const INFER_TRANSFER_BUSY_TIME: InstrumentDef = InstrumentDef {
+    name: "infer.transfer.busy.time",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Time in which at least one transfer was under way between two tiers, by transport and direction.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_SOURCE, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_DESTINATION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_TRANSFER_TRANSPORT, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::NETWORK_IO_DIRECTION, requirement: Requirement::ConditionallyRequired("If the transfer is between stages or replicas.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
     stability: Stability::Development,
 };
 
@@ -3203,6 +3236,7 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_TRANSFER_DECODE_DURATION,
     &INFER_TRANSFER_SIZE,
     &INFER_TRANSFER_ACTIVE,
+    &INFER_TRANSFER_BUSY_TIME,
     &GEN_AI_SERVER_REQUEST_DURATION,
     &GEN_AI_SERVER_TIME_PER_OUTPUT_TOKEN,
     &GEN_AI_SERVER_TIME_TO_FIRST_TOKEN,

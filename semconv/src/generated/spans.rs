@@ -114,14 +114,14 @@ pub const INFER_SERVER_GRPC: SpanDef = SpanDef {
     ],
 };
 
-/// `infer.kv_transfer`: KV cache blocks of one request move between tiers, stages or replicas.
+/// `infer.transfer`: Something moves between tiers, stages or replicas on behalf of a request.
 ///
-/// The sender's span is a client's; the receiver's is a server's of the same type and its child.
-pub const INFER_KV_TRANSFER: SpanDef = SpanDef {
-    span_type: "infer.kv_transfer",
-    name: "infer.kv_transfer",
+/// The sender's span is a client's, the receiver's a server's of the same type, linked to the sender's or its child; that of a transfer within one engine is internal.
+pub const INFER_TRANSFER: SpanDef = SpanDef {
+    span_type: "infer.transfer",
+    name: "infer.transfer",
     kind: SpanKind::Client,
-    description: "KV cache blocks of one request move between tiers, stages or replicas.",
+    description: "Something moves between tiers, stages or replicas on behalf of a request.",
     attributes: &[
         AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
         AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
@@ -146,5 +146,5 @@ pub const ALL: &[&SpanDef] = &[
     &INFER_DECODE,
     &INFER_SERVER_HTTP,
     &INFER_SERVER_GRPC,
-    &INFER_KV_TRANSFER,
+    &INFER_TRANSFER,
 ];
