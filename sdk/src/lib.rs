@@ -43,8 +43,9 @@ pub use metrics::{
 pub use otlp::Encoder;
 pub use serving::{
     Add, Cached, Correction, DEFAULT_OPERATION, DEFAULT_PROVIDER, DEFAULT_STAGE, Edge, Engine,
-    EngineBuilder, FinishReason, KvCache, KvCacheTier, KvUsage, MAX_ERROR_TYPES, Meters, Observed,
-    Prompt, Realtime, RealtimeSession, Record, Request, Sent, StandardMeter, TokenModality,
-    Transfer, TransferEdge, TransferPayload, TransferTransport, formulas,
+    EngineBuilder, FinishReason, KvCache, KvCacheTier, KvUsage, MAX_ERROR_TYPES, Meters,
+    NetworkIoDirection, Observed, PreemptionMode, Prompt, Realtime, RealtimeSession, Record,
+    Request, RequestState, Sent, StandardMeter, TokenModality, TokenUsage, Transfer, TransferEdge,
+    TransferPayload, TransferTransport, formulas,
 };
 pub use telemetry::{DROP_TIMEOUT, Telemetry, TelemetryBuilder, init, new_instance_id};

@@ -19,7 +19,7 @@
 //! | what | file |
 //! |---|---|
 //! | the labels and instruments of one engine, bound once | `builder.rs`, `labels.rs`, `instruments.rs` |
-//! | one request from arrival to its end | `request.rs`, `timeline.rs`, `prompt.rs` |
+//! | one request from arrival to its end | `request.rs`, `request_usage.rs`, `request_end.rs`, `timeline.rs`, `prompt.rs` |
 //! | its span and their children | `request_spans.rs`, `tracer.rs` |
 //! | blocks of a KV cache tier | `kv_cache.rs` |
 //! | bytes on their way between tiers, stages, replicas | `edge.rs`, `link.rs`, `busy.rs`, `transfer.rs`, `sent.rs` |
@@ -48,7 +48,9 @@ mod partition;
 mod prompt;
 mod realtime;
 mod request;
+mod request_end;
 mod request_spans;
+mod request_usage;
 mod sent;
 mod standard_meter;
 mod timeline;
@@ -62,11 +64,12 @@ pub use edge::{Edge, TransferEdge};
 pub use engine::Engine;
 pub use error_types::MAX_ERROR_TYPES;
 pub use inferometer_semconv::attributes::{
-    FinishReason, KvCacheTier, TokenModality, TransferPayload, TransferTransport,
+    FinishReason, KvCacheTier, NetworkIoDirection, PreemptionMode, RequestState, TokenModality,
+    TransferPayload, TransferTransport,
 };
 pub use kv_cache::{KvCache, KvUsage};
 pub use meters::{Add, Meters, Record};
-pub use prompt::{Cached, Prompt};
+pub use prompt::{Cached, Prompt, TokenUsage};
 pub use realtime::{Realtime, RealtimeSession};
 pub use request::Request;
 pub use sent::Sent;

@@ -24,7 +24,7 @@ fn page() -> Scrape {
         .expect("telemetry starts");
     let engine = telemetry.engine(MODEL).provider("tests").stage("decode").replica(1).build();
     let request = || {
-        let prompt = Prompt { tokens: 100, image_tokens: 10, ..Prompt::default() };
+        let prompt = Prompt { tokens: 100, image_tokens: Some(10), ..Prompt::default() };
         let mut request = engine.request(&Context::new(), prompt);
         request.scheduled();
         request.prefilled(Cached { device: 60, host: 5, ..Cached::default() });

@@ -58,14 +58,36 @@ impl<M: Meters> Engine<M> {
         EngineBuilder::new(meters, Arc::new(tracer), model.into())
     }
 
-    /// A request has arrived. Its span is a child of the one in `parent`; an empty context starts a new trace.
-    pub fn request(&self, parent: &Context, prompt: Prompt) -> Request<M> {
-        self.request_at(parent, prompt, self.0.clock.unix_nanos())
+    /// A request has arrived. Its span is a child of the one in `parent`; an empty context starts a new trace. Who does
+    /// not know the prompt yet says `None`, and [`Request::prompt`] or [`Request::usage`] later.
+    pub fn request(&self, parent: &Context, prompt: impl Into<Option<Prompt>>) -> Request<M> {
+        self.request_at(parent, prompt, self.now())
     }
 
     /// As [`Engine::request`], at a time that the caller read.
-    pub fn request_at(&self, parent: &Context, prompt: Prompt, unix_nanos: u64) -> Request<M> {
-        Request::arrived(Arc::clone(&self.0), parent, prompt, unix_nanos)
+    pub fn request_at(
+        &self,
+        parent: &Context,
+        prompt: impl Into<Option<Prompt>>,
+        unix_nanos: u64,
+    ) -> Request<M> {
+        Request::arrived(Arc::clone(&self.0), parent, prompt.into(), unix_nanos)
+    }
+
+    /// The time by this engine's clock, in nanoseconds since the Unix epoch: one reading for all requests of a step.
+    ///
+    /// ```
+    /// # use inferometer_sdk::{Engine, Request};
+    /// fn on_step(engine: &Engine, batch: &mut [(Request, usize)]) {
+    ///     let now = engine.now();
+    ///     for (request, tokens) in batch {
+    ///         request.tokens_at(*tokens, now);
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        self.0.clock.unix_nanos()
     }
 
     /// A tier of the engine's KV cache. Its one owner publishes; see [`KvCache`].

@@ -7,6 +7,9 @@ use inferometer_semconv::{Values, attributes::ERROR_TYPE};
 /// What an error without a type of its own is called. Source: OpenTelemetry semantic conventions, `error.type`.
 pub(super) const OTHER: &str = "_OTHER";
 
+/// The `error.type` of what was not over by its deadline. Source: OpenTelemetry semantic conventions, `error.type`.
+pub(super) const TIMEOUT: &str = "timeout";
+
 /// Error types that one engine, or one edge, tells apart; further ones are recorded as `_OTHER` and counted as
 /// [`Correction::ErrorTypeBeyondLimit`](super::Correction::ErrorTypeBeyondLimit). `_OTHER` itself is one of them.
 pub const MAX_ERROR_TYPES: usize = match ERROR_TYPE.values {

@@ -4,15 +4,15 @@ use inferometer_semconv::{
     InstrumentDef,
     attributes::{
         ERROR_TYPE, FinishReason, GEN_AI_TOKEN_MODALITY, INFER_KV_CACHE_SOURCE,
-        INFER_REQUEST_FINISH_REASON, INFER_REQUEST_STATE, KvCacheSource, RequestState,
-        TokenModality,
+        INFER_PREEMPTION_MODE, INFER_REQUEST_FINISH_REASON, INFER_REQUEST_STATE, KvCacheSource,
+        PreemptionMode, RequestState, TokenModality,
     },
     metrics as def,
 };
 use opentelemetry::KeyValue;
 
 use super::{
-    error_types::{ByErrorType, OTHER},
+    error_types::{ByErrorType, OTHER, TIMEOUT},
     labels::{Labels, pair},
     meters::Meters,
 };
@@ -20,24 +20,44 @@ use super::{
 /// The `error.type` of a request that was dropped because its thread panicked.
 pub(super) const PANIC: &str = "panic";
 
+/// What a prompt may be made of, in the order of [`Prompt`](super::Prompt)'s parts.
+const INPUTS: [TokenModality; 4] =
+    [TokenModality::Text, TokenModality::Image, TokenModality::Audio, TokenModality::Video];
+
+/// Where a prompt's KV entries may be found, in the order of [`Cached`](super::Cached).
+const CACHES: [KvCacheSource; 4] =
+    [KvCacheSource::Device, KvCacheSource::Host, KvCacheSource::Disk, KvCacheSource::Remote];
+
 /// What requests feed. Counters show 0 from now on, histograms nothing until they hold a value.
 pub(super) struct RequestInstruments<M: Meters> {
-    pub(super) waiting: M::UpDownCounter,
-    pub(super) running: M::UpDownCounter,
+    /// What a token step touches, together.
+    pub(super) time_between_tokens: M::Histogram,
+    pub(super) token_output_own: M::Counter,
+    /// What the engine generates unless it says otherwise.
+    pub(super) own_modality: TokenModality,
+    pub(super) token_reasoning: M::Counter,
+    pub(super) token_tool: M::Counter,
+    pub(super) token_cached: M::Counter,
+    /// Text, image, audio, video.
+    pub(super) token_input: [M::Counter; 4],
+    token_output: [M::Counter; TokenModality::ALL.len()],
+    pub(super) prompt_tokens_computed: M::Counter,
+    /// Device, host, disk, remote.
+    pub(super) prompt_tokens_cached: [M::Counter; 4],
+    active: [M::UpDownCounter; RequestState::ALL.len()],
+    preempted: [M::Counter; PreemptionMode::ALL.len()],
     pub(super) duration: M::Histogram,
     pub(super) time_to_first_token: M::Histogram,
     pub(super) time_per_output_token: M::Histogram,
-    pub(super) time_between_tokens: M::Histogram,
     pub(super) queue_duration: M::Histogram,
     pub(super) prefill_duration: M::Histogram,
     pub(super) decode_duration: M::Histogram,
     pub(super) input_tokens: M::IntHistogram,
+    pub(super) cached_tokens: M::IntHistogram,
+    pub(super) audio_input_tokens: M::IntHistogram,
     pub(super) output_tokens: M::IntHistogram,
-    /// Text, image, audio, video.
-    pub(super) token_input: [M::Counter; 4],
-    pub(super) token_output: M::Counter,
-    /// Computed, device, host, disk, remote.
-    pub(super) prompt_tokens: [M::Counter; 5],
+    pub(super) reasoning_tokens: M::IntHistogram,
+    pub(super) audio_output_tokens: M::IntHistogram,
     /// By [`FinishReason`], of which `Error` is in `failed` instead.
     finished: [M::Counter; FinishReason::ALL.len() - 1],
     failed: ByErrorType<Failed<M>>,
@@ -53,40 +73,55 @@ pub(super) struct Failed<M: Meters> {
 const _: () = assert!(FinishReason::Error as usize == FinishReason::ALL.len() - 1);
 
 impl<M: Meters> RequestInstruments<M> {
-    pub(super) fn bind(meters: &M, labels: &Labels, output: TokenModality) -> Self {
+    pub(super) fn bind(meters: &M, labels: &Labels, own_modality: TokenModality) -> Self {
         let binder = Binder { meters, labels };
-        let modality = |modality: TokenModality| pair(&GEN_AI_TOKEN_MODALITY, modality.as_str());
+        let output = TokenModality::ALL.map(|it| binder.modality(&def::INFER_TOKEN_OUTPUT, it));
         Self {
-            waiting: binder.state(RequestState::Waiting),
-            running: binder.state(RequestState::Running),
+            time_between_tokens: binder.seconds(&def::INFER_REQUEST_TIME_BETWEEN_TOKENS),
+            token_output_own: output[own_modality as usize].clone(),
+            own_modality,
+            token_reasoning: binder.counter(&def::INFER_TOKEN_REASONING_OUTPUT, &[]),
+            token_tool: binder.counter(&def::INFER_TOKEN_TOOL_OUTPUT, &[]),
+            token_cached: binder.counter(&def::INFER_TOKEN_CACHED_INPUT, &[]),
+            token_input: INPUTS.map(|input| binder.modality(&def::INFER_TOKEN_INPUT, input)),
+            token_output: output,
+            prompt_tokens_computed: binder.source(KvCacheSource::Computed),
+            prompt_tokens_cached: CACHES.map(|source| binder.source(source)),
+            active: RequestState::ALL.map(|state| binder.state(state)),
+            preempted: PreemptionMode::ALL.map(|mode| {
+                let mode = pair(&INFER_PREEMPTION_MODE, mode.as_str());
+                binder.counter(&def::INFER_SCHEDULER_PREEMPTIONS, &[mode])
+            }),
             duration: binder.seconds(&def::GEN_AI_SERVER_REQUEST_DURATION),
             time_to_first_token: binder.seconds(&def::GEN_AI_SERVER_TIME_TO_FIRST_TOKEN),
             time_per_output_token: binder.seconds(&def::GEN_AI_SERVER_TIME_PER_OUTPUT_TOKEN),
-            time_between_tokens: binder.seconds(&def::INFER_REQUEST_TIME_BETWEEN_TOKENS),
             queue_duration: binder.seconds(&def::INFER_REQUEST_QUEUE_DURATION),
             prefill_duration: binder.seconds(&def::INFER_REQUEST_PREFILL_DURATION),
             decode_duration: binder.seconds(&def::INFER_REQUEST_DECODE_DURATION),
-            input_tokens: meters.int_histogram(&def::INFER_REQUEST_INPUT_TOKENS, &labels.with(&[])),
-            output_tokens: meters
-                .int_histogram(&def::INFER_REQUEST_OUTPUT_TOKENS, &labels.with(&[])),
-            token_input: [
-                TokenModality::Text,
-                TokenModality::Image,
-                TokenModality::Audio,
-                TokenModality::Video,
-            ]
-            .map(|input| binder.counter(&def::INFER_TOKEN_INPUT, &[modality(input)])),
-            token_output: binder.counter(&def::INFER_TOKEN_OUTPUT, &[modality(output)]),
-            prompt_tokens: KvCacheSource::ALL.map(|source| {
-                let source = pair(&INFER_KV_CACHE_SOURCE, source.as_str());
-                binder.counter(&def::INFER_KV_CACHE_PROMPT_TOKENS, &[source])
-            }),
+            input_tokens: binder.tokens(&def::INFER_REQUEST_INPUT_TOKENS),
+            cached_tokens: binder.tokens(&def::INFER_REQUEST_CACHED_TOKENS),
+            audio_input_tokens: binder.tokens(&def::INFER_REQUEST_AUDIO_INPUT_TOKENS),
+            output_tokens: binder.tokens(&def::INFER_REQUEST_OUTPUT_TOKENS),
+            reasoning_tokens: binder.tokens(&def::INFER_REQUEST_REASONING_TOKENS),
+            audio_output_tokens: binder.tokens(&def::INFER_REQUEST_AUDIO_OUTPUT_TOKENS),
             finished: std::array::from_fn(|index| {
                 let reason = pair(&INFER_REQUEST_FINISH_REASON, FinishReason::ALL[index].as_str());
                 binder.counter(&def::INFER_REQUEST_FINISHED, &[reason])
             }),
             failed: bind_failed(meters.clone(), labels.clone()),
         }
+    }
+
+    pub(super) const fn active(&self, state: RequestState) -> &M::UpDownCounter {
+        &self.active[state as usize]
+    }
+
+    pub(super) const fn preempted(&self, mode: PreemptionMode) -> &M::Counter {
+        &self.preempted[mode as usize]
+    }
+
+    pub(super) const fn token_output(&self, modality: TokenModality) -> &M::Counter {
+        &self.token_output[modality as usize]
     }
 
     /// The counter of a reason other than [`FinishReason::Error`].
@@ -104,7 +139,7 @@ impl<M: Meters> RequestInstruments<M> {
 }
 
 fn bind_failed<M: Meters>(meters: M, labels: Labels) -> ByErrorType<Failed<M>> {
-    ByErrorType::new(&[PANIC], move |error_type| {
+    ByErrorType::new(&[PANIC, TIMEOUT], move |error_type| {
         let error_type = pair(&ERROR_TYPE, error_type.to_owned());
         let reason = pair(&INFER_REQUEST_FINISH_REASON, FinishReason::Error.as_str());
         Failed {
@@ -127,8 +162,21 @@ impl<M: Meters> Binder<'_, M> {
         self.meters.up_down_counter(&def::INFER_REQUEST_ACTIVE, &self.labels.with(&[state]))
     }
 
+    fn source(&self, source: KvCacheSource) -> M::Counter {
+        let source = pair(&INFER_KV_CACHE_SOURCE, source.as_str());
+        self.counter(&def::INFER_KV_CACHE_PROMPT_TOKENS, &[source])
+    }
+
+    fn modality(&self, definition: &'static InstrumentDef, modality: TokenModality) -> M::Counter {
+        self.counter(definition, &[pair(&GEN_AI_TOKEN_MODALITY, modality.as_str())])
+    }
+
     fn seconds(&self, definition: &'static InstrumentDef) -> M::Histogram {
         self.meters.histogram(definition, &self.labels.with(&[]))
+    }
+
+    fn tokens(&self, definition: &'static InstrumentDef) -> M::IntHistogram {
+        self.meters.int_histogram(definition, &self.labels.with(&[]))
     }
 
     fn counter(&self, definition: &'static InstrumentDef, more: &[KeyValue]) -> M::Counter {

@@ -2,19 +2,20 @@
 
 use std::{fmt, sync::Arc, thread};
 
-use inferometer_semconv::attributes::FinishReason;
+use inferometer_semconv::attributes::{FinishReason, PreemptionMode, RequestState};
 use opentelemetry::Context;
 
 use super::{
     correction::Correction,
     engine::EngineState,
-    error_types::OTHER,
-    formulas::{seconds_between, time_per_output_token, time_to_first_token},
+    error_types::{OTHER, TIMEOUT},
+    formulas::seconds_between,
     instruments::PANIC,
     meters::{Add, Meters, Record},
-    partition::partition,
     prompt::{Cached, Prompt},
-    request_spans::{self, Ended, Outcome},
+    request_end::Outcome,
+    request_spans,
+    request_usage::Usage,
     timeline::Timeline,
 };
 use crate::metrics::Scope;
@@ -24,62 +25,64 @@ use crate::metrics::Scope;
 /// | call | state after it | feeds |
 /// |---|---|---|
 /// | [`Engine::request`](super::Engine::request) | waiting | active, input tokens by modality; the span starts |
-/// | [`scheduled`](Self::scheduled) | running, in prefill | queue time |
+/// | [`transferring`](Self::transferring) | transferring: its KV cache is on its way | active |
+/// | [`scheduled`](Self::scheduled), the first | running, in prefill | queue time |
+/// | [`cached`](Self::cached), [`prefill_chunk`](Self::prefill_chunk) | running, in prefill | prompt tokens by source |
 /// | [`prefilled`](Self::prefilled) | running | prefill time, prompt tokens by source |
 /// | [`tokens`](Self::tokens), the first | running, in decode | output tokens |
 /// | [`tokens`](Self::tokens), later ones | running, in decode | output tokens, time between tokens |
+/// | [`preempted`](Self::preempted) | preempted, until it is [`scheduled`](Self::scheduled) again | active, preemptions |
 /// | [`finish`](Self::finish), [`fail`](Self::fail), drop | gone | finished, duration, tokens per request, decode time; if it succeeded, time to first token and time per output token; the span ends |
 ///
-/// A request that is dropped without an end was aborted, or failed with the type `panic` if its thread is panicking.
-/// A skipped state is taken to have begun and ended with the next call, a repeated one is ignored; both are counted, see
-/// [`Correction`]. Each call reads the clock once; those ending in `_at` take nanoseconds since the Unix epoch instead,
-/// so that all requests of a batch share one reading.
+/// A request that is dropped without an end failed with the type `panic` if its thread is panicking, or `timeout` if
+/// its [deadline](Self::deadline_at) is over; otherwise it was aborted, as by a client that went away.
+///
+/// What an engine reports out of turn is put right or ignored, and counted, see [`Correction`]: a step that was skipped
+/// is taken to have begun and ended with the next one. Who sees a request from outside, as a router or an API server
+/// does, reports neither `scheduled` nor `prefilled`; then nothing is recorded for these.
+///
+/// Each call reads the clock once; those ending in `_at` take nanoseconds since the Unix epoch instead, so that all
+/// requests of a batch share one reading, see [`Engine::now`](super::Engine::now). A request may move between threads.
 #[must_use = "dropping it records an aborted request"]
 pub struct Request<M: Meters = Scope> {
-    engine: Arc<EngineState<M>>,
-    context: Context,
-    times: Timeline,
-    usage: Usage,
+    pub(super) engine: Arc<EngineState<M>>,
+    pub(super) context: Context,
+    pub(super) times: Timeline,
+    pub(super) usage: Usage,
+    state: RequestState,
+    /// Running, and its first token is out: all that a step of one more token needs to know.
+    pub(super) is_decoding: bool,
+    /// It was preempted after its prefill, so that parts of it may be reported again.
+    pub(super) may_recompute: bool,
+    deadline: Option<u64>,
     is_over: bool,
-}
-
-/// What a request used so far, in tokens.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Usage {
-    pub(super) input: u64,
-    /// `None` until the engine says.
-    pub(super) cached: Option<u64>,
-    pub(super) output: u64,
-    /// Steps that emitted tokens.
-    pub(super) steps: u64,
 }
 
 impl<M: Meters> Request<M> {
     pub(super) fn arrived(
         engine: Arc<EngineState<M>>,
         parent: &Context,
-        prompt: Prompt,
+        prompt: Option<Prompt>,
         at: u64,
     ) -> Self {
-        let media = [prompt.image_tokens, prompt.audio_tokens, prompt.video_tokens];
-        let split = partition(prompt.tokens, media);
-        if split.is_cut {
-            engine.corrections.count(Correction::MediaBeyondPrompt);
-        }
-        let [image, audio, video] = split.parts;
-        let by_modality = [split.rest, image, audio, video];
-        for (counter, tokens) in engine.instruments.token_input.iter().zip(by_modality) {
-            counter.add(tokens);
-        }
-        engine.instruments.waiting.add(1);
+        let state = RequestState::Waiting;
+        engine.instruments.active(state).add(1);
         let context = request_spans::start(&engine, parent, at);
-        Self {
+        let mut request = Self {
             engine,
             context,
             times: Timeline::starting(at),
-            usage: Usage { input: prompt.tokens, cached: None, output: 0, steps: 0 },
+            usage: Usage::default(),
+            state,
+            is_decoding: false,
+            may_recompute: false,
+            deadline: None,
             is_over: false,
+        };
+        if let Some(prompt) = prompt {
+            request.prompt(prompt);
         }
+        request
     }
 
     /// The context that holds the request's span: the parent for spans of work done for it, and what to propagate.
@@ -88,62 +91,103 @@ impl<M: Meters> Request<M> {
         &self.context
     }
 
-    /// It leaves the queue: prefill begins.
+    /// Where it stands.
+    #[must_use]
+    pub const fn state(&self) -> RequestState {
+        self.state
+    }
+
+    /// When it must be over. A request that is dropped at this time or later failed with the type `timeout`: whoever
+    /// enforces a deadline usually does it by dropping.
+    pub fn deadline_at(&mut self, unix_nanos: u64) {
+        self.deadline = Some(unix_nanos);
+    }
+
+    /// It leaves the queue, for the first time or after a preemption or transfer.
     pub fn scheduled(&mut self) {
         self.scheduled_at(self.engine.clock.unix_nanos());
     }
 
     /// As [`Request::scheduled`], at a time that the caller read.
     pub fn scheduled_at(&mut self, unix_nanos: u64) {
-        if self.times.scheduled.is_some() {
+        if self.state == RequestState::Running {
             return self.correct(Correction::RepeatedTransition);
         }
         let at = self.advance(unix_nanos);
-        self.schedule(at);
+        self.run(at);
     }
 
-    /// Its whole prompt is in the KV cache, of which this much was there before.
-    pub fn prefilled(&mut self, cached: Cached) {
+    /// It waits for its KV cache to arrive, from another tier or stage.
+    pub fn transferring(&mut self) {
+        self.transferring_at(self.engine.clock.unix_nanos());
+    }
+
+    /// As [`Request::transferring`], at a time that the caller read.
+    pub fn transferring_at(&mut self, unix_nanos: u64) {
+        if self.state == RequestState::Transferring {
+            return self.correct(Correction::RepeatedTransition);
+        }
+        self.advance(unix_nanos);
+        self.enter(RequestState::Transferring);
+    }
+
+    /// It gives its blocks back and waits to be scheduled again. Only what runs can: while it waits, this is ignored and
+    /// counted as [`Correction::IllegalTransition`].
+    pub fn preempted(&mut self, mode: PreemptionMode) {
+        self.preempted_at(mode, self.engine.clock.unix_nanos());
+    }
+
+    /// As [`Request::preempted`], at a time that the caller read.
+    pub fn preempted_at(&mut self, mode: PreemptionMode, unix_nanos: u64) {
+        match self.state {
+            RequestState::Running => {}
+            RequestState::Preempted => return self.correct(Correction::RepeatedTransition),
+            RequestState::Waiting | RequestState::Transferring => {
+                return self.correct(Correction::IllegalTransition);
+            }
+        }
+        let at = self.advance(unix_nanos);
+        self.enter(RequestState::Preempted);
+        self.times.preempted.push(at, mode);
+        self.may_recompute = true;
+        self.engine.instruments.preempted(mode).add(1);
+    }
+
+    /// A step of its prefill computed `tokens` of the prompt, where prefill takes several. The last one is reported by
+    /// [`Request::prefilled`] too. What is computed again after a preemption counts once.
+    pub fn prefill_chunk(&mut self, tokens: u64) {
+        self.prefill_chunk_at(tokens, self.engine.clock.unix_nanos());
+    }
+
+    /// As [`Request::prefill_chunk`], at a time that the caller read.
+    pub fn prefill_chunk_at(&mut self, tokens: u64, unix_nanos: u64) {
+        if !self.admits_prefill() {
+            return;
+        }
+        let at = self.advance(unix_nanos);
+        self.resume(at);
+        if self.times.prefilled.is_none() {
+            self.compute(tokens);
+        }
+    }
+
+    /// Its whole prompt is in the KV cache, of which this much was there before: [`Cached::default()`] if nothing was,
+    /// `None` if that is not known or was said by [`Request::cached`].
+    pub fn prefilled(&mut self, cached: impl Into<Option<Cached>>) {
         self.prefilled_at(cached, self.engine.clock.unix_nanos());
     }
 
     /// As [`Request::prefilled`], at a time that the caller read.
-    pub fn prefilled_at(&mut self, cached: Cached, unix_nanos: u64) {
-        if self.times.prefilled.is_some() {
-            return self.correct(Correction::RepeatedTransition);
-        }
-        let at = self.advance(unix_nanos);
-        self.fill_in_schedule(at);
-        let cached = self.prefill(cached, at);
-        self.usage.cached = Some(cached);
-    }
-
-    /// A step emitted `n` tokens. A step that emitted none is none.
-    ///
-    /// The time since the step before is recorded once, not once per token: it is what a reader of the stream waits.
-    #[inline]
-    pub fn tokens(&mut self, n: usize) {
-        self.tokens_at(n, self.engine.clock.unix_nanos());
-    }
-
-    /// As [`Request::tokens`], at a time that the caller read.
-    #[inline]
-    pub fn tokens_at(&mut self, n: usize, unix_nanos: u64) {
-        if n == 0 {
+    pub fn prefilled_at(&mut self, cached: impl Into<Option<Cached>>, unix_nanos: u64) {
+        if !self.admits_prefill() {
             return;
         }
-        let n = n as u64;
-        let step_before = self.times.latest;
         let at = self.advance(unix_nanos);
-        if self.times.first_token.is_some() {
-            let gap = seconds_between(step_before, at);
-            self.engine.instruments.time_between_tokens.record(gap);
-        } else {
-            self.first_token(at);
+        self.resume(at);
+        if self.times.prefilled.is_none() {
+            self.prefill(cached.into(), at);
         }
-        self.engine.instruments.token_output.add(n);
-        self.usage.output = self.usage.output.saturating_add(n);
-        self.usage.steps += 1;
+        self.may_recompute = false;
     }
 
     /// It ended. [`FinishReason::Error`] is a failure of the type `_OTHER`; [`Request::fail`] says which.
@@ -174,7 +218,7 @@ impl<M: Meters> Request<M> {
     }
 
     #[inline]
-    fn advance(&mut self, unix_nanos: u64) -> u64 {
+    pub(super) fn advance(&mut self, unix_nanos: u64) -> u64 {
         let (at, is_past) = self.times.advance(unix_nanos);
         if is_past {
             self.correct(Correction::TimeWentBack);
@@ -182,127 +226,92 @@ impl<M: Meters> Request<M> {
         at
     }
 
-    fn correct(&self, correction: Correction) {
+    pub(super) fn correct(&self, correction: Correction) {
         self.engine.corrections.count(correction);
     }
 
-    fn schedule(&mut self, at: u64) {
-        self.times.scheduled = Some(at);
+    fn enter(&mut self, state: RequestState) {
         let instruments = &self.engine.instruments;
-        instruments.waiting.add(-1);
-        instruments.running.add(1);
-        let waited = seconds_between(self.times.arrived, at);
-        instruments.queue_duration.record(waited);
+        instruments.active(self.state).add(-1);
+        instruments.active(state).add(1);
+        self.state = state;
+        self.is_decoding = state == RequestState::Running && self.times.first_token.is_some();
     }
 
-    /// Returns how many of the prompt's tokens were cached.
-    fn prefill(&mut self, cached: Cached, at: u64) -> u64 {
-        let tiers = [cached.device, cached.host, cached.disk, cached.remote];
-        let split = partition(self.usage.input, tiers);
-        if split.is_cut {
-            self.correct(Correction::CachedBeyondPrompt);
+    fn run(&mut self, at: u64) {
+        self.enter(RequestState::Running);
+        if self.times.scheduled.is_none() && self.times.first_token.is_none() {
+            self.times.scheduled = Some(at);
+            let waited = seconds_between(self.times.arrived, at);
+            self.engine.instruments.queue_duration.record(waited);
         }
-        let [device, host, disk, remote] = split.parts;
-        let by_source = [split.rest, device, host, disk, remote];
-        let instruments = &self.engine.instruments;
-        for (counter, tokens) in instruments.prompt_tokens.iter().zip(by_source) {
-            counter.add(tokens);
-        }
-        let scheduled = self.times.scheduled.unwrap_or(at);
-        instruments.prefill_duration.record(seconds_between(scheduled, at));
-        self.times.prefilled = Some(at);
-        self.usage.input - split.rest
     }
 
-    fn fill_in_schedule(&mut self, at: u64) {
-        if self.times.scheduled.is_none() {
+    /// Work was reported, so it runs, whether or not somebody said so.
+    fn resume(&mut self, at: u64) {
+        if self.state != RequestState::Running {
             self.correct(Correction::MissingTransition);
-            self.schedule(at);
+            self.run(at);
         }
     }
 
-    /// Where nobody said what was cached, all of the prompt counts as computed.
-    fn fill_in_prefill(&mut self, at: u64) {
-        self.fill_in_schedule(at);
+    fn admits_prefill(&self) -> bool {
+        let is_first = self.times.prefilled.is_none() && self.times.first_token.is_none();
+        let is_admitted = is_first || self.may_recompute;
+        if !is_admitted {
+            self.correct(Correction::RepeatedTransition);
+        }
+        is_admitted
+    }
+
+    fn prefill(&mut self, cached: Option<Cached>, at: u64) {
+        if let Some(cached) = cached {
+            self.cached(cached);
+        }
+        self.compute_rest();
+        let scheduled = self.times.scheduled.unwrap_or(at);
+        self.engine.instruments.prefill_duration.record(seconds_between(scheduled, at));
+        self.times.prefilled = Some(at);
+    }
+
+    /// Generated tokens were reported, so whatever was skipped before them is over.
+    #[cold]
+    pub(super) fn enter_decode(&mut self, at: u64) {
+        if self.is_seen_from_outside() {
+            self.enter(RequestState::Running);
+        } else {
+            self.fill_in_prefill(at);
+        }
+        self.may_recompute = false;
+        self.is_decoding = true;
+        match self.times.first_token {
+            None => self.times.first_token = Some(at),
+            Some(_) => self.record_gap(at),
+        }
+    }
+
+    /// Nobody told of its queue or prefill.
+    const fn is_seen_from_outside(&self) -> bool {
+        self.times.scheduled.is_none()
+    }
+
+    pub(super) fn fill_in_prefill(&mut self, at: u64) {
+        self.resume(at);
         if self.times.prefilled.is_none() {
             self.correct(Correction::MissingTransition);
-            self.prefill(Cached::default(), at);
+            self.prefill(None, at);
         }
-    }
-
-    #[cold]
-    fn first_token(&mut self, at: u64) {
-        self.fill_in_prefill(at);
-        self.times.first_token = Some(at);
     }
 
     fn end(&mut self, outcome: Outcome<'_>, unix_nanos: u64) {
         self.is_over = true;
-        let last_token = self.times.latest;
-        let ended = self.advance(unix_nanos);
-        if outcome.is_success() {
-            self.fill_in_prefill(ended);
+        let at = self.advance(unix_nanos);
+        if outcome.is_whole() && !self.is_seen_from_outside() {
+            self.fill_in_prefill(at);
         }
-        self.leave_state();
-        self.record_outcome(&outcome, ended);
-        if let Some(first_token) = self.times.first_token {
-            self.record_tokens(&outcome, first_token, last_token, ended);
-        }
-        let ended = Ended { times: &self.times, usage: &self.usage, outcome, last_token, ended };
-        ended.tell(&self.engine, &self.context);
-    }
-
-    fn leave_state(&self) {
-        let instruments = &self.engine.instruments;
-        let state = match self.times.scheduled {
-            Some(_) => &instruments.running,
-            None => &instruments.waiting,
-        };
-        state.add(-1);
-    }
-
-    fn record_outcome(&self, outcome: &Outcome<'_>, ended: u64) {
-        let instruments = &self.engine.instruments;
-        let duration = seconds_between(self.times.arrived, ended);
-        instruments.input_tokens.record(self.usage.input);
-        instruments.output_tokens.record(self.usage.output);
-        match outcome {
-            Outcome::Finished(reason) => {
-                instruments.duration.record(duration);
-                if let Some(finished) = instruments.finished(*reason) {
-                    finished.add(1);
-                }
-            }
-            Outcome::Failed(error_type) => {
-                let (failed, is_own) = instruments.failed(error_type);
-                if !is_own {
-                    self.correct(Correction::ErrorTypeBeyondLimit);
-                }
-                if let Some(failed) = failed {
-                    failed.duration.record(duration);
-                    failed.finished.add(1);
-                }
-            }
-        }
-    }
-
-    /// What a single step says nothing about is not recorded: no zero stands for a decode that did not happen. The time
-    /// per output token is upstream's mean over a request: (duration - time to first token) / tokens after the first.
-    fn record_tokens(&self, outcome: &Outcome<'_>, first: u64, last: u64, ended: u64) {
-        let instruments = &self.engine.instruments;
-        let has_decoded = self.usage.steps > 1;
-        if has_decoded {
-            instruments.decode_duration.record(seconds_between(first, last));
-        }
-        if !outcome.is_success() {
-            return;
-        }
-        let to_first = time_to_first_token(self.times.arrived, first);
-        instruments.time_to_first_token.record(to_first);
-        let mean = time_per_output_token(first, ended, self.usage.output);
-        if let Some(mean) = mean.filter(|_| has_decoded) {
-            instruments.time_per_output_token.record(mean);
-        }
+        self.engine.instruments.active(self.state).add(-1);
+        self.record_end(&outcome, at);
+        request_spans::end(self, outcome, at);
     }
 }
 
@@ -311,18 +320,22 @@ impl<M: Meters> Drop for Request<M> {
         if self.is_over {
             return;
         }
+        let now = self.engine.clock.unix_nanos();
         let outcome = if thread::panicking() {
             Outcome::Failed(PANIC)
+        } else if self.deadline.is_some_and(|deadline| now >= deadline) {
+            Outcome::Failed(TIMEOUT)
         } else {
             Outcome::Finished(FinishReason::Abort)
         };
-        self.end(outcome, self.engine.clock.unix_nanos());
+        self.end(outcome, now);
     }
 }
 
 impl<M: Meters> fmt::Debug for Request<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
+            .field("state", &self.state)
             .field("times", &self.times)
             .field("usage", &self.usage)
             .finish_non_exhaustive()

@@ -20,7 +20,11 @@ fn every_series_says_operation_provider_model_stage_replica_and_the_callers_own(
     rig.check_points(
         "infer.token.output",
         r#"
+        infer.token.output{gen_ai.operation.name="text_completion",gen_ai.provider.name="vllm",gen_ai.request.model="llama-3-70b",gen_ai.token.modality="audio",infer.replica=3,infer.stage="decode",tenant="blue"} 0
+        infer.token.output{gen_ai.operation.name="text_completion",gen_ai.provider.name="vllm",gen_ai.request.model="llama-3-70b",gen_ai.token.modality="image",infer.replica=3,infer.stage="decode",tenant="blue"} 0
         infer.token.output{gen_ai.operation.name="text_completion",gen_ai.provider.name="vllm",gen_ai.request.model="llama-3-70b",gen_ai.token.modality="text",infer.replica=3,infer.stage="decode",tenant="blue"} 0
+        infer.token.output{gen_ai.operation.name="text_completion",gen_ai.provider.name="vllm",gen_ai.request.model="llama-3-70b",gen_ai.token.modality="unknown",infer.replica=3,infer.stage="decode",tenant="blue"} 0
+        infer.token.output{gen_ai.operation.name="text_completion",gen_ai.provider.name="vllm",gen_ai.request.model="llama-3-70b",gen_ai.token.modality="video",infer.replica=3,infer.stage="decode",tenant="blue"} 0
         "#,
     );
 }
@@ -34,11 +38,15 @@ fn counters_are_there_before_the_first_request_and_histograms_are_not() {
         .collect();
     let count = |name: &str| names.iter().filter(|found| *found == name).count();
     assert_eq!(count("infer.kv_cache.prompt_tokens"), 5);
-    assert_eq!(count("infer.request.active"), 2);
-    assert_eq!(count("infer.request.finished"), 7);
+    assert_eq!(count("infer.request.active"), 4);
+    assert_eq!(count("infer.request.finished"), 9);
+    assert_eq!(count("infer.scheduler.preemptions"), 2);
+    assert_eq!(count("infer.token.cached_input"), 1);
     assert_eq!(count("infer.token.input"), 4);
-    assert_eq!(count("infer.token.output"), 1);
-    assert_eq!(names.len(), 19, "{names:?}");
+    assert_eq!(count("infer.token.output"), 5);
+    assert_eq!(count("infer.token.reasoning_output"), 1);
+    assert_eq!(count("infer.token.tool_output"), 1);
+    assert_eq!(names.len(), 32, "{names:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What an engine reports wrongly is put right and counted, and never stops it.
 
-use inferometer_sdk::{Cached, Correction, FinishReason, Prompt};
+use inferometer_sdk::{Cached, Correction, FinishReason, PreemptionMode, Prompt, RequestState};
 use opentelemetry::Context;
 
 use crate::support::{Rig, START};
@@ -13,28 +13,29 @@ fn check_corrections(rig: &Rig, expected: &[(Correction, u64)]) {
 }
 
 fn prompt(tokens: u64) -> Prompt {
-    Prompt { tokens, ..Default::default() }
+    Prompt::text(tokens)
 }
 
 #[test]
-fn skipped_states_are_filled_in_with_the_time_of_the_next() {
+fn a_skipped_prefill_is_filled_in_with_the_time_of_the_next_state() {
     let rig = Rig::new();
     let mut request = rig.engine.request(&Context::new(), prompt(8));
+    rig.advance_ms(5);
+    request.scheduled();
     rig.advance_ms(20);
     request.tokens(1);
     rig.advance_ms(5);
     request.finish(FinishReason::Stop);
-    check_corrections(&rig, &[(Correction::MissingTransition, 2)]);
+    check_corrections(&rig, &[(Correction::MissingTransition, 1)]);
     rig.check_metrics(
         r#"
-        gen_ai.server.request.duration count=1 sum=0.025
-        gen_ai.server.time_to_first_token count=1 sum=0.02
-        infer.kv_cache.prompt_tokens{infer.kv_cache.source="computed"} 8
+        gen_ai.server.request.duration count=1 sum=0.03
+        gen_ai.server.time_to_first_token count=1 sum=0.025
         infer.request.finished{infer.request.finish_reason="stop"} 1
         infer.request.input_tokens count=1 sum=8
         infer.request.output_tokens count=1 sum=1
-        infer.request.prefill.duration count=1 sum=0
-        infer.request.queue.duration count=1 sum=0.02
+        infer.request.prefill.duration count=1 sum=0.02
+        infer.request.queue.duration count=1 sum=0.005
         infer.token.input{gen_ai.token.modality="text"} 8
         infer.token.output{gen_ai.token.modality="text"} 1
         "#,
@@ -42,13 +43,46 @@ fn skipped_states_are_filled_in_with_the_time_of_the_next() {
 }
 
 #[test]
-fn a_success_went_through_every_state_but_a_failure_need_not() {
+fn work_on_a_request_that_was_not_scheduled_schedules_it() {
     let rig = Rig::new();
-    rig.engine.request(&Context::new(), prompt(8)).finish(FinishReason::Stop);
+    let mut request = rig.engine.request(&Context::new(), prompt(8));
+    rig.advance_ms(20);
+    request.prefilled(None);
+    request.preempted(PreemptionMode::Swap);
+    request.tokens(1);
+    assert_eq!(request.state(), RequestState::Running);
+    request.finish(FinishReason::Stop);
     check_corrections(&rig, &[(Correction::MissingTransition, 2)]);
-    rig.engine.request(&Context::new(), prompt(8)).fail("timeout");
-    rig.engine.request(&Context::new(), prompt(8)).finish(FinishReason::Abort);
-    check_corrections(&rig, &[(Correction::MissingTransition, 2)]);
+    rig.check_metrics(
+        r#"
+        gen_ai.server.request.duration count=1 sum=0.02
+        gen_ai.server.time_to_first_token count=1 sum=0.02
+        infer.request.finished{infer.request.finish_reason="stop"} 1
+        infer.request.input_tokens count=1 sum=8
+        infer.request.output_tokens count=1 sum=1
+        infer.request.prefill.duration count=1 sum=0
+        infer.request.queue.duration count=1 sum=0.02
+        infer.scheduler.preemptions{infer.preemption.mode="swap"} 1
+        infer.token.input{gen_ai.token.modality="text"} 8
+        infer.token.output{gen_ai.token.modality="text"} 1
+        "#,
+    );
+}
+
+#[test]
+fn a_success_that_was_scheduled_was_prefilled_but_a_failure_need_not_be() {
+    let rig = Rig::new();
+    let scheduled = || {
+        let mut request = rig.engine.request(&Context::new(), prompt(8));
+        request.scheduled();
+        request
+    };
+    scheduled().finish(FinishReason::Stop);
+    check_corrections(&rig, &[(Correction::MissingTransition, 1)]);
+    scheduled().fail("timeout");
+    scheduled().finish(FinishReason::Abort);
+    scheduled().finish(FinishReason::BargeIn);
+    check_corrections(&rig, &[(Correction::MissingTransition, 1)]);
 }
 
 #[test]
@@ -69,11 +103,13 @@ fn repeated_states_are_ignored() {
         gen_ai.server.time_to_first_token count=1 sum=0
         infer.kv_cache.prompt_tokens{infer.kv_cache.source="computed"} 5
         infer.kv_cache.prompt_tokens{infer.kv_cache.source="device"} 3
+        infer.request.cached_tokens count=1 sum=3
         infer.request.finished{infer.request.finish_reason="stop"} 1
         infer.request.input_tokens count=1 sum=8
         infer.request.output_tokens count=1 sum=1
         infer.request.prefill.duration count=1 sum=0
         infer.request.queue.duration count=1 sum=0
+        infer.token.cached_input 3
         infer.token.input{gen_ai.token.modality="text"} 8
         infer.token.output{gen_ai.token.modality="text"} 1
         "#,
@@ -94,7 +130,8 @@ fn cached_tokens_beyond_the_prompt_are_cut_so_that_sources_add_up() {
 #[test]
 fn media_tokens_beyond_the_prompt_are_cut_so_that_modalities_add_up() {
     let rig = Rig::new();
-    let prompt = Prompt { tokens: 10, image_tokens: 8, audio_tokens: 8, video_tokens: 8 };
+    let prompt =
+        Prompt { tokens: 10, image_tokens: Some(8), audio_tokens: Some(8), video_tokens: Some(8) };
     drop(rig.engine.request(&Context::new(), prompt));
     check_corrections(&rig, &[(Correction::MediaBeyondPrompt, 1)]);
     let tokens = rig.values("infer.token.input");
@@ -118,6 +155,7 @@ fn no_duration_is_negative_when_a_time_goes_back() {
         gen_ai.server.time_per_output_token count=1 sum=0.000000005
         gen_ai.server.time_to_first_token count=1 sum=0.00000002
         infer.kv_cache.prompt_tokens{infer.kv_cache.source="computed"} 8
+        infer.request.cached_tokens count=1 sum=0
         infer.request.decode.duration count=1 sum=0.00000001
         infer.request.finished{infer.request.finish_reason="stop"} 1
         infer.request.input_tokens count=1 sum=8

@@ -11,7 +11,7 @@ use opentelemetry_sdk::trace::Sampler;
 
 use crate::support::Rig;
 
-const PROMPT: Prompt = Prompt { tokens: 812, image_tokens: 0, audio_tokens: 0, video_tokens: 0 };
+const PROMPT: Prompt = Prompt::text(812);
 
 fn caller() -> Context {
     Context::new().with_remote_span_context(SpanContext::new(
@@ -45,7 +45,7 @@ fn a_request_is_a_server_span_with_its_phases_as_children() {
     request.finish(FinishReason::ToolCall);
     rig.check_spans(
         r#"
-        chat llama-3-70b server 0..101 {gen_ai.operation.name=chat, gen_ai.provider.name=vllm, gen_ai.request.model=llama-3-70b, gen_ai.response.finish_reasons=["tool_call"], gen_ai.usage.cache_read.input_tokens=640, gen_ai.usage.input_tokens=812, gen_ai.usage.output_tokens=6, infer.replica=1, infer.stage=decode, tenant=blue} @60 infer.first_token
+        chat llama-3-70b server 0..101 {gen_ai.operation.name=chat, gen_ai.provider.name=vllm, gen_ai.request.model=llama-3-70b, gen_ai.response.finish_reasons=["tool_call"], gen_ai.usage.cache_read.input_tokens=640, gen_ai.usage.input_tokens=812, gen_ai.usage.output_tokens=6, infer.replica=1, infer.stage=decode, tenant=blue} @60 infer.request.first_token
           infer.queue internal 0..10 {infer.replica=1, infer.stage=decode}
           infer.prefill internal 10..40 {gen_ai.usage.cache_read.input_tokens=640, gen_ai.usage.input_tokens=812, infer.replica=1, infer.stage=decode}
           infer.decode internal 60..100 {gen_ai.usage.output_tokens=6, infer.replica=1, infer.stage=decode}

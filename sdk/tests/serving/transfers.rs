@@ -6,7 +6,7 @@ use std::{
 };
 
 use inferometer_sdk::{
-    Correction, Edge, KvCacheTier, Sent, TransferEdge, TransferPayload, TransferTransport,
+    Correction, Edge, KvCacheTier, Prompt, Sent, TransferEdge, TransferPayload, TransferTransport,
 };
 use opentelemetry::{Context, trace::TraceContextExt};
 
@@ -211,8 +211,8 @@ fn what_is_under_way_is_active() {
 fn a_receivers_span_is_linked_to_the_senders_and_under_its_own_request() {
     let rig = Rig::new();
     let (sender, receiver) = ends(&rig);
-    let thinking = rig.engine.request(&Context::new(), Default::default());
-    let talking = rig.engine.request(&Context::new(), Default::default());
+    let thinking = rig.engine.request(&Context::new(), Prompt::default());
+    let talking = rig.engine.request(&Context::new(), Prompt::default());
     let sending = sender.start(thinking.context());
     let mut headers = HashMap::new();
     sending.sent().inject(&mut headers);
@@ -235,7 +235,7 @@ fn a_receivers_span_is_linked_to_the_senders_and_under_its_own_request() {
 fn a_receiver_without_a_request_is_in_the_senders_trace() {
     let rig = Rig::new();
     let (sender, receiver) = ends(&rig);
-    let request = rig.engine.request(&Context::new(), Default::default());
+    let request = rig.engine.request(&Context::new(), Prompt::default());
     let sending = sender.start(request.context());
     receiver.receive(&sending.sent(), &Context::new()).finish(1);
     sending.finish(1);
