@@ -126,6 +126,17 @@ impl<M: Meters> Request<M> {
         self.count_output(modality, n as u64);
     }
 
+    /// A step emitted tokens whose number is not known yet, such as a chunk of text: it has its time, and
+    /// [`Request::usage`] brings the number.
+    pub fn emitted(&mut self) {
+        self.emitted_at(self.engine.clock.unix_nanos());
+    }
+
+    /// As [`Request::emitted`], at a time that the caller read.
+    pub fn emitted_at(&mut self, unix_nanos: u64) {
+        self.step(unix_nanos);
+    }
+
     /// Of the tokens reported so far, `n` more are reasoning. More than there are, tool calls left out, are cut and
     /// counted as [`Correction::PartBeyondWhole`].
     pub fn reasoning_tokens(&mut self, n: usize) {
@@ -283,7 +294,7 @@ impl<M: Meters> Request<M> {
         }
     }
 
-    /// No step reported the rest, so it has a number and no time.
+    /// What no step reported the number of has no time of its own.
     fn output_total(&mut self, output: u64, audio: Option<u64>) {
         let more_audio = self.more(audio, self.audio_output());
         let Some(more) = self.more(Some(output), Some(self.usage.output)) else { return };
