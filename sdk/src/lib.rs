@@ -25,6 +25,10 @@ mod prometheus;
 mod self_metrics;
 mod serving;
 mod telemetry;
+#[cfg(feature = "tower")]
+pub mod tower;
+#[cfg(feature = "tower")]
+mod unwind;
 
 #[cfg(feature = "prometheus")]
 pub use self::prometheus::{LeftOut, PrometheusCollector};

@@ -67,11 +67,17 @@ pub use inferometer_semconv::attributes::{
     FinishReason, KvCacheTier, NetworkIoDirection, PreemptionMode, RequestState, TokenModality,
     TransferPayload, TransferTransport,
 };
+#[cfg(feature = "tower")]
+pub(crate) use instruments::PANIC;
 pub use kv_cache::{KvCache, KvUsage};
+#[cfg(feature = "tower")]
+pub(crate) use labels::pair;
 pub use meters::{Add, Meters, Record};
 pub use prompt::{Cached, Prompt, TokenUsage};
 pub use realtime::{Realtime, RealtimeSession};
 pub use request::Request;
 pub use sent::Sent;
 pub use standard_meter::{Observed, StandardMeter};
+#[cfg(feature = "tower")]
+pub(crate) use tracer::{StartSpan, system_time};
 pub use transfer::Transfer;

@@ -18,7 +18,7 @@ use super::{
 };
 
 /// The `error.type` of a request that was dropped because its thread panicked.
-pub(super) const PANIC: &str = "panic";
+pub(crate) const PANIC: &str = "panic";
 
 /// What a prompt may be made of, in the order of [`Prompt`](super::Prompt)'s parts.
 const INPUTS: [TokenModality; 4] =

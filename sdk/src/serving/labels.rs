@@ -76,7 +76,7 @@ impl Labels {
     }
 }
 
-pub(super) fn pair(attribute: &AttributeDef, value: impl Into<Value>) -> KeyValue {
+pub(crate) fn pair(attribute: &AttributeDef, value: impl Into<Value>) -> KeyValue {
     KeyValue::new(attribute.key, value)
 }
 

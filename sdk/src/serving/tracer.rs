@@ -8,7 +8,7 @@ use opentelemetry::{
 };
 
 /// What the serving layer needs of a tracer. Every [`Tracer`] has it.
-pub(super) trait StartSpan: Send + Sync {
+pub(crate) trait StartSpan: Send + Sync {
     /// The context of a new span under `parent`.
     fn start(&self, span: SpanBuilder, parent: &Context) -> Context;
 
@@ -31,6 +31,6 @@ where
 }
 
 /// A clock reading as spans want it.
-pub(super) fn system_time(unix_nanos: u64) -> SystemTime {
+pub(crate) fn system_time(unix_nanos: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_nanos(unix_nanos)
 }
