@@ -46,10 +46,13 @@ pub use metrics::{
 };
 pub use otlp::Encoder;
 pub use serving::{
-    Add, Cached, Correction, DEFAULT_OPERATION, DEFAULT_PROVIDER, DEFAULT_STAGE, Edge, Engine,
-    EngineBuilder, FinishReason, KvCache, KvCacheTier, KvUsage, MAX_ERROR_TYPES, Meters,
-    NetworkIoDirection, Observed, PreemptionMode, Prompt, Realtime, RealtimeSession, Record,
-    Request, RequestState, Sent, StandardMeter, TokenModality, TokenUsage, Transfer, TransferEdge,
-    TransferPayload, TransferTransport, formulas,
+    Adapters, Add, Cached, Correction, DEFAULT_OPERATION, DEFAULT_PROVIDER, DEFAULT_STAGE,
+    DeviceEvent, DeviceEventState, DeviceEvents, DeviceStep, DeviceSteps, Edge, Engine,
+    EngineBuilder, EngineState, EngineStatus, FinishReason, IterationKind, KvCache, KvCacheTier,
+    KvUsage, MAX_ERROR_TYPES, MAX_SPECULATIVE_POSITIONS, MAX_STEPS_UNDER_WAY, Meters,
+    NetworkIoDirection, Observed, ObservedAdapters, ObservedOutputs, ObservedQueues,
+    PreemptionMode, Preemptions, Prompt, QueueDepths, Realtime, RealtimeSession, Record, Request,
+    RequestState, Sent, Speculative, StandardMeter, StepBatch, Steps, TokenModality, TokenUsage,
+    Transfer, TransferEdge, TransferPayload, TransferTransport, formulas,
 };
 pub use telemetry::{DROP_TIMEOUT, Telemetry, TelemetryBuilder, init, new_instance_id};

@@ -25,18 +25,26 @@
 //! | bytes on their way between tiers, stages, replicas | `edge.rs`, `link.rs`, `busy.rs`, `transfer.rs`, `sent.rs` |
 //! | realtime sessions and their turns | `realtime.rs` |
 //! | formulas that a client shares | `formulas.rs` |
+//! | the loop's steps, and what a device worked on them | `steps.rs`, `device_steps.rs`, `device_events.rs`, `device_time.rs` |
+//! | the scheduler's queues, preemptions, drafts | `queue_depths.rs`, `preemptions.rs`, `speculative.rs` |
+//! | adapters, sleep, the model's load | `adapters.rs`, `engine_status.rs` |
 //! | what callers reported wrongly, counted | `correction.rs`, `durations.rs`, `error_types.rs`, `partition.rs` |
 //!
 //! Recording never fails, blocks or logs, and allocates only where a request arrives or ends, where a thread records
 //! for the first time, and where an error type is seen for the first time. A caller's mistake is put right as far as
 //! that is possible, and counted by [`Correction`].
 
+mod adapters;
 mod builder;
 mod busy;
 mod correction;
+mod device_events;
+mod device_steps;
+mod device_time;
 mod durations;
 mod edge;
 mod engine;
+mod engine_status;
 mod error_types;
 pub mod formulas;
 mod instruments;
@@ -45,27 +53,36 @@ mod labels;
 mod link;
 mod meters;
 mod partition;
+mod preemptions;
 mod prompt;
+mod queue_depths;
 mod realtime;
 mod request;
 mod request_end;
 mod request_spans;
 mod request_usage;
 mod sent;
+mod speculative;
 mod standard_meter;
+mod steps;
 mod timeline;
 mod tracer;
 mod transfer;
 
+pub use adapters::{Adapters, ObservedAdapters};
 pub use builder::{DEFAULT_OPERATION, DEFAULT_PROVIDER, DEFAULT_STAGE, EngineBuilder};
 pub use correction::Correction;
 pub(crate) use correction::Corrections;
+pub use device_events::{DeviceEvent, DeviceEventState, DeviceEvents};
+pub use device_steps::{DeviceStep, DeviceSteps};
+pub use device_time::MAX_STEPS_UNDER_WAY;
 pub use edge::{Edge, TransferEdge};
 pub use engine::Engine;
+pub use engine_status::EngineStatus;
 pub use error_types::MAX_ERROR_TYPES;
 pub use inferometer_semconv::attributes::{
-    FinishReason, KvCacheTier, NetworkIoDirection, PreemptionMode, RequestState, TokenModality,
-    TransferPayload, TransferTransport,
+    EngineState, FinishReason, IterationKind, KvCacheTier, NetworkIoDirection, PreemptionMode,
+    RequestState, TokenModality, TransferPayload, TransferTransport,
 };
 #[cfg(feature = "tower")]
 pub(crate) use instruments::PANIC;
@@ -73,11 +90,15 @@ pub use kv_cache::{KvCache, KvUsage};
 #[cfg(feature = "tower")]
 pub(crate) use labels::pair;
 pub use meters::{Add, Meters, Record};
+pub use preemptions::Preemptions;
 pub use prompt::{Cached, Prompt, TokenUsage};
+pub use queue_depths::{ObservedOutputs, ObservedQueues, QueueDepths};
 pub use realtime::{Realtime, RealtimeSession};
 pub use request::Request;
 pub use sent::Sent;
+pub use speculative::{MAX_SPECULATIVE_POSITIONS, Speculative};
 pub use standard_meter::{Observed, StandardMeter};
+pub use steps::{StepBatch, Steps};
 #[cfg(feature = "tower")]
 pub(crate) use tracer::{StartSpan, system_time};
 pub use transfer::Transfer;

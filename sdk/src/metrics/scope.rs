@@ -222,6 +222,19 @@ impl Scope {
         self.observe(definition, InstrumentKind::UpDownCounter, attributes, callback)
     }
 
+    /// As [`Scope::observable_up_down_counter`] for several attribute sets, told at once: they show one moment.
+    ///
+    /// # Panics
+    /// As [`Scope::observable_counter`].
+    pub fn observable_up_down_counters<N: Number, const SETS: usize>(
+        &self,
+        definition: &'static InstrumentDef,
+        attributes: [Vec<KeyValue>; SETS],
+        callback: impl Fn() -> Option<[N; SETS]> + Send + Sync + 'static,
+    ) -> Observation {
+        self.observe_sets(definition, InstrumentKind::UpDownCounter, attributes, callback)
+    }
+
     /// Has `callback` tell the value of one attribute set of this gauge, as [`Scope::observable_counter`] does. NaN and
     /// infinity are refused and counted.
     ///
@@ -253,12 +266,25 @@ impl Scope {
         attributes: &[KeyValue],
         callback: impl Fn() -> Option<N> + Send + Sync + 'static,
     ) -> Observation {
+        let callback = move || callback().map(|value| [value]);
+        self.observe_sets(definition, kind, [attributes.to_vec()], callback)
+    }
+
+    fn observe_sets<N: Number, const SETS: usize>(
+        &self,
+        definition: &'static InstrumentDef,
+        kind: InstrumentKind,
+        attributes: [Vec<KeyValue>; SETS],
+        callback: impl Fn() -> Option<[N; SETS]> + Send + Sync + 'static,
+    ) -> Observation {
         debug_assert_eq!(definition.kind, kind, "`{}` is a {:?}", definition.name, definition.kind);
         let descriptor = Descriptor::from_definition(definition, N::KIND);
-        let attributes: Box<[KeyValue]> = AttributeSet::new(attributes).iter().cloned().collect();
+        let sets = attributes.map(|attributes| -> Box<[KeyValue]> {
+            AttributeSet::new(&attributes).iter().cloned().collect()
+        });
         self.0.instrument(descriptor.observable()).observe_with::<N>(move |observer| {
-            if let Some(value) = callback() {
-                observer.observe(value, &attributes);
+            for (attributes, value) in sets.iter().zip(callback().into_iter().flatten()) {
+                observer.observe(value, attributes);
             }
         })
     }

@@ -69,6 +69,14 @@ pub trait Meters: Clone + Send + Sync + 'static {
         level: impl Fn() -> Option<i64> + Send + Sync + 'static,
     ) -> Self::Observation;
 
+    /// As [`Meters::observe_level`] for several attribute sets, which are asked at once: they show one moment.
+    fn observe_levels<const N: usize>(
+        &self,
+        definition: &'static InstrumentDef,
+        attributes: [Vec<KeyValue>; N],
+        levels: impl Fn() -> Option<[i64; N]> + Send + Sync + 'static,
+    ) -> Self::Observation;
+
     /// Asks `value` at every collection for the value of one attribute set of a gauge; `None` shows nothing.
     fn observe_gauge(
         &self,
@@ -150,6 +158,15 @@ impl Meters for Scope {
         level: impl Fn() -> Option<i64> + Send + Sync + 'static,
     ) -> Self::Observation {
         self.observable_up_down_counter(definition, attributes, level)
+    }
+
+    fn observe_levels<const N: usize>(
+        &self,
+        definition: &'static InstrumentDef,
+        attributes: [Vec<KeyValue>; N],
+        levels: impl Fn() -> Option<[i64; N]> + Send + Sync + 'static,
+    ) -> Self::Observation {
+        self.observable_up_down_counters(definition, attributes, levels)
     }
 
     fn observe_gauge(

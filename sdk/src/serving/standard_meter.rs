@@ -128,6 +128,25 @@ impl Meters for StandardMeter {
         observed
     }
 
+    fn observe_levels<const N: usize>(
+        &self,
+        def: &'static InstrumentDef,
+        attributes: [Vec<KeyValue>; N],
+        levels: impl Fn() -> Option<[i64; N]> + Send + Sync + 'static,
+    ) -> Self::Observation {
+        let (observed, wanted) = watched(levels);
+        let builder = self.0.i64_observable_up_down_counter(def.name);
+        let _: ObservableUpDownCounter<i64> = build!(
+            builder.with_callback(move |observer| {
+                for (attributes, value) in attributes.iter().zip(wanted().into_iter().flatten()) {
+                    observer.observe(value, attributes);
+                }
+            }),
+            def
+        );
+        observed
+    }
+
     fn observe_gauge(
         &self,
         def: &'static InstrumentDef,

@@ -1,10 +1,16 @@
 //! What the serving layer promises, as the exact metrics and spans that come out of it.
 
+mod device_events;
+mod device_steps;
 mod kv_cache;
 mod labels;
 mod mistakes;
 mod requests;
+mod scheduler;
 mod spans;
+mod speculative;
+mod steps;
+mod steps_standard_meter;
 mod support;
 mod transfer_rates;
 mod transfers;

@@ -5,11 +5,9 @@ use opentelemetry::Context;
 
 use crate::support::{Rig, START};
 
+#[track_caller]
 fn check_corrections(rig: &Rig, expected: &[(Correction, u64)]) {
-    let counted =
-        Correction::ALL.map(|correction| (correction, rig.engine.corrections(correction)));
-    let counted: Vec<_> = counted.into_iter().filter(|(_, count)| *count > 0).collect();
-    assert_eq!(counted, expected);
+    rig.check_corrections(expected);
 }
 
 fn prompt(tokens: u64) -> Prompt {

@@ -6,7 +6,7 @@ mod spans;
 
 use std::{sync::Arc, time::Duration};
 
-use inferometer_sdk::{Engine, EngineBuilder, ManualClock, MeterProvider};
+use inferometer_sdk::{Correction, Engine, EngineBuilder, ManualClock, MeterProvider};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::{
     Resource,
@@ -87,6 +87,15 @@ impl Rig {
     pub(crate) fn values(&self, prefix: &str) -> Vec<String> {
         let value = |point: String| point.rsplit(' ').next().unwrap_or_default().to_owned();
         self.points(prefix).map(value).collect()
+    }
+
+    /// The corrections that were counted, and how often.
+    #[track_caller]
+    pub(crate) fn check_corrections(&self, expected: &[(Correction, u64)]) {
+        let counted =
+            Correction::ALL.map(|correction| (correction, self.engine.corrections(correction)));
+        let counted: Vec<_> = counted.into_iter().filter(|(_, count)| *count > 0).collect();
+        assert_eq!(counted, expected);
     }
 
     /// Spans that have ended.

@@ -1501,7 +1501,7 @@ pub const INFER_SPECULATIVE_DRAFTS: InstrumentDef = InstrumentDef {
 
 /// `infer.speculative.draft_tokens`: Drafted tokens by what verification said.
 ///
-/// Prometheus: `infer_speculative_draft_tokens_total`. The share of accepted tokens is accepted / (accepted + rejected). Where the position is asked for, every series carries it.
+/// Prometheus: `infer_speculative_draft_tokens_total`. The share of accepted tokens is accepted / (accepted + rejected). Where the position is asked for, tokens beyond the positions that are told apart are in series without one.
 pub const INFER_SPECULATIVE_DRAFT_TOKENS: InstrumentDef = InstrumentDef {
     name: "infer.speculative.draft_tokens",
     kind: InstrumentKind::Counter,
