@@ -63,6 +63,8 @@ impl Method {
     /// Calls per batch: as many as take about `batch_nanos`.
     fn calibrate(self, crew: &Crew<'_>, op: usize) -> Result<u64, BenchError> {
         let mut times = 16_u64;
+        // What only a thread's first calls cost would make the batches too short.
+        crew.batch(op, times)?;
         loop {
             let nanos = crew.batch(op, times)?.nanos.max(0.01);
             let wanted = self.batch_nanos / nanos;
