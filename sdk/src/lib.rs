@@ -47,12 +47,13 @@ pub use metrics::{
 pub use otlp::Encoder;
 pub use serving::{
     Adapters, Add, Cached, Correction, DEFAULT_OPERATION, DEFAULT_PROVIDER, DEFAULT_STAGE,
-    DeviceEvent, DeviceEventState, DeviceEvents, DeviceStep, DeviceSteps, Edge, Engine,
-    EngineBuilder, EngineState, EngineStatus, FinishReason, IterationKind, KvCache, KvCacheTier,
-    KvUsage, MAX_ERROR_TYPES, MAX_SPECULATIVE_POSITIONS, MAX_STEPS_UNDER_WAY, Meters,
+    DeviceEvent, DeviceEventState, DeviceEvents, DeviceStep, DeviceSteps, Diffusion,
+    DiffusionStage, Edge, Engine, EngineBuilder, EngineState, EngineStatus, FinishReason,
+    Generation, IterationKind, KvCache, KvCacheTier, KvUsage, MAX_ERROR_TYPES,
+    MAX_SPECULATIVE_POSITIONS, MAX_STEPS_UNDER_WAY, MediaInput, MediaOutput, Meters,
     NetworkIoDirection, Observed, ObservedAdapters, ObservedOutputs, ObservedQueues,
     PreemptionMode, Preemptions, Prompt, QueueDepths, Realtime, RealtimeSession, Record, Request,
-    RequestState, Sent, Speculative, StandardMeter, StepBatch, Steps, TokenModality, TokenUsage,
-    Transfer, TransferEdge, TransferPayload, TransferTransport, formulas,
+    RequestState, Sent, Speculative, StandardMeter, StepBatch, Steps, Timer, TokenModality,
+    TokenUsage, Transfer, TransferEdge, TransferPayload, TransferTransport, formulas, media,
 };
 pub use telemetry::{DROP_TIMEOUT, Telemetry, TelemetryBuilder, init, new_instance_id};

@@ -24,6 +24,7 @@
 //! | blocks of a KV cache tier | `kv_cache.rs` |
 //! | bytes on their way between tiers, stages, replicas | `edge.rs`, `link.rs`, `busy.rs`, `transfer.rs`, `sent.rs` |
 //! | realtime sessions and their turns | `realtime.rs` |
+//! | media that come in and are generated | `media*.rs`, `generation.rs`, `playout.rs`, `diffusion.rs`, `timer.rs` |
 //! | formulas that a client shares | `formulas.rs` |
 //! | the loop's steps, and what a device worked on them | `steps.rs`, `device_steps.rs`, `device_events.rs`, `device_time.rs` |
 //! | the scheduler's queues, preemptions, drafts | `queue_depths.rs`, `preemptions.rs`, `speculative.rs` |
@@ -41,18 +42,24 @@ mod correction;
 mod device_events;
 mod device_steps;
 mod device_time;
+mod diffusion;
 mod durations;
 mod edge;
 mod engine;
 mod engine_status;
 mod error_types;
 pub mod formulas;
+mod generation;
 mod instruments;
 mod kv_cache;
 mod labels;
 mod link;
+pub mod media;
+mod media_input;
+mod media_output;
 mod meters;
 mod partition;
+mod playout;
 mod preemptions;
 mod prompt;
 mod queue_depths;
@@ -66,6 +73,7 @@ mod speculative;
 mod standard_meter;
 mod steps;
 mod timeline;
+mod timer;
 mod tracer;
 mod transfer;
 
@@ -76,19 +84,23 @@ pub(crate) use correction::Corrections;
 pub use device_events::{DeviceEvent, DeviceEventState, DeviceEvents};
 pub use device_steps::{DeviceStep, DeviceSteps};
 pub use device_time::MAX_STEPS_UNDER_WAY;
+pub use diffusion::Diffusion;
 pub use edge::{Edge, TransferEdge};
 pub use engine::Engine;
 pub use engine_status::EngineStatus;
 pub use error_types::MAX_ERROR_TYPES;
+pub use generation::Generation;
 pub use inferometer_semconv::attributes::{
-    EngineState, FinishReason, IterationKind, KvCacheTier, NetworkIoDirection, PreemptionMode,
-    RequestState, TokenModality, TransferPayload, TransferTransport,
+    DiffusionStage, EngineState, FinishReason, IterationKind, KvCacheTier, NetworkIoDirection,
+    PreemptionMode, RequestState, TokenModality, TransferPayload, TransferTransport,
 };
 #[cfg(feature = "tower")]
 pub(crate) use instruments::PANIC;
 pub use kv_cache::{KvCache, KvUsage};
 #[cfg(feature = "tower")]
 pub(crate) use labels::pair;
+pub use media_input::MediaInput;
+pub use media_output::MediaOutput;
 pub use meters::{Add, Meters, Record};
 pub use preemptions::Preemptions;
 pub use prompt::{Cached, Prompt, TokenUsage};
@@ -99,6 +111,7 @@ pub use sent::Sent;
 pub use speculative::{MAX_SPECULATIVE_POSITIONS, Speculative};
 pub use standard_meter::{Observed, StandardMeter};
 pub use steps::{StepBatch, Steps};
+pub use timer::Timer;
 #[cfg(feature = "tower")]
 pub(crate) use tracer::{StartSpan, system_time};
 pub use transfer::Transfer;

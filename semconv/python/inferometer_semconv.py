@@ -107,7 +107,7 @@ VALUES_INFER_MODALITY_CACHE_RESULT: Final[tuple[str, ...]] = ("hit", "miss")
 ATTRIBUTE_INFER_MODALITY_DIRECTION: Final[str] = "infer.modality.direction"
 VALUES_INFER_MODALITY_DIRECTION: Final[tuple[str, ...]] = ("input", "output")
 ATTRIBUTE_INFER_MODALITY_SKIP_REASON: Final[str] = "infer.modality.skip.reason"
-VALUES_INFER_MODALITY_SKIP_REASON: Final[tuple[str, ...]] = ("empty", "unknown_rate", "unknown_time")
+VALUES_INFER_MODALITY_SKIP_REASON: Final[tuple[str, ...]] = ("empty", "unknown_rate", "abandoned")
 ATTRIBUTE_INFER_PREEMPTION_MODE: Final[str] = "infer.preemption.mode"
 VALUES_INFER_PREEMPTION_MODE: Final[tuple[str, ...]] = ("recompute", "swap")
 ATTRIBUTE_INFER_REPLICA: Final[str] = "infer.replica"
@@ -512,7 +512,7 @@ METRIC_INFER_MODALITY_OUTPUT_SKIPPED: Final[Instrument] = Instrument(
     prometheus_name="infer_modality_output_skipped_total",
     kind="counter",
     unit="{output}",
-    description="Media outputs that have no playing time or no real-time factor, by reason.",
+    description="Media outputs that have no playing time and no real-time factor, by reason.",
     bounds=(),
     attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_GEN_AI_TOKEN_MODALITY, ATTRIBUTE_INFER_MODALITY_SKIP_REASON),
 )

@@ -28,11 +28,12 @@ pub fn time_per_output_token(first_token: u64, ended: u64, output_tokens: u64) -
     Some(seconds_between(first_token, ended) / after_first as f64)
 }
 
-/// The seconds that `samples` last at `rate` samples a second; nothing if the rate is 0.
+/// The seconds that `samples`, or frames, last at `rate` of them a second; nothing unless the rate is a positive number.
 #[expect(clippy::cast_precision_loss, reason = "no media has 2^53 samples")]
 #[must_use]
-pub fn media_seconds(samples: u64, rate: u32) -> Option<f64> {
-    (rate > 0).then(|| samples as f64 / f64::from(rate))
+pub fn media_seconds(samples: u64, rate: impl Into<f64>) -> Option<f64> {
+    let rate = rate.into();
+    (rate.is_finite() && rate > 0.0).then(|| samples as f64 / rate)
 }
 
 /// How long it took to generate media, by how long they last: below 1 is faster than they play. Both are seconds.
@@ -62,8 +63,10 @@ mod tests {
 
     #[test]
     fn media_of_unknown_length_have_no_real_time_factor() {
-        assert_eq!(media_seconds(48_000, 0), None);
-        assert_eq!(media_seconds(48_000, 24_000), Some(2.0));
+        for rate in [0.0, -24.0, f64::NAN, f64::INFINITY] {
+            assert_eq!(media_seconds(48_000, rate), None);
+        }
+        assert_eq!(media_seconds(48_000, 24_000_u32), Some(2.0));
         for (generation, media) in [(1.0, 0.0), (1.0, -2.0), (f64::NAN, 1.0), (1.0, f64::INFINITY)]
         {
             assert_eq!(real_time_factor(generation, media), None);

@@ -55,6 +55,8 @@ pub struct Request<M: Meters = Scope> {
     /// It was preempted after its prefill, so that parts of it may be reported again.
     pub(super) may_recompute: bool,
     deadline: Option<u64>,
+    /// A bit for each modality of which an output was begun.
+    pub(super) media_begun: u8,
     is_over: bool,
 }
 
@@ -77,6 +79,7 @@ impl<M: Meters> Request<M> {
             is_decoding: false,
             may_recompute: false,
             deadline: None,
+            media_begun: 0,
             is_over: false,
         };
         if let Some(prompt) = prompt {

@@ -19,12 +19,10 @@ use super::{
     labels::{count, pair},
     meters::{Add, Meters, Record},
     sent::Sent,
+    timer::DROPPED,
     tracer::system_time,
 };
 use crate::metrics::Scope;
-
-/// The `error.type` of a transfer that was dropped without an end.
-const DROPPED: &str = "dropped";
 
 /// A transfer that has started. It ends once: finished, failed, or, if dropped, failed with the type `dropped`, or
 /// `panic` if its thread is panicking.

@@ -4,6 +4,7 @@ mod device_events;
 mod device_steps;
 mod kv_cache;
 mod labels;
+mod media;
 mod mistakes;
 mod requests;
 mod scheduler;

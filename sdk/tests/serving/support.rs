@@ -70,6 +70,14 @@ impl Rig {
         check_lines(recorded.map(|line| line.short.as_str()), expected);
     }
 
+    /// As [`Rig::check_metrics`], of the points whose line starts with `prefix`.
+    #[track_caller]
+    pub(crate) fn check_metrics_of(&self, prefix: &str, expected: &str) {
+        let lines = metrics::lines(&self.meters);
+        let recorded = lines.iter().filter(|line| !line.is_zero && line.full.starts_with(prefix));
+        check_lines(recorded.map(|line| line.short.as_str()), expected);
+    }
+
     /// All points whose line starts with `prefix`, zeros included and all labels shown.
     pub(crate) fn points(&self, prefix: &str) -> impl Iterator<Item = String> {
         let points = metrics::lines(&self.meters).into_iter().map(|line| line.full);

@@ -492,12 +492,12 @@ pub const INFER_MODALITY_DIRECTION: AttributeDef = AttributeDef {
     description: "Whether media was received or generated.",
 };
 
-/// `infer.modality.skip.reason`: Why a media output has no duration or no real-time factor.
+/// `infer.modality.skip.reason`: Why a media output has no playing time and no real-time factor.
 pub const INFER_MODALITY_SKIP_REASON: AttributeDef = AttributeDef {
     key: "infer.modality.skip.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["empty", "unknown_rate", "unknown_time"]),
-    description: "Why a media output has no duration or no real-time factor.",
+    values: Values::Closed(&["empty", "unknown_rate", "abandoned"]),
+    description: "Why a media output has no playing time and no real-time factor.",
 };
 
 /// `infer.preemption.mode`: What becomes of the KV cache of a preempted request.
@@ -1846,13 +1846,13 @@ pub enum ModalitySkipReason {
     Empty,
     /// Its sample or frame rate is not known or not positive.
     UnknownRate,
-    /// How long it took is not known.
-    UnknownTime,
+    /// It was given up before it was finished.
+    Abandoned,
 }
 
 impl ModalitySkipReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 3] = [Self::Empty, Self::UnknownRate, Self::UnknownTime];
+    pub const ALL: [Self; 3] = [Self::Empty, Self::UnknownRate, Self::Abandoned];
 
     /// The value as it is sent.
     #[must_use]
@@ -1860,7 +1860,7 @@ impl ModalitySkipReason {
         match self {
             Self::Empty => "empty",
             Self::UnknownRate => "unknown_rate",
-            Self::UnknownTime => "unknown_time",
+            Self::Abandoned => "abandoned",
         }
     }
 }

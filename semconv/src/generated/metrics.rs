@@ -760,15 +760,15 @@ pub const INFER_MODALITY_REAL_TIME_FACTOR: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
-/// `infer.modality.output.skipped`: Media outputs that have no playing time or no real-time factor, by reason.
+/// `infer.modality.output.skipped`: Media outputs that have no playing time and no real-time factor, by reason.
 ///
-/// Prometheus: `infer_modality_output_skipped_total`.
+/// Prometheus: `infer_modality_output_skipped_total`. Images play for no time; they are counted here if there was none, or if they were given up.
 pub const INFER_MODALITY_OUTPUT_SKIPPED: InstrumentDef = InstrumentDef {
     name: "infer.modality.output.skipped",
     kind: InstrumentKind::Counter,
     value_type: ValueType::Int,
     unit: "{output}",
-    description: "Media outputs that have no playing time or no real-time factor, by reason.",
+    description: "Media outputs that have no playing time and no real-time factor, by reason.",
     bounds: &[],
     attributes: &[
         AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::Required },
