@@ -18,6 +18,8 @@ mod clock;
 mod environment;
 mod error;
 mod export;
+#[cfg(feature = "nvml")]
+mod gpu;
 mod metrics;
 mod otlp;
 #[cfg(feature = "prometheus")]
@@ -37,6 +39,11 @@ pub use environment::Environment;
 pub use error::{FlushError, StartError};
 pub use export::{
     Compression, ExportFailure, ExportStats, Exporter, InMemory, Protocol, TelemetryStats, TlsFiles,
+};
+#[cfg(feature = "nvml")]
+pub use gpu::{
+    DEFAULT_GPU_INTERVAL, DEFAULT_GPU_TIMEOUT, GPU_DROP_TIMEOUT, GpuQuery, GpuSampler,
+    GpuSamplerBuilder, GpuState, MAX_GPUS, NoGpu,
 };
 pub use metrics::{
     Counter, Gauge, Histogram, HistogramAggregation, MAX_CALLBACKS_PER_INSTRUMENT,
