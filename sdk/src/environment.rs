@@ -22,8 +22,9 @@
 //! | `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION` | `explicit_bucket_histogram` or `base2_exponential_bucket_histogram` (at scale 3) | `explicit_bucket_histogram` |
 //! | `OTEL_METRIC_EXPORT_INTERVAL` | milliseconds between two exports of metrics | 60000 |
 //! | `OTEL_BSP_SCHEDULE_DELAY` | milliseconds between two exports of spans | 5000 |
-//! | `OTEL_BSP_MAX_QUEUE_SIZE` | spans that may wait; further ones are dropped and counted | 2048 |
+//! | `OTEL_BSP_MAX_QUEUE_SIZE` | spans that may wait, at most 65536; further ones are dropped and counted | 2048 |
 //! | `OTEL_BSP_MAX_EXPORT_BATCH_SIZE` | spans in one request | 512 |
+//! | `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` | whether prompts and answers may leave on spans: `true`, `SPAN_ONLY`, `SPAN_AND_EVENT`, or `false`, `NO_CONTENT`, `EVENT_ONLY` | `false` |
 //!
 //! The span SDK itself reads `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG` and the span limits
 //! (`OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT` and its like) from the process.
@@ -106,6 +107,12 @@ impl Environment {
             self.apply_otlp(signal, settings, &mut warnings);
         }
         self.apply_shape(settings, &mut warnings);
+        let name = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT";
+        if let Some(value) = self.get(name) {
+            let remedy =
+                "use true or false, or SPAN_ONLY, EVENT_ONLY, SPAN_AND_EVENT or NO_CONTENT";
+            warnings.choose(&mut settings.content, name, value, content(value), remedy);
+        }
         let millis = [
             ("OTEL_METRIC_EXPORT_INTERVAL", &mut settings.interval),
             ("OTEL_BSP_SCHEDULE_DELAY", &mut settings.span_delay),
@@ -116,8 +123,8 @@ impl Environment {
             }
         }
         let counts = [
-            ("OTEL_BSP_MAX_QUEUE_SIZE", &mut settings.span_queue),
-            ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", &mut settings.span_batch),
+            ("OTEL_BSP_MAX_QUEUE_SIZE", &mut settings.span_limits.queue),
+            ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", &mut settings.span_limits.batch),
         ];
         for (name, field) in counts {
             if let Some(value) = self.get(name) {
@@ -236,6 +243,15 @@ impl Warnings {
     }
 }
 
+/// Whether content may be on spans. Nothing here makes log events, which the conventions also know.
+fn content(value: &str) -> Option<bool> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "span_only" | "span_and_event" => Some(true),
+        "false" | "event_only" | "no_content" => Some(false),
+        _ => None,
+    }
+}
+
 fn positive_millis(value: &str) -> Option<Duration> {
     let millis = value.parse().ok().filter(|millis| *millis > 0)?;
     Some(Duration::from_millis(millis))
@@ -317,6 +333,7 @@ mod tests {
             ("OTEL_RESOURCE_ATTRIBUTES", "a=1,b"),
             ("OTEL_RESOURCE_ATTRIBUTES", "a=%ff"),
             ("OTEL_SDK_DISABLED", "1"),
+            ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "yes"),
         ] {
             let (settings, warnings) = applied([(name, value)]);
             assert_eq!(warnings, 1, "{name}={value}");

@@ -3,7 +3,7 @@
 //! | stage | file |
 //! |---|---|
 //! | snapshot, encode, on time or when asked to | `reader.rs` |
-//! | spans into batches, around the span SDK's batch processor | `spans.rs` |
+//! | spans into a bounded queue, and from there into batches | `spans.rs` |
 //! | batches into requests, around `opentelemetry-otlp` | `otlp_spans.rs`, `split.rs` |
 //! | send until it is settled | `sender.rs`, with `retry.rs` deciding what is tried again |
 //! | one attempt | `client.rs`; `grpc.rs` and `http_protobuf.rs` are the two protocols |
@@ -50,7 +50,7 @@ pub(crate) use destination::Destination;
 pub(crate) use reader::MAX_WAITING_FLUSHES;
 pub(crate) use sender::Route;
 pub(crate) use signal::Signal;
-pub(crate) use spans::{SpanExport, SpanExportSettings};
+pub(crate) use spans::{SpanExport, SpanExportSettings, SpanLimits};
 pub(crate) use stats::Counters;
 pub(crate) use thread::{ExportThread, MetricExportSettings};
 

@@ -24,6 +24,7 @@ use inferometer_semconv::{
         OTEL_SDK_EXPORTER_METRIC_DATA_POINT_INFLIGHT, OTEL_SDK_EXPORTER_OPERATION_DURATION,
         OTEL_SDK_EXPORTER_SPAN_EXPORTED, OTEL_SDK_EXPORTER_SPAN_INFLIGHT,
         OTEL_SDK_METRIC_READER_COLLECTION_DURATION, OTEL_SDK_PROCESSOR_SPAN_PROCESSED,
+        OTEL_SDK_PROCESSOR_SPAN_QUEUE_SIZE,
     },
 };
 use opentelemetry::{InstrumentationScope, KeyValue};
@@ -160,8 +161,8 @@ impl ExporterFollowers {
         self.exported.catch_up(scope, stats.exported);
         self.rejected.catch_up(scope, stats.rejected);
         for (reason, follower) in ExportFailure::ALL.into_iter().zip(&mut self.failed) {
-            // A span that found the queue full never reached the exporter.
-            if reason != ExportFailure::QueueFull {
+            // Such a span never reached the exporter.
+            if !ExportFailure::AT_END.contains(&reason) {
                 follower.catch_up(scope, stats.failed(reason));
             }
         }
@@ -179,7 +180,9 @@ impl ExporterFollowers {
 struct SpanFollowers {
     exporter: ExporterFollowers,
     processed: Follower,
-    queue_full: Follower,
+    lost: [Follower; ExportFailure::AT_END.len()],
+    queued: UpDownCounter<i64>,
+    queued_shown: i64,
 }
 
 impl SpanFollowers {
@@ -192,16 +195,22 @@ impl SpanFollowers {
         Self {
             exporter: ExporterFollowers::new(scope, Signal::Traces, source),
             processed: processed(None),
-            queue_full: processed(Some(ExportFailure::QueueFull)),
+            lost: ExportFailure::AT_END.map(|reason| processed(Some(reason))),
+            queued: scope.up_down_counter(&OTEL_SDK_PROCESSOR_SPAN_QUEUE_SIZE, &processor),
+            queued_shown: 0,
         }
     }
 
     fn catch_up(&mut self, scope: &Scope) {
         let stats = self.exporter.catch_up(scope);
-        let dropped = stats.failed(ExportFailure::QueueFull);
-        let settled = stats.exported + stats.rejected + stats.failed_total() - dropped;
+        let settled = stats.exported + stats.undelivered();
         self.processed.catch_up(scope, settled + stats.in_flight);
-        self.queue_full.catch_up(scope, dropped);
+        for (reason, follower) in ExportFailure::AT_END.into_iter().zip(&mut self.lost) {
+            follower.catch_up(scope, stats.failed(reason));
+        }
+        let queued = i64::try_from(stats.queued).unwrap_or(i64::MAX);
+        self.queued.add(queued - self.queued_shown);
+        self.queued_shown = queued;
     }
 }
 

@@ -126,7 +126,7 @@ impl Telemetry {
     /// # Errors
     /// If not everything was delivered, or not in time; [`Telemetry::stats`] says what was lost and why. Metrics that
     /// were lost go out with the next export, because they are cumulative. At most 16 flushes may wait at the same
-    /// time, and 4 spans' flushes.
+    /// time.
     pub fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
         self.exports.as_ref().map_or(Ok(()), |exports| exports.flush(timeout))
     }

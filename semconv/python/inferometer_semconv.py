@@ -17,7 +17,9 @@ class Instrument(NamedTuple):
 
 
 ATTRIBUTE_ERROR_TYPE: Final[str] = "error.type"
+ATTRIBUTE_GEN_AI_INPUT_MESSAGES: Final[str] = "gen_ai.input.messages"
 ATTRIBUTE_GEN_AI_OPERATION_NAME: Final[str] = "gen_ai.operation.name"
+ATTRIBUTE_GEN_AI_OUTPUT_MESSAGES: Final[str] = "gen_ai.output.messages"
 ATTRIBUTE_GEN_AI_PROVIDER_NAME: Final[str] = "gen_ai.provider.name"
 ATTRIBUTE_GEN_AI_REQUEST_MAX_TOKENS: Final[str] = "gen_ai.request.max_tokens"
 ATTRIBUTE_GEN_AI_REQUEST_MODEL: Final[str] = "gen_ai.request.model"
@@ -29,8 +31,10 @@ ATTRIBUTE_GEN_AI_REQUEST_TOP_P: Final[str] = "gen_ai.request.top_p"
 ATTRIBUTE_GEN_AI_RESPONSE_FINISH_REASONS: Final[str] = "gen_ai.response.finish_reasons"
 ATTRIBUTE_GEN_AI_RESPONSE_ID: Final[str] = "gen_ai.response.id"
 ATTRIBUTE_GEN_AI_RESPONSE_MODEL: Final[str] = "gen_ai.response.model"
+ATTRIBUTE_GEN_AI_SYSTEM_INSTRUCTIONS: Final[str] = "gen_ai.system_instructions"
 ATTRIBUTE_GEN_AI_TOKEN_MODALITY: Final[str] = "gen_ai.token.modality"
 VALUES_GEN_AI_TOKEN_MODALITY: Final[tuple[str, ...]] = ("text", "image", "audio", "video", "unknown")
+ATTRIBUTE_GEN_AI_TOOL_DEFINITIONS: Final[str] = "gen_ai.tool.definitions"
 ATTRIBUTE_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS: Final[str] = "gen_ai.usage.cache_read.input_tokens"
 ATTRIBUTE_GEN_AI_USAGE_INPUT_TOKENS: Final[str] = "gen_ai.usage.input_tokens"
 ATTRIBUTE_GEN_AI_USAGE_OUTPUT_TOKENS: Final[str] = "gen_ai.usage.output_tokens"
@@ -1597,6 +1601,16 @@ METRIC_OTEL_SDK_PROCESSOR_SPAN_PROCESSED: Final[Instrument] = Instrument(
     attributes=(ATTRIBUTE_OTEL_COMPONENT_TYPE, ATTRIBUTE_OTEL_COMPONENT_NAME, ATTRIBUTE_ERROR_TYPE),
 )
 
+METRIC_OTEL_SDK_PROCESSOR_SPAN_QUEUE_SIZE: Final[Instrument] = Instrument(
+    name="otel.sdk.processor.span.queue.size",
+    prometheus_name="otel_sdk_processor_span_queue_size",
+    kind="updowncounter",
+    unit="{span}",
+    description="The number of spans in the queue of a given instance of an SDK span processor.",
+    bounds=(),
+    attributes=(ATTRIBUTE_OTEL_COMPONENT_TYPE, ATTRIBUTE_OTEL_COMPONENT_NAME),
+)
+
 METRIC_OTEL_SDK_EXPORTER_OPERATION_DURATION: Final[Instrument] = Instrument(
     name="otel.sdk.exporter.operation.duration",
     prometheus_name="otel_sdk_exporter_operation_duration_seconds",
@@ -1765,5 +1779,6 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_OTEL_SDK_EXPORTER_SPAN_INFLIGHT,
     METRIC_OTEL_SDK_EXPORTER_SPAN_EXPORTED,
     METRIC_OTEL_SDK_PROCESSOR_SPAN_PROCESSED,
+    METRIC_OTEL_SDK_PROCESSOR_SPAN_QUEUE_SIZE,
     METRIC_OTEL_SDK_EXPORTER_OPERATION_DURATION,
 )

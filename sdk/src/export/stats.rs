@@ -15,20 +15,23 @@ pub enum ExportFailure {
     DeadlineExceeded,
     /// The collector's answer was over the limit of 4 MiB, so nobody knows what became of the request.
     ResponseTooLarge,
-    /// A flush or the shutdown needed the time that was left. Spans also: it ended while the shutdown was under way
-    /// (the span SDK does not record one that ends later).
+    /// A flush or the shutdown needed the time that was left.
     Interrupted,
     /// The exporter panicked; it goes on with the next export.
     Panicked,
-    /// Spans only: too many were waiting when it ended.
+    /// Spans only: too many were waiting when it ended, or too many bytes.
     QueueFull,
     /// The request would have been over 64 MiB, because of a single item.
     RequestTooLarge,
+    /// Spans only: it alone holds more bytes than all that may wait.
+    SpanTooLarge,
+    /// Spans only: it ended after the shutdown had begun.
+    AlreadyShutDown,
 }
 
 impl ExportFailure {
     /// Every reason, in the order in which pages list them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Refused,
         Self::RetriesExhausted,
         Self::DeadlineExceeded,
@@ -37,7 +40,13 @@ impl ExportFailure {
         Self::Panicked,
         Self::QueueFull,
         Self::RequestTooLarge,
+        Self::SpanTooLarge,
+        Self::AlreadyShutDown,
     ];
+
+    /// Why a span is lost before it is on its way.
+    pub(crate) const AT_END: [Self; 3] =
+        [Self::QueueFull, Self::SpanTooLarge, Self::AlreadyShutDown];
 
     /// The reason as one word, for logs and labels.
     #[must_use]
@@ -51,6 +60,8 @@ impl ExportFailure {
             Self::Panicked => "panicked",
             Self::QueueFull => "queue_full",
             Self::RequestTooLarge => "request_too_large",
+            Self::SpanTooLarge => "span_too_large",
+            Self::AlreadyShutDown => "already_shutdown",
         }
     }
 }
@@ -66,6 +77,8 @@ pub struct ExportStats {
     pub retries: u64,
     /// Exports that took longer than the interval, so that the next one came late. Metrics only.
     pub late: u64,
+    /// Items that wait for their export at this moment. Spans only.
+    pub queued: u64,
     /// Items that are on their way at this moment.
     pub in_flight: u64,
     failed: [u64; ExportFailure::ALL.len()],
@@ -82,6 +95,16 @@ impl ExportStats {
     #[must_use]
     pub fn failed_total(&self) -> u64 {
         self.failed.iter().sum()
+    }
+
+    /// Spans that were lost before they were on their way.
+    pub(crate) fn lost_at_end(&self) -> u64 {
+        ExportFailure::AT_END.into_iter().map(|reason| self.failed(reason)).sum()
+    }
+
+    /// Items that were on their way and did not arrive.
+    pub(crate) fn undelivered(&self) -> u64 {
+        self.rejected + self.failed_total() - self.lost_at_end()
     }
 }
 
@@ -101,11 +124,21 @@ pub(crate) struct Counters {
     rejected: AtomicU64,
     retries: AtomicU64,
     late: AtomicU64,
+    queued: AtomicU64,
     in_flight: AtomicU64,
     failed: [AtomicU64; ExportFailure::ALL.len()],
 }
 
 impl Counters {
+    /// One more waits; returns how many did before.
+    pub(super) fn queue(&self) -> u64 {
+        self.queued.fetch_add(1, Relaxed)
+    }
+
+    pub(super) fn unqueue(&self, items: u64) {
+        self.queued.fetch_sub(items, Relaxed);
+    }
+
     pub(super) fn enter(&self, items: u64) {
         self.in_flight.fetch_add(items, Relaxed);
     }
@@ -140,6 +173,7 @@ impl Counters {
             rejected: self.rejected.load(Relaxed),
             retries: self.retries.load(Relaxed),
             late: self.late.load(Relaxed),
+            queued: self.queued.load(Relaxed),
             in_flight: self.in_flight.load(Relaxed),
             failed: std::array::from_fn(|reason| self.failed[reason].load(Relaxed)),
         }
@@ -160,6 +194,7 @@ mod tests {
         let stats = counters.read();
         assert_eq!(stats.failed(ExportFailure::Refused), 1);
         assert_eq!(stats.failed(ExportFailure::RequestTooLarge), 8);
-        assert_eq!(stats.failed_total(), 36);
+        assert_eq!(stats.failed_total(), 55);
+        assert_eq!(stats.lost_at_end(), 7 + 9 + 10);
     }
 }

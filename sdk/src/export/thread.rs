@@ -32,10 +32,10 @@ use crate::{
 
 const NAME: &str = "inferometer-export";
 
-/// Threads for what blocks: name lookups, and flushes of spans ([`super::spans::MAX_SPAN_FLUSHES`]).
-const MAX_BLOCKING_THREADS: usize = 2 + super::spans::MAX_SPAN_FLUSHES;
+/// Threads for what blocks: name lookups.
+const MAX_BLOCKING_THREADS: usize = 2;
 
-/// Exports metrics from its own thread, and makes and sends the requests of spans there.
+/// Exports metrics from its own thread, and spans too.
 #[derive(Debug)]
 pub(crate) struct ExportThread {
     runtime: Handle,
@@ -182,7 +182,7 @@ where
         reader.recover();
     }
     drop(reader);
-    // Lookups and span flushes that block must not hold up the host's shutdown.
+    // Lookups that block must not hold up the host's shutdown.
     runtime.shutdown_background();
     drop(alive);
 }

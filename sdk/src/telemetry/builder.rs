@@ -140,6 +140,25 @@ impl TelemetryBuilder {
         self
     }
 
+    /// Bytes that finished spans may hold until their export is over; further spans are dropped and counted as
+    /// `queue_full`, one that alone holds more as `span_too_large`. An estimate: text by its length, lists by their room.
+    /// What the request is made of comes on top, once for the batch that is on its way. Default: 16 MiB.
+    #[must_use]
+    pub fn span_queue_bytes(mut self, bytes: usize) -> Self {
+        self.settings.span_limits.bytes = bytes;
+        self
+    }
+
+    /// Whether what people say to a model, and what it answers, may leave on spans: the attributes
+    /// `gen_ai.input.messages`, `gen_ai.output.messages`, `gen_ai.system_instructions` and `gen_ai.tool.definitions`.
+    /// This crate sets none of them; other instrumentation in the process may. Default: no, they are removed from spans
+    /// and their events, and counted there as dropped attributes.
+    #[must_use]
+    pub fn capture_content(mut self, capture: bool) -> Self {
+        self.settings.content = capture;
+        self
+    }
+
     /// Whether spans are recorded and exported. `false` is [`Exporter::None`] for traces. Default: yes.
     #[must_use]
     pub fn traces(mut self, traces: bool) -> Self {

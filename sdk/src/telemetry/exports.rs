@@ -67,8 +67,8 @@ impl Exports {
             timeout: settings.traces.otlp.timeout,
             durations: own.span_durations,
             delay: settings.span_delay,
-            queue: settings.span_queue,
-            batch: settings.span_batch,
+            limits: settings.span_limits,
+            content: settings.content,
         });
         let spans = spans
             .map(|spans| SpanExport::start(resource, spans, thread.runtime(), &span_counters))

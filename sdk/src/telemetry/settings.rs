@@ -7,7 +7,7 @@ use opentelemetry::KeyValue;
 
 use crate::{
     clock::{Clock, SystemClock},
-    export::{Compression, Exporter, Protocol, Signal, TlsFiles},
+    export::{Compression, Exporter, Protocol, Signal, SpanLimits, TlsFiles},
     metrics::{HistogramAggregation, TemporalityPreference},
 };
 
@@ -20,11 +20,10 @@ pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time between two exports of spans.
 pub(crate) const DEFAULT_SPAN_DELAY: Duration = Duration::from_secs(5);
 
-/// Spans that may wait for their export. Further ones are dropped and counted as `queue_full`.
-pub(crate) const DEFAULT_SPAN_QUEUE: usize = 2048;
-
-/// Spans in one request.
-pub(crate) const DEFAULT_SPAN_BATCH: usize = 512;
+/// What may wait for its export. Further spans are dropped and counted as `queue_full`. The bytes are 8 kB for each of
+/// the spans, several times what a request's span holds.
+pub(crate) const DEFAULT_SPAN_LIMITS: SpanLimits =
+    SpanLimits { queue: 2048, bytes: 16 * 1024 * 1024, batch: 512 };
 
 /// Everything that `build` needs to know.
 #[derive(Debug, Clone)]
@@ -42,8 +41,9 @@ pub(crate) struct Settings {
     pub(crate) histograms: HistogramAggregation,
     pub(crate) interval: Duration,
     pub(crate) span_delay: Duration,
-    pub(crate) span_queue: usize,
-    pub(crate) span_batch: usize,
+    pub(crate) span_limits: SpanLimits,
+    /// Whether attributes that hold what people say to a model, or what it answers, may leave.
+    pub(crate) content: bool,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -120,8 +120,8 @@ impl Default for Settings {
             histograms: HistogramAggregation::default(),
             interval: DEFAULT_INTERVAL,
             span_delay: DEFAULT_SPAN_DELAY,
-            span_queue: DEFAULT_SPAN_QUEUE,
-            span_batch: DEFAULT_SPAN_BATCH,
+            span_limits: DEFAULT_SPAN_LIMITS,
+            content: false,
             clock: Arc::new(SystemClock::new()),
         }
     }

@@ -12,12 +12,28 @@ pub const ERROR_TYPE: AttributeDef = AttributeDef {
     description: "Describes a class of error the operation ended with.",
 };
 
+/// `gen_ai.input.messages`: The chat history provided to the model as an input.
+pub const GEN_AI_INPUT_MESSAGES: AttributeDef = AttributeDef {
+    key: "gen_ai.input.messages",
+    value_type: AttributeType::String,
+    values: Values::Unbounded,
+    description: "The chat history provided to the model as an input.",
+};
+
 /// `gen_ai.operation.name`: The name of the operation being performed.
 pub const GEN_AI_OPERATION_NAME: AttributeDef = AttributeDef {
     key: "gen_ai.operation.name",
     value_type: AttributeType::String,
     values: Values::Open { known: &["chat", "generate_content", "text_completion", "embeddings"], limit: 32 },
     description: "The name of the operation being performed.",
+};
+
+/// `gen_ai.output.messages`: Messages returned by the model where each message represents a specific model response (choice, candidate).
+pub const GEN_AI_OUTPUT_MESSAGES: AttributeDef = AttributeDef {
+    key: "gen_ai.output.messages",
+    value_type: AttributeType::String,
+    values: Values::Unbounded,
+    description: "Messages returned by the model where each message represents a specific model response (choice, candidate).",
 };
 
 /// `gen_ai.provider.name`: The Generative AI provider as identified by the client or server instrumentation.
@@ -108,6 +124,14 @@ pub const GEN_AI_RESPONSE_MODEL: AttributeDef = AttributeDef {
     description: "The name of the model that generated the response.",
 };
 
+/// `gen_ai.system_instructions`: The system message or instructions provided to the GenAI model separately from the chat history.
+pub const GEN_AI_SYSTEM_INSTRUCTIONS: AttributeDef = AttributeDef {
+    key: "gen_ai.system_instructions",
+    value_type: AttributeType::String,
+    values: Values::Unbounded,
+    description: "The system message or instructions provided to the GenAI model separately from the chat history.",
+};
+
 /// `gen_ai.token.modality`: The modality of the tokens being counted.
 ///
 /// Use `unknown` when the provider does not report a modality breakdown.
@@ -116,6 +140,14 @@ pub const GEN_AI_TOKEN_MODALITY: AttributeDef = AttributeDef {
     value_type: AttributeType::String,
     values: Values::Closed(&["text", "image", "audio", "video", "unknown"]),
     description: "The modality of the tokens being counted.",
+};
+
+/// `gen_ai.tool.definitions`: The list of source system tool definitions available to the GenAI agent or model.
+pub const GEN_AI_TOOL_DEFINITIONS: AttributeDef = AttributeDef {
+    key: "gen_ai.tool.definitions",
+    value_type: AttributeType::String,
+    values: Values::Unbounded,
+    description: "The list of source system tool definitions available to the GenAI agent or model.",
 };
 
 /// `gen_ai.usage.cache_read.input_tokens`: The number of input tokens served from a provider-managed cache.
@@ -783,7 +815,9 @@ pub const URL_SCHEME: AttributeDef = AttributeDef {
 /// Every attribute, by key.
 pub const ALL: &[&AttributeDef] = &[
     &ERROR_TYPE,
+    &GEN_AI_INPUT_MESSAGES,
     &GEN_AI_OPERATION_NAME,
+    &GEN_AI_OUTPUT_MESSAGES,
     &GEN_AI_PROVIDER_NAME,
     &GEN_AI_REQUEST_MAX_TOKENS,
     &GEN_AI_REQUEST_MODEL,
@@ -795,7 +829,9 @@ pub const ALL: &[&AttributeDef] = &[
     &GEN_AI_RESPONSE_FINISH_REASONS,
     &GEN_AI_RESPONSE_ID,
     &GEN_AI_RESPONSE_MODEL,
+    &GEN_AI_SYSTEM_INSTRUCTIONS,
     &GEN_AI_TOKEN_MODALITY,
+    &GEN_AI_TOOL_DEFINITIONS,
     &GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
     &GEN_AI_USAGE_INPUT_TOKENS,
     &GEN_AI_USAGE_OUTPUT_TOKENS,

@@ -3089,6 +3089,24 @@ pub const OTEL_SDK_PROCESSOR_SPAN_PROCESSED: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `otel.sdk.processor.span.queue.size`: The number of spans in the queue of a given instance of an SDK span processor.
+///
+/// Prometheus: `otel_sdk_processor_span_queue_size`.
+pub const OTEL_SDK_PROCESSOR_SPAN_QUEUE_SIZE: InstrumentDef = InstrumentDef {
+    name: "otel.sdk.processor.span.queue.size",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{span}",
+    description: "The number of spans in the queue of a given instance of an SDK span processor.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::OTEL_COMPONENT_TYPE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::OTEL_COMPONENT_NAME, requirement: Requirement::Recommended },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `otel.sdk.exporter.operation.duration`: The duration of exporting a batch of telemetry records.
 ///
 /// Prometheus: `otel_sdk_exporter_operation_duration_seconds`.
@@ -3256,5 +3274,6 @@ pub const ALL: &[&InstrumentDef] = &[
     &OTEL_SDK_EXPORTER_SPAN_INFLIGHT,
     &OTEL_SDK_EXPORTER_SPAN_EXPORTED,
     &OTEL_SDK_PROCESSOR_SPAN_PROCESSED,
+    &OTEL_SDK_PROCESSOR_SPAN_QUEUE_SIZE,
     &OTEL_SDK_EXPORTER_OPERATION_DURATION,
 ];

@@ -34,6 +34,10 @@ pub const INFER_SERVER_INFERENCE: SpanDef = SpanDef {
         AttributeRef { attribute: &keys::GEN_AI_USAGE_REASONING_OUTPUT_TOKENS, requirement: Requirement::Recommended },
         AttributeRef { attribute: &keys::SERVER_ADDRESS, requirement: Requirement::Recommended },
         AttributeRef { attribute: &keys::SERVER_PORT, requirement: Requirement::ConditionallyRequired("If `server.address` is set.") },
+        AttributeRef { attribute: &keys::GEN_AI_INPUT_MESSAGES, requirement: Requirement::OptIn },
+        AttributeRef { attribute: &keys::GEN_AI_OUTPUT_MESSAGES, requirement: Requirement::OptIn },
+        AttributeRef { attribute: &keys::GEN_AI_SYSTEM_INSTRUCTIONS, requirement: Requirement::OptIn },
+        AttributeRef { attribute: &keys::GEN_AI_TOOL_DEFINITIONS, requirement: Requirement::OptIn },
     ],
 };
 

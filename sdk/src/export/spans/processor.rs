@@ -1,0 +1,141 @@
+//! The span SDK's way into the queue.
+
+use std::{
+    sync::{
+        Arc,
+        mpsc::{RecvTimeoutError, sync_channel},
+    },
+    time::Duration,
+};
+
+use opentelemetry::Context;
+use opentelemetry_sdk::{
+    error::{OTelSdkError, OTelSdkResult},
+    trace::{Span, SpanData, SpanProcessor},
+};
+use tokio::sync::mpsc::{Sender, error::TrySendError};
+
+use super::{batches::Asked, content, queue::SpanQueue};
+use crate::{error::FlushError, export::thread::PendingFlush};
+
+/// How long a flush waits that comes through the span SDK, which gives it no timeout.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Takes finished spans into a queue that is bounded in number and bytes, and counts those that it does not take.
+/// Ending a span takes no lock, allocates nothing, and logs nothing. Clones are the same processor.
+#[derive(Debug, Clone)]
+pub(super) struct BoundedSpanProcessor {
+    queue: Arc<SpanQueue>,
+    asks: Sender<Asked>,
+    /// Whether prompts and answers may leave.
+    content: bool,
+}
+
+impl BoundedSpanProcessor {
+    pub(super) const fn new(queue: Arc<SpanQueue>, asks: Sender<Asked>, content: bool) -> Self {
+        Self { queue, asks, content }
+    }
+
+    /// Asks for the export of every span that has ended.
+    pub(super) fn ask(&self) -> Result<PendingFlush, FlushError> {
+        let (reply, outcome) = sync_channel(1);
+        match self.asks.try_send(reply) {
+            Ok(()) => Ok(PendingFlush(outcome)),
+            Err(TrySendError::Full(_)) => Err(FlushError::busy()),
+            Err(TrySendError::Closed(_)) => Err(FlushError::shut_down()),
+        }
+    }
+
+    /// Lets no further span in, and counts those that come all the same.
+    pub(super) fn close(&self) {
+        self.queue.close();
+    }
+
+    fn flush_within(&self, timeout: Duration) -> OTelSdkResult {
+        let failed = |error: &str| OTelSdkError::InternalFailure(error.to_owned());
+        let pending = self.ask().map_err(|error| {
+            if error.is_shut_down() {
+                OTelSdkError::AlreadyShutdown
+            } else {
+                failed(&error.to_string())
+            }
+        })?;
+        match pending.0.recv_timeout(timeout) {
+            Ok(outcome) => outcome.map_err(|error| failed(&error)),
+            Err(RecvTimeoutError::Timeout) => Err(OTelSdkError::Timeout(timeout)),
+            Err(RecvTimeoutError::Disconnected) => Err(failed("the export was given up")),
+        }
+    }
+}
+
+impl SpanProcessor for BoundedSpanProcessor {
+    fn on_start(&self, _: &mut Span, _: &Context) {}
+
+    fn on_end(&self, mut span: SpanData) {
+        // A sampler may have a span recorded for other processors only.
+        if !span.span_context.is_sampled() {
+            return;
+        }
+        if !self.content {
+            content::remove(&mut span);
+        }
+        self.queue.put(span);
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        self.flush_within(FLUSH_TIMEOUT)
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.close();
+        self.flush_within(timeout)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry::{
+        KeyValue, TraceId,
+        trace::{Link, SpanKind, TraceState, Tracer, TracerProvider},
+    };
+    use opentelemetry_sdk::trace::{
+        SamplingDecision, SamplingResult, SdkTracerProvider, ShouldSample,
+    };
+
+    use super::{super::SpanLimits, *};
+
+    #[derive(Debug, Clone)]
+    struct RecordOnly;
+
+    impl ShouldSample for RecordOnly {
+        fn should_sample(
+            &self,
+            _: Option<&Context>,
+            _: TraceId,
+            _: &str,
+            _: &SpanKind,
+            _: &[KeyValue],
+            _: &[Link],
+        ) -> SamplingResult {
+            SamplingResult {
+                decision: SamplingDecision::RecordOnly,
+                attributes: Vec::new(),
+                trace_state: TraceState::NONE,
+            }
+        }
+    }
+
+    #[test]
+    fn a_span_that_is_recorded_but_not_sampled_is_not_exported() {
+        let limits = SpanLimits { queue: 8, bytes: 1 << 20, batch: 8 };
+        let queue = Arc::new(SpanQueue::new(limits, Arc::default()));
+        let (asks, _) = tokio::sync::mpsc::channel(1);
+        let processor = BoundedSpanProcessor::new(Arc::clone(&queue), asks, false);
+        let provider = SdkTracerProvider::builder()
+            .with_sampler(RecordOnly)
+            .with_span_processor(processor)
+            .build();
+        drop(provider.tracer("test").start("recorded"));
+        assert_eq!(queue.len(), 0);
+    }
+}
