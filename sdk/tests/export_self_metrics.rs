@@ -107,6 +107,32 @@ fn exported_totals_are_those_that_are_told_in_process() {
 }
 
 #[test]
+fn spans_that_wait_and_spans_that_found_no_room_are_told_apart() {
+    let collector = FakeCollector::start([]);
+    let telemetry = Telemetry::builder()
+        .endpoint(collector.url())
+        .interval(Duration::from_millis(10))
+        .span_delay(NEVER)
+        .span_queue_bytes(10_000)
+        .build()
+        .unwrap();
+    let tracer = telemetry.tracer_provider().tracer("engine");
+    for bytes in [1, 1, 1, 20_000, 8_999] {
+        tracer.start("x".repeat(bytes)).end();
+    }
+    for wanted in [
+        "processor.span.queue.size{} {span} 3",
+        "processor.span.processed{error.type=span_too_large} {span} 1",
+        "processor.span.processed{error.type=queue_full} {span} 1",
+    ] {
+        collector.until(|received| {
+            let lines: Vec<_> = received.metrics.iter().flat_map(render).collect();
+            own(&lines).iter().any(|line| line.contains(wanted)).then_some(())
+        });
+    }
+}
+
+#[test]
 fn a_component_says_which_it_is_and_where_it_sends() {
     let collector = FakeCollector::start([]);
     let telemetry = Telemetry::builder().endpoint(collector.url()).interval(NEVER).build().unwrap();

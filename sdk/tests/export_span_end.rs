@@ -135,7 +135,8 @@ fn what_people_say_to_a_model_leaves_only_when_asked() {
     let variable = |value| -> Environment {
         [("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", value)].into_iter().collect()
     };
-    let asked: [(fn(TelemetryBuilder, &Environment) -> TelemetryBuilder, &str, bool); 5] = [
+    type Ask = fn(TelemetryBuilder, &Environment) -> TelemetryBuilder;
+    let asked: [(Ask, &str, bool); 5] = [
         (|builder, _| builder, "", false),
         (|builder, _| builder.capture_content(true), "", true),
         (TelemetryBuilder::environment, "true", true),
