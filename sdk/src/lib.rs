@@ -57,7 +57,7 @@ pub use serving::{
     DeviceEvent, DeviceEventState, DeviceEvents, DeviceStep, DeviceSteps, Diffusion,
     DiffusionStage, Edge, Engine, EngineBuilder, EngineState, EngineStatus, FinishReason,
     Generation, IterationKind, KvCache, KvCacheTier, KvUsage, MAX_ERROR_TYPES,
-    MAX_SPECULATIVE_POSITIONS, MAX_STEPS_UNDER_WAY, MediaInput, MediaOutput, Meters,
+    MAX_SPECULATIVE_POSITIONS, MAX_STEPS_UNDER_WAY, MediaInput, MediaOutput, Meters, ModelLoads,
     NetworkIoDirection, Observed, ObservedAdapters, ObservedOutputs, ObservedQueues,
     PreemptionMode, Preemptions, Prompt, QueueDepths, Realtime, RealtimeSession, Record, Request,
     RequestState, Sent, Speculative, StandardMeter, StepBatch, Steps, Timer, TokenModality,

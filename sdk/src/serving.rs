@@ -28,7 +28,7 @@
 //! | formulas that a client shares | `formulas.rs` |
 //! | the loop's steps, and what a device worked on them | `steps.rs`, `device_steps.rs`, `device_events.rs`, `device_time.rs` |
 //! | the scheduler's queues, preemptions, drafts | `queue_depths.rs`, `preemptions.rs`, `speculative.rs` |
-//! | adapters, sleep, the model's load | `adapters.rs`, `engine_status.rs` |
+//! | adapters, sleep, the model's load | `adapters.rs`, `engine_status.rs`, `model_loads.rs` |
 //! | what callers reported wrongly, counted | `correction.rs`, `durations.rs`, `error_types.rs`, `partition.rs` |
 //!
 //! Recording never fails, blocks or logs, and allocates only where a request arrives or ends, where a thread records
@@ -58,6 +58,7 @@ pub mod media;
 mod media_input;
 mod media_output;
 mod meters;
+mod model_loads;
 mod partition;
 mod playout;
 mod preemptions;
@@ -102,6 +103,7 @@ pub(crate) use labels::pair;
 pub use media_input::MediaInput;
 pub use media_output::MediaOutput;
 pub use meters::{Add, Meters, Record};
+pub use model_loads::ModelLoads;
 pub use preemptions::Preemptions;
 pub use prompt::{Cached, Prompt, TokenUsage};
 pub use queue_depths::{ObservedOutputs, ObservedQueues, QueueDepths};

@@ -1,4 +1,4 @@
-//! Whether an engine sleeps, and how long its model took to load.
+//! Whether an engine sleeps.
 
 use std::{
     fmt,
@@ -6,20 +6,14 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
-    time::Duration,
 };
 
 use inferometer_semconv::{
-    attributes::{ERROR_TYPE, EngineState as State, INFER_ENGINE_STATE},
+    attributes::{EngineState as State, INFER_ENGINE_STATE},
     metrics as def,
 };
-use opentelemetry::KeyValue;
 
-use super::{
-    engine::Engine,
-    labels::pair,
-    meters::{Meters, Record},
-};
+use super::{engine::Engine, labels::pair, meters::Meters};
 use crate::metrics::Scope;
 
 /// Shows the one state that an engine is in: 1 for that, 0 for the others. Dropping it takes them off the page.
@@ -43,24 +37,6 @@ impl<M: Meters> Engine<M> {
         let observation =
             self.0.meters.observe_levels(&def::INFER_ENGINE_STATUS, attributes, levels);
         EngineStatus { current, _observation: observation }
-    }
-
-    /// The model can serve, this long after its load began.
-    pub fn model_loaded(&self, took: Duration) {
-        self.model_load(&[], took);
-    }
-
-    /// The model could not be loaded, which took this long to find out. `error_type` is a word from a small set.
-    pub fn model_load_failed(&self, error_type: impl Into<Arc<str>>, took: Duration) {
-        self.model_load(&[pair(&ERROR_TYPE, error_type.into())], took);
-    }
-
-    fn model_load(&self, more: &[KeyValue], took: Duration) {
-        let labels = self.0.labels.with(more);
-        self.0
-            .meters
-            .histogram(&def::INFER_MODEL_LOAD_DURATION, &labels)
-            .record(took.as_secs_f64());
     }
 }
 

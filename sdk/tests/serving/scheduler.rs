@@ -141,8 +141,9 @@ fn an_engine_is_in_exactly_one_state() {
 #[test]
 fn a_failed_load_of_the_model_is_apart_from_those_that_succeeded() {
     let rig = Rig::new();
-    rig.engine.model_load_failed("out_of_memory", Duration::from_secs(3));
-    rig.engine.model_loaded(Duration::from_secs(42));
+    let loads = rig.engine.model_loads();
+    loads.failed("out_of_memory", Duration::from_secs(3));
+    loads.loaded(Duration::from_secs(42));
     rig.check_metrics(
         r#"
         infer.model.load.duration{error.type="out_of_memory"} count=1 sum=3
