@@ -31,8 +31,8 @@
 //! | adapters, sleep, the model's load | `adapters.rs`, `engine_status.rs`, `model_loads.rs` |
 //! | what callers reported wrongly, counted | `correction.rs`, `durations.rs`, `error_types.rs`, `partition.rs` |
 //!
-//! Recording never fails, blocks or logs, and allocates only where a request arrives or ends, where a thread records
-//! for the first time, and where an error type is seen for the first time. A caller's mistake is put right as far as
+//! Recording never fails, blocks or logs, and allocates only where a request arrives or ends, where the span of a
+//! transfer does, where a thread records for the first time, and where an error type is seen for the first time. A caller's mistake is put right as far as
 //! that is possible, and counted by [`Correction`].
 
 mod adapters;

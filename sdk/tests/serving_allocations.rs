@@ -11,7 +11,9 @@ use std::{
     cell::Cell,
 };
 
-use inferometer_sdk::{Cached, Engine, FinishReason, MeterProvider, Prompt};
+use inferometer_sdk::{
+    Cached, Engine, FinishReason, MeterProvider, Prompt, TransferEdge, TransferPayload,
+};
 use opentelemetry::{Context, trace::TracerProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider};
 
@@ -109,4 +111,46 @@ fn an_unsampled_request_allocates_at_its_arrival_only() {
         request.finish(FinishReason::Length);
     });
     assert_eq!(counted, 0);
+}
+
+#[test]
+fn a_transfer_that_is_no_span_allocates_nothing_at_either_end() {
+    let engine = engine(Sampler::AlwaysOff);
+    let sender = engine.transfer_edge(&TransferEdge::to("talker", 1, TransferPayload::Embedding));
+    let receiver =
+        engine.transfer_edge(&TransferEdge::from("talker", 1, TransferPayload::Embedding));
+    let transfer = || {
+        let mut sending = sender.start(&Context::new());
+        sending.moved(512);
+        sending.handed_over();
+        let mut receiving = receiver.receive(&sending.sent(), &Context::new());
+        receiving.handed_over();
+        receiving.finish(1024);
+        sending.finish(512);
+        sender.start(&Context::new()).fail("connection_reset");
+        drop(receiver.start(&Context::new()));
+    };
+    // The first binds the series of its error types.
+    transfer();
+    assert_eq!(allocations(transfer), 0);
+}
+
+#[test]
+fn media_allocate_nothing_from_their_first_packet_to_their_end() {
+    let engine = engine(Sampler::AlwaysOff);
+    let (images, speech) = (engine.image_input(), engine.audio_output(24_000));
+    let mut request = engine.request(&Context::new(), None);
+    let mut generate = || {
+        images.received(640, 480);
+        images.preprocess().finish();
+        images.encode().fail("corrupt");
+        images.cache_hits(1);
+        let mut clip = speech.begin(&mut request);
+        clip.packet(2_400);
+        clip.packet(2_400);
+        clip.finish();
+        drop(speech.begin(&mut request));
+    };
+    generate();
+    assert_eq!(allocations(generate), 0);
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use inferometer_sdk::{
-    Cached, FinishReason, KvCacheTier, KvUsage, Prompt, Telemetry, TransferEdge, TransferPayload,
+    Cached, DiffusionStage, Engine, FinishReason, KvCacheTier, KvUsage, Prompt, Telemetry,
+    TransferEdge, TransferPayload, media::Image,
 };
 use inferometer_semconv::{InstrumentKind, metrics, prometheus_name::metric_name};
 use inferometer_tests::{CollectorUnderTest, Scrape, oracle, wait};
@@ -43,8 +44,26 @@ fn page() -> Scrape {
     edge.start(&Context::new()).fail("timeout");
     let edge = engine.transfer_edge(&TransferEdge::from("encode", 0, TransferPayload::Kv));
     edge.receive(&edge.start(&Context::new()).sent(), &Context::new()).finish(1 << 20);
+    media_in_and_out(&engine);
     telemetry.flush(wait::PATIENCE).expect("everything is delivered");
     collector.scrape()
+}
+
+fn media_in_and_out(engine: &Engine) {
+    let images = engine.image_input();
+    images.received(640, 480);
+    images.preprocess().finish();
+    images.encode().finish();
+    let mut request = engine.request(&Context::new(), None);
+    let mut clip = engine.audio_output(24_000).begin(&mut request);
+    clip.packet(2_400);
+    clip.packet(2_400);
+    clip.finish();
+    engine.image_output().begin(&mut request).image(640, 480);
+    engine.video_output(24.0).begin(&mut request).frames(24);
+    let diffusion = engine.diffusion::<Image>();
+    diffusion.stage(DiffusionStage::Denoise).finish();
+    diffusion.step(Duration::from_millis(40));
 }
 
 #[test]
