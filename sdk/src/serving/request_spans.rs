@@ -69,8 +69,10 @@ impl<M: Meters> Ended<'_, M> {
                 self.emit(INFER_QUEUE.name, times.arrived, scheduled, &[]);
                 self.emit(INFER_PREFILL.name, scheduled, prefilled, &input(usage));
             }
-            (None, None) => self.emit(INFER_QUEUE.name, times.arrived, self.ended, &[]),
-            (None, Some(_)) => {}
+            (None, None) if !self.outcome.is_whole() => {
+                self.emit(INFER_QUEUE.name, times.arrived, self.ended, &[]);
+            }
+            (None, _) => {}
         }
         if let Some(first_token) = times.first_token.filter(|_| usage.steps > 1) {
             let output = count(&GEN_AI_USAGE_OUTPUT_TOKENS, usage.output);

@@ -34,9 +34,9 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    /// Prompt tokens without a source yet; all there could be while the prompt is not known.
-    fn unsourced(&self) -> u64 {
-        self.input.unwrap_or(u64::MAX).saturating_sub(self.sourced)
+    /// Prompt tokens without a source yet, if the prompt is known.
+    fn unsourced(&self) -> Option<u64> {
+        self.input.map(|input| input.saturating_sub(self.sourced))
     }
 
     /// Generated tokens that are neither reasoning nor of a tool call.
@@ -69,13 +69,16 @@ impl<M: Meters> Request<M> {
 
     /// This much of its prompt is in the KV cache already. To be said once, before [`Request::prefilled`] or by it; a
     /// second time is ignored and counted as [`Correction::RepeatedTransition`], so that nothing is counted twice when
-    /// a preempted request finds its own blocks again.
+    /// a preempted request finds its own blocks again. Of a prompt that is not known nothing can be a part:
+    /// [`Correction::IllegalTransition`].
     pub fn cached(&mut self, cached: Cached) {
         if self.usage.cached.is_some() {
             return self.correct(Correction::RepeatedTransition);
         }
+        let Some(unsourced) = self.usage.unsourced() else {
+            return self.correct(Correction::IllegalTransition);
+        };
         let tiers = [cached.device, cached.host, cached.disk, cached.remote];
-        let unsourced = self.usage.unsourced();
         let split = partition(unsourced, tiers);
         if split.is_cut {
             self.correct(Correction::CachedBeyondPrompt);
@@ -185,7 +188,10 @@ impl<M: Meters> Request<M> {
 
     /// Counts `tokens` of the prompt as computed.
     pub(super) fn compute(&mut self, tokens: u64) {
-        let part = tokens.min(self.usage.unsourced());
+        let Some(unsourced) = self.usage.unsourced() else {
+            return self.correct(Correction::IllegalTransition);
+        };
+        let part = tokens.min(unsourced);
         if part < tokens && !self.may_recompute {
             self.correct(Correction::PartBeyondWhole);
         }
@@ -195,8 +201,8 @@ impl<M: Meters> Request<M> {
 
     /// What the caches did not have was computed. Without knowing what they had, nothing is said of it.
     pub(super) fn compute_rest(&mut self) {
-        if self.usage.is_cached_sourced && self.usage.input.is_some() {
-            self.compute(self.usage.unsourced());
+        if let Some(unsourced) = self.usage.unsourced().filter(|_| self.usage.is_cached_sourced) {
+            self.compute(unsourced);
         }
     }
 

@@ -2,6 +2,8 @@
 
 mod device_events;
 mod device_steps;
+mod ends;
+mod history;
 mod kv_cache;
 mod labels;
 mod media;
@@ -10,8 +12,10 @@ mod requests;
 mod scheduler;
 mod spans;
 mod speculative;
+mod states;
 mod steps;
 mod steps_standard_meter;
 mod support;
 mod transfer_rates;
 mod transfers;
+mod usage;

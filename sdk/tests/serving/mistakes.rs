@@ -5,11 +5,6 @@ use opentelemetry::Context;
 
 use crate::support::{Rig, START};
 
-#[track_caller]
-fn check_corrections(rig: &Rig, expected: &[(Correction, u64)]) {
-    rig.check_corrections(expected);
-}
-
 fn prompt(tokens: u64) -> Prompt {
     Prompt::text(tokens)
 }
@@ -24,7 +19,7 @@ fn a_skipped_prefill_is_filled_in_with_the_time_of_the_next_state() {
     request.tokens(1);
     rig.advance_ms(5);
     request.finish(FinishReason::Stop);
-    check_corrections(&rig, &[(Correction::MissingTransition, 1)]);
+    rig.check_corrections(&[(Correction::MissingTransition, 1)]);
     rig.check_metrics(
         r#"
         gen_ai.server.request.duration count=1 sum=0.03
@@ -50,7 +45,7 @@ fn work_on_a_request_that_was_not_scheduled_schedules_it() {
     request.tokens(1);
     assert_eq!(request.state(), RequestState::Running);
     request.finish(FinishReason::Stop);
-    check_corrections(&rig, &[(Correction::MissingTransition, 2)]);
+    rig.check_corrections(&[(Correction::MissingTransition, 2)]);
     rig.check_metrics(
         r#"
         gen_ai.server.request.duration count=1 sum=0.02
@@ -76,11 +71,11 @@ fn a_success_that_was_scheduled_was_prefilled_but_a_failure_need_not_be() {
         request
     };
     scheduled().finish(FinishReason::Stop);
-    check_corrections(&rig, &[(Correction::MissingTransition, 1)]);
+    rig.check_corrections(&[(Correction::MissingTransition, 1)]);
     scheduled().fail("timeout");
     scheduled().finish(FinishReason::Abort);
     scheduled().finish(FinishReason::BargeIn);
-    check_corrections(&rig, &[(Correction::MissingTransition, 1)]);
+    rig.check_corrections(&[(Correction::MissingTransition, 1)]);
 }
 
 #[test]
@@ -94,7 +89,7 @@ fn repeated_states_are_ignored() {
     request.scheduled();
     request.prefilled(Cached { device: 8, ..Default::default() });
     request.finish(FinishReason::Stop);
-    check_corrections(&rig, &[(Correction::RepeatedTransition, 2)]);
+    rig.check_corrections(&[(Correction::RepeatedTransition, 2)]);
     rig.check_metrics(
         r#"
         gen_ai.server.request.duration count=1 sum=0.009
@@ -120,7 +115,7 @@ fn cached_tokens_beyond_the_prompt_are_cut_so_that_sources_add_up() {
     let mut request = rig.engine.request(&Context::new(), prompt(100));
     request.scheduled();
     request.prefilled(Cached { device: 70, host: 70, disk: 0, remote: u64::MAX });
-    check_corrections(&rig, &[(Correction::CachedBeyondPrompt, 1)]);
+    rig.check_corrections(&[(Correction::CachedBeyondPrompt, 1)]);
     let sources = rig.values("infer.kv_cache.prompt_tokens");
     assert_eq!(sources, ["0", "70", "0", "30", "0"], "computed, device, disk, host, remote");
 }
@@ -131,7 +126,7 @@ fn media_tokens_beyond_the_prompt_are_cut_so_that_modalities_add_up() {
     let prompt =
         Prompt { tokens: 10, image_tokens: Some(8), audio_tokens: Some(8), video_tokens: Some(8) };
     drop(rig.engine.request(&Context::new(), prompt));
-    check_corrections(&rig, &[(Correction::MediaBeyondPrompt, 1)]);
+    rig.check_corrections(&[(Correction::MediaBeyondPrompt, 1)]);
     let tokens = rig.values("infer.token.input");
     assert_eq!(tokens, ["2", "8", "0", "0"], "audio, image, text, video");
 }
@@ -146,7 +141,7 @@ fn no_duration_is_negative_when_a_time_goes_back() {
     request.tokens_at(1, START + 15);
     request.tokens_at(1, START + 30);
     request.finish_at(FinishReason::Stop, 0);
-    check_corrections(&rig, &[(Correction::TimeWentBack, 3)]);
+    rig.check_corrections(&[(Correction::TimeWentBack, 3)]);
     rig.check_metrics(
         r#"
         gen_ai.server.request.duration count=1 sum=0.00000003
@@ -172,6 +167,6 @@ fn a_step_without_tokens_is_no_step() {
     let rig = Rig::new();
     let mut request = rig.engine.request(&Context::new(), prompt(8));
     request.tokens(0);
-    check_corrections(&rig, &[]);
+    rig.check_corrections(&[]);
     assert!(rig.points("infer.request.queue.duration").next().is_none());
 }

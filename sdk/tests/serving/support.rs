@@ -97,7 +97,13 @@ impl Rig {
         self.points(prefix).map(value).collect()
     }
 
-    /// The corrections that were counted, and how often.
+    /// As [`Rig::values`], the counts of histograms.
+    pub(crate) fn counts(&self, prefix: &str) -> Vec<String> {
+        let count = |point: String| point.rsplit(' ').nth(1).unwrap_or_default().to_owned();
+        self.points(prefix).map(count).collect()
+    }
+
+    /// Everything that the engine reported wrongly, in the order of the reasons.
     #[track_caller]
     pub(crate) fn check_corrections(&self, expected: &[(Correction, u64)]) {
         let counted =
