@@ -24,6 +24,7 @@ mod histogram;
 mod lease;
 mod ownership;
 mod page;
+mod published;
 mod run;
 mod scalar;
 mod slab;
@@ -36,4 +37,5 @@ pub(crate) use histogram::{HistogramRun, Totals};
 pub(crate) use lease::{
     Own, install_wanted, recorder_begins, recorder_ended, register_thread, shared_records,
 };
+pub(crate) use published::{Found, Published};
 pub(crate) use scalar::{LastValueCell, LastValueRun, SumCell, SumRun};

@@ -56,11 +56,12 @@ pub use serving::{
     Adapters, Add, Cached, Correction, DEFAULT_OPERATION, DEFAULT_PROVIDER, DEFAULT_STAGE,
     DeviceEvent, DeviceEventState, DeviceEvents, DeviceStep, DeviceSteps, Diffusion,
     DiffusionStage, Edge, Engine, EngineBuilder, EngineState, EngineStatus, FinishReason,
-    Generation, IterationKind, KvCache, KvCacheTier, KvUsage, MAX_ERROR_TYPES,
-    MAX_SPECULATIVE_POSITIONS, MAX_STEPS_UNDER_WAY, MediaInput, MediaOutput, Meters, ModelLoads,
-    NetworkIoDirection, Observed, ObservedAdapters, ObservedOutputs, ObservedQueues,
-    PreemptionMode, Preemptions, Prompt, QueueDepths, Realtime, RealtimeSession, Record, Request,
-    RequestState, Sent, Speculative, StandardMeter, StepBatch, Steps, Timer, TokenModality,
-    TokenUsage, Transfer, TransferEdge, TransferPayload, TransferTransport, formulas, media,
+    Generation, IterationKind, KvCache, KvCacheTier, MAX_ERROR_TYPES, MAX_SPECULATIVE_POSITIONS,
+    MAX_STEPS_UNDER_WAY, MediaInput, MediaOutput, Meters, ModelLoads, NetworkIoDirection, Observed,
+    ObservedAdapters, ObservedOutputs, ObservedQueues, PreemptionMode, Preemptions, Prompt,
+    QueueDepths, Realtime, RealtimeSession, Record, Request, RequestState, Sent, Speculative,
+    StandardMeter, StepBatch, Steps, Timer, TokenModality, TokenUsage, Transfer, TransferEdge,
+    TransferPayload, TransferTransport, formulas, media,
 };
+pub use serving::{KvCacheEvictionReason, KvStats, MAX_POOLS_PER_TIER};
 pub use telemetry::{DROP_TIMEOUT, Telemetry, TelemetryBuilder, init, new_instance_id};

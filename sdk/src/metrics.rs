@@ -5,7 +5,7 @@
 //! | bind | `scope.rs`, `registration.rs`, `name.rs`, `descriptor.rs`, `aggregation.rs`, `instrument.rs`, `attributes.rs` |
 //! | record | `handles.rs`, into the crate's `cells` |
 //! | record, from the OpenTelemetry API | `api.rs`, `cache.rs` |
-//! | snapshot | `snapshot.rs`; what callbacks tell, `observable.rs`, `observed.rs` |
+//! | snapshot | `snapshot.rs`; what callbacks tell, `observable.rs`, `observed.rs`, `collection.rs` |
 //! | since when | `reader.rs`, `temporality.rs`, `deltas.rs` |
 
 mod aggregation;
@@ -13,6 +13,7 @@ mod api;
 mod attributes;
 mod buckets;
 mod cache;
+mod collection;
 mod deltas;
 mod descriptor;
 mod handles;
@@ -46,6 +47,7 @@ pub use stats::Stats;
 pub use temporality::TemporalityPreference;
 
 pub(crate) use attributes::AttributeSet;
+pub(crate) use collection::current_collection;
 pub(crate) use snapshot::{InstrumentPoints, Point, ScopePoints, Value};
 pub(crate) use temporality::Temporality;
 pub(crate) use {aggregation::Aggregation, descriptor::Descriptor};

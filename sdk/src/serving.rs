@@ -21,7 +21,7 @@
 //! | the labels and instruments of one engine, bound once | `builder.rs`, `labels.rs`, `instruments.rs` |
 //! | one request from arrival to its end | `request.rs`, `request_usage.rs`, `request_end.rs`, `timeline.rs`, `prompt.rs` |
 //! | its span and their children | `request_spans.rs`, `tracer.rs` |
-//! | blocks of a KV cache tier | `kv_cache.rs` |
+//! | the state of a KV cache tier, published once per forward pass | `kv_cache.rs`, `kv_stats.rs`, `latch.rs` |
 //! | bytes on their way between tiers, stages, replicas | `edge.rs`, `link.rs`, `busy.rs`, `transfer.rs`, `sent.rs` |
 //! | realtime sessions and their turns | `realtime.rs` |
 //! | media that come in and are generated | `media*.rs`, `generation.rs`, `playout.rs`, `diffusion.rs`, `timer.rs` |
@@ -52,7 +52,9 @@ pub mod formulas;
 mod generation;
 mod instruments;
 mod kv_cache;
+mod kv_stats;
 mod labels;
+mod latch;
 mod link;
 pub mod media;
 mod media_input;
@@ -91,13 +93,15 @@ pub use engine::Engine;
 pub use engine_status::EngineStatus;
 pub use error_types::MAX_ERROR_TYPES;
 pub use generation::Generation;
+pub use inferometer_semconv::attributes::KvCacheEvictionReason;
 pub use inferometer_semconv::attributes::{
     DiffusionStage, EngineState, FinishReason, IterationKind, KvCacheTier, NetworkIoDirection,
     PreemptionMode, RequestState, TokenModality, TransferPayload, TransferTransport,
 };
 #[cfg(feature = "tower")]
 pub(crate) use instruments::PANIC;
-pub use kv_cache::{KvCache, KvUsage};
+pub use kv_cache::{KvCache, MAX_POOLS_PER_TIER};
+pub use kv_stats::KvStats;
 #[cfg(feature = "tower")]
 pub(crate) use labels::pair;
 pub use media_input::MediaInput;

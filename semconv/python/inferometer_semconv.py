@@ -122,7 +122,7 @@ VALUES_INFER_REQUEST_STATE: Final[tuple[str, ...]] = ("waiting", "running", "pre
 ATTRIBUTE_INFER_RESPONSE_END: Final[str] = "infer.response.end"
 VALUES_INFER_RESPONSE_END: Final[tuple[str, ...]] = ("complete", "cancelled", "failed")
 ATTRIBUTE_INFER_SDK_CORRECTION_REASON: Final[str] = "infer.sdk.correction.reason"
-VALUES_INFER_SDK_CORRECTION_REASON: Final[tuple[str, ...]] = ("missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "clock_skew", "illegal_transition", "value_clamped", "cumulative_decrease", "part_beyond_whole", "accepted_beyond_draft", "device_time_repeated", "device_time_missing", "device_time_beyond_limit", "empty_step", "unmatched_end", "dropped_unfinished", "answer_beyond_limit", "error_type_beyond_limit")
+VALUES_INFER_SDK_CORRECTION_REASON: Final[tuple[str, ...]] = ("missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "clock_skew", "illegal_transition", "value_clamped", "cumulative_decrease", "part_beyond_whole", "accepted_beyond_draft", "device_time_repeated", "device_time_missing", "device_time_beyond_limit", "empty_step", "unmatched_end", "dropped_unfinished", "answer_beyond_limit", "pool_beyond_limit", "error_type_beyond_limit")
 ATTRIBUTE_INFER_SDK_INSTRUMENT_NAME: Final[str] = "infer.sdk.instrument.name"
 ATTRIBUTE_INFER_SDK_OBSERVER_NAME: Final[str] = "infer.sdk.observer.name"
 ATTRIBUTE_INFER_SDK_REFUSAL_REASON: Final[str] = "infer.sdk.refusal.reason"
@@ -278,7 +278,7 @@ METRIC_INFER_KV_CACHE_UTILIZATION: Final[Instrument] = Instrument(
     unit="1",
     description="The share of a tier's blocks that requests use, from 0 to 1.",
     bounds=(),
-    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_BACKEND),
 )
 
 METRIC_INFER_KV_CACHE_BLOCK_USAGE: Final[Instrument] = Instrument(
@@ -288,7 +288,7 @@ METRIC_INFER_KV_CACHE_BLOCK_USAGE: Final[Instrument] = Instrument(
     unit="{block}",
     description="Blocks of a tier by what they hold; the sum over all states is the limit.",
     bounds=(),
-    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_BLOCK_STATE),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_BACKEND, ATTRIBUTE_INFER_KV_CACHE_BLOCK_STATE),
 )
 
 METRIC_INFER_KV_CACHE_BLOCK_LIMIT: Final[Instrument] = Instrument(
@@ -298,7 +298,7 @@ METRIC_INFER_KV_CACHE_BLOCK_LIMIT: Final[Instrument] = Instrument(
     unit="{block}",
     description="Blocks that a tier has.",
     bounds=(),
-    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_BACKEND),
 )
 
 METRIC_INFER_KV_CACHE_PREFIX_HIT_RATIO: Final[Instrument] = Instrument(
@@ -308,7 +308,7 @@ METRIC_INFER_KV_CACHE_PREFIX_HIT_RATIO: Final[Instrument] = Instrument(
     unit="1",
     description="The share of prompt tokens that an engine says it found in the KV cache, from 0 to 1.",
     bounds=(),
-    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_BACKEND),
 )
 
 METRIC_INFER_KV_CACHE_MEMORY_USAGE: Final[Instrument] = Instrument(
@@ -338,7 +338,7 @@ METRIC_INFER_KV_CACHE_BLOCK_ALLOCATIONS: Final[Instrument] = Instrument(
     unit="{block}",
     description="Blocks of a tier that were handed to requests.",
     bounds=(),
-    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_BACKEND),
 )
 
 METRIC_INFER_KV_CACHE_BLOCK_EVICTIONS: Final[Instrument] = Instrument(
@@ -348,7 +348,7 @@ METRIC_INFER_KV_CACHE_BLOCK_EVICTIONS: Final[Instrument] = Instrument(
     unit="{block}",
     description="Blocks of a tier whose content was given up.",
     bounds=(),
-    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_EVICTION_REASON),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_TIER, ATTRIBUTE_INFER_KV_CACHE_BACKEND, ATTRIBUTE_INFER_KV_CACHE_EVICTION_REASON),
 )
 
 METRIC_INFER_KV_CACHE_BLOCK_LIFETIME: Final[Instrument] = Instrument(

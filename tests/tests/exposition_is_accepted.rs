@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use inferometer_sdk::{
-    Cached, DiffusionStage, Engine, FinishReason, KvCacheTier, KvUsage, Prompt, Telemetry,
+    Cached, DiffusionStage, Engine, FinishReason, KvCacheTier, KvStats, Prompt, Telemetry,
     TransferEdge, TransferPayload, media::Image,
 };
 use inferometer_semconv::{InstrumentKind, metrics, prometheus_name::metric_name};
@@ -38,7 +38,12 @@ fn page() -> Scrape {
     request().fail("timeout");
     drop(request());
     let mut cache = engine.kv_cache(KvCacheTier::Device);
-    cache.publish(KvUsage { active_blocks: 3, cached_blocks: 2, total_blocks: 8 });
+    cache.publish(KvStats {
+        active_blocks: 3,
+        cached_blocks: 2,
+        total_blocks: 8,
+        ..Default::default()
+    });
     let edge = engine.transfer_edge(&TransferEdge::to("encode", 0, TransferPayload::Kv));
     edge.start(&Context::new()).finish(1 << 20);
     edge.start(&Context::new()).fail("timeout");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use inferometer_sdk::{
-    Cached, Engine, FinishReason, KvCacheTier, KvUsage, Prompt, Telemetry, TransferEdge,
+    Cached, Engine, FinishReason, KvCacheTier, KvStats, Prompt, Telemetry, TransferEdge,
     TransferPayload,
 };
 use inferometer_semconv::metrics::INFER_TOKEN_OUTPUT;
@@ -36,7 +36,12 @@ fn work(engine: &Engine) {
     request.tokens(1);
     request.finish(FinishReason::Stop);
     let mut cache = engine.kv_cache(KvCacheTier::Device);
-    cache.publish(KvUsage { active_blocks: 3, cached_blocks: 1, total_blocks: 8 });
+    cache.publish(KvStats {
+        active_blocks: 3,
+        cached_blocks: 1,
+        total_blocks: 8,
+        ..Default::default()
+    });
     let edge = engine.transfer_edge(TransferEdge {
         payload: TransferPayload::Kv,
         source: KvCacheTier::Device,

@@ -12,7 +12,7 @@ use std::{
     },
 };
 
-use inferometer_sdk::{Cached, Edge, FinishReason, KvCache, KvUsage, Prompt, Request, Transfer};
+use inferometer_sdk::{Cached, Edge, FinishReason, KvCache, KvStats, Prompt, Request, Transfer};
 use inferometer_semconv::attributes::KvCacheSource;
 use opentelemetry::Context;
 
@@ -280,10 +280,11 @@ impl Decode {
     }
 
     fn publish(&mut self) {
-        self.kv_cache.publish(KvUsage {
+        self.kv_cache.publish(KvStats {
             active_blocks: self.active_blocks,
             cached_blocks: 0,
             total_blocks: BLOCKS,
+            ..Default::default()
         });
     }
 

@@ -5,7 +5,7 @@ use std::{
     sync::mpsc::{Receiver, SyncSender},
 };
 
-use inferometer_sdk::{Cached, Edge, FinishReason, KvCache, KvUsage, Prompt, Request, Transfer};
+use inferometer_sdk::{Cached, Edge, FinishReason, KvCache, KvStats, Prompt, Request, Transfer};
 use inferometer_semconv::attributes::KvCacheSource;
 
 use super::{
@@ -193,10 +193,11 @@ impl Prefill {
     }
 
     fn publish(&mut self) {
-        self.kv_cache.publish(KvUsage {
+        self.kv_cache.publish(KvStats {
             active_blocks: self.active_blocks,
             cached_blocks: self.cache.blocks(),
             total_blocks: BLOCKS,
+            ..Default::default()
         });
     }
 

@@ -9,8 +9,8 @@ use std::{
 
 use bytes::Bytes;
 use inferometer_sdk::{
-    Cached, Encoder, Engine, FinishReason, KvCacheTier, KvUsage, ManualClock, MeterProvider,
-    Prompt, Snapshot, TransferEdge, TransferPayload,
+    Cached, Encoder, Engine, FinishReason, KvCache, KvCacheTier, KvStats, ManualClock,
+    MeterProvider, Prompt, Snapshot, TransferEdge, TransferPayload,
 };
 use opentelemetry::{Context, trace::noop::NoopTracer};
 use opentelemetry_sdk::Resource;
@@ -41,13 +41,15 @@ const LOOPBACK: SocketAddr =
 struct Recorded {
     meters: MeterProvider,
     clock: ManualClock,
+    /// Shown for as long as they are kept.
+    caches: Vec<KvCache>,
 }
 
 impl Recorded {
     fn new() -> Self {
         let clock = ManualClock::at(1);
         let meters = MeterProvider::builder().with_clock(Arc::new(clock.clone())).build();
-        Self { meters, clock }
+        Self { meters, clock, caches: Vec::new() }
     }
 
     fn engine(&self, provider: &'static str, stage: Stage, index: u32) -> Engine {
@@ -98,16 +100,14 @@ impl Recorded {
 }
 
 fn a_fleet() -> Recorded {
-    let recorded = Recorded::new();
+    let mut recorded = Recorded::new();
     let prefill = recorded.engine(PROVIDER, Stage::Prefill, 0);
     recorded.request(&prefill, Cached { device: 600, ..Cached::default() }, 0);
     let decode = recorded.engine(PROVIDER, Stage::Decode, 1);
     recorded.request(&decode, Cached { remote: 800, ..Cached::default() }, 20);
-    decode.kv_cache(KvCacheTier::Device).publish(KvUsage {
-        active_blocks: 307,
-        cached_blocks: 0,
-        total_blocks: 1000,
-    });
+    let mut cache = decode.kv_cache(KvCacheTier::Device);
+    cache.publish(KvStats { active_blocks: 307, total_blocks: 1000, ..Default::default() });
+    recorded.caches.push(cache);
     let edge = TransferEdge::from(Stage::Prefill.as_str(), 0, TransferPayload::Kv);
     let edge = decode.transfer_edge(&edge);
     edge.start(&Context::new()).finish(262_144_000);

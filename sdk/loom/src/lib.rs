@@ -24,11 +24,14 @@ mod sync {
 mod head;
 #[path = "../../src/cells/ownership.rs"]
 mod ownership;
+#[path = "../../src/cells/published.rs"]
+mod published;
 
 use loom::{sync::Arc, thread};
 
 use head::{HEAD, Head};
 use ownership::Ownership;
+use published::{Found, Published};
 use sync::{
     AtomicBool, AtomicU64,
     Ordering::{Acquire, Relaxed, Release},
@@ -163,5 +166,28 @@ fn the_next_owner_of_a_slab_goes_on_from_the_last_ones_values() {
         let added: u64 = owners.into_iter().map(|owner| owner.join().unwrap()).sum();
         assert_eq!(slab.1.load(Relaxed), added);
         assert!(added >= 1 && slab.0.is_free());
+    });
+}
+
+#[test]
+fn what_a_reader_finds_is_one_publication() {
+    model(|| {
+        let published = Arc::new(Published::<2, 2>::new());
+        let reader = {
+            let published = Arc::clone(&published);
+            thread::spawn(move || {
+                if let Found::Values([one, other]) = published.read() {
+                    assert_eq!(other, 2 * one);
+                }
+            })
+        };
+        // More than there are slots, so that the writer comes round.
+        (1..=3).for_each(|value| published.publish([value, 2 * value]));
+        reader.join().unwrap();
+        assert_eq!(
+            published.read(),
+            Found::Values([3, 6]),
+            "a reader that is alone finds the last"
+        );
     });
 }

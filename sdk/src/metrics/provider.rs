@@ -14,6 +14,7 @@ use parking_lot::Mutex;
 
 use super::{
     aggregation::{Aggregations, HistogramAggregation},
+    collection::CollectionGuard,
     scope::{Scope, ScopeState},
     snapshot::Snapshot,
     stats::Stats,
@@ -149,6 +150,7 @@ impl MeterProvider {
     ///
     /// [`MetricReader`]: super::MetricReader
     pub fn snapshot(&self, snapshot: &mut Snapshot) {
+        let _collection = CollectionGuard::begin();
         cells::install_wanted();
         snapshot.begin(self.0.clock.unix_nanos());
         snapshot.read_scopes(|scopes| scopes.extend(self.0.scopes.lock().iter().cloned()));

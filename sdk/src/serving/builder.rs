@@ -12,6 +12,7 @@ use super::{
     correction::Corrections,
     engine::{Engine, EngineState},
     instruments::RequestInstruments,
+    kv_cache::KvTiers,
     labels::{Identity, Labels},
     link::Links,
     meters::Meters,
@@ -132,6 +133,7 @@ impl<M: Meters> EngineBuilder<M> {
             tracer: self.tracer,
             clock,
             corrections: Corrections::within(self.corrections),
+            kv_tiers: KvTiers::default(),
         }))
     }
 }

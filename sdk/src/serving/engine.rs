@@ -2,7 +2,6 @@
 
 use std::{fmt, sync::Arc};
 
-use inferometer_semconv::attributes::KvCacheTier;
 use opentelemetry::{
     Context, InstrumentationScope,
     trace::{Tracer, TracerProvider},
@@ -12,7 +11,7 @@ use super::{
     builder::EngineBuilder,
     correction::{Correction, Corrections},
     instruments::RequestInstruments,
-    kv_cache::KvCache,
+    kv_cache::KvTiers,
     labels::Labels,
     link::Links,
     meters::Meters,
@@ -43,6 +42,7 @@ pub(super) struct EngineState<M: Meters> {
     pub(super) tracer: Arc<dyn StartSpan>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) corrections: Corrections,
+    pub(super) kv_tiers: KvTiers<M>,
 }
 
 impl<M: Meters> Engine<M> {
@@ -88,12 +88,6 @@ impl<M: Meters> Engine<M> {
     #[must_use]
     pub fn now(&self) -> u64 {
         self.0.clock.unix_nanos()
-    }
-
-    /// A tier of the engine's KV cache. Its one owner publishes; see [`KvCache`].
-    #[must_use]
-    pub fn kv_cache(&self, tier: KvCacheTier) -> KvCache<M> {
-        KvCache::bind(Arc::clone(&self.0), tier)
     }
 
     /// How often something was recorded otherwise than this engine reported it, since it was built.

@@ -580,7 +580,7 @@ pub const INFER_RESPONSE_END: AttributeDef = AttributeDef {
 pub const INFER_SDK_CORRECTION_REASON: AttributeDef = AttributeDef {
     key: "infer.sdk.correction.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "clock_skew", "illegal_transition", "value_clamped", "cumulative_decrease", "part_beyond_whole", "accepted_beyond_draft", "device_time_repeated", "device_time_missing", "device_time_beyond_limit", "empty_step", "unmatched_end", "dropped_unfinished", "answer_beyond_limit", "error_type_beyond_limit"]),
+    values: Values::Closed(&["missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "clock_skew", "illegal_transition", "value_clamped", "cumulative_decrease", "part_beyond_whole", "accepted_beyond_draft", "device_time_repeated", "device_time_missing", "device_time_beyond_limit", "empty_step", "unmatched_end", "dropped_unfinished", "answer_beyond_limit", "pool_beyond_limit", "error_type_beyond_limit"]),
     description: "Why something was recorded otherwise than it was reported.",
 };
 
@@ -2041,7 +2041,7 @@ pub enum SdkCorrectionReason {
     ClockSkew,
     /// A report that a request in its state cannot make, for example a preemption while it waits; it was ignored.
     IllegalTransition,
-    /// A ratio outside 0 to 1, or not a number; the nearest value was taken.
+    /// A ratio outside 0 to 1, which was moved to the nearer end, or not a number, which was left out.
     ValueClamped,
     /// A running total that fell; it was taken as unchanged.
     CumulativeDecrease,
@@ -2063,13 +2063,15 @@ pub enum SdkCorrectionReason {
     DroppedUnfinished,
     /// More answers or prompts in one response than are told apart; running totals of the others count only by the usage.
     AnswerBeyondLimit,
+    /// Too many pools of one KV cache tier; one more is not shown.
+    PoolBeyondLimit,
     /// Too many error types; metrics show `_OTHER`.
     ErrorTypeBeyondLimit,
 }
 
 impl SdkCorrectionReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 20] = [Self::MissingTransition, Self::RepeatedTransition, Self::CachedBeyondPrompt, Self::MediaBeyondPrompt, Self::BlocksBeyondTotal, Self::TimeWentBack, Self::ClockSkew, Self::IllegalTransition, Self::ValueClamped, Self::CumulativeDecrease, Self::PartBeyondWhole, Self::AcceptedBeyondDraft, Self::DeviceTimeRepeated, Self::DeviceTimeMissing, Self::DeviceTimeBeyondLimit, Self::EmptyStep, Self::UnmatchedEnd, Self::DroppedUnfinished, Self::AnswerBeyondLimit, Self::ErrorTypeBeyondLimit];
+    pub const ALL: [Self; 21] = [Self::MissingTransition, Self::RepeatedTransition, Self::CachedBeyondPrompt, Self::MediaBeyondPrompt, Self::BlocksBeyondTotal, Self::TimeWentBack, Self::ClockSkew, Self::IllegalTransition, Self::ValueClamped, Self::CumulativeDecrease, Self::PartBeyondWhole, Self::AcceptedBeyondDraft, Self::DeviceTimeRepeated, Self::DeviceTimeMissing, Self::DeviceTimeBeyondLimit, Self::EmptyStep, Self::UnmatchedEnd, Self::DroppedUnfinished, Self::AnswerBeyondLimit, Self::PoolBeyondLimit, Self::ErrorTypeBeyondLimit];
 
     /// The value as it is sent.
     #[must_use]
@@ -2094,6 +2096,7 @@ impl SdkCorrectionReason {
             Self::UnmatchedEnd => "unmatched_end",
             Self::DroppedUnfinished => "dropped_unfinished",
             Self::AnswerBeyondLimit => "answer_beyond_limit",
+            Self::PoolBeyondLimit => "pool_beyond_limit",
             Self::ErrorTypeBeyondLimit => "error_type_beyond_limit",
         }
     }

@@ -1,6 +1,6 @@
 //! How much of the KV cache's memory is taken, as the SDK shows it.
 
-use inferometer_sdk::{KvCache, KvUsage};
+use inferometer_sdk::{KvCache, KvStats};
 
 use crate::prefix_cache::PREFIXES_MAX;
 
@@ -20,10 +20,11 @@ impl KvMemory {
 
     /// The running sequence holds `active` tokens, and the kept prefixes `cached`.
     pub(super) fn publish(&mut self, active: usize, cached: usize) {
-        let usage = KvUsage {
+        let usage = KvStats {
             active_blocks: active as u64,
             cached_blocks: cached as u64,
             total_blocks: self.blocks,
+            ..Default::default()
         };
         self.recorder.publish(usage);
     }
