@@ -8,7 +8,6 @@
 pub(crate) const MAX_SCALE: u32 = 8;
 
 const MANTISSA_BITS: u32 = f64::MANTISSA_DIGITS - 1;
-const EXPONENT_BIAS: i32 = 1023;
 
 /// Leading mantissa bits that choose a table cell: cells are narrower than the narrowest bucket at the finest scale,
 /// so none holds two boundaries.
@@ -33,20 +32,20 @@ const fn below() -> [u8; CELLS] {
     below
 }
 
-/// The bucket of a positive normal double at the finest scale.
+/// The bits of 1.0 in place of the exponent.
+pub(super) const EXPONENT_OF_ONE: u32 = 1023;
+
+/// Which octave a positive normal double lies in, as an exponent like [`EXPONENT_OF_ONE`], and which of the octave's
+/// `2^MAX_SCALE` buckets. Zero and what is smaller than normal come out with exponents beyond all others or below.
 #[inline(always)]
-pub(crate) fn bucket_at_max_scale(value: f64) -> i32 {
+pub(super) fn octave_and_bucket(value: f64) -> (u32, u32) {
     // The next smaller double turns "above the lower boundary" into "at or above", which is how bits compare; a power
     // of two lands in the octave below, where it belongs.
-    let bits = value.to_bits() - 1;
+    let bits = value.to_bits().wrapping_sub(1);
     let mantissa = bits & ((1 << MANTISSA_BITS) - 1);
     let below = BELOW[(mantissa >> (MANTISSA_BITS - CELL_BITS)) as usize];
-    // For the last bucket of an octave there is no further boundary, and the comparison with the first one of all,
-    // whose mantissa is zero, must not count.
-    let next = usize::from(below) + 1;
-    let passed = next < BOUNDARIES.len() && mantissa >= BOUNDARIES[next & (BOUNDARIES.len() - 1)];
-    let octave = (bits >> MANTISSA_BITS) as i32 - EXPONENT_BIAS;
-    (octave << MAX_SCALE) + i32::from(below) + i32::from(passed)
+    let passed = mantissa >= BOUNDARIES[usize::from(below) + 1];
+    ((bits >> MANTISSA_BITS) as u32, u32::from(below) + u32::from(passed))
 }
 
 /// Halves the resolution of `counts`, whose first bucket is `offset`, until no more than `max_buckets` (at least 2) are
@@ -72,9 +71,10 @@ pub(crate) fn downscale(offset: i32, counts: &mut Vec<u64>, max_buckets: usize) 
     (offset, halvings)
 }
 
-/// Mantissa bits of the largest double that is not above 2^(k/256), for k in 0..256; a test proves them exactly.
+/// Mantissa bits of the largest double that is not above 2^(k/256), for k in 0..256; a test proves them exactly. The
+/// last one is above every mantissa, since an octave's last bucket has no further boundary.
 #[rustfmt::skip]
-pub(super) const BOUNDARIES: [u64; 256] = [
+const BOUNDARIES: [u64; 257] = [
     0x0000000000000, 0x00b1afa5abcbe, 0x0163da9fb3335, 0x02168143b0280,
     0x02c9a3e778060, 0x037d42e11bbcc, 0x04315e86e7f84, 0x04e5f72f654b1,
     0x059b0d3158574, 0x0650a0e3c1f88, 0x0706b29ddf6dd, 0x07bd42b72a836,
@@ -139,6 +139,7 @@ pub(super) const BOUNDARIES: [u64; 256] = [
     0xefa1bee615a27, 0xf0f9c1cb64129, 0xf252b376bba97, 0xf3ac948dd7273,
     0xf50765b6e4540, 0xf6632798844f8, 0xf7bfdad9cbe13, 0xf91d802243c88,
     0xfa7c1819e90d8, 0xfbdba3692d513, 0xfd3c22b8f71f1, 0xfe9d96b2a23d9,
+    u64::MAX,
 ];
 
 #[cfg(test)]
@@ -146,6 +147,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    const EXPONENT_BIAS: i32 = EXPONENT_OF_ONE.cast_signed();
+
+    fn bucket_at_max_scale(value: f64) -> i32 {
+        let (exponent, bucket) = octave_and_bucket(value);
+        ((exponent.cast_signed() - EXPONENT_BIAS) << MAX_SCALE) + bucket.cast_signed()
+    }
 
     /// Little-endian digits of a natural number, for exact powers.
     fn square(digits: &[u32]) -> Vec<u32> {
@@ -182,7 +190,7 @@ mod tests {
 
     #[test]
     fn every_boundary_is_the_largest_double_not_above_the_real_one() {
-        for (k, mantissa) in (0..).zip(BOUNDARIES) {
+        for (k, mantissa) in (0..256).zip(BOUNDARIES) {
             let significand = (1 << MANTISSA_BITS) + mantissa;
             assert!(power_is_at_most(significand, k), "{k}");
             assert!(!power_is_at_most(significand + 1, k), "{k}");
@@ -192,7 +200,7 @@ mod tests {
     #[test]
     fn a_value_just_above_a_boundary_is_in_the_next_bucket() {
         for octave in [-1022, -20, -1, 0, 1, 40, 1023] {
-            for (k, mantissa) in (0..).zip(BOUNDARIES) {
+            for (k, mantissa) in (0..256).zip(BOUNDARIES) {
                 let exponent = u64::try_from(octave + EXPONENT_BIAS).unwrap();
                 let boundary = f64::from_bits((exponent << MANTISSA_BITS) + mantissa);
                 if boundary.is_normal() && (octave, k) != (-1022, 0) {

@@ -9,7 +9,7 @@ use std::sync::atomic::{
 };
 
 use super::{
-    exponent::{MAX_SCALE, bucket_at_max_scale},
+    exponent::{EXPONENT_OF_ONE, MAX_SCALE, octave_and_bucket},
     head::{self, HEAD},
     histogram::Totals,
     lease::Own,
@@ -19,6 +19,7 @@ use super::{
 /// Buckets begin above 2^-20, about a microsecond in seconds; smaller values count as zero, and the exported point says
 /// so by its zero threshold.
 const FIRST_OCTAVE: i32 = -20;
+const FIRST_EXPONENT: u32 = EXPONENT_OF_ONE.wrapping_add_signed(FIRST_OCTAVE);
 
 /// Octaves above the first one: up to 2^43, 8.8 terabytes in bytes. Larger values count in the last bucket; sum and
 /// maximum stay exact. One less than the bits of a word, so that head and buckets fill pages without a gap: two
@@ -44,6 +45,8 @@ pub(crate) struct ExponentialRun {
     /// Buckets in `first`.
     first_buckets: usize,
     scale: u32,
+    /// From the finest scale to this one.
+    shift: u32,
 }
 
 impl ExponentialRun {
@@ -59,37 +62,38 @@ impl ExponentialRun {
             further: (0..further).map(|_| Run::allocate(MAX_RUN_CELLS)).collect::<Option<_>>()?,
             first_buckets: first_octaves << scale,
             scale,
+            shift: MAX_SCALE - scale,
         })
     }
 
     /// Counts one finite value that is not negative.
     #[inline(always)]
     pub(crate) fn record(&self, own: Own, value: f64) {
-        if value <= ZERO_THRESHOLD {
-            return self.record_zero(own, value);
+        let (exponent, bucket) = octave_and_bucket(value);
+        let octave = exponent.wrapping_sub(FIRST_EXPONENT);
+        if octave as usize >= OCTAVES {
+            return self.record_outside(own, value);
         }
-        let bucket = self.bucket(value);
+        let bucket = (octave.wrapping_shl(self.scale) as usize)
+            .wrapping_add(bucket.wrapping_shr(self.shift) as usize);
         if bucket < self.first_buckets
             && let Some(cells) = self.first.address().own_cells(own)
-            && record_owned(cells, &cells[HEAD_CELLS + bucket], self.octave(bucket), value)
+            && record_owned(cells, &cells[HEAD_CELLS.wrapping_add(bucket)], octave, value)
         {
             return;
         }
         self.record_elsewhere(own, value, bucket);
     }
 
-    /// The number of a value's bucket, counted from the first octave.
-    #[inline(always)]
-    fn bucket(&self, value: f64) -> usize {
-        let index = bucket_at_max_scale(value) >> (MAX_SCALE - self.scale);
-        let bucket = usize::try_from(index - (FIRST_OCTAVE << self.scale)).unwrap_or(0);
-        bucket.min((OCTAVES << self.scale) - 1)
-    }
-
-    /// The bit of a bucket's octave.
-    #[inline(always)]
-    const fn octave(&self, bucket: usize) -> u64 {
-        1 << (bucket >> self.scale)
+    /// What is too small for the first octave counts as zero, what is too large for the last one in its last bucket.
+    #[cold]
+    #[inline(never)]
+    fn record_outside(&self, own: Own, value: f64) {
+        if value <= ZERO_THRESHOLD {
+            self.record_zero(own, value);
+        } else {
+            self.record_elsewhere(own, value, (OCTAVES << self.scale) - 1);
+        }
     }
 
     /// Where a bucket is that is not in the first run.
@@ -101,7 +105,8 @@ impl ExponentialRun {
     /// Values of the octaves at fine scales that the first page has no room for, and everything that finds no page.
     #[inline(never)]
     fn record_elsewhere(&self, own: Own, value: f64, bucket: usize) {
-        let octave = self.octave(bucket);
+        // At most 62.
+        let octave = u32::try_from(bucket >> self.scale).unwrap_or(0);
         let first = self.first.address();
         let head = first.own_cells(own).or_else(|| first.fetch_own_cells());
         if bucket < self.first_buckets {
@@ -128,8 +133,6 @@ impl ExponentialRun {
         record_shared(head, &buckets[cell], octave, value);
     }
 
-    #[cold]
-    #[inline(never)]
     fn record_zero(&self, own: Own, value: f64) {
         let address = self.first.address();
         let cells = address.own_cells(own).or_else(|| address.fetch_own_cells());
@@ -227,9 +230,10 @@ impl ExponentialRun {
 
 /// The single writer's record; `false` if the cells are not its own to write now.
 #[inline(always)]
-fn record_owned(head: &[AtomicU64], bucket: &AtomicU64, octave: u64, value: f64) -> bool {
+fn record_owned(head: &[AtomicU64], bucket: &AtomicU64, octave: u32, value: f64) -> bool {
     head::record_owned(head, value, || {
         let touched = head[TOUCHED].load(Relaxed);
+        let octave = 1_u64.wrapping_shl(octave);
         if touched & octave == 0 {
             head[TOUCHED].store(touched | octave, Relaxed);
         }
@@ -237,9 +241,9 @@ fn record_owned(head: &[AtomicU64], bucket: &AtomicU64, octave: u64, value: f64)
     })
 }
 
-fn record_shared(head: &[AtomicU64], bucket: &AtomicU64, octave: u64, value: f64) {
+fn record_shared(head: &[AtomicU64], bucket: &AtomicU64, octave: u32, value: f64) {
     head::record_shared(head, value, || {
-        head[TOUCHED].fetch_or(octave, Release);
+        head[TOUCHED].fetch_or(1_u64.wrapping_shl(octave), Release);
         bucket.fetch_add(1, Release);
     });
 }
