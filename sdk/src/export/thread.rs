@@ -1,6 +1,7 @@
 //! The export thread and its runtime.
 
 use std::{
+    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
@@ -34,6 +35,19 @@ const NAME: &str = "inferometer-export";
 
 /// Threads for what blocks: name lookups.
 const MAX_BLOCKING_THREADS: usize = 2;
+
+thread_local! {
+    static EXPORTS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether an exporter runs on this thread, of whichever telemetry.
+pub(super) fn is_export_thread() -> bool {
+    EXPORTS.try_with(Cell::get).unwrap_or(false)
+}
+
+fn mark_thread() {
+    EXPORTS.set(true);
+}
 
 /// Exports metrics from its own thread, and spans too.
 #[derive(Debug)]
@@ -157,10 +171,13 @@ fn run<W>(work: W, started: &SyncSender<std::io::Result<Handle>>, alive: SyncSen
 where
     W: FnOnce(&Runtime) -> (Reader, mpsc::Receiver<Flush>),
 {
-    // The exporter's own spans and logs would otherwise be exported, and cause more.
+    // The exporter's own spans and logs would otherwise be exported, and cause more. A bridge from another library may
+    // enter contexts of its own, so the processor of spans looks at the mark.
     let _suppressed = Context::enter_telemetry_suppressed_scope();
+    mark_thread();
     let runtime = Builder::new_current_thread()
         .enable_all()
+        .on_thread_start(mark_thread)
         .max_blocking_threads(MAX_BLOCKING_THREADS)
         .thread_name(NAME)
         .build();

@@ -30,6 +30,7 @@ use opentelemetry_proto::tonic::{
     common::v1::{KeyValue, any_value::Value},
     metrics::v1::{Metric, metric::Data, number_data_point},
     resource::v1::Resource,
+    trace::v1::Span,
 };
 use tonic::{
     Code, Request, Response, Status, codec::CompressionEncoding, metadata::MetadataMap,
@@ -63,12 +64,15 @@ pub(crate) struct Received {
 }
 
 impl Received {
-    pub(crate) fn span_names(&self) -> Vec<String> {
+    pub(crate) fn spans(&self) -> impl Iterator<Item = &Span> {
         let scopes = self.traces.iter().flat_map(|request| {
             request.resource_spans.iter().flat_map(|resource| &resource.scope_spans)
         });
-        let spans = scopes.flat_map(|scope| &scope.spans);
-        spans.map(|span| span.name.clone()).collect()
+        scopes.flat_map(|scope| &scope.spans)
+    }
+
+    pub(crate) fn span_names(&self) -> Vec<String> {
+        self.spans().map(|span| span.name.clone()).collect()
     }
 }
 

@@ -16,7 +16,10 @@ use opentelemetry_sdk::{
 use tokio::sync::mpsc::{Sender, error::TrySendError};
 
 use super::{batches::Asked, content, queue::SpanQueue};
-use crate::{error::FlushError, export::thread::PendingFlush};
+use crate::{
+    error::FlushError,
+    export::thread::{PendingFlush, is_export_thread},
+};
 
 /// How long a flush waits that comes through the span SDK, which gives it no timeout.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
@@ -72,8 +75,9 @@ impl SpanProcessor for BoundedSpanProcessor {
     fn on_start(&self, _: &mut Span, _: &Context) {}
 
     fn on_end(&self, mut span: SpanData) {
-        // A sampler may have a span recorded for other processors only.
-        if !span.span_context.is_sampled() {
+        // A sampler may have a span recorded for other processors only. What an export itself does, as `tracing` spans of
+        // its HTTP client, would be the cause of the next one.
+        if !span.span_context.is_sampled() || is_export_thread() {
             return;
         }
         if !self.content {
