@@ -29,7 +29,6 @@ mod serving;
 mod telemetry;
 #[cfg(feature = "tower")]
 pub mod tower;
-#[cfg(feature = "tower")]
 mod unwind;
 
 #[cfg(feature = "prometheus")]
@@ -52,6 +51,10 @@ pub use metrics::{
     TemporalityPreference, UpDownCounter,
 };
 pub use otlp::Encoder;
+pub use serving::{
+    AccountedResponse, AccountedStream, EnginePhase, ItemAccount, ItemTokens, MAX_ANSWERS,
+    StreamItem, TokenCounts, UsageScope,
+};
 pub use serving::{
     Adapters, Add, Cached, Correction, DEFAULT_OPERATION, DEFAULT_PROVIDER, DEFAULT_STAGE,
     DeviceEvent, DeviceEventState, DeviceEvents, DeviceStep, DeviceSteps, Diffusion,

@@ -22,6 +22,7 @@
 //! | one request from arrival to its end | `request.rs`, `request_usage.rs`, `request_end.rs`, `timeline.rs`, `prompt.rs` |
 //! | its span and their children | `request_spans.rs`, `tracer.rs` |
 //! | the state of a KV cache tier, published once per forward pass | `kv_cache.rs`, `kv_stats.rs`, `latch.rs` |
+//! | a response on its way to the client, as a stream or whole | `stream.rs`, `stream_accounting.rs`, `stream_item.rs`, `stream_ledger.rs` |
 //! | bytes on their way between tiers, stages, replicas | `edge.rs`, `link.rs`, `busy.rs`, `transfer.rs`, `sent.rs` |
 //! | realtime sessions and their turns | `realtime.rs` |
 //! | media that come in and are generated | `media*.rs`, `generation.rs`, `playout.rs`, `diffusion.rs`, `timer.rs` |
@@ -75,6 +76,10 @@ mod sent;
 mod speculative;
 mod standard_meter;
 mod steps;
+mod stream;
+mod stream_accounting;
+mod stream_item;
+mod stream_ledger;
 mod timeline;
 mod timer;
 mod tracer;
@@ -117,6 +122,9 @@ pub use sent::Sent;
 pub use speculative::{MAX_SPECULATIVE_POSITIONS, Speculative};
 pub use standard_meter::{Observed, StandardMeter};
 pub use steps::{StepBatch, Steps};
+pub use stream::{AccountedResponse, AccountedStream};
+pub use stream_item::{EnginePhase, ItemAccount, ItemTokens, StreamItem, TokenCounts, UsageScope};
+pub use stream_ledger::MAX_ANSWERS;
 pub use timer::Timer;
 #[cfg(feature = "tower")]
 pub(crate) use tracer::{StartSpan, system_time};

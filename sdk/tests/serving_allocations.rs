@@ -11,8 +11,10 @@ use std::{
     cell::Cell,
 };
 
+use futures_util::{FutureExt, StreamExt, stream};
 use inferometer_sdk::{
-    Cached, Engine, FinishReason, MeterProvider, Prompt, TransferEdge, TransferPayload,
+    Cached, Engine, FinishReason, ItemAccount, ItemTokens, MeterProvider, Prompt, StreamItem,
+    TokenCounts, TransferEdge, TransferPayload,
 };
 use opentelemetry::{Context, trace::TracerProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider};
@@ -66,11 +68,11 @@ fn engine(sampler: Sampler) -> Engine {
     let engine =
         Engine::builder(meters.serving_scope(), tracers.tracer("test"), "llama-3-70b").build();
     // A first request takes what a thread's first records take.
-    stream(&engine);
+    serve(&engine);
     engine
 }
 
-fn stream(engine: &Engine) {
+fn serve(engine: &Engine) {
     let mut request = engine.request(&Context::new(), Prompt { tokens: 812, ..Default::default() });
     request.scheduled();
     request.prefilled(Cached { device: 640, ..Default::default() });
@@ -93,6 +95,35 @@ fn a_sampled_request_allocates_nothing_from_scheduled_to_its_last_token() {
         request.prefilled(Cached { device: 640, ..Default::default() });
         for step in 0..1000 {
             request.tokens(step % 3);
+        }
+    });
+    assert_eq!(counted, 0);
+}
+
+/// A token of the first answer.
+struct Token;
+
+impl StreamItem for Token {
+    type Forwarded = ();
+    const COUNTS: TokenCounts = TokenCounts::Increments;
+
+    fn account(&self, say: &mut dyn FnMut(ItemAccount<'_>)) {
+        say(ItemAccount { tokens: ItemTokens::Counted(1), ..ItemAccount::default() });
+    }
+
+    fn forward(self, _: bool) -> Option<()> {
+        Some(())
+    }
+}
+
+#[test]
+fn the_items_of_a_stream_allocate_nothing() {
+    let engine = engine(Sampler::AlwaysOn);
+    let request = engine.request(&Context::new(), Prompt { tokens: 812, ..Default::default() });
+    let mut stream = request.stream(stream::repeat_with(|| Token)).answers(1);
+    let counted = allocations(|| {
+        for _ in 0..1000 {
+            assert_eq!(stream.next().now_or_never(), Some(Some(())));
         }
     });
     assert_eq!(counted, 0);
