@@ -36,7 +36,7 @@ pub use completion::{Completion, Usage};
 pub use expected::{Expected, family, series};
 pub use model_server::{ModelServer, model_file};
 pub use parse::ParseError;
-pub use program::{collector_program, model_server_program, workspace_root};
+pub use program::{collector_program, example_program, model_server_program, workspace_root};
 pub use raw_codec::RawCodec;
 pub use scrape::{Family, Kind, Sample, Scrape};
 pub use span_tree::{Span, timed_tree, tree};

@@ -36,6 +36,16 @@ pub fn model_server_program() -> &'static Path {
     PROGRAM.get_or_init(|| build("inferometer-serve", "inferometer-serve", "release"))
 }
 
+/// A small program of `examples`, in the profile of the tests.
+///
+/// # Panics
+/// If it cannot be built.
+#[must_use]
+pub fn example_program(name: &str) -> PathBuf {
+    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
+    build("inferometer-examples", name, profile)
+}
+
 /// Builds a program with the cargo that runs the tests; `CARGO_TARGET_DIR` applies as ever.
 fn build(package: &str, program: &str, profile: &str) -> PathBuf {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));

@@ -42,14 +42,8 @@ fn work(engine: &Engine) {
         total_blocks: 8,
         ..Default::default()
     });
-    let edge = engine.transfer_edge(TransferEdge {
-        payload: TransferPayload::Kv,
-        source: KvCacheTier::Device,
-        destination: KvCacheTier::Host,
-        transport: None,
-        direction: None,
-    });
-    edge.start(4096, &Context::new()).finish();
+    let edge = TransferEdge::within(TransferPayload::Kv, KvCacheTier::Device, KvCacheTier::Host);
+    engine.transfer_edge(&edge).start(&Context::new()).finish(4096);
 }
 
 /// Every series that the serving layer recorded.

@@ -39,7 +39,8 @@ use crate::metrics::Scope;
 ///
 /// What an engine reports out of turn is put right or ignored, and counted, see [`Correction`]: a step that was skipped
 /// is taken to have begun and ended with the next one. Who sees a request from outside, as a router or an API server
-/// does, reports neither `scheduled` nor `prefilled`; then nothing is recorded for these.
+/// does, reports neither `scheduled` nor `prefilled`; then nothing is recorded for these. Nor is a prefill, unless it is
+/// reported, for a request whose prompt tokens nobody told, as in a stage that turns no tokens into anything.
 ///
 /// Each call reads the clock once; those ending in `_at` take nanoseconds since the Unix epoch instead, so that all
 /// requests of a batch share one reading, see [`Engine::now`](super::Engine::now). A request may move between threads.
@@ -298,6 +299,11 @@ impl<M: Meters> Request<M> {
         self.times.scheduled.is_none()
     }
 
+    /// A stage that reads no tokens, such as a vocoder, has no prefill to tell of.
+    pub(super) const fn has_prefill(&self) -> bool {
+        self.usage.input.is_some() || self.times.prefilled.is_some()
+    }
+
     pub(super) fn fill_in_prefill(&mut self, at: u64) {
         self.resume(at);
         if self.times.prefilled.is_none() {
@@ -309,7 +315,7 @@ impl<M: Meters> Request<M> {
     fn end(&mut self, outcome: Outcome<'_>, unix_nanos: u64) {
         self.is_over = true;
         let at = self.advance(unix_nanos);
-        if outcome.is_whole() && !self.is_seen_from_outside() {
+        if outcome.is_whole() && !self.is_seen_from_outside() && self.has_prefill() {
             self.fill_in_prefill(at);
         }
         self.engine.instruments.active(self.state).add(-1);

@@ -65,9 +65,11 @@ impl<M: Meters> Ended<'_, M> {
         let Request { times, usage, .. } = self.request;
         match (times.scheduled, times.first_token) {
             (Some(scheduled), _) => {
-                let prefilled = times.prefilled.unwrap_or(self.ended);
                 self.emit(INFER_QUEUE.name, times.arrived, scheduled, &[]);
-                self.emit(INFER_PREFILL.name, scheduled, prefilled, &input(usage));
+                if self.request.has_prefill() {
+                    let prefilled = times.prefilled.unwrap_or(self.ended);
+                    self.emit(INFER_PREFILL.name, scheduled, prefilled, &input(usage));
+                }
             }
             (None, None) if !self.outcome.is_whole() => {
                 self.emit(INFER_QUEUE.name, times.arrived, self.ended, &[]);

@@ -23,12 +23,19 @@ pub struct Sent {
 }
 
 impl Sent {
+    /// A context in the sender's span, for a request that the receiver makes of the transfer; empty if there is none.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        let context = Context::new();
+        match &self.span {
+            Some(span) => context.with_remote_span_context(span.clone()),
+            None => context,
+        }
+    }
+
     /// Writes it into a text map.
     pub fn inject(&self, map: &mut dyn Injector) {
-        if let Some(span) = &self.span {
-            let context = Context::new().with_remote_span_context(span.clone());
-            TraceContextPropagator::new().inject_context(&context, map);
-        }
+        TraceContextPropagator::new().inject_context(&self.context(), map);
         if let Some(unix_nanos) = self.unix_nanos {
             map.set(SENT_KEY, unix_nanos.to_string());
         }

@@ -212,6 +212,20 @@ fn a_text_is_an_item_and_its_first_token_is_the_requests() {
 }
 
 #[test]
+fn a_stage_that_reads_no_tokens_has_queue_time_and_no_prefill() {
+    let rig = Rig::new();
+    let mut request = request(&rig);
+    rig.advance_ms(3);
+    request.scheduled();
+    rig.advance_ms(4);
+    request.finish(FinishReason::Stop);
+    assert_eq!(rig.values("infer.request.queue.duration"), ["sum=0.003"]);
+    assert_eq!(rig.points("infer.request.prefill.duration").count(), 0);
+    assert!(rig.spans().iter().all(|span| span.name != "infer.prefill"));
+    assert_eq!(rig.engine.corrections(Correction::MissingTransition), 0);
+}
+
+#[test]
 fn an_unknown_rate_gives_no_real_time_factor_and_is_counted() {
     let rig = Rig::new();
     let mut clip = rig.engine.audio_output(0).begin(&mut request(&rig));
