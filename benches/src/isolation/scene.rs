@@ -28,6 +28,9 @@ const INTERVAL: Duration = Duration::from_millis(10);
 /// Spans that may wait: many batches.
 const LONG_QUEUE: u32 = 16_384;
 
+/// Bytes that they may hold: enough for all of them.
+const SPAN_BYTES: usize = 64 << 20;
+
 /// How long the exporter may take to meet its collector: long, for it may be running under valgrind.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -150,6 +153,7 @@ fn builder(mode: Mode, queue: u32) -> TelemetryBuilder {
     let builder = Telemetry::builder()
         .environment(&environment)
         .protocol(Protocol::HttpProtobuf)
+        .span_queue_bytes(SPAN_BYTES)
         .interval(INTERVAL)
         .span_delay(INTERVAL)
         .timeout(mode.timeout());

@@ -19,6 +19,18 @@ const CONTENT: [&str; 4] = [
     GEN_AI_TOOL_DEFINITIONS.key,
 ];
 
+/// How long their keys are, so that most other keys are told apart without reading them.
+const SHORTEST: usize = GEN_AI_INPUT_MESSAGES.key.len();
+const LONGEST: usize = GEN_AI_SYSTEM_INSTRUCTIONS.key.len();
+
+const _: () = {
+    let mut index = 0;
+    while index < CONTENT.len() {
+        assert!(SHORTEST <= CONTENT[index].len() && CONTENT[index].len() <= LONGEST);
+        index += 1;
+    }
+};
+
 /// Removes content from the span and its events, and counts it among their dropped attributes.
 pub(super) fn remove(span: &mut SpanData) {
     span.dropped_attributes_count += remove_from(&mut span.attributes);
@@ -27,8 +39,13 @@ pub(super) fn remove(span: &mut SpanData) {
     }
 }
 
+#[inline]
+fn is_content(key: &str) -> bool {
+    (SHORTEST..=LONGEST).contains(&key.len()) && CONTENT.contains(&key)
+}
+
 fn remove_from(attributes: &mut Vec<KeyValue>) -> u32 {
     let before = attributes.len();
-    attributes.retain(|attribute| !CONTENT.contains(&attribute.key.as_str()));
+    attributes.retain(|attribute| !is_content(attribute.key.as_str()));
     u32::try_from(before - attributes.len()).unwrap_or(u32::MAX)
 }

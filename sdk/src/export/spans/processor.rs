@@ -74,16 +74,17 @@ impl BoundedSpanProcessor {
 impl SpanProcessor for BoundedSpanProcessor {
     fn on_start(&self, _: &mut Span, _: &Context) {}
 
-    fn on_end(&self, mut span: SpanData) {
+    fn on_end(&self, span: SpanData) {
         // A sampler may have a span recorded for other processors only. What an export itself does, as `tracing` spans of
         // its HTTP client, would be the cause of the next one.
         if !span.span_context.is_sampled() || is_export_thread() {
             return;
         }
-        if !self.content {
-            content::remove(&mut span);
-        }
-        self.queue.put(span);
+        self.queue.put(span, |span| {
+            if !self.content {
+                content::remove(span);
+            }
+        });
     }
 
     fn force_flush(&self) -> OTelSdkResult {

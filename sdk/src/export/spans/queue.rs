@@ -92,19 +92,31 @@ impl SpanQueue {
         }
     }
 
-    /// Takes the span in, or counts why not.
-    pub(super) fn put(&self, span: SpanData) {
-        let taken = self.admit(&span).and_then(|room| self.insert(span, room));
+    /// Takes the span in, after `prepare` if there is any chance for it, or counts why not.
+    pub(super) fn put(&self, mut span: SpanData, prepare: impl FnOnce(&mut SpanData)) {
+        let taken = self.is_open().and_then(|()| {
+            prepare(&mut span);
+            let room = self.admit(&span)?;
+            self.insert(span, room)
+        });
         if let Err(reason) = taken {
             self.counters.count_failed(reason, 1);
         }
     }
 
-    /// Makes room for the span's bytes.
-    fn admit(&self, span: &SpanData) -> Result<Room, ExportFailure> {
+    /// What can be said without looking at the span, so that one that is lost anyway costs little more than its end.
+    fn is_open(&self) -> Result<(), ExportFailure> {
         if self.closed.load(Relaxed) {
             return Err(ExportFailure::AlreadyShutDown);
         }
+        if self.ring.is_full() {
+            return Err(ExportFailure::QueueFull);
+        }
+        Ok(())
+    }
+
+    /// Makes room for the span's bytes.
+    fn admit(&self, span: &SpanData) -> Result<Room, ExportFailure> {
         let bytes = held_bytes(span);
         if bytes > self.limits.bytes {
             return Err(ExportFailure::SpanTooLarge);
@@ -242,11 +254,11 @@ mod tests {
     #[test]
     fn a_span_that_comes_while_the_exporter_goes_is_counted() {
         let queue = queue(4, 4);
-        queue.put(span());
+        queue.put(span(), |_| ());
         let room = queue.admit(&span()).unwrap();
         queue.abandon();
         queue.insert(span(), room).unwrap();
-        queue.put(span());
+        queue.put(span(), |_| ());
         let stats = queue.counters.read();
         assert_eq!(stats.failed(ExportFailure::Interrupted), 2, "{stats:?}");
         assert_eq!(stats.failed(ExportFailure::AlreadyShutDown), 1, "{stats:?}");
@@ -256,7 +268,7 @@ mod tests {
     #[test]
     fn a_batch_has_the_oldest_spans_and_gives_their_bytes_back() {
         let queue = queue(10, 4);
-        (0..6).for_each(|_| queue.put(span()));
+        (0..6).for_each(|_| queue.put(span(), |_| ()));
         assert!(queue.is_ready());
         let sizes: Vec<usize> = std::iter::from_fn(|| queue.take())
             .map(|batch| {
