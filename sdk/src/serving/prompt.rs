@@ -43,7 +43,9 @@ pub struct Cached {
 /// Totals of a request so far, as a response's usage has them: for whoever sees a stream rather than the engine.
 ///
 /// A total adds what no report before it counted, so that the same usage may be seen many times. One that contradicts
-/// what was counted is ignored, and counted as [`Correction::UsageMismatch`](super::Correction::UsageMismatch).
+/// what was counted is ignored, and counted as [`Correction::CumulativeDecrease`](super::Correction::CumulativeDecrease)
+/// if it is an output that fell, or as [`Correction::RepeatedTransition`](super::Correction::RepeatedTransition) if it is
+/// another input.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TokenUsage {
     /// Prompt tokens, cached ones included.
