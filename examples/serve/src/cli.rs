@@ -18,9 +18,18 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
 
-    /// How many requests may wait behind the running one; the next one is refused with 503.
+    /// How many requests may wait behind those that run; the next one is refused with 503.
     #[arg(long, value_name = "REQUESTS", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=4096))]
     pub(crate) queue: u16,
+
+    /// How many requests take turns; the others wait.
+    #[arg(long, value_name = "REQUESTS", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) sequences: u16,
+
+    /// Blocks of 16 tokens that all requests and the kept prefixes share, at least as many as one request can need. A
+    /// request that finds none makes the last one start over.
+    #[arg(long, value_name = "BLOCKS", default_value_t = 1024, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) kv_blocks: u16,
 
     /// The most tokens one completion may have, and what a request gets that names no maximum.
     #[arg(long, value_name = "TOKENS", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=4096))]

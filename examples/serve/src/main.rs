@@ -1,7 +1,7 @@
 //! A real engine under the Inferometer SDK: SmolLM2-135M behind OpenAI's chat completion API.
 //!
 //! A request is checked in [`api`], waits in the [`engine`]'s queue, and is computed by the [`model`]
-//! on one thread, reusing the [`prefix_cache`] where its prompt begins like an earlier one. Its
+//! on one thread, in turns with others, reusing the [`prefix_cache`] where its prompt begins like an earlier one. Its
 //! recorder ([`telemetry`]) goes with it from the first step to the last.
 
 mod api;

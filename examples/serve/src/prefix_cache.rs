@@ -1,5 +1,7 @@
 //! Sessions of prompt prefixes, kept so that a later prompt need not compute them again.
 
+use crate::engine::Blocks;
+
 /// How many prefixes are kept. With SmolLM2-135M a token takes 46 KB of KV cache, so four prefixes
 /// that fill the context of 4096 tokens take about 750 MB, and usual system prompts a few MB.
 pub(crate) const PREFIXES_MAX: usize = 4;
@@ -15,6 +17,7 @@ pub(crate) struct PrefixCache<S> {
 struct Entry<S> {
     tokens: Box<[u32]>,
     session: S,
+    blocks: Blocks,
 }
 
 impl<S: Clone> PrefixCache<S> {
@@ -37,18 +40,26 @@ impl<S: Clone> PrefixCache<S> {
         Some(found)
     }
 
-    /// Keeps `session`, which holds exactly `tokens`.
-    pub(crate) fn insert(&mut self, tokens: &[u32], session: S) {
-        self.entries.retain(|entry| *entry.tokens != *tokens);
-        if self.entries.len() == PREFIXES_MAX {
-            self.entries.remove(0);
-        }
-        self.entries.push(Entry { tokens: tokens.into(), session });
+    /// Whether exactly `tokens` are kept.
+    pub(crate) fn has(&self, tokens: &[u32]) -> bool {
+        self.entries.iter().any(|entry| *entry.tokens == *tokens)
     }
 
-    /// How many tokens are kept in all.
-    pub(crate) fn tokens(&self) -> usize {
-        self.entries.iter().map(|entry| entry.tokens.len()).sum()
+    /// Keeps `session`, which holds exactly `tokens`, in `blocks`. Returns the blocks of a prefix that made room.
+    pub(crate) fn insert(&mut self, tokens: &[u32], session: S, blocks: Blocks) -> Option<Blocks> {
+        let evicted = if self.entries.len() == PREFIXES_MAX { self.evict() } else { None };
+        self.entries.push(Entry { tokens: tokens.into(), session, blocks });
+        evicted
+    }
+
+    /// Gives up the prefix that was unused for longest; returns its blocks.
+    pub(crate) fn evict(&mut self) -> Option<Blocks> {
+        (!self.entries.is_empty()).then(|| self.entries.remove(0).blocks)
+    }
+
+    /// How many blocks are held in all.
+    pub(crate) fn blocks(&self) -> usize {
+        self.entries.iter().map(|entry| entry.blocks.held()).sum()
     }
 }
 
@@ -59,7 +70,7 @@ mod tests {
     fn cache(prefixes: &[&[u32]]) -> PrefixCache<usize> {
         let mut cache = PrefixCache::new();
         for (session, tokens) in prefixes.iter().enumerate() {
-            cache.insert(tokens, session);
+            cache.insert(tokens, session, Blocks::of(1));
         }
         cache
     }
@@ -83,15 +94,19 @@ mod tests {
     fn a_fifth_prefix_evicts_the_one_unused_for_longest() {
         let mut cache = cache(&[&[1], &[2], &[3], &[4]]);
         assert!(cache.longest(&[1, 9]).is_some());
-        cache.insert(&[5], 5);
+        assert!(cache.insert(&[5], 5, Blocks::of(3)).is_some());
         assert_eq!(cache.longest(&[2, 9]), None);
         assert_eq!(cache.longest(&[1, 9]), Some((0, 1)));
-        assert_eq!(cache.tokens(), PREFIXES_MAX);
+        assert_eq!(cache.blocks(), PREFIXES_MAX - 1 + 3);
     }
 
     #[test]
-    fn the_same_prefix_is_kept_once() {
-        check(&[&[1, 2], &[1, 2]], &[1, 2, 3], Some((1, 2)));
-        assert_eq!(cache(&[&[1, 2], &[1, 2]]).tokens(), 2);
+    fn the_prefix_unused_for_longest_is_given_up_first() {
+        let mut cache = cache(&[&[1], &[2]]);
+        assert!(cache.longest(&[1, 9]).is_some());
+        assert!(cache.evict().is_some());
+        assert!(cache.has(&[1]) && !cache.has(&[2]));
+        assert!(cache.evict().is_some());
+        assert!(cache.evict().is_none());
     }
 }

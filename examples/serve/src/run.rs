@@ -5,14 +5,14 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use inferometer_sdk::KvCacheTier;
+use inferometer_sdk::{Engine as Recorder, EngineState};
 use tokio::net::TcpListener;
 use tokio::signal;
 
 use crate::api::{App, ModelCard, router, unix_seconds};
 use crate::cli::Arguments;
-use crate::engine::{Engine, KvMemory};
-use crate::model::{GgufFile, Llama};
+use crate::engine::{Capacity, Engine};
+use crate::model::{GgufError, GgufFile, Llama};
 use crate::prompt::ChatTemplate;
 use crate::server;
 use crate::telemetry;
@@ -33,19 +33,25 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let tokenizer = Arc::new(Tokenizer::from_gguf(&file)?);
     let template = Arc::new(ChatTemplate::from_gguf(&file, &tokenizer)?);
     let id = file.id();
-    let model = Llama::load(file)?;
 
     let telemetry = inferometer_sdk::init()?;
     let recorder = telemetry::recorder(&telemetry, &id);
     let clock = Arc::clone(telemetry.clock());
+    let model = load(file, &recorder)?;
+    let _status = recorder.status(EngineState::Awake);
     let card = ModelCard {
         id,
         created: unix_seconds(&*clock),
         context_tokens: model.context_tokens(),
         max_tokens: arguments.max_tokens.into(),
     };
-    let memory = KvMemory::new(recorder.kv_cache(KvCacheTier::Device), card.context_tokens);
-    let engine = Engine::new(model, Arc::clone(&tokenizer), Arc::clone(&template), memory);
+    let capacity = Capacity {
+        sequences: arguments.sequences.into(),
+        blocks: arguments.kv_blocks.into(),
+        context_tokens: card.context_tokens,
+    };
+    let (own_tokenizer, own_template) = (Arc::clone(&tokenizer), Arc::clone(&template));
+    let engine = Engine::new(model, own_tokenizer, own_template, capacity, recorder.clone());
     let (queue, engine) = engine.start(arguments.queue.into())?;
     let app = App { model: card, tokenizer, template, queue, recorder, clock };
 
@@ -60,6 +66,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         tracing::warn!("the last telemetry was not sent: {error}; is the collector running?");
     }
     served
+}
+
+fn load(file: GgufFile, recorder: &Recorder) -> Result<Llama, GgufError> {
+    let loads = recorder.model_loads();
+    let began = recorder.now();
+    let loaded = Llama::load(file);
+    let took = Duration::from_nanos(recorder.now().saturating_sub(began));
+    match &loaded {
+        Ok(_) => loads.loaded(took),
+        Err(_) => loads.failed("model_error", took),
+    }
+    loaded
 }
 
 async fn listen_and_serve(arguments: &Arguments, app: App) -> Result<(), Box<dyn Error>> {

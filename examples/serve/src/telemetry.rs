@@ -40,7 +40,7 @@ pub(crate) mod testing {
     use inferometer_semconv::InstrumentDef;
     use opentelemetry::trace::noop::NoopTracer;
     use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-    use opentelemetry_proto::tonic::common::v1::any_value::Value;
+    use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value::Value};
     use opentelemetry_proto::tonic::metrics::v1::number_data_point::Value as Number;
     use opentelemetry_proto::tonic::metrics::v1::{Metric, NumberDataPoint, metric::Data};
     use prost::Message;
@@ -50,9 +50,8 @@ pub(crate) mod testing {
         (Recorder::builder(meters.serving_scope(), NoopTracer::new(), "tiny").build(), meters)
     }
 
-    /// The sum over the points of a counter that have an attribute with this value; over all if it is
-    /// empty.
-    pub(crate) fn sum(meters: &MeterProvider, counter: &InstrumentDef, attribute: &str) -> i64 {
+    /// The sum over the points of a sum or histogram that have an attribute with this value; over all if it is empty.
+    pub(crate) fn sum(meters: &MeterProvider, definition: &InstrumentDef, attribute: &str) -> i64 {
         let mut snapshot = Snapshot::default();
         meters.snapshot(&mut snapshot);
         let mut encoder = Encoder::new(meters.resource(), Encoder::DEFAULT_MAX_REQUEST_BYTES);
@@ -61,27 +60,34 @@ pub(crate) mod testing {
             let request = ExportMetricsServiceRequest::decode(bytes).expect("sound OTLP");
             let scopes =
                 request.resource_metrics.into_iter().flat_map(|resource| resource.scope_metrics);
-            let named =
-                scopes.flat_map(|scope| scope.metrics).filter(|metric| metric.name == counter.name);
+            let named = scopes
+                .flat_map(|scope| scope.metrics)
+                .filter(|metric| metric.name == definition.name);
             total += named
                 .flat_map(points)
-                .filter(|point| attribute.is_empty() || has(point, attribute))
-                .map(|point| number(&point))
+                .filter(|(attributes, _)| attribute.is_empty() || has(attributes, attribute))
+                .map(|(_, value)| value)
                 .sum::<i64>();
         });
         total
     }
 
-    fn points(metric: Metric) -> Vec<NumberDataPoint> {
+    fn points(metric: Metric) -> Vec<(Vec<KeyValue>, i64)> {
         match metric.data {
-            Some(Data::Sum(sum)) => sum.data_points,
-            other => panic!("{} is no counter: {other:?}", metric.name),
+            Some(Data::Sum(sum)) => {
+                let points = sum.data_points.into_iter();
+                points.map(|point| (point.attributes.clone(), number(&point))).collect()
+            }
+            Some(Data::Histogram(histogram)) => {
+                let points = histogram.data_points.into_iter();
+                points.map(|point| (point.attributes, whole(point.sum))).collect()
+            }
+            other => panic!("{} does not add up: {other:?}", metric.name),
         }
     }
 
-    fn has(point: &NumberDataPoint, attribute: &str) -> bool {
-        let mut values =
-            point.attributes.iter().filter_map(|pair| pair.value.as_ref()?.value.as_ref());
+    fn has(attributes: &[KeyValue], attribute: &str) -> bool {
+        let mut values = attributes.iter().filter_map(|pair| pair.value.as_ref()?.value.as_ref());
         values.any(|value| matches!(value, Value::StringValue(text) if text == attribute))
     }
 
@@ -90,6 +96,11 @@ pub(crate) mod testing {
             Some(Number::AsInt(value)) => value,
             other => panic!("not an integer: {other:?}"),
         }
+    }
+
+    fn whole(sum: Option<f64>) -> i64 {
+        let sum = sum.expect("our histograms have sums").to_string();
+        sum.parse().expect("whole numbers add up to one")
     }
 }
 

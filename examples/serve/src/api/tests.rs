@@ -8,10 +8,10 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use inferometer_sdk::{KvCacheTier, SystemClock};
+use inferometer_sdk::SystemClock;
 
 use super::*;
-use crate::engine::{Engine, KvMemory};
+use crate::engine::{Capacity, Engine};
 use crate::model::fake::Scripted;
 use crate::telemetry::testing;
 use crate::tokenizer::{Cut, tiny};
@@ -31,8 +31,9 @@ fn app() -> Router {
         permits: Mutex::new(sync_channel(0).1),
     };
     let (recorder, _) = testing::recorder();
-    let memory = KvMemory::new(recorder.kv_cache(KvCacheTier::Device), 100);
-    let engine = Engine::new(model, Arc::clone(&tokenizer), Arc::clone(&template), memory);
+    let capacity = Capacity { sequences: 4, blocks: 100, context_tokens: 100 };
+    let (own_tokenizer, own_template) = (Arc::clone(&tokenizer), Arc::clone(&template));
+    let engine = Engine::new(model, own_tokenizer, own_template, capacity, recorder.clone());
     let (queue, _) = engine.start(4).expect("a thread");
     let model = ModelCard { id: MODEL.to_owned(), created: 1, context_tokens: 100, max_tokens: 50 };
     router(Arc::new(App {

@@ -1,17 +1,22 @@
 //! The way into the engine: first in, first out, and bounded.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+
+use inferometer_sdk::QueueDepths;
 
 use super::Job;
 
 /// Hands jobs to the engine.
 ///
-/// Holds as many waiting jobs as it was made for, besides the running one, and refuses the next. A job
-/// whose client has left keeps its place until its turn, which then takes no time.
+/// Holds as many waiting jobs as it was made for, besides those that run and one that waits for blocks, and refuses
+/// the next. A job whose client has left keeps its place until its turn, which then takes no time.
 #[derive(Debug, Clone)]
 pub(crate) struct Queue {
     jobs: SyncSender<Job>,
     waiting_max: usize,
+    depths: Arc<Depths>,
 }
 
 /// A job that was not taken.
@@ -23,10 +28,30 @@ pub(crate) enum Refused {
     Stopped(Box<Job>),
 }
 
+/// How many jobs are where, for whoever looks.
+#[derive(Debug, Default)]
+pub(super) struct Depths {
+    pub(super) waiting: AtomicU64,
+    pub(super) running: AtomicU64,
+    pub(super) preempted: AtomicU64,
+}
+
+impl Depths {
+    /// Now.
+    pub(super) fn read(&self) -> QueueDepths {
+        QueueDepths {
+            waiting: self.waiting.load(Relaxed),
+            running: self.running.load(Relaxed),
+            preempted: self.preempted.load(Relaxed),
+            ..QueueDepths::default()
+        }
+    }
+}
+
 impl Queue {
-    pub(super) fn new(waiting_max: usize) -> (Self, Receiver<Job>) {
+    pub(super) fn new(waiting_max: usize, depths: Arc<Depths>) -> (Self, Receiver<Job>) {
         let (jobs, receiver) = sync_channel(waiting_max);
-        (Self { jobs, waiting_max }, receiver)
+        (Self { jobs, waiting_max, depths }, receiver)
     }
 
     /// Puts `job` at the end.
@@ -34,9 +59,14 @@ impl Queue {
     /// # Errors
     /// Gives it back if the queue is full or the engine is gone.
     pub(crate) fn submit(&self, job: Job) -> Result<(), Refused> {
-        self.jobs.try_send(job).map_err(|error| match error {
-            TrySendError::Full(job) => Refused::Full(Box::new(job)),
-            TrySendError::Disconnected(job) => Refused::Stopped(Box::new(job)),
+        // Counted before the engine can take it away.
+        self.depths.waiting.fetch_add(1, Relaxed);
+        self.jobs.try_send(job).map_err(|error| {
+            self.depths.waiting.fetch_sub(1, Relaxed);
+            match error {
+                TrySendError::Full(job) => Refused::Full(Box::new(job)),
+                TrySendError::Disconnected(job) => Refused::Stopped(Box::new(job)),
+            }
         })
     }
 

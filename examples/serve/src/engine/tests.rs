@@ -1,16 +1,23 @@
+mod turns;
+
 use std::sync::Mutex;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use inferometer_sdk::{Engine as Recorder, KvCacheTier, MeterProvider, Prompt as PromptTokens};
+use inferometer_sdk::{MeterProvider, Prompt as PromptTokens};
 use inferometer_semconv::metrics;
 use opentelemetry::Context;
 use tokio::sync::mpsc::{self, Receiver as Events};
 
+use super::queue::Depths;
+use super::sequence::PREFILL_TOKENS_MAX;
 use super::*;
 use crate::model::fake::{POISON, Scripted};
-use crate::prompt::{Message, Role};
+use crate::prompt::{Message, Prompt, Role};
 use crate::telemetry::testing;
 use crate::tokenizer::{Cut, tiny};
+
+/// Blocks for whatever a test asks.
+const ROOMY: Capacity = Capacity { sequences: 4, blocks: 5 * 256, context_tokens: 4096 };
 
 /// An engine whose model answers `script`, and what is needed to make jobs for it.
 struct Bench {
@@ -27,12 +34,11 @@ struct Bench {
 
 impl Bench {
     fn new(script: &str, waiting_max: usize) -> Self {
-        let mut bench = Self::paused(script, waiting_max);
-        bench.permits = None;
-        bench
+        Self::paused(script, waiting_max, ROOMY).released()
     }
 
-    fn paused(script: &str, waiting_max: usize) -> Self {
+    /// The model waits for a permit at every step.
+    fn paused(script: &str, waiting_max: usize, capacity: Capacity) -> Self {
         let tokenizer = Arc::new(tiny::tokenizer(&[], Cut::Smollm));
         let template = Arc::new(ChatTemplate::new(&tokenizer, None).expect("control tokens"));
         let steps = Arc::default();
@@ -46,10 +52,16 @@ impl Bench {
             permits: Mutex::new(taken),
         };
         let (recorder, meters) = testing::recorder();
-        let memory = KvMemory::new(recorder.kv_cache(KvCacheTier::Device), 4096);
-        let engine = Engine::new(model, Arc::clone(&tokenizer), Arc::clone(&template), memory);
+        let (own_tokenizer, own_template) = (Arc::clone(&tokenizer), Arc::clone(&template));
+        let engine = Engine::new(model, own_tokenizer, own_template, capacity, recorder.clone());
         let (queue, thread) = engine.start(waiting_max).expect("a thread");
         Self { queue, thread, tokenizer, template, steps, recorder, meters, permits: Some(permits) }
+    }
+
+    /// From here on the model does not wait.
+    fn released(mut self) -> Self {
+        self.permits = None;
+        self
     }
 
     fn prompt(&self, system: &str, user: &str) -> Prompt {
@@ -213,13 +225,15 @@ fn jobs_are_completed_in_the_order_in_which_they_came() {
 #[test]
 fn a_full_queue_gives_the_job_back() {
     // No engine takes jobs from this queue, so that it stays full.
-    let (queue, jobs) = Queue::new(1);
+    let depths = Arc::<Depths>::default();
+    let (queue, jobs) = Queue::new(1, Arc::clone(&depths));
     let bench = Bench::new("x", 1);
     let (first, _first_events) = bench.job(bench.prompt("s", "u"), 5, &[]);
     let (second, _second_events) = bench.job(bench.prompt("s", "u"), 6, &[]);
     queue.submit(first).expect("room for one");
     let Err(Refused::Full(back)) = queue.submit(second) else { panic!("the queue holds one") };
     assert_eq!(back.settings.max_tokens, 6);
+    assert_eq!(depths.read().waiting, 1);
     drop(jobs);
     assert!(matches!(queue.submit(*back), Err(Refused::Stopped(_))));
 }
@@ -237,7 +251,7 @@ fn an_abandoned_job_is_not_computed() {
 
 #[test]
 fn a_client_that_leaves_ends_its_answer_and_nobody_elses() {
-    let mut bench = Bench::paused("a long answer", 4);
+    let mut bench = Bench::paused("a long answer", 4, ROOMY);
     let prompt = bench.prompt("s", "u");
     let (job, mut events) = bench.job(prompt.clone(), 50, &[]);
     bench.queue.submit(job).expect("room in the queue");

@@ -98,3 +98,6 @@ fn weights<R: Read + Seek>(content: Content, reader: &mut R) -> candle_core::Res
     encoded.set_position(0);
     ModelWeights::from_gguf(Content::read(&mut encoded)?, &mut encoded, &Device::Cpu)
 }
+
+#[cfg(test)]
+mod tests;
