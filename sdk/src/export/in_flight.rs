@@ -19,24 +19,27 @@ impl InFlight {
 
     /// `items` of them arrived, but for the rejected ones.
     pub(super) fn arrived(&mut self, items: u64, rejected: u64) {
-        self.settle(items);
         let rejected = rejected.min(items);
         self.counters.count_exported(items - rejected);
         self.counters.count_rejected(rejected);
+        self.settle(items);
     }
 
     pub(super) fn lost(&mut self, reason: ExportFailure, items: u64) {
-        self.settle(items);
         self.counters.count_failed(reason, items);
-    }
-
-    /// Whoever asks carries them on, and counts them anew.
-    pub(super) fn hand_over(mut self) -> u64 {
-        let items = self.items;
         self.settle(items);
-        items
     }
 
+    pub(super) const fn items(&self) -> u64 {
+        self.items
+    }
+
+    /// Somebody else carries them on, and has counted them anew.
+    pub(super) fn hand_over(mut self) {
+        self.settle(self.items);
+    }
+
+    /// After its items were counted elsewhere, so that at no moment one is in no count.
     fn settle(&mut self, items: u64) {
         self.items -= items;
         self.counters.leave(items);

@@ -112,11 +112,13 @@ impl HttpClient for Transport {
         Box::pin(async move {
             let body = self.body(request)?;
             let spans = EXPORT.try_with(|export| export.spans.take())?;
-            let spans = spans.ok_or("a batch was sent before")?.hand_over();
+            let spans = spans.ok_or("a batch was sent before")?;
             // The deadline is the runtime's own.
             let deadline = Instant::now() + self.sender.timeout();
-            let requests = split(body, spans);
-            let outcome = Arc::clone(&self.sender).deliver(requests, deadline).await;
+            let requests = split(body, spans.items());
+            let delivery = Arc::clone(&self.sender).deliver(requests, deadline);
+            spans.hand_over();
+            let outcome = delivery.await;
             let mut answer = Response::new(Bytes::new());
             if outcome.is_err() {
                 // One that nobody takes for worth another attempt.
