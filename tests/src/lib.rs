@@ -5,6 +5,7 @@
 //! | the collector in this process, and the real program as a child | `collector.rs`, `program.rs`, `child.rs` |
 //! | a backend that keeps what is forwarded to it | `backend.rs` |
 //! | the model server of `examples/serve`, and its client | `model_server.rs`, `completion.rs` |
+//! | an engine with made-up tokens behind OpenAI's API | `fake_model.rs` |
 //! | a scrape, parsed strictly; what is expected of one series | `scrape.rs`, `parse.rs`, `expected.rs` |
 //! | a trace as a tree that people can read | `span_tree.rs` |
 //! | foreign programs that judge or consume what we serve | `oracle.rs` |
@@ -19,6 +20,7 @@ mod child;
 mod collector;
 mod completion;
 mod expected;
+pub mod fake_model;
 pub mod http;
 mod model_server;
 pub mod oracle;
