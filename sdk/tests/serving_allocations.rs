@@ -13,8 +13,8 @@ use std::{
 
 use futures_util::{FutureExt, StreamExt, stream};
 use inferometer_sdk::{
-    Cached, Engine, FinishReason, ItemAccount, ItemTokens, MeterProvider, Prompt, StreamItem,
-    TokenCounts, TransferEdge, TransferPayload,
+    Cached, Engine, FinishReason, ItemAccount, ItemTokens, MeterProvider, PreemptionMode, Prompt,
+    StreamItem, TokenCounts, TokenModality, TokenUsage, TransferEdge, TransferPayload,
 };
 use opentelemetry::{Context, trace::TracerProvider};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider};
@@ -124,6 +124,32 @@ fn the_items_of_a_stream_allocate_nothing() {
     let counted = allocations(|| {
         for _ in 0..1000 {
             assert_eq!(stream.next().now_or_never(), Some(Some(())));
+        }
+    });
+    assert_eq!(counted, 0);
+}
+
+#[test]
+fn no_report_between_arrival_and_end_allocates() {
+    let engine = engine(Sampler::AlwaysOn);
+    let mut request = engine.request(&Context::new(), None);
+    let counted = allocations(|| {
+        request.prompt(Prompt { tokens: 812, audio_tokens: Some(12), ..Prompt::default() });
+        request.deadline_at(u64::MAX);
+        request.transferring();
+        request.scheduled();
+        request.cached(Cached { remote: 640, ..Cached::default() });
+        request.prefill_chunk(100);
+        request.prefilled(None);
+        for step in 0..20 {
+            request.tokens_at(1, engine.now());
+            request.preempted(PreemptionMode::Swap);
+            request.scheduled();
+            request.tokens_of(TokenModality::Audio, step);
+            request.emitted();
+            request.reasoning_tokens(1);
+            request.tool_tokens(1);
+            request.usage(TokenUsage { output: Some(1000), ..TokenUsage::default() });
         }
     });
     assert_eq!(counted, 0);

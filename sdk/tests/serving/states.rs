@@ -134,6 +134,46 @@ fn preemptions_are_events_of_the_span_as_far_as_there_is_room() {
 }
 
 #[test]
+fn tokens_of_a_preempted_request_resume_it() {
+    let rig = Rig::new();
+    let mut request = decoding(&rig);
+    rig.advance_ms(5);
+    request.preempted(PreemptionMode::Swap);
+    rig.advance_ms(30);
+    request.tokens(1);
+    assert_eq!(active(&rig), ["0", "1", "0", "0"]);
+    assert_eq!(rig.values("infer.request.time_between_tokens"), ["sum=0.035"]);
+    rig.check_corrections(&[(Correction::MissingTransition, 1)]);
+}
+
+#[test]
+fn what_is_computed_again_has_no_source_where_the_prompt_had_none() {
+    let rig = Rig::new();
+    let mut request = rig.engine.request(&Context::new(), Prompt::text(100));
+    request.scheduled();
+    request.prefilled(None);
+    request.preempted(PreemptionMode::Recompute);
+    request.scheduled();
+    request.prefill_chunk(100);
+    assert_eq!(rig.values("infer.kv_cache.prompt_tokens"), ["0", "0", "0", "0", "0"]);
+    rig.check_corrections(&[]);
+}
+
+#[test]
+fn a_request_seen_from_outside_may_be_preempted_and_still_has_no_queue_time() {
+    let rig = Rig::new();
+    let mut request = rig.engine.request(&Context::new(), Prompt::text(100));
+    request.emitted();
+    request.preempted(PreemptionMode::Swap);
+    request.scheduled();
+    request.emitted();
+    request.finish(FinishReason::Stop);
+    assert!(rig.points("infer.request.queue.duration").next().is_none());
+    assert!(rig.points("infer.request.prefill.duration").next().is_none());
+    rig.check_corrections(&[]);
+}
+
+#[test]
 fn only_what_runs_is_preempted() {
     let rig = Rig::new();
     let mut request = rig.engine.request(&Context::new(), Prompt::text(8));
