@@ -41,6 +41,8 @@ pub enum Suite {
     Instructions,
     /// One measurement while the collector fails in every way; its instructions need valgrind.
     Isolation,
+    /// One sample of eight GPUs over a fake driver: processor time, calls of the driver.
+    Gpu,
 }
 
 impl Suite {
@@ -50,6 +52,7 @@ impl Suite {
             Self::Snapshot => "snapshot",
             Self::Instructions => "instructions",
             Self::Isolation => "isolation",
+            Self::Gpu => "gpu",
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | part | what it does |
 //! |---|---|
-//! | `record.rs`, `snapshot.rs`, `instructions.rs`, `isolation.rs` | the suites, one file each |
+//! | `record.rs`, `snapshot.rs`, `instructions.rs`, `isolation.rs`, `gpu.rs` | the suites, one file each |
 //! | `record/` | one file per library: the same handles, spelled in its own API |
 //! | `isolation/` | the collectors that fail, and the latency of single calls |
 //! | `op.rs`, `compare.rs`, `crew.rs`, `reading.rs` | the method: two operations in turn, on pinned threads, in undisturbed batches |
@@ -15,6 +15,7 @@ mod compare;
 mod crew;
 mod error;
 mod fixture;
+mod gpu;
 mod instructions;
 mod isolation;
 mod machine;

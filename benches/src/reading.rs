@@ -60,6 +60,11 @@ impl Reading {
     }
 }
 
+/// Processor time of all threads of this process in nanoseconds.
+pub(crate) fn process_cpu() -> Result<u64, BenchError> {
+    nanos(ClockId::CLOCK_PROCESS_CPUTIME_ID)
+}
+
 fn nanos(clock: ClockId) -> Result<u64, BenchError> {
     let time = clock_gettime(clock)
         .map_err(|source| BenchError::System { what: "read a clock", source })?;

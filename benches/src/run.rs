@@ -5,7 +5,7 @@ use std::io::Write;
 use crate::{
     cli::{Args, Suite},
     error::BenchError,
-    instructions, isolation, record, snapshot,
+    gpu, instructions, isolation, record, snapshot,
 };
 
 /// Measures and prints: rows to `out`, warnings to `warnings`.
@@ -19,5 +19,6 @@ pub fn run(args: &Args, out: &mut dyn Write, warnings: &mut dyn Write) -> Result
         Suite::Snapshot => snapshot::run(args, out, warnings),
         Suite::Instructions => instructions::run(args, out),
         Suite::Isolation => isolation::run(args, out, warnings),
+        Suite::Gpu => gpu::run(args, out),
     }
 }

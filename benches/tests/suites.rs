@@ -88,6 +88,16 @@ fn snapshot_has_a_row_for_every_case() {
 }
 
 #[test]
+fn gpu_has_a_row_for_time_and_one_for_calls() {
+    let rows = rows(&["gpu"]);
+    check_keys(&rows, &["suite", "case", "ours", "peer", "peer_value", "unit", "ratio"]);
+    assert_eq!(
+        pairs(&rows),
+        ["sample_8_gpus", "driver_calls_8_gpus"].map(|case| (case, "limit")).into()
+    );
+}
+
+#[test]
 fn instructions_has_a_row_for_every_case_and_peer() {
     if Command::new("valgrind").arg("--version").output().is_err() {
         assert!(

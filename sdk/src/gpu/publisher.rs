@@ -22,23 +22,18 @@ pub(super) struct Publisher<M: Meters> {
     devices: HashMap<Arc<str>, DeviceSeries<M>>,
     /// By `hw.id`; the driver's own under the empty one.
     failures: HashMap<Arc<str>, Failures<M>>,
-    /// Whether an answer is still to come that nobody waits for any more.
-    is_late: bool,
 }
 
 impl<M: Meters> Publisher<M> {
     pub(super) fn new(meters: M) -> Self {
-        Self { meters, devices: HashMap::new(), failures: HashMap::new(), is_late: false }
+        Self { meters, devices: HashMap::new(), failures: HashMap::new() }
     }
 
     /// Takes one sample. If the driver does not answer in time, nothing is shown as if it were true still.
     pub(super) fn sample(&mut self, exchange: &Exchange, timeout: Duration) -> GpuState {
-        if self.is_late {
-            // The old question has to be answered before another can be asked.
-            match exchange.answer(Duration::ZERO) {
-                Some(answer) => self.publish_late(answer),
-                None => return self.not_answered(exchange),
-            }
+        // An answer that nobody waited for any more: what it counted must not be lost.
+        if let Some(late) = exchange.answer(Duration::ZERO) {
+            self.publish(&late);
         }
         exchange.ask();
         match exchange.answer(timeout) {
@@ -48,7 +43,6 @@ impl<M: Meters> Publisher<M> {
     }
 
     fn publish(&mut self, answer: &Answer) -> GpuState {
-        self.is_late = false;
         let is_complete = matches!(answer.state, GpuState::Sampling { .. });
         if is_complete {
             let told =
@@ -68,17 +62,10 @@ impl<M: Meters> Publisher<M> {
         answer.state
     }
 
-    /// What was counted meanwhile is true, what was measured is not any more.
-    fn publish_late(&mut self, mut answer: Answer) {
-        answer.readings.iter_mut().for_each(|reading| reading.outdated());
-        self.publish(&answer);
-    }
-
     fn not_answered(&mut self, exchange: &Exchange) -> GpuState {
         if exchange.is_stopped() {
             return GpuState::Stopped;
         }
-        self.is_late = true;
         self.devices.values_mut().for_each(DeviceSeries::silence);
         let question = exchange.question();
         let (device, query) = (question.device, question.query);

@@ -80,8 +80,8 @@ impl<M: Meters> GpuSampler<M> {
         }
     }
 
-    /// Takes a sample now, and says how it went. Blocks this thread, at most for twice the timeout: once for a sample
-    /// that is under way, once for this.
+    /// Takes a sample now, or waits for the one that is under way, and says how it went. Blocks this thread, at most for
+    /// twice the timeout: once until another caller is done, once for the driver.
     pub fn sample(&self) -> GpuState {
         self.shared.sample()
     }

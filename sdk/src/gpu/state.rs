@@ -20,7 +20,7 @@ pub enum GpuState {
     },
     /// The driver was there and went away, for example to be restarted. It is looked for again at the next sample.
     DriverGone,
-    /// The driver has not answered in time, and still has the question. Nothing else is asked meanwhile.
+    /// The driver has not answered in time. Nothing else is asked until it does.
     NotAnswering(GpuQuery),
     /// The sampler was shut down.
     Stopped,

@@ -68,7 +68,10 @@ fn a_lost_gpu_costs_its_own_values_a_count_and_a_failed_status() {
 #[test]
 fn a_gpu_that_falls_off_the_bus_tells_its_xid_first() {
     let mut rig = Rig::with_gpus(1);
-    rig.sampled(1);
+    // So that the next is one that asks about MIG too.
+    for _ in 0..12 {
+        rig.sampled(1);
+    }
     rig.fake
         .set_all([("gpu0", "xid", "79"), ("gpu0", "mig", "!15"), ("gpu0", "utilization", "!15")])
         .expect("a script");
@@ -117,6 +120,17 @@ fn a_restart_of_the_driver_costs_one_sample_and_a_count() {
     assert_eq!((rig.fake.calls("nvmlInit_v2"), rig.fake.calls("nvmlShutdown")), (2, 1));
     assert_eq!(rig.fake.bad_handles(), 0);
     assert_eq!(rig.failures().len(), 1);
+}
+
+#[test]
+fn a_driver_that_goes_in_the_middle_of_a_sample_leaves_nothing_shown() {
+    let mut rig = Rig::with_gpus(2);
+    rig.sampled(2);
+    rig.set("gpu1", "power", "!1");
+    assert_eq!(rig.sample(), GpuState::DriverGone);
+    for gone in ["hw.power", "hw.gpu.memory", "hw.status", "infer.gpu.clock"] {
+        rig.check(gone, &[]);
+    }
 }
 
 #[test]

@@ -11,6 +11,9 @@ use crate::{
 
 const SHORT: Duration = Duration::from_millis(50);
 
+/// A wait that a test would not survive.
+const NEVER: Duration = Duration::from_secs(24 * 3600);
+
 fn hanging() -> Rig {
     let mut rig = Rig::built(
         |fake| (0..2).for_each(|index| fake.add_gpu(index).expect("a script")),
@@ -86,6 +89,11 @@ fn what_a_late_answer_counted_is_not_lost() {
     rig.fake.set_all([("gpu1", "xid", "79"), ("gpu1", "temperature", "?")]).expect("a script");
     until(|| rig.sample() == GpuState::NotAnswering(GpuQuery::Temperature));
     rig.set("gpu1", "temperature", "55");
+    // The answer is there before anybody asks again.
+    let mut calls = 0;
+    until(|| {
+        rig.fake.hanging() == 0 && calls == std::mem::replace(&mut calls, rig.fake.all_calls())
+    });
     until(|| matches!(rig.sample(), GpuState::Sampling { gpus: 2, .. }));
     rig.check(
         "infer.gpu.xid",
@@ -126,14 +134,14 @@ fn a_driver_that_hangs_while_it_starts_is_counted_too() {
 fn a_sampler_with_an_interval_samples_by_itself_and_ends_while_the_driver_hangs() {
     let mut rig = Rig::built(
         |fake| fake.add_gpu(0).expect("a script"),
-        |sampler| sampler.interval(Duration::from_millis(1)),
+        |sampler| sampler.interval(Duration::from_millis(1)).timeout(NEVER),
     );
     until(|| !shown(&rig.provider).is_empty());
     rig.set("gpu0", "power", "1000");
     until(|| shown(&rig.provider) == ["hw.power{hw.id=GPU-0,hw.name=0,hw.type=gpu} 1"]);
     rig.set("gpu0", "power", "?");
     until(|| rig.fake.hanging() == 1);
-    // The timeout is long: it is the shutdown that ends the wait.
+    // It is the shutdown that ends the wait.
     assert!(!rig.gpus.shutdown(SHORT), "the driver holds one thread");
     assert_eq!(shown(&rig.provider), [""; 0]);
     rig.set("gpu0", "power", "2000");

@@ -156,6 +156,20 @@ fn traffic_and_busy_parts_are_those_between_two_samples() {
 }
 
 #[test]
+fn samples_too_close_for_the_driver_to_compare_are_not_compared() {
+    let rig = Rig::with_gpus(1);
+    rig.sampled(1);
+    rig.clock.advance(Duration::from_millis(50));
+    rig.gpus.sample();
+    rig.check("infer.gpu.link.io", &[]);
+    rig.clock.advance(Duration::from_millis(950));
+    rig.gpus.sample();
+    let sent = rig.points("hw.gpu.io{hw.id=GPU-0,hw.name=0,network.io.direction=transmit}");
+    let expected = "hw.gpu.io{hw.id=GPU-0,hw.name=0,network.io.direction=transmit}";
+    assert_eq!(sent, [format!("{expected} {}", 4100_u64 << 20)]);
+}
+
+#[test]
 fn xid_events_are_counted_by_code_each_once() {
     let mut rig = Rig::with_gpus(2);
     rig.sampled(2);
