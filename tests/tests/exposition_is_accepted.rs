@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use inferometer_sdk::{
     Cached, DiffusionStage, Engine, FinishReason, KvCacheTier, KvStats, Prompt, Telemetry,
-    TransferEdge, TransferPayload, media::Image,
+    TokenModality, TransferEdge, TransferPayload, media::Image,
 };
 use inferometer_semconv::{InstrumentKind, metrics, prometheus_name::metric_name};
 use inferometer_tests::{CollectorUnderTest, Scrape, oracle, wait};
@@ -25,13 +25,20 @@ fn page() -> Scrape {
         .expect("telemetry starts");
     let engine = telemetry.engine(MODEL).provider("tests").stage("decode").replica(1).build();
     let request = || {
-        let prompt = Prompt { tokens: 100, image_tokens: Some(10), ..Prompt::default() };
+        let prompt = Prompt {
+            tokens: 100,
+            image_tokens: Some(10),
+            audio_tokens: Some(5),
+            video_tokens: None,
+        };
         let mut request = engine.request(&Context::new(), prompt);
         request.scheduled();
         request.prefilled(Cached { device: 60, host: 5, ..Cached::default() });
         for _ in 0..3 {
             request.tokens(1);
         }
+        request.reasoning_tokens(1);
+        request.tokens_of(TokenModality::Audio, 1);
         request
     };
     request().finish(FinishReason::Stop);
