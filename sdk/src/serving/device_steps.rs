@@ -48,7 +48,7 @@ use crate::metrics::Scope;
 /// ```
 ///
 /// Keep it until the last callback has run: it owns the memory of its steps, which a callback would otherwise have to
-/// free.
+/// free. A callback that the driver never makes, as after a device error, keeps its step's place for ever.
 pub struct DeviceSteps<M: Meters = Scope> {
     time: Arc<DeviceTime<M>>,
     /// Used over and over: a place is free once nobody else holds its step.

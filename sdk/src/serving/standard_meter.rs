@@ -1,8 +1,12 @@
 //! The serving layer over any OpenTelemetry meter, such as the standard `SdkMeterProvider`'s.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering::Relaxed},
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use inferometer_semconv::InstrumentDef;
@@ -13,6 +17,7 @@ use opentelemetry::{
         ObservableUpDownCounter,
     },
 };
+use parking_lot::RwLock;
 
 use super::meters::{Add, Meters, Record};
 
@@ -21,27 +26,76 @@ use super::meters::{Add, Meters, Record};
 /// It needs a meter whose instruments can be bound (`bind()`, which this crate switches on in `opentelemetry_sdk`);
 /// an implementation of the API that cannot records nothing, as the API demands.
 ///
-/// The API has no way to unregister a callback. One whose [`Observed`] is dropped stays with the meter and observes
-/// nothing: keep engines for as long as the program serves, rather than one a request.
+/// The API has no way to unregister a callback. What is left of one whose [`Observed`] is dropped stays with the meter
+/// and observes nothing: keep engines for as long as the program serves, rather than one a request.
 #[derive(Debug, Clone)]
-pub struct StandardMeter(Meter);
+pub struct StandardMeter {
+    meter: Meter,
+    callback_panics: Arc<AtomicU64>,
+}
 
 impl StandardMeter {
     /// Records through `meter`.
     #[must_use]
-    pub const fn new(meter: Meter) -> Self {
-        Self(meter)
+    pub fn new(meter: Meter) -> Self {
+        Self { meter, callback_panics: Arc::default() }
+    }
+
+    /// Panics of callbacks that were asked for a value, each of which cost what it would have shown that time. They do
+    /// not reach the standard SDK, whose reader they would end.
+    #[must_use]
+    pub fn callback_panics(&self) -> u64 {
+        self.callback_panics.load(Relaxed)
+    }
+
+    /// `callback`, for as long as the guard lives.
+    fn watched<N, F>(&self, callback: F) -> (Observed, impl Fn() -> Option<N> + use<N, F>)
+    where
+        F: Fn() -> Option<N> + Send + Sync + 'static,
+    {
+        let watched = Arc::new(Watched(RwLock::new(Some(Arc::new(callback)))));
+        let panics = Arc::clone(&self.callback_panics);
+        let observed = Observed(Arc::<Watched<F>>::clone(&watched));
+        let wanted = move || {
+            // Not under the lock: a callback may do anything.
+            let callback = watched.0.read().clone()?;
+            catch_unwind(AssertUnwindSafe(|| callback())).unwrap_or_else(|_| {
+                panics.fetch_add(1, Relaxed);
+                None
+            })
+        };
+        (observed, wanted)
     }
 }
 
-/// Keeps a callback observing; dropping it ends that.
-#[derive(Debug)]
+/// Keeps a callback observing; dropping it ends that, and lets go of what the callback holds.
 #[must_use = "nothing is observed once this is dropped"]
-pub struct Observed(Arc<AtomicBool>);
+pub struct Observed(Arc<dyn LetGo>);
+
+/// A callback until it is over.
+struct Watched<F>(RwLock<Option<Arc<F>>>);
+
+trait LetGo: Send + Sync {
+    fn let_go(&self);
+}
+
+impl<F: Send + Sync> LetGo for Watched<F> {
+    fn let_go(&self) {
+        let callback = self.0.write().take();
+        // Outside the lock: what the callback holds is dropped with it, and may do anything.
+        drop(callback);
+    }
+}
 
 impl Drop for Observed {
     fn drop(&mut self) {
-        self.0.store(false, Relaxed);
+        self.0.let_go();
+    }
+}
+
+impl fmt::Debug for Observed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observed").finish_non_exhaustive()
     }
 }
 
@@ -67,7 +121,7 @@ impl Meters for StandardMeter {
     type Observation = Observed;
 
     fn counter(&self, def: &'static InstrumentDef, attributes: &[KeyValue]) -> Self::Counter {
-        let counter = build!(self.0.u64_counter(def.name), def).bind(attributes);
+        let counter = build!(self.meter.u64_counter(def.name), def).bind(attributes);
         counter.add(0);
         counter
     }
@@ -77,7 +131,7 @@ impl Meters for StandardMeter {
         def: &'static InstrumentDef,
         attributes: &[KeyValue],
     ) -> Self::FloatCounter {
-        let counter = build!(self.0.f64_counter(def.name), def).bind(attributes);
+        let counter = build!(self.meter.f64_counter(def.name), def).bind(attributes);
         counter.add(0.0);
         counter
     }
@@ -87,17 +141,17 @@ impl Meters for StandardMeter {
         def: &'static InstrumentDef,
         attributes: &[KeyValue],
     ) -> Self::UpDownCounter {
-        let counter = build!(self.0.i64_up_down_counter(def.name), def).bind(attributes);
+        let counter = build!(self.meter.i64_up_down_counter(def.name), def).bind(attributes);
         counter.add(0);
         counter
     }
 
     fn gauge(&self, def: &'static InstrumentDef, attributes: &[KeyValue]) -> Self::Gauge {
-        build!(self.0.f64_gauge(def.name), def).bind(attributes)
+        build!(self.meter.f64_gauge(def.name), def).bind(attributes)
     }
 
     fn histogram(&self, def: &'static InstrumentDef, attributes: &[KeyValue]) -> Self::Histogram {
-        build!(self.0.f64_histogram(def.name), def, bounds).bind(attributes)
+        build!(self.meter.f64_histogram(def.name), def, bounds).bind(attributes)
     }
 
     fn int_histogram(
@@ -105,7 +159,7 @@ impl Meters for StandardMeter {
         def: &'static InstrumentDef,
         attributes: &[KeyValue],
     ) -> Self::IntHistogram {
-        build!(self.0.u64_histogram(def.name), def, bounds).bind(attributes)
+        build!(self.meter.u64_histogram(def.name), def, bounds).bind(attributes)
     }
 
     fn observe_level(
@@ -114,9 +168,9 @@ impl Meters for StandardMeter {
         attributes: &[KeyValue],
         level: impl Fn() -> Option<i64> + Send + Sync + 'static,
     ) -> Self::Observation {
-        let (observed, wanted) = watched(level);
+        let (observed, wanted) = self.watched(level);
         let attributes = attributes.to_vec();
-        let builder = self.0.i64_observable_up_down_counter(def.name);
+        let builder = self.meter.i64_observable_up_down_counter(def.name);
         let _: ObservableUpDownCounter<i64> = build!(
             builder.with_callback(move |observer| {
                 if let Some(value) = wanted() {
@@ -134,8 +188,8 @@ impl Meters for StandardMeter {
         attributes: [Vec<KeyValue>; N],
         levels: impl Fn() -> Option<[i64; N]> + Send + Sync + 'static,
     ) -> Self::Observation {
-        let (observed, wanted) = watched(levels);
-        let builder = self.0.i64_observable_up_down_counter(def.name);
+        let (observed, wanted) = self.watched(levels);
+        let builder = self.meter.i64_observable_up_down_counter(def.name);
         let _: ObservableUpDownCounter<i64> = build!(
             builder.with_callback(move |observer| {
                 for (attributes, value) in attributes.iter().zip(wanted().into_iter().flatten()) {
@@ -153,9 +207,9 @@ impl Meters for StandardMeter {
         attributes: &[KeyValue],
         value: impl Fn() -> Option<f64> + Send + Sync + 'static,
     ) -> Self::Observation {
-        let (observed, wanted) = watched(value);
+        let (observed, wanted) = self.watched(value);
         let attributes = attributes.to_vec();
-        let builder = self.0.f64_observable_gauge(def.name);
+        let builder = self.meter.f64_observable_gauge(def.name);
         let _: ObservableGauge<f64> = build!(
             builder.with_callback(move |observer| {
                 if let Some(value) = wanted() {
@@ -166,13 +220,6 @@ impl Meters for StandardMeter {
         );
         observed
     }
-}
-
-/// `callback`, for as long as the guard lives.
-fn watched<N>(callback: impl Fn() -> Option<N>) -> (Observed, impl Fn() -> Option<N>) {
-    let is_kept = Arc::new(AtomicBool::new(true));
-    let observed = Observed(Arc::clone(&is_kept));
-    (observed, move || if is_kept.load(Relaxed) { callback() } else { None })
 }
 
 macro_rules! forward {

@@ -1,6 +1,12 @@
 //! An engine's loop over the standard SDK's meter.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
 use inferometer_sdk::{Engine, IterationKind, QueueDepths, StandardMeter, StepBatch};
 use inferometer_semconv::{
@@ -19,6 +25,7 @@ use opentelemetry_sdk::metrics::{
 struct Rig {
     provider: SdkMeterProvider,
     exporter: InMemoryMetricExporter,
+    meter: StandardMeter,
     engine: Engine<StandardMeter>,
 }
 
@@ -28,8 +35,8 @@ impl Rig {
         let reader = PeriodicReader::builder(exporter.clone()).build();
         let provider = SdkMeterProvider::builder().with_reader(reader).build();
         let meter = StandardMeter::new(provider.meter("test"));
-        let engine = Engine::builder(meter, NoopTracer::new(), "llama-3-70b").build();
-        Self { provider, exporter, engine }
+        let engine = Engine::builder(meter.clone(), NoopTracer::new(), "llama-3-70b").build();
+        Self { provider, exporter, meter, engine }
     }
 
     /// The sum over all points of an instrument, and how many there are.
@@ -89,4 +96,34 @@ fn queues_of_a_scheduler_that_is_gone_are_not_shown_through_a_standard_meter() {
     assert_eq!(rig.sum(&INFER_SCHEDULER_REQUEST_ACTIVE), (6.0, 4));
     drop(observed);
     assert_eq!(rig.sum(&INFER_SCHEDULER_REQUEST_ACTIVE), (0.0, 0));
+}
+
+#[test]
+fn what_a_callback_held_is_let_go_though_a_standard_meter_keeps_it() {
+    let rig = Rig::new();
+    let held = Arc::new(());
+    let weak = Arc::downgrade(&held);
+    let observed = rig.engine.observe_queues(move || {
+        let _held = &held;
+        QueueDepths::default()
+    });
+    rig.sum(&INFER_SCHEDULER_REQUEST_ACTIVE);
+    assert!(weak.upgrade().is_some());
+    drop(observed);
+    assert!(weak.upgrade().is_none());
+}
+
+#[test]
+fn a_callback_that_panics_does_not_end_a_standard_reader() {
+    let rig = Rig::new();
+    let is_broken = Arc::new(AtomicBool::new(true));
+    let asked = Arc::clone(&is_broken);
+    let _observed = rig.engine.observe_queues(move || {
+        assert!(!asked.load(Relaxed), "as the test wants it");
+        QueueDepths { waiting: 4, ..QueueDepths::default() }
+    });
+    assert_eq!(rig.sum(&INFER_SCHEDULER_REQUEST_ACTIVE), (0.0, 0));
+    assert_eq!(rig.meter.callback_panics(), 1);
+    is_broken.store(false, Relaxed);
+    assert_eq!(rig.sum(&INFER_SCHEDULER_REQUEST_ACTIVE), (4.0, 4));
 }
