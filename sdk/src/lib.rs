@@ -66,5 +66,12 @@ pub use serving::{
     StandardMeter, StepBatch, Steps, Timer, TokenModality, TokenUsage, Transfer, TransferEdge,
     TransferPayload, TransferTransport, formulas, media,
 };
-pub use serving::{KvCacheEvictionReason, KvStats, MAX_POOLS_PER_TIER};
+pub use serving::{
+    BLOCK_LIFETIMES, CacheCall, CacheCalls, CallSize, HASHES_PER_QUEUED_EVENT, Keys,
+    KvCacheEvictionReason, KvCacheEvictionResult, KvCacheFailureReason, KvCacheMethod,
+    KvCacheOperation, KvStats, MAX_OBSERVER_QUEUE, MAX_POOLS_PER_TIER, MAX_STORAGE_OBSERVERS,
+    MAX_TRACKED_BLOCKS, OBSERVER_DRAIN_TIMEOUT, ObserverError, ObserverThread, Storage,
+    StorageEvent, StorageEventKind, StorageObserver, StorageOperation, StoragePlace, StorageTier,
+    TokenLookups,
+};
 pub use telemetry::{DROP_TIMEOUT, Telemetry, TelemetryBuilder, init, new_instance_id};

@@ -23,6 +23,7 @@
 //! | its span and their children | `request_spans.rs`, `tracer.rs` |
 //! | the state of a KV cache tier, published once per forward pass | `kv_cache.rs`, `kv_stats.rs`, `latch.rs` |
 //! | a response on its way to the client, as a stream or whole | `stream.rs`, `stream_accounting.rs`, `stream_item.rs`, `stream_ledger.rs` |
+//! | what the keys of a cache go through, who watches it, and a cache server's calls | `storage.rs` |
 //! | bytes on their way between tiers, stages, replicas | `edge.rs`, `link.rs`, `busy.rs`, `transfer.rs`, `sent.rs` |
 //! | realtime sessions and their turns | `realtime.rs` |
 //! | media that come in and are generated | `media*.rs`, `generation.rs`, `playout.rs`, `diffusion.rs`, `timer.rs` |
@@ -76,6 +77,7 @@ mod sent;
 mod speculative;
 mod standard_meter;
 mod steps;
+mod storage;
 mod stream;
 mod stream_accounting;
 mod stream_item;
@@ -103,6 +105,9 @@ pub use inferometer_semconv::attributes::{
     DiffusionStage, EngineState, FinishReason, IterationKind, KvCacheTier, NetworkIoDirection,
     PreemptionMode, RequestState, TokenModality, TransferPayload, TransferTransport,
 };
+pub use inferometer_semconv::attributes::{
+    KvCacheEvictionResult, KvCacheFailureReason, KvCacheMethod, KvCacheOperation,
+};
 #[cfg(feature = "tower")]
 pub(crate) use instruments::PANIC;
 pub use kv_cache::{KvCache, MAX_POOLS_PER_TIER};
@@ -122,6 +127,12 @@ pub use sent::Sent;
 pub use speculative::{MAX_SPECULATIVE_POSITIONS, Speculative};
 pub use standard_meter::{Observed, StandardMeter};
 pub use steps::{StepBatch, Steps};
+pub use storage::{
+    BLOCK_LIFETIMES, CacheCall, CacheCalls, CallSize, HASHES_PER_QUEUED_EVENT, Keys,
+    MAX_OBSERVER_QUEUE, MAX_STORAGE_OBSERVERS, MAX_TRACKED_BLOCKS, OBSERVER_DRAIN_TIMEOUT,
+    ObserverError, ObserverThread, Storage, StorageEvent, StorageEventKind, StorageObserver,
+    StorageOperation, StoragePlace, StorageTier, TokenLookups,
+};
 pub use stream::{AccountedResponse, AccountedStream};
 pub use stream_item::{EnginePhase, ItemAccount, ItemTokens, StreamItem, TokenCounts, UsageScope};
 pub use stream_ledger::MAX_ANSWERS;

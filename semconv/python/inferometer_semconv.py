@@ -124,6 +124,8 @@ VALUES_INFER_RESPONSE_END: Final[tuple[str, ...]] = ("complete", "cancelled", "f
 ATTRIBUTE_INFER_SDK_CORRECTION_REASON: Final[str] = "infer.sdk.correction.reason"
 VALUES_INFER_SDK_CORRECTION_REASON: Final[tuple[str, ...]] = ("missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "clock_skew", "illegal_transition", "value_clamped", "cumulative_decrease", "part_beyond_whole", "accepted_beyond_draft", "device_time_repeated", "device_time_missing", "device_time_beyond_limit", "empty_step", "unmatched_end", "dropped_unfinished", "answer_beyond_limit", "pool_beyond_limit", "error_type_beyond_limit")
 ATTRIBUTE_INFER_SDK_INSTRUMENT_NAME: Final[str] = "infer.sdk.instrument.name"
+ATTRIBUTE_INFER_SDK_OBSERVER_DROP_REASON: Final[str] = "infer.sdk.observer.drop.reason"
+VALUES_INFER_SDK_OBSERVER_DROP_REASON: Final[tuple[str, ...]] = ("queue_full", "shut_down", "untracked")
 ATTRIBUTE_INFER_SDK_OBSERVER_NAME: Final[str] = "infer.sdk.observer.name"
 ATTRIBUTE_INFER_SDK_REFUSAL_REASON: Final[str] = "infer.sdk.refusal.reason"
 VALUES_INFER_SDK_REFUSAL_REASON: Final[tuple[str, ...]] = ("nan", "infinite", "negative", "no_cells")
@@ -981,6 +983,16 @@ METRIC_INFER_KV_CACHE_SERVER_KEYS: Final[Instrument] = Instrument(
     attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_METHOD, ATTRIBUTE_INFER_KV_CACHE_OUTCOME, ATTRIBUTE_INFER_KV_CACHE_FAILURE_REASON),
 )
 
+METRIC_INFER_KV_CACHE_SERVER_TOKENS: Final[Instrument] = Instrument(
+    name="infer.kv_cache.server.tokens",
+    prometheus_name="infer_kv_cache_server_tokens_total",
+    kind="counter",
+    unit="{token}",
+    description="Tokens of requests that a cache server answers, by outcome.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_METHOD, ATTRIBUTE_INFER_KV_CACHE_OUTCOME, ATTRIBUTE_INFER_KV_CACHE_FAILURE_REASON),
+)
+
 METRIC_INFER_KV_CACHE_SERVER_IO: Final[Instrument] = Instrument(
     name="infer.kv_cache.server.io",
     prometheus_name="infer_kv_cache_server_io_bytes_total",
@@ -1017,6 +1029,16 @@ METRIC_INFER_KV_CACHE_CLIENT_KEYS: Final[Instrument] = Instrument(
     kind="counter",
     unit="{key}",
     description="Keys of requests that an engine sends to a cache server, by outcome.",
+    bounds=(),
+    attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_METHOD, ATTRIBUTE_INFER_KV_CACHE_OUTCOME, ATTRIBUTE_INFER_KV_CACHE_FAILURE_REASON),
+)
+
+METRIC_INFER_KV_CACHE_CLIENT_TOKENS: Final[Instrument] = Instrument(
+    name="infer.kv_cache.client.tokens",
+    prometheus_name="infer_kv_cache_client_tokens_total",
+    kind="counter",
+    unit="{token}",
+    description="Tokens of requests that an engine sends to a cache server, by outcome.",
     bounds=(),
     attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_INFER_KV_CACHE_METHOD, ATTRIBUTE_INFER_KV_CACHE_OUTCOME, ATTRIBUTE_INFER_KV_CACHE_FAILURE_REASON),
 )
@@ -1256,9 +1278,9 @@ METRIC_INFER_SDK_OBSERVER_EVENT_DROPPED: Final[Instrument] = Instrument(
     prometheus_name="infer_sdk_observer_event_dropped_total",
     kind="counter",
     unit="{event}",
-    description="Events that found an observer's queue full.",
+    description="Events that an observer did not get, or not use, by reason.",
     bounds=(),
-    attributes=(ATTRIBUTE_INFER_SDK_OBSERVER_NAME,),
+    attributes=(ATTRIBUTE_INFER_SDK_OBSERVER_NAME, ATTRIBUTE_INFER_SDK_OBSERVER_DROP_REASON),
 )
 
 METRIC_INFER_SDK_OBSERVER_EVENT_QUEUED: Final[Instrument] = Instrument(
@@ -1717,10 +1739,12 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_KV_CACHE_SERVER_REQUEST_DURATION,
     METRIC_INFER_KV_CACHE_SERVER_REQUEST_ACTIVE,
     METRIC_INFER_KV_CACHE_SERVER_KEYS,
+    METRIC_INFER_KV_CACHE_SERVER_TOKENS,
     METRIC_INFER_KV_CACHE_SERVER_IO,
     METRIC_INFER_KV_CACHE_CLIENT_REQUEST_DURATION,
     METRIC_INFER_KV_CACHE_CLIENT_REQUEST_ACTIVE,
     METRIC_INFER_KV_CACHE_CLIENT_KEYS,
+    METRIC_INFER_KV_CACHE_CLIENT_TOKENS,
     METRIC_INFER_KV_CACHE_CLIENT_IO,
     METRIC_INFER_COLLECTOR_ITEM_ACCEPTED,
     METRIC_INFER_COLLECTOR_REQUEST_REFUSED,

@@ -1,5 +1,7 @@
 //! What the serving layer promises, as the exact metrics and spans that come out of it.
 
+mod block_lifetimes;
+mod cache_calls;
 mod device_events;
 mod device_steps;
 mod ends;
@@ -16,6 +18,9 @@ mod speculative;
 mod states;
 mod steps;
 mod steps_standard_meter;
+mod storage;
+mod storage_observers;
+mod storage_standard_meter;
 mod stream_panics;
 mod streams;
 mod support;

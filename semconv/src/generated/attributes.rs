@@ -592,6 +592,14 @@ pub const INFER_SDK_INSTRUMENT_NAME: AttributeDef = AttributeDef {
     description: "The name of the instrument that a measurement was meant for.",
 };
 
+/// `infer.sdk.observer.drop.reason`: Why an observer did not get, or not use, an event.
+pub const INFER_SDK_OBSERVER_DROP_REASON: AttributeDef = AttributeDef {
+    key: "infer.sdk.observer.drop.reason",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["queue_full", "shut_down", "untracked"]),
+    description: "Why an observer did not get, or not use, an event.",
+};
+
 /// `infer.sdk.observer.name`: The name that an observer of cache events gave itself.
 pub const INFER_SDK_OBSERVER_NAME: AttributeDef = AttributeDef {
     key: "infer.sdk.observer.name",
@@ -886,6 +894,7 @@ pub const ALL: &[&AttributeDef] = &[
     &INFER_RESPONSE_END,
     &INFER_SDK_CORRECTION_REASON,
     &INFER_SDK_INSTRUMENT_NAME,
+    &INFER_SDK_OBSERVER_DROP_REASON,
     &INFER_SDK_OBSERVER_NAME,
     &INFER_SDK_REFUSAL_REASON,
     &INFER_SIGNAL,
@@ -2098,6 +2107,32 @@ impl SdkCorrectionReason {
             Self::AnswerBeyondLimit => "answer_beyond_limit",
             Self::PoolBeyondLimit => "pool_beyond_limit",
             Self::ErrorTypeBeyondLimit => "error_type_beyond_limit",
+        }
+    }
+}
+
+/// The values of `infer.sdk.observer.drop.reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SdkObserverDropReason {
+    /// The queue was full; the newest event was dropped.
+    QueueFull,
+    /// The observer had been shut down.
+    ShutDown,
+    /// As many sampled blocks were tracked as may be; one more was not.
+    Untracked,
+}
+
+impl SdkObserverDropReason {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 3] = [Self::QueueFull, Self::ShutDown, Self::Untracked];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::QueueFull => "queue_full",
+            Self::ShutDown => "shut_down",
+            Self::Untracked => "untracked",
         }
     }
 }

@@ -1827,6 +1827,30 @@ pub const INFER_KV_CACHE_SERVER_KEYS: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.kv_cache.server.tokens`: Tokens of requests that a cache server answers, by outcome.
+///
+/// Prometheus: `infer_kv_cache_server_tokens_total`.
+pub const INFER_KV_CACHE_SERVER_TOKENS: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.server.tokens",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{token}",
+    description: "Tokens of requests that a cache server answers, by outcome.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_METHOD, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OUTCOME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_FAILURE_REASON, requirement: Requirement::ConditionallyRequired("If the outcome is `failure`.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.kv_cache.server.io`: Bytes of requests that a cache server answers, by outcome.
 ///
 /// Prometheus: `infer_kv_cache_server_io_bytes_total`.
@@ -1906,6 +1930,30 @@ pub const INFER_KV_CACHE_CLIENT_KEYS: InstrumentDef = InstrumentDef {
     value_type: ValueType::Int,
     unit: "{key}",
     description: "Keys of requests that an engine sends to a cache server, by outcome.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
+        AttributeRef { attribute: &keys::GEN_AI_PROVIDER_NAME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::GEN_AI_REQUEST_MODEL, requirement: Requirement::ConditionallyRequired("If available.") },
+        AttributeRef { attribute: &keys::INFER_STAGE, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_REPLICA, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_METHOD, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_OUTCOME, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_KV_CACHE_FAILURE_REASON, requirement: Requirement::ConditionallyRequired("If the outcome is `failure`.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.kv_cache.client.tokens`: Tokens of requests that an engine sends to a cache server, by outcome.
+///
+/// Prometheus: `infer_kv_cache_client_tokens_total`.
+pub const INFER_KV_CACHE_CLIENT_TOKENS: InstrumentDef = InstrumentDef {
+    name: "infer.kv_cache.client.tokens",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{token}",
+    description: "Tokens of requests that an engine sends to a cache server, by outcome.",
     bounds: &[],
     attributes: &[
         AttributeRef { attribute: &keys::GEN_AI_OPERATION_NAME, requirement: Requirement::ConditionallyRequired("If the engine serves one operation only.") },
@@ -2306,7 +2354,7 @@ pub const INFER_SDK_OBSERVER_PANIC: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
-/// `infer.sdk.observer.event.dropped`: Events that found an observer's queue full.
+/// `infer.sdk.observer.event.dropped`: Events that an observer did not get, or not use, by reason.
 ///
 /// Prometheus: `infer_sdk_observer_event_dropped_total`.
 pub const INFER_SDK_OBSERVER_EVENT_DROPPED: InstrumentDef = InstrumentDef {
@@ -2314,10 +2362,11 @@ pub const INFER_SDK_OBSERVER_EVENT_DROPPED: InstrumentDef = InstrumentDef {
     kind: InstrumentKind::Counter,
     value_type: ValueType::Int,
     unit: "{event}",
-    description: "Events that found an observer's queue full.",
+    description: "Events that an observer did not get, or not use, by reason.",
     bounds: &[],
     attributes: &[
         AttributeRef { attribute: &keys::INFER_SDK_OBSERVER_NAME, requirement: Requirement::Recommended },
+        AttributeRef { attribute: &keys::INFER_SDK_OBSERVER_DROP_REASON, requirement: Requirement::Required },
     ],
     cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
     stability: Stability::Development,
@@ -3218,10 +3267,12 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_KV_CACHE_SERVER_REQUEST_DURATION,
     &INFER_KV_CACHE_SERVER_REQUEST_ACTIVE,
     &INFER_KV_CACHE_SERVER_KEYS,
+    &INFER_KV_CACHE_SERVER_TOKENS,
     &INFER_KV_CACHE_SERVER_IO,
     &INFER_KV_CACHE_CLIENT_REQUEST_DURATION,
     &INFER_KV_CACHE_CLIENT_REQUEST_ACTIVE,
     &INFER_KV_CACHE_CLIENT_KEYS,
+    &INFER_KV_CACHE_CLIENT_TOKENS,
     &INFER_KV_CACHE_CLIENT_IO,
     &INFER_COLLECTOR_ITEM_ACCEPTED,
     &INFER_COLLECTOR_REQUEST_REFUSED,
