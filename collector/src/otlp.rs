@@ -3,6 +3,8 @@
 mod any_value;
 mod check;
 mod metrics;
+mod schema;
+mod wire;
 
 pub use any_value::{spell, text};
 pub use check::{Malformed, check};

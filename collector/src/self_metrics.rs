@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(metrics.counts().count(), SelfMetrics::COUNTS);
         let mut points = 0;
         metrics.collect(|request| {
-            let bytes = request.encode_to_vec().into();
+            let bytes = request.encode_to_vec();
             points += otlp::check(Signal::Metrics, &bytes).unwrap().items;
         });
         assert_eq!(points + 1, SelfMetrics::SERIES as u64, "with `target_info`");
