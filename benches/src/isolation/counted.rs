@@ -9,7 +9,7 @@ use super::{
     Method, counter_op, histogram_op,
     mode::{Mode, NO_EXPORTER},
     row::IsolationRow,
-    scene::Scene,
+    scene::{LONG_QUEUE, Scene},
     spans,
 };
 use crate::{cli::Args, error::BenchError, instructions::Callgrind, op::run_batch, report::Report};
@@ -54,7 +54,8 @@ pub(super) fn probe(probe: &str, method: Method) -> Result<(), BenchError> {
     let unknown = || BenchError::UnknownProbe(probe.to_owned());
     let (operation, mode) = probe.split_once('/').ok_or_else(unknown)?;
     let mode = Mode::ALL.into_iter().find(|known| known.name() == mode).ok_or_else(unknown)?;
-    let scene = Scene::set(mode)?;
+    // No batch gets complete, so that every end is alike.
+    let scene = Scene::with(mode, LONG_QUEUE, LONG_QUEUE)?;
     let (op, calls) = match operation {
         "counter" => (counter_op(&scene), method.calls),
         "histogram" => (histogram_op(&scene)?, method.calls),

@@ -8,7 +8,7 @@ use super::{
     Method, counter_op, histogram_op,
     mode::{Mode, NO_EXPORTER},
     row::IsolationRow,
-    scene::Scene,
+    scene::{BATCH, Scene},
     spans,
 };
 use crate::{error::BenchError, op::Op, reading::Reading, report::Report};
@@ -57,7 +57,7 @@ struct Endured {
 }
 
 fn endure(mode: Mode, time: Duration) -> Result<Endured, BenchError> {
-    let scene = Scene::with_queue(mode, QUEUE)?;
+    let scene = Scene::with(mode, QUEUE, BATCH)?;
     let ops = [counter_op(&scene), histogram_op(&scene)?, spans::end_op(&scene, CALLS)];
     let [mut before, mut after] = [0.0_f64; 2];
     let start = Reading::now()?;

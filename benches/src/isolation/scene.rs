@@ -26,7 +26,10 @@ use crate::{
 const INTERVAL: Duration = Duration::from_millis(10);
 
 /// Spans that may wait: many batches.
-const LONG_QUEUE: u32 = 16_384;
+pub(super) const LONG_QUEUE: u32 = 16_384;
+
+/// Spans in one export: the SDK's default.
+pub(super) const BATCH: u32 = 512;
 
 /// Bytes that they may hold: enough for all of them.
 const SPAN_BYTES: usize = 64 << 20;
@@ -53,18 +56,19 @@ impl Scene {
     /// A span queue of many batches, so that a hung exporter's has room for a while. Returns when the exporter has met
     /// its collector.
     pub(super) fn set(mode: Mode) -> Result<Self, BenchError> {
-        Self::with_queue(mode, LONG_QUEUE)
+        Self::with(mode, LONG_QUEUE, BATCH)
     }
 
-    /// As [`Scene::set`], with a span queue of this length unless the mode has its own.
-    pub(super) fn with_queue(mode: Mode, queue: u32) -> Result<Self, BenchError> {
+    /// As [`Scene::set`], with a span queue of this length unless the mode has its own. A batch that gets complete wakes
+    /// the exporter, which is the work of one end among many.
+    pub(super) fn with(mode: Mode, queue: u32, batch: u32) -> Result<Self, BenchError> {
         let queue = mode.queue(queue);
         let collector = mode.manner().map(FakeCollector::start).transpose()?;
         let address = match &collector {
             Some(collector) => collector.address(),
             None => closed_port()?,
         };
-        let builder = builder(mode, queue).endpoint(format!("http://{address}"));
+        let builder = builder(mode, queue, batch).endpoint(format!("http://{address}"));
         let telemetry =
             builder.build().map_err(|error| BenchError::library("inferometer", error))?;
         let scope = telemetry.meter_provider().scope("benches");
@@ -146,10 +150,14 @@ impl Drop for Scene {
     }
 }
 
-fn builder(mode: Mode, queue: u32) -> TelemetryBuilder {
-    let queue = queue.to_string();
-    let environment: Environment =
-        [("OTEL_BSP_MAX_QUEUE_SIZE", queue.as_str())].into_iter().collect();
+fn builder(mode: Mode, queue: u32, batch: u32) -> TelemetryBuilder {
+    let (queue, batch) = (queue.to_string(), batch.to_string());
+    let environment: Environment = [
+        ("OTEL_BSP_MAX_QUEUE_SIZE", queue.as_str()),
+        ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", batch.as_str()),
+    ]
+    .into_iter()
+    .collect();
     let builder = Telemetry::builder()
         .environment(&environment)
         .protocol(Protocol::HttpProtobuf)

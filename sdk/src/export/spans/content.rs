@@ -45,6 +45,9 @@ fn is_content(key: &str) -> bool {
 }
 
 fn remove_from(attributes: &mut Vec<KeyValue>) -> u32 {
+    if !attributes.iter().any(|attribute| is_content(attribute.key.as_str())) {
+        return 0;
+    }
     let before = attributes.len();
     attributes.retain(|attribute| !is_content(attribute.key.as_str()));
     u32::try_from(before - attributes.len()).unwrap_or(u32::MAX)

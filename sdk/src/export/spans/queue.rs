@@ -93,6 +93,7 @@ impl SpanQueue {
     }
 
     /// Takes the span in, after `prepare` if there is any chance for it, or counts why not.
+    #[inline]
     pub(super) fn put(&self, mut span: SpanData, prepare: impl FnOnce(&mut SpanData)) {
         let taken = self.is_open().and_then(|()| {
             prepare(&mut span);
@@ -129,6 +130,8 @@ impl SpanQueue {
         Ok(Room { bytes, held })
     }
 
+    /// Inlined, because a span is several hundred bytes to move.
+    #[inline]
     fn insert(&self, span: SpanData, Room { bytes, held }: Room) -> Result<(), ExportFailure> {
         let waiting = self.counters.queue();
         let full = self.ring.push(Waiting { span, bytes }).is_err();
