@@ -30,7 +30,7 @@ impl<M: Meters> Durations<M> {
         let meters = engine.meters.clone();
         Self {
             succeeded: meters.histogram(definition, &labels),
-            failed: ByErrorType::new(&[], move |error_type| {
+            failed: ByErrorType::unbound(move |error_type| {
                 let mut labels = labels.clone();
                 labels.push(pair(&ERROR_TYPE, error_type.to_owned()));
                 meters.histogram(definition, &labels)

@@ -19,7 +19,8 @@ pub const MAX_ERROR_TYPES: usize = match ERROR_TYPE.values {
 
 /// A `T` for each error type. Reading takes no lock; only a type's first sight allocates.
 pub(super) struct ByErrorType<T> {
-    slots: Box<[OnceLock<Slot<T>>]>,
+    /// The first is kept for `_OTHER`. Boxed, because most stay empty.
+    slots: Box<[OnceLock<Box<Slot<T>>>]>,
     bind: Box<dyn Fn(&str) -> T + Send + Sync>,
 }
 
@@ -29,24 +30,30 @@ struct Slot<T> {
 }
 
 impl<T> ByErrorType<T> {
-    /// Binds `known` types, after `_OTHER`, at once.
+    /// Binds `_OTHER` and the `known` types at once, so that counters of them show 0.
     pub(super) fn new(known: &[&str], bind: impl Fn(&str) -> T + Send + Sync + 'static) -> Self {
-        let by_error_type = Self {
-            slots: (0..MAX_ERROR_TYPES).map(|_| OnceLock::new()).collect(),
-            bind: Box::new(bind),
-        };
+        let by_error_type = Self::unbound(bind);
         for known in [OTHER].iter().chain(known) {
             by_error_type.get(known);
         }
         by_error_type
     }
 
+    /// Binds nothing yet: for histograms, which show nothing before they hold a value.
+    pub(super) fn unbound(bind: impl Fn(&str) -> T + Send + Sync + 'static) -> Self {
+        Self {
+            slots: (0..MAX_ERROR_TYPES).map(|_| OnceLock::new()).collect(),
+            bind: Box::new(bind),
+        }
+    }
+
     /// The `T` of this type, or `None` if there are too many types.
     pub(super) fn get(&self, error_type: &str) -> Option<&T> {
-        self.slots.iter().find_map(|slot| {
-            let taken = slot.get_or_init(|| Slot {
-                error_type: error_type.into(),
-                value: (self.bind)(error_type),
+        let slots = if error_type == OTHER { &self.slots[..1] } else { &self.slots[1..] };
+        slots.iter().find_map(|slot| {
+            let taken = slot.get_or_init(|| {
+                let value = (self.bind)(error_type);
+                Box::new(Slot { error_type: error_type.into(), value })
             });
             (*taken.error_type == *error_type).then_some(&taken.value)
         })
@@ -75,5 +82,13 @@ mod tests {
         assert_eq!(types.get("one too many"), None);
         assert_eq!(types.get(OTHER), Some(&OTHER.to_owned()));
         assert_eq!(types.get("panic"), Some(&"panic".to_owned()));
+    }
+
+    #[test]
+    fn a_type_beyond_the_limit_finds_the_shared_one_also_where_nothing_was_bound() {
+        let types = ByErrorType::unbound(str::to_owned);
+        let seen = (0..MAX_ERROR_TYPES).filter(|index| types.get(&index.to_string()).is_some());
+        assert_eq!(seen.count(), MAX_ERROR_TYPES - 1);
+        assert_eq!(types.get(OTHER), Some(&OTHER.to_owned()));
     }
 }

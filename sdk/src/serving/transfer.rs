@@ -30,7 +30,7 @@ use crate::metrics::Scope;
 /// | call | sender | receiver |
 /// |---|---|---|
 /// | [`sent`](Self::sent) | what to hand to the receiver | |
-/// | [`moved`](Self::moved) | bytes that are through count at once | likewise |
+/// | [`moved`](Self::moved), [`moved_in_all`](Self::moved_in_all) | bytes that are through count at once | likewise |
 /// | [`handed_over`](Self::handed_over) | transmit time ends here | decode time starts here |
 /// | [`finish`](Self::finish) | the rest of the bytes, size, duration | likewise |
 ///
@@ -109,6 +109,15 @@ impl<M: Meters> Transfer<M> {
             self.edge.link.carry(at);
         }
         self.count(bytes);
+    }
+
+    /// All in all, this many bytes are through: for a transport that tells running totals. One that fell is taken as
+    /// unchanged, and counted as [`Correction::CumulativeDecrease`].
+    pub fn moved_in_all(&mut self, bytes: u64) {
+        if bytes < self.bytes {
+            self.edge.engine.corrections.count(Correction::CumulativeDecrease);
+        }
+        self.moved(bytes.saturating_sub(self.bytes));
     }
 
     /// The transport has all that it needs of a sender, or has given all to a receiver. Said again it is ignored, and

@@ -6,8 +6,10 @@ use std::{
 };
 
 use inferometer_sdk::{
-    Correction, Edge, KvCacheTier, Prompt, Sent, TransferEdge, TransferPayload, TransferTransport,
+    Correction, Edge, KvCacheTier, MAX_ERROR_TYPES, Prompt, Sent, TransferEdge, TransferPayload,
+    TransferTransport,
 };
+use inferometer_semconv::{DEFAULT_CARDINALITY_LIMIT, metrics::INFER_TRANSFER_IO};
 use opentelemetry::{Context, trace::TraceContextExt};
 
 use crate::support::{Rig, START};
@@ -193,6 +195,59 @@ fn a_time_before_the_start_is_zero_and_counted() {
     assert_eq!(rig.values("infer.transfer.duration"), ["sum=0"]);
     assert_eq!(rig.values("infer.transfer.busy.time"), ["0"]);
     assert_eq!(rig.engine.corrections(Correction::TimeWentBack), 1);
+}
+
+#[test]
+fn a_time_before_the_step_before_does_not_shorten_a_transfer() {
+    let rig = Rig::new();
+    let mut transfer = offload(&rig).start_at(&Context::new(), START);
+    transfer.moved_at(4, START + 5 * MS);
+    transfer.finish_at(4, START + 3 * MS);
+    assert_eq!(rig.values("infer.transfer.duration"), ["sum=0.005"]);
+    rig.check_corrections(&[(Correction::TimeWentBack, 1)]);
+}
+
+#[test]
+fn running_totals_count_what_is_new_and_a_fall_is_counted() {
+    let rig = Rig::new();
+    let mut transfer = offload(&rig).start(&Context::new());
+    for total in [100, 100, 250, 90, 300] {
+        transfer.moved_in_all(total);
+    }
+    assert_eq!(rig.values("infer.transfer.io"), ["300"]);
+    transfer.finish(0);
+    assert_eq!(rig.values("infer.transfer.size"), ["sum=300"]);
+    rig.check_corrections(&[(Correction::CumulativeDecrease, 1)]);
+}
+
+#[test]
+fn a_failure_of_a_type_beyond_the_limit_is_other_and_counted() {
+    let rig = Rig::new();
+    let edge = offload(&rig);
+    for index in 0..MAX_ERROR_TYPES + 2 {
+        edge.start(&Context::new()).fail(&format!("error {index}"));
+    }
+    let others: Vec<String> = rig.points("infer.transfer.duration{error.type=\"_OTHER\"").collect();
+    assert!(others.len() == 1 && others[0].contains("count=3"), "{others:?}");
+    rig.check_corrections(&[(Correction::ErrorTypeBeyondLimit, 3)]);
+}
+
+/// A limit of its own is declared in the registry, so that a fleet of replicas fits.
+#[test]
+fn edges_beyond_the_declared_limit_share_the_overflow_series() {
+    let rig = Rig::new();
+    let limit = INFER_TRANSFER_IO.cardinality_limit;
+    assert!(limit > DEFAULT_CARDINALITY_LIMIT);
+    for replica in 0..limit + 5 {
+        let edge = TransferEdge::to("decode", replica, TransferPayload::Kv);
+        rig.engine.transfer_edge(&edge).start(&Context::new()).finish(10);
+    }
+    let series: Vec<String> = rig.points("infer.transfer.io").collect();
+    let overflow: Vec<&String> =
+        series.iter().filter(|line| line.contains("otel.metric.overflow")).collect();
+    assert_eq!((series.len(), overflow.len()), (limit as usize, 1));
+    let bytes = |line: &String| line.rsplit(' ').next().and_then(|it| it.parse::<u64>().ok());
+    assert_eq!(series.iter().filter_map(bytes).sum::<u64>(), 10 * (u64::from(limit) + 5));
 }
 
 #[test]

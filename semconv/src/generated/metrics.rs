@@ -746,7 +746,7 @@ pub const INFER_MODALITY_MEDIA_TIME: InstrumentDef = InstrumentDef {
 
 /// `infer.modality.real_time_factor`: Time to generate an audio or video output, divided by its playing time; below 1 is faster than it plays.
 ///
-/// Prometheus: `infer_modality_real_time_factor`. Only where the playing time is known and positive.
+/// Prometheus: `infer_modality_real_time_factor`. Only where the playing time is known and positive. The time is that of the stage that recorded it; for a whole pipeline, that of the stage in front.
 pub const INFER_MODALITY_REAL_TIME_FACTOR: InstrumentDef = InstrumentDef {
     name: "infer.modality.real_time_factor",
     kind: InstrumentKind::Histogram,
