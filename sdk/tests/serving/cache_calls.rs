@@ -80,12 +80,13 @@ fn a_retrieve_that_runs_out_of_blocks_still_ends() {
 fn more_than_a_call_is_about_is_cut_and_counted() {
     let rig = Rig::new();
     let server = rig.engine.cache_server();
-    let mut lookup = server.begin(KvCacheMethod::Lookup, size(2, 0, 512));
-    lookup.succeed(size(3, 0, 100));
+    let mut lookup = server.begin(KvCacheMethod::Lookup, size(2, 200, 512));
+    lookup.succeed(size(3, 300, 100));
     lookup.fail(KvCacheFailureReason::Timeout, size(0, 0, 500));
     lookup.finish();
     rig.check_metrics(
         r#"
+        infer.kv_cache.server.io{infer.kv_cache.method="lookup",infer.kv_cache.outcome="hit"} 200
         infer.kv_cache.server.keys{infer.kv_cache.method="lookup",infer.kv_cache.outcome="hit"} 2
         infer.kv_cache.server.request.duration{infer.kv_cache.failure.reason="timeout",infer.kv_cache.method="lookup",infer.kv_cache.outcome="failure"} count=1 sum=0
         infer.kv_cache.server.tokens{infer.kv_cache.failure.reason="timeout",infer.kv_cache.method="lookup",infer.kv_cache.outcome="failure"} 412

@@ -140,12 +140,13 @@ fn keys_may_end_one_by_one_and_the_worst_outcome_is_that_of_the_operation() {
 fn more_keys_than_an_operation_is_about_are_cut_and_counted() {
     let rig = Rig::new();
     let host = host(&rig, &[]);
-    let mut read = host.reserve_read(Keys::new(2, 0));
-    read.succeed(Keys::new(3, 0));
-    read.fail(KvCacheFailureReason::Io, Keys::new(1, 0));
+    let mut read = host.reserve_read(Keys::new(2, 200));
+    read.succeed(Keys::new(3, 300));
+    read.fail(KvCacheFailureReason::Io, Keys::new(1, 100));
     read.finish();
     host.looked_up(4, Keys::new(5, 0));
     assert_eq!(shown(&rig, FINISHED, KvCacheOperation::Read), ["success: 2"]);
+    assert_eq!(shown(&rig, BYTES, KvCacheOperation::Read), ["success: 200"]);
     assert_eq!(shown(&rig, FINISHED, KvCacheOperation::Lookup), ["hit: 4"]);
     assert_eq!(rig.engine.corrections(Correction::PartBeyondWhole), 3);
 }

@@ -8,7 +8,7 @@ use inferometer_semconv::{
     metrics as def,
 };
 
-use super::ending::{Account, Amount, End, EndingDefinitions, Endings};
+use super::ending::{Account, Amount, End, EndingDefinitions, Endings, bytes_of};
 use crate::{
     metrics::Scope,
     serving::{
@@ -116,7 +116,8 @@ impl<M: Meters> CacheCalls<M> {
 /// A call that has begun. It ends when it is answered, failed or dropped, and at no other time.
 ///
 /// Keys and tokens that are left when it is dropped have failed as `cancelled`, and the call counts as
-/// [`Correction::DroppedUnfinished`]. More than was asked for is cut, and counted as [`Correction::PartBeyondWhole`].
+/// [`Correction::DroppedUnfinished`]. More than was asked for is cut with its bytes, and counted as
+/// [`Correction::PartBeyondWhole`].
 #[must_use = "dropping it ends it, and what is left of it has failed"]
 pub struct CacheCall<M: Meters = Scope> {
     calls: Arc<CallsState<M>>,
@@ -180,8 +181,13 @@ impl<M: Meters> CacheCall<M> {
         if are_keys_cut || are_tokens_cut {
             self.calls.engine.corrections.count(Correction::PartBeyondWhole);
         }
-        self.bytes_left = self.bytes_left.saturating_sub(part.bytes);
-        self.series().endings.count(end, Amount { keys, bytes: part.bytes, tokens });
+        let bytes = if part.keys > 0 {
+            bytes_of(keys, part.keys, part.bytes)
+        } else {
+            bytes_of(tokens, part.tokens, part.bytes)
+        };
+        self.bytes_left = self.bytes_left.saturating_sub(bytes);
+        self.series().endings.count(end, Amount { keys, bytes, tokens });
     }
 }
 

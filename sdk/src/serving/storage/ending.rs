@@ -119,6 +119,16 @@ impl Account {
     }
 }
 
+/// The bytes of `taken` keys, where those that were `said` have this many together.
+pub(super) fn bytes_of(taken: u64, said: u64, bytes: u64) -> u64 {
+    if taken >= said {
+        return bytes;
+    }
+    let part = u128::from(bytes) * u128::from(taken) / u128::from(said);
+    // Of fewer keys it is no more than of all.
+    u64::try_from(part).unwrap_or(bytes)
+}
+
 /// What is counted of keys that are through.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Amount {
@@ -258,6 +268,19 @@ mod tests {
             End::Miss,
             "without keys it says all that is known"
         );
+    }
+
+    #[test]
+    fn keys_that_are_cut_take_their_bytes_with_them() {
+        for (taken, said, bytes, expected) in [
+            (4, 4, 100, 100),
+            (0, 0, 100, 100),
+            (1, 4, 100, 25),
+            (0, 4, 100, 0),
+            (u64::MAX - 1, u64::MAX, u64::MAX, u64::MAX - 1),
+        ] {
+            assert_eq!(bytes_of(taken, said, bytes), expected);
+        }
     }
 
     proptest! {

@@ -123,8 +123,10 @@ impl<M: Meters> StorageObserver for Sampler<M> {
         for (before, hash) in (0..).zip(event.done.hashes) {
             if mixed(*hash) <= threshold {
                 let (key, unix_nanos) = ((event.place.id, *hash), event.unix_nanos);
-                self.queue
-                    .push(Step { kind, tier, key, uses: uses + before, unix_nanos }, unix_nanos);
+                self.queue.push(
+                    Step { kind, tier, key, uses: uses.wrapping_add(before), unix_nanos },
+                    unix_nanos,
+                );
             }
         }
     }

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use inferometer_semconv::attributes::{KvCacheFailureReason, KvCacheOperation};
 
 use super::{
-    ending::{Account, End},
+    ending::{Account, End, bytes_of},
     event::{Keys, StorageEventKind},
     tier::{Telling, TierState},
 };
@@ -22,7 +22,7 @@ use crate::{
 ///
 /// Keys that are left when it is dropped have failed as `cancelled`, and it counts as
 /// [`Correction::DroppedUnfinished`]: whatever happens to its owner, what was requested ends, and nothing stays in
-/// flight. More keys than it is about are cut, and counted as [`Correction::PartBeyondWhole`].
+/// flight. More keys than it is about are cut with their bytes, and counted as [`Correction::PartBeyondWhole`].
 #[must_use = "dropping it ends it, and what is left of it has failed"]
 pub struct StorageOperation<M: Meters = Scope> {
     tier: Arc<TierState<M>>,
@@ -108,13 +108,16 @@ impl<M: Meters> StorageOperation<M> {
     }
 
     /// Counts keys as through; returns them without those that the operation is not about.
-    fn count<'a>(&mut self, end: End, keys: Keys<'a>) -> Keys<'a> {
-        let (count, is_cut) = self.account.take(keys.count, end);
+    fn count<'a>(&mut self, end: End, said: Keys<'a>) -> Keys<'a> {
+        let (count, is_cut) = self.account.take(said.count, end);
+        let mut keys = said;
         if is_cut {
             self.tier.engine.corrections.count(Correction::PartBeyondWhole);
+            let hashes = usize::try_from(count).unwrap_or(usize::MAX).min(said.hashes.len());
+            let bytes = bytes_of(count, said.count, said.bytes);
+            keys = Keys { count, bytes, hashes: &said.hashes[..hashes] };
         }
         self.bytes_left = self.bytes_left.saturating_sub(keys.bytes);
-        let keys = Keys { count, ..keys };
         self.tier.ended(self.operation, end, keys);
         keys
     }
