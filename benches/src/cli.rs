@@ -35,6 +35,8 @@ pub struct Args {
 pub enum Suite {
     /// One measurement into one series, in nanoseconds.
     Record,
+    /// A request's token step, and a whole request, in nanoseconds.
+    Request,
     /// Reading and encoding 10,000 histograms: time, allocations, bytes.
     Snapshot,
     /// One measurement into one series, in instructions; needs valgrind.
@@ -49,6 +51,7 @@ impl Suite {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Record => "record",
+            Self::Request => "request",
             Self::Snapshot => "snapshot",
             Self::Instructions => "instructions",
             Self::Isolation => "isolation",

@@ -2,8 +2,9 @@
 //!
 //! | part | what it does |
 //! |---|---|
-//! | `record.rs`, `snapshot.rs`, `instructions.rs`, `isolation.rs`, `gpu.rs` | the suites, one file each |
+//! | `record.rs`, `request.rs`, `snapshot.rs`, `instructions.rs`, `isolation.rs`, `gpu.rs` | the suites, one file each |
 //! | `record/` | one file per library: the same handles, spelled in its own API |
+//! | `request/` | a request recorded by us, and by hand |
 //! | `isolation/` | the collectors that fail, and the latency of single calls |
 //! | `op.rs`, `compare.rs`, `crew.rs`, `reading.rs` | the method: two operations in turn, on pinned threads, in undisturbed batches |
 //! | `report.rs`, `machine.rs` | what is printed |
@@ -24,6 +25,7 @@ mod otlp;
 mod reading;
 mod record;
 mod report;
+mod request;
 mod run;
 mod snapshot;
 

@@ -52,6 +52,15 @@ impl Op {
         Self { run: Box::new(run), shown: Box::new(shown), tidy: None }
     }
 
+    /// An operation that needs a state of its own on each thread: `run` repeats it, and calls [`forget_memory`] after
+    /// each time.
+    pub(crate) fn of_loop(
+        run: impl Fn(u64) + Send + Sync + 'static,
+        shown: impl Fn() -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        Self { run: Box::new(run), shown: Box::new(shown), tidy: None }
+    }
+
     /// Calls `finish` on one prepared thing after the other. [`Op::tidy`] prepares `times` of them with `prepare`, and
     /// drops the finished ones; a batch longer than what is left ends early.
     pub(crate) fn of_prepared<T: Send + 'static>(
@@ -113,6 +122,6 @@ pub(crate) fn run_batch(op: &Op, times: u64) {
 /// Makes the compiler load again what other threads could have changed, as it must when a user's loop does other
 /// work between two records. No instruction comes of it.
 #[inline(always)]
-fn forget_memory() {
+pub(crate) fn forget_memory() {
     compiler_fence(Ordering::SeqCst);
 }

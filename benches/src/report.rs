@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{compare::Figure, error::BenchError, machine::Machine};
 
-/// A row of the suite `record`. The names are a contract with whoever reads the JSON.
+/// A row of a suite that times records. The names are a contract with whoever reads the JSON.
 #[derive(Debug, Serialize)]
 pub(crate) struct RecordRow {
     suite: &'static str,
@@ -55,6 +55,12 @@ impl RecordRow {
             undisturbed: ours.undisturbed.min(theirs.undisturbed),
             enough: ours.enough && theirs.enough,
         }
+    }
+
+    /// The same figures, of another suite than `record`.
+    pub(crate) const fn of_suite(mut self, suite: &'static str) -> Self {
+        self.suite = suite;
+        self
     }
 
     /// Whether it says something about the libraries rather than about a busy machine.

@@ -5,7 +5,7 @@ use std::io::Write;
 use crate::{
     cli::{Args, Suite},
     error::BenchError,
-    gpu, instructions, isolation, record, snapshot,
+    gpu, instructions, isolation, record, request, snapshot,
 };
 
 /// Measures and prints: rows to `out`, warnings to `warnings`.
@@ -16,6 +16,7 @@ use crate::{
 pub fn run(args: &Args, out: &mut dyn Write, warnings: &mut dyn Write) -> Result<(), BenchError> {
     match args.suite {
         Suite::Record => record::run(args, out, warnings),
+        Suite::Request => request::run(args, out, warnings),
         Suite::Snapshot => snapshot::run(args, out, warnings),
         Suite::Instructions => instructions::run(args, out),
         Suite::Isolation => isolation::run(args, out, warnings),
