@@ -51,7 +51,7 @@ pub struct Request<M: Meters = Scope> {
     pub(super) times: Timeline,
     pub(super) usage: Usage,
     state: RequestState,
-    /// Running, and its first token is out: all that a step of one more token needs to know.
+    /// Running, and its last report was of tokens: all that a step of more tokens needs to know.
     pub(super) is_decoding: bool,
     /// It was preempted after its prefill, so that parts of it may be reported again.
     pub(super) may_recompute: bool,
@@ -239,7 +239,7 @@ impl<M: Meters> Request<M> {
         instruments.active(self.state).add(-1);
         instruments.active(state).add(1);
         self.state = state;
-        self.is_decoding = state == RequestState::Running && self.times.first_token.is_some();
+        self.is_decoding = false;
     }
 
     fn run(&mut self, at: u64) {
@@ -278,9 +278,9 @@ impl<M: Meters> Request<M> {
         self.times.prefilled = Some(at);
     }
 
-    /// Generated tokens were reported, so whatever was skipped before them is over.
+    /// Generated tokens were reported, so whatever was skipped before them is over. Returns whether they are the first.
     #[cold]
-    pub(super) fn enter_decode(&mut self, at: u64) {
+    pub(super) fn enter_decode(&mut self, at: u64) -> bool {
         if self.is_seen_from_outside() {
             self.enter(RequestState::Running);
         } else {
@@ -288,10 +288,11 @@ impl<M: Meters> Request<M> {
         }
         self.may_recompute = false;
         self.is_decoding = true;
-        match self.times.first_token {
-            None => self.times.first_token = Some(at),
-            Some(_) => self.record_gap(at),
+        let is_first = self.times.first_token.is_none();
+        if is_first {
+            self.times.first_token = Some(at);
         }
+        is_first
     }
 
     /// Nobody told of its queue or prefill.

@@ -95,8 +95,7 @@ impl<M: Meters> Request<M> {
     /// What a single step says nothing about is not recorded: no zero stands for a decode that did not happen.
     fn record_token_times(&self, outcome: &Outcome<'_>, first_token: u64, ended: u64) {
         let instruments = &self.engine.instruments;
-        let has_decoded = self.usage.steps > 1;
-        if has_decoded {
+        if self.usage.has_decoded {
             let decode = seconds_between(first_token, self.times.last_token);
             instruments.decode_duration.record(decode);
         }
@@ -106,7 +105,7 @@ impl<M: Meters> Request<M> {
         let to_first = time_to_first_token(self.times.arrived, first_token);
         instruments.time_to_first_token.record(to_first);
         let mean = time_per_output_token(first_token, ended, self.usage.output);
-        if let Some(mean) = mean.filter(|_| has_decoded) {
+        if let Some(mean) = mean.filter(|_| self.usage.has_decoded) {
             instruments.time_per_output_token.record(mean);
         }
     }

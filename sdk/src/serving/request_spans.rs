@@ -76,7 +76,7 @@ impl<M: Meters> Ended<'_, M> {
             }
             (None, _) => {}
         }
-        if let Some(first_token) = times.first_token.filter(|_| usage.steps > 1) {
+        if let Some(first_token) = times.first_token.filter(|_| usage.has_decoded) {
             let output = count(&GEN_AI_USAGE_OUTPUT_TOKENS, usage.output);
             self.emit(INFER_DECODE.name, first_token, times.last_token, &[output]);
         }
@@ -106,7 +106,7 @@ impl<M: Meters> Ended<'_, M> {
             let mode = pair(&INFER_PREEMPTION_MODE, mode.as_str());
             span.add_event_with_timestamp(
                 INFER_REQUEST_PREEMPTION.name,
-                system_time(*at),
+                system_time(at),
                 vec![mode],
             );
         }

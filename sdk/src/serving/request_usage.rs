@@ -27,8 +27,8 @@ pub(super) struct Usage {
     output_foreign: u64,
     /// Those that the engine's modality does not say.
     output_audio: Option<u64>,
-    /// Steps that emitted tokens.
-    pub(super) steps: u64,
+    /// More than one step emitted tokens.
+    pub(super) has_decoded: bool,
     pub(super) reasoning: Option<u64>,
     tool: Option<u64>,
 }
@@ -60,9 +60,7 @@ impl<M: Meters> Request<M> {
         }
         let [image, audio, video] = split.parts;
         let by_modality = [split.rest, image, audio, video];
-        for (counter, tokens) in self.engine.instruments.token_input.iter().zip(by_modality) {
-            counter.add(tokens);
-        }
+        add_each(&self.engine.instruments.token_input, by_modality);
         self.usage.input = Some(prompt.tokens);
         self.usage.input_audio = prompt.audio_tokens.map(|_| audio);
     }
@@ -207,21 +205,34 @@ impl<M: Meters> Request<M> {
     }
 
     #[inline]
-    pub(super) fn record_gap(&self, at: u64) {
-        let gap = seconds_between(self.times.last_token, at);
-        self.engine.instruments.time_between_tokens.record(gap);
+    fn step(&mut self, unix_nanos: u64) {
+        // While a request decodes, nothing but its steps moves its time.
+        if self.is_decoding && unix_nanos >= self.times.last_token {
+            self.record_gap(unix_nanos);
+            self.times.last_token = unix_nanos;
+            self.usage.has_decoded = true;
+        } else {
+            self.unusual_step(unix_nanos);
+        }
+    }
+
+    /// The first one, the first after a pause, or one before its time.
+    #[cold]
+    #[inline(never)]
+    fn unusual_step(&mut self, unix_nanos: u64) {
+        let at = self.advance(unix_nanos);
+        let is_first = !self.is_decoding && self.enter_decode(at);
+        if !is_first {
+            self.record_gap(at);
+            self.usage.has_decoded = true;
+        }
+        self.times.last_token = at;
     }
 
     #[inline]
-    fn step(&mut self, unix_nanos: u64) {
-        let at = self.advance(unix_nanos);
-        if self.is_decoding {
-            self.record_gap(at);
-        } else {
-            self.enter_decode(at);
-        }
-        self.times.last_token = at;
-        self.usage.steps += 1;
+    fn record_gap(&self, at: u64) {
+        let gap = seconds_between(self.times.last_token, at);
+        self.engine.instruments.time_between_tokens.record(gap);
     }
 
     fn count_cached(&mut self, tokens: u64) {
@@ -315,5 +326,12 @@ impl<M: Meters> Request<M> {
             }
             None => self.count_output(own, more),
         }
+    }
+}
+
+/// Nothing is added where there is nothing to add.
+fn add_each<C: Add<u64>, const N: usize>(counters: &[C; N], tokens: [u64; N]) {
+    for (counter, tokens) in counters.iter().zip(tokens).filter(|(_, tokens)| *tokens > 0) {
+        counter.add(tokens);
     }
 }

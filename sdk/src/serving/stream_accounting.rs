@@ -153,14 +153,13 @@ impl<M: Meters> Request<M> {
     fn step_of_answer(&mut self, tokens: u64, last_token: Option<&mut Option<u64>>, at: u64) {
         let at = self.advance(at);
         let before = last_token.and_then(|last_token| last_token.replace(at));
-        if !self.is_decoding {
-            self.enter_decode(at);
-        } else if let Some(before) = before {
+        let is_first = !self.is_decoding && self.enter_decode(at);
+        if let Some(before) = before.filter(|_| !is_first) {
             let gap = seconds_between(before, at);
             self.engine.instruments.time_between_tokens.record(gap);
         }
         self.times.last_token = at;
-        self.usage.steps += 1;
+        self.usage.has_decoded |= !is_first;
         self.engine.instruments.token_output_own.add(tokens);
         self.usage.output = self.usage.output.saturating_add(tokens);
     }

@@ -18,7 +18,7 @@ pub(super) struct Timeline {
     /// When the last step that emitted tokens ended; its arrival if none did.
     pub(super) last_token: u64,
     pub(super) preempted: Preemptions,
-    /// The latest time of all.
+    /// The latest time of all but the last token's.
     latest: u64,
 }
 
@@ -36,12 +36,10 @@ impl Timeline {
     }
 
     /// Moves on to `unix_nanos`, or stays if that is in the past; the flag says that it was.
-    #[inline]
     pub(super) const fn advance(&mut self, unix_nanos: u64) -> (u64, bool) {
-        let is_past = unix_nanos < self.latest;
-        if !is_past {
-            self.latest = unix_nanos;
-        }
+        let latest = if self.latest > self.last_token { self.latest } else { self.last_token };
+        let is_past = unix_nanos < latest;
+        self.latest = if is_past { latest } else { unix_nanos };
         (self.latest, is_past)
     }
 }
@@ -49,23 +47,33 @@ impl Timeline {
 /// When a request gave its blocks back, and what became of them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Preemptions {
-    first: [(u64, PreemptionMode); MAX_PREEMPTION_EVENTS],
-    count: usize,
+    first: [u64; MAX_PREEMPTION_EVENTS],
+    /// A bit for each that swapped its blocks out, instead of computing them again.
+    swapped: u8,
+    count: u8,
 }
 
+// One bit each.
+const _: () = assert!(MAX_PREEMPTION_EVENTS <= u8::BITS as usize);
+
 impl Preemptions {
-    const NONE: Self =
-        Self { first: [(0, PreemptionMode::Recompute); MAX_PREEMPTION_EVENTS], count: 0 };
+    const NONE: Self = Self { first: [0; MAX_PREEMPTION_EVENTS], swapped: 0, count: 0 };
 
     pub(super) fn push(&mut self, at: u64, mode: PreemptionMode) {
-        if let Some(place) = self.first.get_mut(self.count) {
-            *place = (at, mode);
+        if let Some(place) = self.first.get_mut(usize::from(self.count)) {
+            *place = at;
+            self.swapped |= u8::from(mode == PreemptionMode::Swap) << self.count;
+            self.count += 1;
         }
-        self.count = (self.count + 1).min(MAX_PREEMPTION_EVENTS);
     }
 
-    pub(super) fn events(&self) -> &[(u64, PreemptionMode)] {
-        &self.first[..self.count]
+    pub(super) fn events(&self) -> impl Iterator<Item = (u64, PreemptionMode)> {
+        let mode = |index: usize| match self.swapped >> index & 1 {
+            0 => PreemptionMode::Recompute,
+            _ => PreemptionMode::Swap,
+        };
+        let times = self.first.iter().take(self.count.into()).enumerate();
+        times.map(move |(index, at)| (*at, mode(index)))
     }
 }
 
@@ -85,9 +93,12 @@ mod tests {
     fn the_first_preemptions_are_kept() {
         let mut preemptions = Preemptions::NONE;
         for at in 0..20 {
-            preemptions.push(at, PreemptionMode::Swap);
+            let mode = if at == 3 { PreemptionMode::Recompute } else { PreemptionMode::Swap };
+            preemptions.push(at, mode);
         }
-        assert_eq!(preemptions.events().len(), MAX_PREEMPTION_EVENTS);
-        assert_eq!(preemptions.events()[7].0, 7);
+        let events: Vec<_> = preemptions.events().collect();
+        assert_eq!(events.len(), MAX_PREEMPTION_EVENTS);
+        assert_eq!(events[3], (3, PreemptionMode::Recompute));
+        assert_eq!(events[7], (7, PreemptionMode::Swap));
     }
 }
