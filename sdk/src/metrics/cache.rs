@@ -117,26 +117,44 @@ fn place_of(instrument: u64, attributes: &[KeyValue]) -> usize {
 
 #[inline]
 fn is_of(entry: &Option<Entry>, instrument: u64, attributes: &[KeyValue]) -> bool {
-    entry.as_ref().is_some_and(|entry| {
-        entry.instrument == instrument
-            && entry.attributes.len() == attributes.len()
-            && entry.attributes.iter().zip(attributes).all(|(one, other)| is_same(one, other))
-    })
+    let Some(entry) = entry else { return false };
+    if entry.instrument != instrument || entry.attributes.len() != attributes.len() {
+        return false;
+    }
+    // A loop, and the slow comparisons out of line: an iterator's closure would be called for each attribute.
+    for (one, other) in entry.attributes.iter().zip(attributes) {
+        if !is_same(one, other) {
+            return false;
+        }
+    }
+    true
 }
 
 /// Equality that looks at addresses first: a key or text that is a literal, or shared, has the same one in its copy.
-#[inline]
+#[inline(always)]
 fn is_same(one: &KeyValue, other: &KeyValue) -> bool {
     is_same_text(one.key.as_str(), other.key.as_str())
         && match (&one.value, &other.value) {
             (Value::String(one), Value::String(other)) => {
                 is_same_text(one.as_str(), other.as_str())
             }
-            (one, other) => one == other,
+            (Value::I64(one), Value::I64(other)) => one == other,
+            (one, other) => is_same_value(one, other),
         }
 }
 
-#[inline]
+#[inline(always)]
 fn is_same_text(one: &str, other: &str) -> bool {
-    one.len() == other.len() && (std::ptr::eq(one.as_ptr(), other.as_ptr()) || one == other)
+    one.len() == other.len()
+        && (std::ptr::eq(one.as_ptr(), other.as_ptr()) || is_same_content(one, other))
+}
+
+#[inline(never)]
+fn is_same_content(one: &str, other: &str) -> bool {
+    one == other
+}
+
+#[inline(never)]
+fn is_same_value(one: &Value, other: &Value) -> bool {
+    one == other
 }
