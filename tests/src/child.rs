@@ -103,6 +103,15 @@ impl Child {
         self.signal("-INT")
     }
 
+    /// Ends it at once, with SIGKILL, so that it can do nothing about it.
+    ///
+    /// # Panics
+    /// As [`Child::terminate`].
+    #[track_caller]
+    pub fn kill(self) -> Ended {
+        self.signal("-KILL")
+    }
+
     #[track_caller]
     fn signal(self, signal: &str) -> Ended {
         let id = self.process.id().to_string();
