@@ -10,6 +10,9 @@ use crate::metrics::{Counter, Gauge, Histogram, Number, Observation, Scope, UpDo
 ///
 /// Counters and up-down counters show 0 as soon as they are bound; gauges and histograms nothing until they are
 /// recorded to.
+///
+/// The callbacks of one collection run on one thread, and, unless it is a [`Scope`]'s, in the order in which they were
+/// registered: series that belong together rely on it to tell of one moment.
 pub trait Meters: Clone + Send + Sync + 'static {
     /// A bound counter of integers.
     type Counter: Add<u64>;
