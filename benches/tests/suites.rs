@@ -74,6 +74,22 @@ fn record_has_a_row_for_every_case_peer_and_thread_count() {
 }
 
 #[test]
+fn request_has_a_row_for_every_case_and_peer() {
+    let rows = rows(&["request", "--threads", "1"]);
+    check_keys(&rows, &["suite", "case", "threads", "ours_ns", "peer", "peer_ns", "ratio"]);
+    let (unbound, bound) = ("opentelemetry_sdk_unbound", "opentelemetry_sdk_bound");
+    let expected = [
+        ("token_step", unbound),
+        ("token_step", bound),
+        ("request_128_steps", unbound),
+        ("request_128_steps", bound),
+        ("token_step_over_sdk", bound),
+    ];
+    assert_eq!(pairs(&rows), expected.into());
+    assert!(rows.iter().all(|row| row["suite"] == "request"));
+}
+
+#[test]
 fn snapshot_has_a_row_for_every_case() {
     let rows = rows(&["snapshot"]);
     check_keys(&rows, &["suite", "case", "ours", "peer", "peer_value", "unit", "ratio"]);

@@ -45,15 +45,17 @@ pub(super) struct Head {
 /// thread is already in the middle of a record (a signal handler): the caller then uses shared cells.
 #[inline(always)]
 pub(super) fn record_owned(cells: &[AtomicU64], value: f64, count: impl FnOnce()) -> bool {
-    let sequence = &cells[SEQUENCE];
+    // One check for all of them.
+    let Some(head) = cells.first_chunk::<HEAD>() else { return false };
+    let sequence = &head[SEQUENCE];
     let before = sequence.load(Relaxed);
-    if before & 1 == 1 || cells[FROZEN].load(Relaxed) != 0 {
+    if before & 1 == 1 || head[FROZEN].load(Relaxed) != 0 {
         return false;
     }
     sequence.store(before.wrapping_add(1), Relaxed);
     // Orders the odd sequence before every store below, for a reader that sees one of them.
     fence(Release);
-    let (sum, min, max) = (&cells[SUM], &cells[MIN], &cells[MAX]);
+    let (sum, min, max) = (&head[SUM], &head[MIN], &head[MAX]);
     sum.store((f64::from_bits(sum.load(Relaxed)) + value).to_bits(), Relaxed);
     min.store(min.load(Relaxed).max(!value.to_bits()), Relaxed);
     max.store(max.load(Relaxed).max(value.to_bits()), Relaxed);

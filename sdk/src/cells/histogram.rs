@@ -102,7 +102,7 @@ impl HistogramRun {
 #[inline(always)]
 fn record_owned(cells: &[AtomicU64], value: f64, bucket: usize) -> bool {
     head::record_owned(cells, value, || {
-        let count = &cells[HEAD + bucket];
+        let count = &cells[HEAD.wrapping_add(bucket)];
         count.store(count.load(Relaxed).wrapping_add(1), Relaxed);
     })
 }

@@ -29,10 +29,11 @@ use super::{
 
 /// Starts the request's span with the attributes that samplers look at.
 pub(super) fn start<M: Meters>(engine: &EngineState<M>, parent: &Context, at: u64) -> Context {
-    let span = SpanBuilder::from_name(engine.span_name.clone())
+    let mut span = SpanBuilder::from_name(engine.span_name.clone())
         .with_kind(SpanKind::Server)
-        .with_start_time(system_time(at))
-        .with_attributes(engine.labels.with(&[]));
+        .with_start_time(system_time(at));
+    // The builder's method would go through them once more.
+    span.attributes = Some(engine.labels.with(&[]));
     engine.tracer.start(span, parent)
 }
 
