@@ -352,6 +352,30 @@ fn speech_shows_first_packet_playing_time_real_time_factor_and_underrun() {
 }
 
 #[test]
+fn speech_that_plays_on_within_a_threshold_is_in_its_bucket() {
+    let setup = Setup::start();
+    let vocoder = setup.engine("vocoder", 1);
+    let output = vocoder.audio_output(24_000);
+    // Half a second of sound lasts while the next is late by so many milliseconds: not at all, a little, audibly.
+    for late in [0, 40, 200] {
+        let mut clip = output.begin(&mut request(&vocoder));
+        clip.packet(12_000);
+        setup.after(500 + late);
+        clip.packet(12_000);
+        clip.finish();
+    }
+    let page = setup.scrape();
+    let underrun = |suffix: &str| {
+        of("vocoder", "1", &format!("infer_modality_underrun_duration_seconds{suffix}"))
+            .label("gen_ai_token_modality", "audio")
+    };
+    underrun("_count").value(3.0).expect_in(&page);
+    for (threshold, within) in [("0", 1.0), ("0.05", 2.0), ("0.1", 2.0)] {
+        underrun("_bucket").label("le", threshold).value(within).expect_in(&page);
+    }
+}
+
+#[test]
 fn images_show_the_time_to_the_first_their_number_and_pixels() {
     let setup = Setup::start();
     let engine = setup.engine("image", 0);

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use inferometer_sdk::{
     CallSize, Engine, Keys, KvCacheEvictionReason, KvCacheFailureReason, KvCacheMethod,
-    KvCacheOperation, KvCacheTier, ManualClock, StorageOperation, StorageTier, Telemetry,
+    KvCacheOperation, KvCacheTier, KvStats, ManualClock, StorageOperation, StorageTier, Telemetry,
     TransferEdge, TransferPayload,
 };
 use inferometer_tests::{CollectorUnderTest, Expected, Scrape, series, wait};
@@ -108,6 +108,35 @@ fn what_a_remote_tier_is_asked_for_is_requested_in_flight_then_finished_and_time
         bucket.value(0.0).expect_in(&page);
         let active = self::of("infer_kv_cache_operation_active", operation);
         active.value(0.0).expect_in(&page);
+    }
+}
+
+#[test]
+fn a_host_tier_shows_its_share_and_the_memory_behind_it_by_backend() {
+    let setup = Setup::start();
+    let mut host = setup.engine.kv_cache(KvCacheTier::Host);
+    host.publish(KvStats {
+        active_blocks: 3,
+        total_blocks: 8,
+        memory_bytes: Some(3 << 20),
+        ..KvStats::default()
+    });
+    let mut stores = [(KvCacheTier::Disk, "fs", 5), (KvCacheTier::Remote, "redis", 7)]
+        .map(|(tier, backend, bytes)| (setup.engine.kv_cache_of(tier, backend), bytes));
+    for (store, bytes) in &mut stores {
+        store.publish(KvStats { memory_bytes: Some(*bytes), ..KvStats::default() });
+    }
+    let page = setup.scrape();
+    let share = of_engine("infer_kv_cache_utilization").label("infer_kv_cache_tier", "host");
+    share.value(0.375).expect_in(&page);
+    for (tier, backend, bytes) in
+        [("host", "", f64::from(3 << 20)), ("disk", "fs", 5.0), ("remote", "redis", 7.0)]
+    {
+        of_engine("infer_kv_cache_memory_usage_bytes")
+            .label("infer_kv_cache_tier", tier)
+            .label("infer_kv_cache_backend", backend)
+            .value(bytes)
+            .expect_in(&page);
     }
 }
 

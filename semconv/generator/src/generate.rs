@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{check::check, markdown, python, read::read, resolve::resolve, rust};
+use crate::{
+    check::check, coverage::Coverage, coverage_page, markdown, python, read::read,
+    resolve::resolve, rust,
+};
 
 /// What to run after a change to the registry; every generated file names it.
 pub const COMMAND: &str = "cargo run -p inferometer-semconv-generator";
@@ -31,15 +34,18 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// Reads, checks and renders the registry at `semconv/registry` below the root.
+/// Reads, checks and renders the registry at `semconv/registry` below the root, and its coverage of other systems at
+/// `semconv/coverage`.
 ///
 /// # Errors
 ///
-/// Everything that is wrong with the registry; then nothing is rendered.
+/// Everything that is wrong with either; then nothing is rendered.
 pub fn generate(root: &Path) -> Result<Vec<GeneratedFile>, Problems> {
     let sources = read(&root.join("semconv/registry")).map_err(Problems)?;
     let registry = resolve(&sources).map_err(Problems)?;
-    let problems = check(&registry);
+    let coverage = Coverage::read(root).map_err(Problems)?;
+    let mut problems = check(&registry);
+    problems.extend(coverage.check(&registry));
     if !problems.is_empty() {
         return Err(Problems(problems));
     }
@@ -52,6 +58,7 @@ pub fn generate(root: &Path) -> Result<Vec<GeneratedFile>, Problems> {
         file("semconv/src/generated/events.rs", rust::events(&registry)),
         file("semconv/python/inferometer_semconv.py", python::module(&registry)),
         file("docs/metrics.md", markdown::page(&registry)),
+        file("docs/coverage.md", coverage_page::page(&coverage)),
     ])
 }
 
