@@ -16,6 +16,7 @@ use axum::extract::State;
 use axum::http::{Method, Uri};
 use axum::response::Json;
 use axum::routing::{get, post};
+use inferometer_sdk::tower::ServerLayer;
 use inferometer_sdk::{Clock, Engine as Recorder};
 use serde::Serialize;
 
@@ -50,10 +51,11 @@ pub(crate) struct ModelCard {
     pub(crate) max_tokens: usize,
 }
 
-/// The routes.
-pub(crate) fn router(app: Arc<App>) -> Router {
+/// The routes. Only those of requests for the model are recorded.
+pub(crate) fn router(app: Arc<App>, recorded: ServerLayer) -> Router {
     Router::new()
         .route("/v1/chat/completions", post(chat::complete))
+        .route_layer(recorded)
         .route("/v1/models", get(models))
         .route("/healthz", get(|| async { "ok\n" }))
         .fallback(|uri: Uri| async move { ApiError::unknown_path(uri.path()) })

@@ -2,12 +2,13 @@
 //!
 //! A request is a [`Job`]. It waits in the bounded [`Queue`] until the scheduler gives it a place in the batch; then
 //! each step of the loop feeds a part of its prompt to the model (less what a kept prefix already holds) or samples one
-//! token, and sends what the client may see as [`Event`]s. The request's recorder travels with the job, so that every
-//! way a job can end goes through one place and is counted once.
+//! token. What it has done goes out as [`Event`]s: they are accounted where the answer goes to the client, which is the
+//! one place that every way goes through in which a request can end.
 
 mod answer;
 mod backend;
 mod block_table;
+mod event;
 mod job;
 mod queue;
 mod scheduler;
@@ -28,7 +29,8 @@ use block_table::{BlockTable, blocks_for};
 use scheduler::Scheduler;
 
 pub(crate) use block_table::Blocks;
-pub(crate) use job::{Event, Finish, Job, Sampling, Settings, Usage};
+pub(crate) use event::{Event, Told, told};
+pub(crate) use job::{Finish, Job, Sampling, Settings, Usage};
 pub(crate) use queue::{Queue, Refused};
 
 /// How much the engine computes at a time.
@@ -56,7 +58,14 @@ impl<M: Model> Engine<M> {
     ) -> Self {
         let blocks = capacity.blocks.max(blocks_for(capacity.context_tokens));
         let table = BlockTable::new(recorder.kv_cache(KvCacheTier::Device), blocks);
-        let backend = Backend { model, tokenizer, template, prefixes: PrefixCache::new(), table };
+        let backend = Backend {
+            model,
+            tokenizer,
+            template,
+            prefixes: PrefixCache::new(),
+            table,
+            recorder: recorder.clone(),
+        };
         Self(Scheduler::new(backend, capacity.sequences, recorder))
     }
 

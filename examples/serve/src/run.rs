@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use inferometer_sdk::{Engine as Recorder, EngineState};
 use tokio::net::TcpListener;
 use tokio::signal;
@@ -57,7 +58,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let served = runtime.block_on(listen_and_serve(arguments, app));
+    let router = router(Arc::new(app), telemetry::server_layer(&telemetry));
+    let served = runtime.block_on(listen_and_serve(arguments, router));
     // Drops what the drain left behind: its clients are gone for the engine, which then ends.
     runtime.shutdown_timeout(TASKS_TIME_MAX);
     engine.join().map_err(|_| "the engine's thread panicked")?;
@@ -80,7 +82,7 @@ fn load(file: GgufFile, recorder: &Recorder) -> Result<Llama, GgufError> {
     loaded
 }
 
-async fn listen_and_serve(arguments: &Arguments, app: App) -> Result<(), Box<dyn Error>> {
+async fn listen_and_serve(arguments: &Arguments, router: Router) -> Result<(), Box<dyn Error>> {
     let asked = arguments.listen;
     let listener = TcpListener::bind(asked).await.map_err(|error| {
         let remedy = "pass another address to --listen, port 0 takes a free one";
@@ -88,7 +90,7 @@ async fn listen_and_serve(arguments: &Arguments, app: App) -> Result<(), Box<dyn
     })?;
     let address = listener.local_addr()?;
     announce(&format!("listening on http://{address}"))?;
-    server::serve(listener, router(Arc::new(app)), told_to_stop(), told_to_stop()).await;
+    server::serve(listener, router, told_to_stop(), told_to_stop()).await;
     Ok(())
 }
 

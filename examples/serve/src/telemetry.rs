@@ -1,10 +1,8 @@
-//! What the Inferometer SDK is told about this engine, and the caller's trace that its spans join.
+//! What the Inferometer SDK is told about this engine and the server in front of it.
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::extract::MatchedPath;
+use inferometer_sdk::tower::ServerLayer;
 use inferometer_sdk::{Engine as Recorder, Telemetry};
-use opentelemetry::Context;
-use opentelemetry::propagation::{Extractor, TextMapPropagator};
-use opentelemetry_sdk::propagation::TraceContextPropagator;
 
 /// `gen_ai.provider.name`: what computes the tokens.
 const PROVIDER: &str = "candle";
@@ -15,21 +13,10 @@ pub(crate) fn recorder(telemetry: &Telemetry, model: &str) -> Recorder {
     telemetry.engine(model).provider(PROVIDER).build()
 }
 
-/// The caller's span, from the W3C headers `traceparent` and `tracestate`; empty without them.
-pub(crate) fn parent(headers: &HeaderMap) -> Context {
-    TraceContextPropagator::new().extract_with_context(&Context::new(), &Headers(headers))
-}
-
-struct Headers<'a>(&'a HeaderMap);
-
-impl Extractor for Headers<'_> {
-    fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key)?.to_str().ok()
-    }
-
-    fn keys(&self) -> Vec<&str> {
-        self.0.keys().map(HeaderName::as_str).collect()
-    }
+/// Records the server's side of a request, in the trace of whoever sent it.
+pub(crate) fn server_layer(telemetry: &Telemetry) -> ServerLayer {
+    let layer = telemetry.server_layer();
+    layer.route(|extensions| extensions.get::<MatchedPath>().map(MatchedPath::as_str))
 }
 
 #[cfg(test)]
@@ -101,40 +88,5 @@ pub(crate) mod testing {
     fn whole(sum: Option<f64>) -> i64 {
         let sum = sum.expect("our histograms have sums").to_string();
         sum.parse().expect("whole numbers add up to one")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::http::HeaderValue;
-    use opentelemetry::trace::TraceContextExt;
-
-    use super::*;
-
-    fn check(traceparent: Option<&'static str>, expected: Option<&str>) {
-        let mut headers = HeaderMap::new();
-        if let Some(value) = traceparent {
-            headers.insert("traceparent", HeaderValue::from_static(value));
-        }
-        let context = parent(&headers);
-        let span = context.span().span_context().clone();
-        let found = span
-            .is_valid()
-            .then(|| format!("{}-{}-{}", span.trace_id(), span.span_id(), span.is_sampled()));
-        assert_eq!(found.as_deref(), expected);
-    }
-
-    #[test]
-    fn the_traceparent_header_is_the_parent() {
-        check(
-            Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
-            Some("0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-true"),
-        );
-    }
-
-    #[test]
-    fn without_a_sound_header_there_is_no_parent() {
-        check(None, None);
-        check(Some("00-nonsense"), None);
     }
 }

@@ -24,13 +24,21 @@ pub(super) struct Accounting<M: Meters> {
     pub(super) ledger: Ledger,
     /// Why a response ended that ended without saying.
     pub(super) ends_as: Option<FinishReason>,
+    /// When the last answer ended or the last usage was told, if the sender said.
+    ended_at: Option<u64>,
     /// An item is being asked; if it never answered, it panicked.
     is_asking: bool,
 }
 
 impl<M: Meters> Accounting<M> {
     pub(super) fn of(request: Request<M>) -> Self {
-        Self { request: Some(request), ledger: Ledger::default(), ends_as: None, is_asking: false }
+        Self {
+            request: Some(request),
+            ledger: Ledger::default(),
+            ends_as: None,
+            ended_at: None,
+            is_asking: false,
+        }
     }
 
     /// The request, until it has ended.
@@ -56,9 +64,10 @@ impl<M: Meters> Accounting<M> {
         if request.times.first_token.is_none() && request.output_tokens() > 0 {
             request.emitted();
         }
+        let at = self.ended_at.unwrap_or_else(|| request.engine.clock.unix_nanos());
         match self.ledger.reason().or(self.ends_as) {
-            Some(reason) => request.finish(reason),
-            None => request.fail(INCOMPLETE),
+            Some(reason) => request.finish_at(reason, at),
+            None => request.fail_at(INCOMPLETE, at),
         }
     }
 
@@ -89,6 +98,9 @@ impl<M: Meters> Accounting<M> {
         if let Some((scope, usage)) = account.usage {
             let has_room = self.ledger.take_usage(scope, usage);
             self.correct_unless(has_room, Correction::AnswerBeyondLimit);
+        }
+        if account.usage.is_some() || account.finish_reason.is_some() {
+            self.ended_at = account.unix_nanos;
         }
         if let Some(reason) = account.finish_reason {
             let is_noted = self.ledger.finish(account.answer, reason);
@@ -176,7 +188,8 @@ impl<M: Meters> Drop for Accounting<M> {
         let is_complete = self.ledger.is_complete();
         request.usage(self.ledger.usage(is_complete));
         if let Some(reason) = self.ledger.reason().filter(|_| is_complete) {
-            request.finish(reason);
+            let at = self.ended_at.unwrap_or_else(|| request.engine.clock.unix_nanos());
+            request.finish_at(reason, at);
         }
     }
 }

@@ -67,7 +67,8 @@ pub enum TokenCounts {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ItemAccount<'a> {
     /// When it happened, in nanoseconds since the Unix epoch by the request's clock, if the sender has that one; see
-    /// [`Engine::now`](super::Engine::now). Else it happens when it passes.
+    /// [`Engine::now`](super::Engine::now). Else it happens when it passes. If the item that says why the last answer
+    /// ended, or the usage after it, has a time, the request ended then; else when the stream did.
     pub unix_nanos: Option<u64>,
     /// What the engine has done, if the engine is behind the stream and tells of it here.
     pub phase: Option<EnginePhase>,

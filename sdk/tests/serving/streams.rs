@@ -545,35 +545,43 @@ fn reasoning_and_tool_tokens_are_parts_in_either_way_of_counting() {
 
 #[test]
 fn an_engine_behind_the_stream_tells_its_states_at_its_own_times() {
-    let rig = Rig::new();
     let at = |milliseconds: u64| Some(START + milliseconds * 1_000_000);
+    let said = |milliseconds, account| ItemAccount { unix_nanos: at(milliseconds), ..account };
     let phase = |milliseconds, phase| {
-        Chunk::<Increment>::usage(ItemAccount {
-            unix_nanos: at(milliseconds),
-            phase: Some(phase),
-            ..ItemAccount::default()
-        })
+        let account = ItemAccount { phase: Some(phase), ..ItemAccount::default() };
+        Chunk::<Increment>::usage(said(milliseconds, account))
     };
-    let token = |milliseconds| {
-        Chunk::text("word", ItemAccount { unix_nanos: at(milliseconds), ..counted(1) })
-    };
+    let token = |milliseconds| Chunk::text("word", said(milliseconds, counted(1)));
     let cached = Cached { device: 640, ..Cached::default() };
-    let items = vec![
-        phase(1, EnginePhase::Scheduled),
-        phase(4, EnginePhase::Prefilled(Some(cached))),
-        token(5),
-        token(7),
-        Chunk::text("", finished(FinishReason::Stop)),
-    ];
-    let request = rig.engine.request(&Context::new(), Prompt::text(812));
-    // The client is slow: all of it is taken at once, later.
-    rig.advance_ms(20);
-    let forwarded = drain(request.stream(stream::iter(items)));
-    assert_eq!(forwarded, ["word", "word", ""]);
+    let items = || {
+        vec![
+            phase(1, EnginePhase::Scheduled),
+            phase(4, EnginePhase::Prefilled(Some(cached))),
+            token(5),
+            token(7),
+            Chunk::text("", said(8, finished(FinishReason::Stop))),
+        ]
+    };
+    // The client is slow: all of it is taken later, to its end or not quite.
+    for is_left in [false, true] {
+        let rig = Rig::new();
+        let request = rig.engine.request(&Context::new(), Prompt::text(812));
+        rig.advance_ms(20);
+        let stream = request.stream(stream::iter(items()));
+        if is_left {
+            leave_after(3, stream);
+        } else {
+            assert_eq!(drain(stream), ["word", "word", ""]);
+        }
+        check_engine_times(&rig);
+    }
+}
+
+fn check_engine_times(rig: &Rig) {
     rig.check_metrics(
         r#"
-        gen_ai.server.request.duration count=1 sum=0.02
-        gen_ai.server.time_per_output_token count=1 sum=0.015
+        gen_ai.server.request.duration count=1 sum=0.008
+        gen_ai.server.time_per_output_token count=1 sum=0.003
         gen_ai.server.time_to_first_token count=1 sum=0.005
         infer.kv_cache.prompt_tokens{infer.kv_cache.source="computed"} 172
         infer.kv_cache.prompt_tokens{infer.kv_cache.source="device"} 640

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Json, Response, Sse};
 use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
 use inferometer_sdk::Prompt as PromptTokens;
-use tokio::sync::mpsc::{self, Receiver};
+use opentelemetry::Context;
+use tokio::sync::mpsc;
 
 use super::chunk::Chunks;
 use super::completion::{Completion, Head};
@@ -19,8 +22,7 @@ use super::request::ChatRequest;
 use super::resolve::{fit, resolve};
 use super::sse::AnswerStream;
 use super::{App, BODY_BYTES_MAX, unix_seconds};
-use crate::engine::{Event, Job, Refused};
-use crate::telemetry;
+use crate::engine::{Job, Refused, Told, told};
 
 /// How long a client may take to send its body.
 const BODY_TIME_MAX: Duration = Duration::from_secs(30);
@@ -28,6 +30,7 @@ const BODY_TIME_MAX: Duration = Duration::from_secs(30);
 /// Checks a request, queues it, and answers as it asks.
 pub(super) async fn complete(
     State(app): State<Arc<App>>,
+    Extension(context): Extension<Context>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
@@ -45,10 +48,13 @@ pub(super) async fn complete(
 
     // From here on it is a request of the engine's, also if its queue is full.
     let tokens = PromptTokens { tokens: prompt.tokens().len() as u64, ..PromptTokens::default() };
-    let request = app.recorder.request_at(&telemetry::parent(&headers), tokens, arrived);
+    let request = app.recorder.request_at(&context, tokens, arrived);
     let (sender, events) = mpsc::channel(resolved.settings.events_max());
-    let job = Job { prompt, settings: resolved.settings, events: sender, request };
-    submit(&app, job)?;
+    let job = Job { prompt, settings: resolved.settings, events: sender };
+    if let Err((error_type, error)) = submit(&app, job) {
+        request.fail(error_type);
+        return Err(error);
+    }
 
     let head = |object| Head {
         id: format!("chatcmpl-{:032x}", rand::random::<u128>()),
@@ -58,36 +64,40 @@ pub(super) async fn complete(
     };
     if resolved.stream {
         let chunks = Chunks::new(head("chat.completion.chunk"), resolved.include_usage);
-        return Ok(Sse::new(AnswerStream::new(chunks, events)).into_response());
+        let told = told(request, events, resolved.include_usage);
+        return Ok(Sse::new(AnswerStream::new(chunks, told)).into_response());
     }
-    whole(head("chat.completion"), events).await.map(|completion| Json(completion).into_response())
+    // A whole answer has its usage, asked or not.
+    whole(head("chat.completion"), told(request, events, true))
+        .await
+        .map(|completion| Json(completion).into_response())
 }
 
-/// Collects an answer. If the client leaves, this future is dropped, and `events` with it.
-async fn whole(head: Head, mut events: Receiver<Event>) -> Result<Completion, ApiError> {
+/// Collects an answer. If the client leaves, this future is dropped, and `told` with it.
+async fn whole(
+    head: Head,
+    mut told: impl Stream<Item = Told> + Unpin,
+) -> Result<Completion, ApiError> {
     let mut content = String::new();
-    loop {
-        match events.recv().await {
-            Some(Event::Text(text)) => content.push_str(&text),
-            Some(Event::Finished(finish, usage)) => {
-                return Ok(Completion::new(head, content, finish, usage));
+    let completion = loop {
+        match told.next().await {
+            Some(Told::Text(text)) => content.push_str(&text),
+            Some(Told::Finished(finish, usage)) => {
+                break Ok(Completion::new(head, content, finish, usage.unwrap_or_default()));
             }
-            Some(Event::Failed(reason)) => return Err(ApiError::failed(&reason)),
+            Some(Told::Failed(reason)) => break Err(ApiError::failed(&reason)),
             None => return Err(ApiError::engine_stopped()),
         }
-    }
+    };
+    // The end of the stream is that of the request: what is recorded is complete before the client hears of it.
+    while told.next().await.is_some() {}
+    completion
 }
 
-fn submit(app: &App, job: Job) -> Result<(), ApiError> {
-    app.queue.submit(job).map_err(|refused| {
-        let (job, error_type, error) = match refused {
-            Refused::Full(job) => {
-                (job, "queue_full", ApiError::queue_full(app.queue.waiting_max()))
-            }
-            Refused::Stopped(job) => (job, "engine_stopped", ApiError::engine_stopped()),
-        };
-        job.request.fail(error_type);
-        error
+fn submit(app: &App, job: Job) -> Result<(), (&'static str, ApiError)> {
+    app.queue.submit(job).map_err(|refused| match refused {
+        Refused::Full => ("queue_full", ApiError::queue_full(app.queue.waiting_max())),
+        Refused::Stopped => ("engine_stopped", ApiError::engine_stopped()),
     })
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::completion::{Head, UsageObject};
 use super::error::ApiError;
-use crate::engine::Event;
+use crate::engine::Told;
 
 /// The data of the event that ends a stream.
 const DONE: &str = "[DONE]";
@@ -51,15 +51,15 @@ impl Chunks {
         self.chunk(Delta { role: Some("assistant"), content: Some("") }, None)
     }
 
-    /// The data of the events for `event`, and whether they are the last.
-    pub(super) fn of(&self, event: Event) -> (Vec<String>, bool) {
-        match event {
-            Event::Text(text) => {
+    /// The data of the events for what the client is told, and whether they are the last.
+    pub(super) fn of(&self, told: Told) -> (Vec<String>, bool) {
+        match told {
+            Told::Text(text) => {
                 (vec![self.chunk(Delta { role: None, content: Some(&text) }, None)], false)
             }
-            Event::Finished(finish, usage) => {
+            Told::Finished(finish, usage) => {
                 let mut data = vec![self.chunk(Delta::default(), Some(finish.as_str()))];
-                if self.include_usage {
+                if let Some(usage) = usage {
                     data.push(json(&Chunk {
                         head: &self.head,
                         choices: &[],
@@ -69,7 +69,7 @@ impl Chunks {
                 data.push(DONE.to_owned());
                 (data, true)
             }
-            Event::Failed(reason) => (vec![json(&ApiError::failed(&reason).into_body())], true),
+            Told::Failed(reason) => (vec![json(&ApiError::failed(&reason).into_body())], true),
         }
     }
 

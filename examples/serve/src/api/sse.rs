@@ -6,31 +6,31 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use axum::response::sse;
-use futures_core::Stream;
-use tokio::sync::mpsc::Receiver;
+use futures_util::{Stream, StreamExt};
 
 use super::chunk::Chunks;
-use crate::engine::Event;
+use crate::engine::Told;
 
 /// The events of one answer, in order. Dropping it, as happens when the client leaves, abandons the
 /// request: the engine stops at the next token.
 #[derive(Debug)]
-pub(super) struct AnswerStream {
+pub(super) struct AnswerStream<S> {
     chunks: Chunks,
-    events: Receiver<Event>,
+    told: S,
     /// Data that is ready to go: at most the three last chunks.
     ready: VecDeque<String>,
-    over: bool,
+    /// The client was told how it ended.
+    is_answered: bool,
 }
 
-impl AnswerStream {
-    pub(super) fn new(chunks: Chunks, events: Receiver<Event>) -> Self {
+impl<S> AnswerStream<S> {
+    pub(super) fn new(chunks: Chunks, told: S) -> Self {
         let ready = VecDeque::from([chunks.opening()]);
-        Self { chunks, events, ready, over: false }
+        Self { chunks, told, ready, is_answered: false }
     }
 }
 
-impl Stream for AnswerStream {
+impl<S: Stream<Item = Told> + Unpin> Stream for AnswerStream<S> {
     type Item = Result<sse::Event, Infallible>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -38,14 +38,14 @@ impl Stream for AnswerStream {
             if let Some(data) = self.ready.pop_front() {
                 return Poll::Ready(Some(Ok(sse::Event::default().data(data))));
             }
-            if self.over {
-                return Poll::Ready(None);
-            }
-            let event = ready!(self.events.poll_recv(context));
-            let event = event.unwrap_or_else(|| Event::Failed("the engine has stopped".to_owned()));
-            let (data, over) = self.chunks.of(event);
+            let told = match ready!(self.told.poll_next_unpin(context)) {
+                Some(told) => told,
+                None if self.is_answered => return Poll::Ready(None),
+                None => Told::Failed("the engine has stopped".to_owned()),
+            };
+            let (data, is_last) = self.chunks.of(told);
             self.ready.extend(data);
-            self.over = over;
+            self.is_answered |= is_last;
         }
     }
 }

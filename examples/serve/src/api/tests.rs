@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use inferometer_sdk::SystemClock;
+use opentelemetry::trace::noop::NoopTracer;
 
 use super::*;
 use crate::engine::{Capacity, Engine};
@@ -36,14 +37,9 @@ fn app() -> Router {
     let engine = Engine::new(model, own_tokenizer, own_template, capacity, recorder.clone());
     let (queue, _) = engine.start(4).expect("a thread");
     let model = ModelCard { id: MODEL.to_owned(), created: 1, context_tokens: 100, max_tokens: 50 };
-    router(Arc::new(App {
-        model,
-        tokenizer,
-        template,
-        queue,
-        recorder,
-        clock: Arc::new(SystemClock::new()),
-    }))
+    let app =
+        App { model, tokenizer, template, queue, recorder, clock: Arc::new(SystemClock::new()) };
+    router(Arc::new(app), ServerLayer::new(NoopTracer::new()))
 }
 
 async fn send(request: Request<Body>) -> (StatusCode, String) {

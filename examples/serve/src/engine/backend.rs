@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use inferometer_sdk::KvCacheEvictionReason::Capacity;
+use inferometer_sdk::{Engine as Recorder, KvCacheEvictionReason::Capacity};
 
 use super::block_table::{BlockTable, Blocks, blocks_for};
 use crate::model::Model;
@@ -16,6 +16,8 @@ pub(super) struct Backend<M: Model> {
     pub(super) template: Arc<ChatTemplate>,
     pub(super) prefixes: PrefixCache<M::Session>,
     pub(super) table: BlockTable,
+    /// Whose time the events have.
+    pub(super) recorder: Recorder,
 }
 
 impl<M: Model> Backend<M> {

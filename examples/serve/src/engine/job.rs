@@ -1,19 +1,19 @@
 //! A request on its way through the engine, and what it says back.
 
 use candle_transformers::generation::{LogitsProcessor, Sampling as Strategy};
-use inferometer_sdk::{FinishReason, Request};
+use inferometer_sdk::FinishReason;
 use tokio::sync::mpsc::Sender;
 
+use super::Event;
 use crate::prompt::Prompt;
 
-/// One request: what to complete, how, who hears it, and who counts it.
+/// One request: what to complete, how, and who hears of it.
 #[derive(Debug)]
 pub(crate) struct Job {
     pub(crate) prompt: Prompt,
     pub(crate) settings: Settings,
     /// Holds [`Settings::events_max`] events. Dropping the other end abandons the job.
     pub(crate) events: Sender<Event>,
-    pub(crate) request: Request,
 }
 
 /// How an answer is made.
@@ -27,9 +27,11 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// The most events that a job with these settings sends: one per token, and its end.
+    /// The most events that a job with these settings is meant to send: for each token the token itself and one more
+    /// turn (preempted, scheduled, prefilled), and its end. If it loses its turn more often than that before its client
+    /// reads, states are left out; the recorder puts that right, and counts it.
     pub(crate) fn events_max(&self) -> usize {
-        self.max_tokens + 1
+        4 * (self.max_tokens + 1)
     }
 }
 
@@ -55,17 +57,6 @@ impl Sampling {
         };
         LogitsProcessor::from_sampling(seed, strategy)
     }
-}
-
-/// What the client may learn, in order: any number of texts, then one of the others.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Event {
-    /// A piece of the answer; never empty, never part of a character.
-    Text(String),
-    /// The answer is complete.
-    Finished(Finish, Usage),
-    /// There will be no (further) answer, and why.
-    Failed(String),
 }
 
 /// Why an answer is complete.

@@ -19,13 +19,13 @@ pub(crate) struct Queue {
     depths: Arc<Depths>,
 }
 
-/// A job that was not taken.
-#[derive(Debug)]
+/// Why a job was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refused {
     /// As many jobs wait as may wait.
-    Full(Box<Job>),
+    Full,
     /// The engine's thread is gone.
-    Stopped(Box<Job>),
+    Stopped,
 }
 
 /// How many jobs are where, for whoever looks.
@@ -57,15 +57,15 @@ impl Queue {
     /// Puts `job` at the end.
     ///
     /// # Errors
-    /// Gives it back if the queue is full or the engine is gone.
+    /// The queue is full or the engine is gone.
     pub(crate) fn submit(&self, job: Job) -> Result<(), Refused> {
         // Counted before the engine can take it away.
         self.depths.waiting.fetch_add(1, Relaxed);
         self.jobs.try_send(job).map_err(|error| {
             self.depths.waiting.fetch_sub(1, Relaxed);
             match error {
-                TrySendError::Full(job) => Refused::Full(Box::new(job)),
-                TrySendError::Disconnected(job) => Refused::Stopped(Box::new(job)),
+                TrySendError::Full(_) => Refused::Full,
+                TrySendError::Disconnected(_) => Refused::Stopped,
             }
         })
     }

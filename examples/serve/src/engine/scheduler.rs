@@ -73,7 +73,7 @@ impl<M: Model> Scheduler<M> {
             let is_new = self.preempted.is_empty();
             let Some(job) = self.preempted.pop_front().or_else(|| self.next(jobs)) else { break };
             if job.is_abandoned() {
-                job.end(Err(Broken::Abandoned));
+                drop(job);
             } else if self.backend.could_hold(job.tokens.len()) {
                 self.start(job);
             } else if is_new {
@@ -134,7 +134,7 @@ impl<M: Model> Scheduler<M> {
         let job = self.running.remove(turn).release();
         self.count();
         self.publish();
-        job.end(outcome);
+        job.end(outcome, self.recorder.now());
     }
 
     /// Has the sequence at `turn` hold blocks for its next step. Says no if it was preempted itself, being the last.
@@ -146,7 +146,7 @@ impl<M: Model> Scheduler<M> {
                 return true;
             }
             let Some(last) = self.running.pop() else { return false };
-            let (job, blocks) = last.preempt();
+            let (job, blocks) = last.preempt(self.recorder.now());
             self.backend.table.evict(blocks, KvCacheEvictionReason::Preemption);
             self.preempted.push_front(job);
             if turn == self.running.len() {

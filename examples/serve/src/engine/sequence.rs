@@ -2,13 +2,14 @@
 
 use candle_core::Tensor;
 use candle_transformers::generation::LogitsProcessor;
-use inferometer_sdk::{Cached, FinishReason, PreemptionMode, Request, StepBatch};
+use inferometer_sdk::{Cached, EnginePhase, PreemptionMode, StepBatch};
 use tokio::sync::mpsc::Sender;
 
 use super::answer::{Answer, Said};
 use super::backend::Backend;
 use super::block_table::Blocks;
-use super::{Event, Finish, Job, Usage};
+use super::event::{Event, Failure};
+use super::{Finish, Job, Usage};
 use crate::model::{Model, ModelError};
 use crate::prompt::Prompt;
 
@@ -37,7 +38,6 @@ pub(super) struct Paused {
     answer: Answer,
     usage: Usage,
     events: Sender<Event>,
-    pub(super) request: Request,
 }
 
 /// Why a job ends without an answer.
@@ -58,7 +58,7 @@ impl From<ModelError> for Broken {
 
 impl From<Job> for Paused {
     fn from(job: Job) -> Self {
-        let Job { prompt, settings, events, request } = job;
+        let Job { prompt, settings, events } = job;
         Self {
             tokens: prompt.tokens().to_vec(),
             usage: Usage { prompt: prompt.tokens().len(), ..Usage::default() },
@@ -67,7 +67,6 @@ impl From<Job> for Paused {
             sampler: settings.sampling.sampler(),
             answer: Answer::new(settings.stop),
             events,
-            request,
         }
     }
 }
@@ -83,7 +82,7 @@ impl Paused {
         backend: &mut Backend<M>,
         blocks: Blocks,
     ) -> Sequence<M::Session> {
-        self.request.scheduled();
+        self.enter(EnginePhase::Scheduled, backend.recorder.now());
         let (session, cached) = backend.session(&self.tokens);
         if self.usage.completion == 0 {
             self.usage.cached = cached;
@@ -91,25 +90,25 @@ impl Paused {
         Sequence { session, blocks, fed: cached, is_decoding: false, job: self }
     }
 
-    /// It is over. What the recorder counts is complete before the client hears of it.
-    pub(super) fn end(self, outcome: Result<Finish, Broken>) {
+    /// It is over.
+    pub(super) fn end(self, outcome: Result<Finish, Broken>, at: u64) {
+        let failed = |failure| Event::Failed { failure, at };
         let event = match outcome {
-            Ok(finish) => {
-                self.request.finish(finish.into());
-                Event::Finished(finish, self.usage)
-            }
-            Err(Broken::Abandoned) => return self.request.finish(FinishReason::Abort),
-            Err(Broken::Failed(error)) => {
-                self.request.fail("model_error");
-                Event::Failed(error.to_string())
-            }
-            Err(Broken::Panicked) => {
-                self.request.fail("model_panic");
-                Event::Failed("the model panicked".to_owned())
-            }
+            Ok(finish) => Event::Finished { finish, usage: self.usage, at },
+            Err(Broken::Abandoned) => return,
+            Err(Broken::Failed(error)) => failed(Failure::Model(error.to_string())),
+            Err(Broken::Panicked) => failed(Failure::Panic),
         };
         // If the client left meanwhile, there is nobody to tell.
         let _ = self.events.try_send(event);
+    }
+
+    /// Tells of a state, if that leaves room for a whole answer; see [`super::Settings::events_max`].
+    fn enter(&self, phase: EnginePhase, at: u64) {
+        if self.events.capacity() > self.max_tokens + 1 {
+            // If the client left meanwhile, there is nobody to tell.
+            let _ = self.events.try_send(Event::State { phase, at });
+        }
     }
 
     /// Takes the next token of the answer; says how it ended if that was the last one.
@@ -121,7 +120,7 @@ impl Paused {
         let token = self.sampler.sample(scores).map_err(ModelError::from)?;
         self.tokens.push(token);
         self.usage.completion += 1;
-        self.request.tokens(1);
+        let at = backend.recorder.now();
         let said = if backend.template.ends(token) {
             Said::Last(self.answer.finish(), Finish::Stop)
         } else {
@@ -133,21 +132,15 @@ impl Paused {
             }
         };
         match said {
-            Said::More(text) => self.tell(text).map(|()| None),
-            Said::Last(text, finish) => self.tell(text).map(|()| Some(finish)),
+            Said::More(text) => self.tell(text, at).map(|()| None),
+            Said::Last(text, finish) => self.tell(text, at).map(|()| Some(finish)),
         }
     }
 
-    /// Sends text that is not empty. The channel has room for a whole answer ([`super::Settings::events_max`]), so that
-    /// a client that reads slowly never holds up the engine; it refuses only when nobody listens.
-    fn tell(&self, text: String) -> Result<(), Broken> {
-        if self.events.is_closed() {
-            return Err(Broken::Abandoned);
-        }
-        if text.is_empty() {
-            return Ok(());
-        }
-        self.events.try_send(Event::Text(text)).map_err(|_| Broken::Abandoned)
+    /// Sends a token. The channel has room for a whole answer ([`super::Settings::events_max`]), so that a client that
+    /// reads slowly never holds up the engine; it refuses only when nobody listens.
+    fn tell(&self, text: String, at: u64) -> Result<(), Broken> {
+        self.events.try_send(Event::Token { text, at }).map_err(|_| Broken::Abandoned)
     }
 }
 
@@ -184,7 +177,7 @@ impl<S: Clone> Sequence<S> {
         if !self.is_decoding {
             self.is_decoding = true;
             let cached = Cached { device: self.job.usage.cached as u64, ..Cached::default() };
-            self.job.request.prefilled(cached);
+            self.job.enter(EnginePhase::Prefilled(Some(cached)), backend.recorder.now());
         }
         self.job.take(&scores, backend)
     }
@@ -195,8 +188,8 @@ impl<S: Clone> Sequence<S> {
     }
 
     /// Gives up its place: its cache is computed again when it has its next turn.
-    pub(super) fn preempt(mut self) -> (Paused, Blocks) {
-        self.job.request.preempted(PreemptionMode::Recompute);
+    pub(super) fn preempt(self, at: u64) -> (Paused, Blocks) {
+        self.job.enter(EnginePhase::Preempted(PreemptionMode::Recompute), at);
         (self.job, self.blocks)
     }
 }

@@ -3,10 +3,11 @@ mod turns;
 use std::sync::Mutex;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
+use futures_util::{Stream, StreamExt};
 use inferometer_sdk::{MeterProvider, Prompt as PromptTokens};
 use inferometer_semconv::metrics;
 use opentelemetry::Context;
-use tokio::sync::mpsc::{self, Receiver as Events};
+use tokio::sync::mpsc;
 
 use super::queue::Depths;
 use super::sequence::PREFILL_TOKENS_MAX;
@@ -70,7 +71,7 @@ impl Bench {
         self.template.render(&self.tokenizer, &[system, user]).expect("a prompt")
     }
 
-    fn job(&self, prompt: Prompt, max_tokens: usize, stop: &[&str]) -> (Job, Events<Event>) {
+    fn job(&self, prompt: Prompt, max_tokens: usize, stop: &[&str]) -> (Job, Client) {
         let sampling = Sampling { temperature: 0.0, top_p: 1.0, seed: 1 };
         let settings = Settings {
             max_tokens,
@@ -81,7 +82,8 @@ impl Bench {
         let tokens =
             PromptTokens { tokens: prompt.tokens().len() as u64, ..PromptTokens::default() };
         let request = self.recorder.request(&Context::new(), tokens);
-        (Job { prompt, settings, events, request }, receiver)
+        let client = Client(Box::new(told(request, receiver, true)));
+        (Job { prompt, settings, events }, client)
     }
 
     /// What one job says: its text and how it ended.
@@ -103,15 +105,30 @@ impl Bench {
     }
 }
 
-fn collect(mut events: Events<Event>) -> (String, Finish, Usage) {
-    let mut text = String::new();
-    loop {
-        match events.blocking_recv().expect("an end") {
-            Event::Text(piece) => text.push_str(&piece),
-            Event::Finished(finish, usage) => return (text, finish, usage),
-            Event::Failed(reason) => panic!("failed: {reason}"),
-        }
+/// Hears what the engine says.
+struct Client(Box<dyn Stream<Item = Told> + Unpin + Send>);
+
+impl Client {
+    /// Waits for the next thing that it is told.
+    fn next(&mut self) -> Option<Told> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(self.0.next())
     }
+}
+
+fn collect(mut client: Client) -> (String, Finish, Usage) {
+    let mut text = String::new();
+    let answer = loop {
+        match client.next().expect("an end") {
+            Told::Text(piece) => text.push_str(&piece),
+            Told::Finished(finish, usage) => {
+                break (text, finish, usage.expect("it was asked for"));
+            }
+            Told::Failed(reason) => panic!("failed: {reason}"),
+        }
+    };
+    assert_eq!(client.next(), None);
+    answer
 }
 
 fn check(script: &str, max_tokens: usize, stop: &[&str], expected: (&str, Finish, usize)) {
@@ -223,19 +240,17 @@ fn jobs_are_completed_in_the_order_in_which_they_came() {
 }
 
 #[test]
-fn a_full_queue_gives_the_job_back() {
+fn a_full_queue_refuses_the_next_job() {
     // No engine takes jobs from this queue, so that it stays full.
     let depths = Arc::<Depths>::default();
     let (queue, jobs) = Queue::new(1, Arc::clone(&depths));
     let bench = Bench::new("x", 1);
-    let (first, _first_events) = bench.job(bench.prompt("s", "u"), 5, &[]);
-    let (second, _second_events) = bench.job(bench.prompt("s", "u"), 6, &[]);
-    queue.submit(first).expect("room for one");
-    let Err(Refused::Full(back)) = queue.submit(second) else { panic!("the queue holds one") };
-    assert_eq!(back.settings.max_tokens, 6);
+    let job = || bench.job(bench.prompt("s", "u"), 5, &[]).0;
+    assert_eq!(queue.submit(job()), Ok(()));
+    assert_eq!(queue.submit(job()), Err(Refused::Full));
     assert_eq!(depths.read().waiting, 1);
     drop(jobs);
-    assert!(matches!(queue.submit(*back), Err(Refused::Stopped(_))));
+    assert_eq!(queue.submit(job()), Err(Refused::Stopped));
 }
 
 #[test]
@@ -258,7 +273,7 @@ fn a_client_that_leaves_ends_its_answer_and_nobody_elses() {
     let permits = bench.permits.take().expect("a paused model");
     // The shared part, the rest of the prompt, and one token of the answer.
     (0..3).for_each(|_| permits.send(()).expect("the model waits"));
-    assert!(matches!(events.blocking_recv(), Some(Event::Text(_))));
+    assert!(matches!(events.next(), Some(Told::Text(_))));
     drop(events);
     drop(permits);
     let (text, finish, _) = bench.answer(prompt.clone(), 6, &[]);
@@ -279,7 +294,7 @@ fn a_model_that_panics_costs_one_request() {
     let poisoned = bench.prompt("s", &char::from(POISON).to_string());
     let (job, mut events) = bench.job(poisoned, 5, &[]);
     bench.queue.submit(job).expect("room in the queue");
-    assert_eq!(events.blocking_recv(), Some(Event::Failed("the model panicked".to_owned())));
+    assert_eq!(events.next(), Some(Told::Failed("the model panicked".to_owned())));
     let (text, _, _) = bench.answer(bench.prompt("s", "u"), 5, &[]);
     assert_eq!(text, "x");
     assert_eq!(testing::sum(&bench.meters, &metrics::INFER_REQUEST_FINISHED, "model_panic"), 1);

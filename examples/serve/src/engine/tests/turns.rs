@@ -145,7 +145,7 @@ fn the_queues_are_those_of_the_moment() {
     let permits = bench.permits.take().expect("a paused model");
     // The shared part and the rest of the prompt; the model waits before the second token.
     (0..2).for_each(|_| permits.send(()).expect("the model waits"));
-    assert!(matches!(listening[0].blocking_recv(), Some(Event::Text(_))));
+    assert!(matches!(listening[0].next(), Some(Told::Text(_))));
     let depths =
         |state| testing::sum(&bench.meters, &metrics::INFER_SCHEDULER_REQUEST_ACTIVE, state);
     assert_eq!((depths("waiting"), depths("running"), depths("preempted")), (2, 1, 0));
@@ -182,7 +182,7 @@ fn a_model_that_panics_gives_its_blocks_back() {
     let poisoned = bench.prompt("s", &char::from(POISON).to_string());
     let (job, mut events) = bench.job(poisoned, 5, &[]);
     bench.queue.submit(job).expect("room in the queue");
-    assert!(matches!(events.blocking_recv(), Some(Event::Failed(_))));
+    assert!(matches!(events.next(), Some(Told::Failed(_))));
     let active = testing::sum(&bench.meters, &metrics::INFER_KV_CACHE_BLOCK_USAGE, "active");
     assert_eq!(active, 0);
 }
