@@ -126,6 +126,15 @@ mod tests {
     }
 
     #[test]
+    fn less_than_a_tick_is_a_whole_one_never_nothing() {
+        let busy = Busy::since(0);
+        assert!(busy.begin(1));
+        assert_eq!(busy.end(2), TICK);
+        assert!(busy.begin(3));
+        assert_eq!(busy.end(4), 0, "the same tick");
+    }
+
+    #[test]
     fn nobody_under_way_is_not_busy() {
         let busy = Busy::since(0);
         assert_eq!(busy.take(99 * TICK), 0);

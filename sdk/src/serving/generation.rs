@@ -89,6 +89,9 @@ impl<K: Media, M: Meters> Generation<K, M> {
         self.units = self.units.saturating_add(units);
         if let (Some(histogram), Some(arrived)) = (&self.output.time_to_first, self.arrived.take())
         {
+            if arrived > at {
+                self.output.engine.corrections.count(Correction::ClockSkew);
+            }
             histogram.record(seconds_between(arrived, at));
         }
     }

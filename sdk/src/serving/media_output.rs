@@ -114,8 +114,10 @@ impl<K: Media, M: Meters> MediaOutput<K, M> {
         Generation::begun(Arc::clone(&self.state), arrived, unix_nanos)
     }
 
-    /// The stage starts to work on an output that is no request's own, such as one of several responses in a duplex
-    /// session. What it answers arrived at this time, in nanoseconds since the Unix epoch.
+    /// The stage starts to work on an output of what arrived at another time than its own request, in nanoseconds since
+    /// the Unix epoch: one of several responses in a duplex session, or the last stage's part of an answer for which a
+    /// client has waited since the first. An arrival that another host's clock puts after the first output is 0, and
+    /// counted as [`Correction::ClockSkew`](super::Correction::ClockSkew).
     pub fn begin_since(&self, arrived: u64) -> Generation<K, M> {
         let now = self.state.engine.clock.unix_nanos();
         Generation::begun(Arc::clone(&self.state), Some(arrived), now)

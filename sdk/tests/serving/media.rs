@@ -306,11 +306,12 @@ fn each_response_of_a_duplex_session_has_its_own_first_packet() {
 }
 
 #[test]
-fn a_first_packet_before_the_arrival_is_zero_not_negative() {
+fn a_first_packet_before_the_arrival_is_zero_and_counted() {
     let rig = Rig::new();
     let mut clip = rig.engine.audio_output(24_000).begin_since(START + 9 * MS);
     clip.packet(100);
     assert_eq!(values(&rig, "audio.time_to_first_packet"), ["sum=0"]);
+    assert_eq!(rig.engine.corrections(Correction::ClockSkew), 1);
 }
 
 #[test]

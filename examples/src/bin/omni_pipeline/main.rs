@@ -44,7 +44,7 @@ fn main() -> Result<(), StartError> {
             let drawing =
                 Outlet::new(&engine, replica, "image", TransferPayload::Embedding, &to_images);
             let thinker = Thinker::new(engine, speech, drawing);
-            scope.spawn(move || inbox.iter().for_each(|question| thinker.answer(&question)));
+            scope.spawn(move || inbox.iter().for_each(|question| thinker.answer(question)));
         }
         for (replica, inbox) in (0..).zip(talker_inboxes) {
             let engine = engine("talker", replica).output_modality(TokenModality::Audio).build();
@@ -69,8 +69,9 @@ fn main() -> Result<(), StartError> {
         // Each stage ends when nobody is left who could send to it.
         drop((to_talkers, to_vocoders, to_images));
         for number in 0..QUESTIONS {
+            let question = Question { number, asked: telemetry.clock().unix_nanos() };
             // Its thread is there until the questions are dropped.
-            let _ = questions[(number % REPLICAS) as usize].send(Question { number });
+            let _ = questions[(number % REPLICAS) as usize].send(question);
         }
         drop(questions);
     });

@@ -32,8 +32,11 @@ const CODES_PER_PACKET: usize = 8;
 const SIDE: u32 = 64;
 const STEPS: u32 = 4;
 
+#[derive(Clone, Copy)]
 pub(crate) struct Question {
     pub(crate) number: u32,
+    /// In nanoseconds since the Unix epoch: what a listener waits counts from here.
+    pub(crate) asked: u64,
 }
 
 impl Question {
@@ -57,14 +60,14 @@ impl Thinker {
         Self { images: engine.image_input(), text: engine.text_output(), engine, speech, drawing }
     }
 
-    pub(crate) fn answer(&self, question: &Question) {
+    pub(crate) fn answer(&self, question: Question) {
         let image_tokens = if question.is_about_an_image() { IMAGE_TOKENS } else { 0 };
         let prompt = Prompt {
             tokens: TEXT_TOKENS + image_tokens,
             image_tokens: Some(image_tokens),
             ..Prompt::default()
         };
-        let mut request = self.engine.request(&Context::new(), prompt);
+        let mut request = self.engine.request_at(&Context::new(), prompt, question.asked);
         if question.is_about_an_image() {
             self.images.received(SIDE, SIDE);
             self.images.cache_misses(1);
@@ -80,9 +83,9 @@ impl Thinker {
         text.finish();
         let embeddings = || vec![0; ANSWER_TOKENS * EMBEDDING_BYTES];
         let next = question.number / REPLICAS % REPLICAS;
-        self.speech.send(next, question.number, embeddings(), &request);
+        self.speech.send(next, question, embeddings(), &request);
         if question.is_about_an_image() {
-            self.drawing.send(next, question.number, embeddings(), &request);
+            self.drawing.send(next, question, embeddings(), &request);
         }
         request.finish(FinishReason::Stop);
     }
@@ -112,7 +115,8 @@ impl Stage for Talker {
         for _ in 0..codes {
             request.tokens(1);
         }
-        self.codes.send(message.question % REPLICAS, message.question, vec![0; codes], &request);
+        let next = message.question.number % REPLICAS;
+        self.codes.send(next, message.question, vec![0; codes], &request);
         request.finish(FinishReason::Stop);
     }
 }
@@ -135,7 +139,7 @@ impl Stage for Vocoder {
 
     fn work(&self, mut request: Request, message: &Message) {
         request.scheduled();
-        let mut clip = self.speech.begin(&mut request);
+        let mut clip = self.speech.begin_since(message.question.asked);
         for codes in message.payload.chunks(CODES_PER_PACKET) {
             clip.packet(codes.len() as u64 * SAMPLES_PER_CODE);
         }
@@ -163,7 +167,7 @@ impl Stage for Image {
 
     fn work(&self, mut request: Request, message: &Message) {
         request.scheduled();
-        let mut picture = self.pictures.begin(&mut request);
+        let mut picture = self.pictures.begin_since(message.question.asked);
         self.diffusion.stage(DiffusionStage::Preprocess).finish();
         let step = Duration::from_micros(message.payload.len() as u64); // the device's time
         let denoising = self.diffusion.stage(DiffusionStage::Denoise);

@@ -9,13 +9,12 @@ use inferometer_sdk::{
     Edge, Engine, Prompt, Request, Sent, TransferEdge, TransferPayload, TransferTransport,
 };
 
-use crate::REPLICAS;
+use crate::{REPLICAS, stages::Question};
 
 /// A payload, and the headers that travel with it. The channels of this program stand for shared memory or a network:
 /// nothing but bytes and text goes through them.
 pub(crate) struct Message {
-    /// The number of the question.
-    pub(crate) question: u32,
+    pub(crate) question: Question,
     pub(crate) payload: Vec<u8>,
     headers: HashMap<String, String>,
     /// The replica that sent it.
@@ -54,7 +53,7 @@ impl Outlet {
     }
 
     /// Sends what was made for a request to one replica.
-    pub(crate) fn send(&self, to: u32, question: u32, payload: Vec<u8>, request: &Request) {
+    pub(crate) fn send(&self, to: u32, question: Question, payload: Vec<u8>, request: &Request) {
         let transfer = self.edges[to as usize].start(request.context());
         let bytes = payload.len() as u64;
         let mut headers = HashMap::new();
