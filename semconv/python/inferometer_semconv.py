@@ -122,7 +122,7 @@ VALUES_INFER_REQUEST_STATE: Final[tuple[str, ...]] = ("waiting", "running", "pre
 ATTRIBUTE_INFER_RESPONSE_END: Final[str] = "infer.response.end"
 VALUES_INFER_RESPONSE_END: Final[tuple[str, ...]] = ("complete", "cancelled", "failed")
 ATTRIBUTE_INFER_SDK_CORRECTION_REASON: Final[str] = "infer.sdk.correction.reason"
-VALUES_INFER_SDK_CORRECTION_REASON: Final[tuple[str, ...]] = ("missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "clock_skew", "illegal_transition", "value_clamped", "cumulative_decrease", "part_beyond_whole", "accepted_beyond_draft", "device_time_repeated", "device_time_missing", "device_time_beyond_limit", "empty_step", "unmatched_end", "dropped_unfinished", "answer_beyond_limit", "pool_beyond_limit", "error_type_beyond_limit")
+VALUES_INFER_SDK_CORRECTION_REASON: Final[tuple[str, ...]] = ("missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "clock_skew", "illegal_transition", "value_clamped", "cumulative_decrease", "part_beyond_whole", "accepted_beyond_draft", "device_time_repeated", "device_time_missing", "device_time_beyond_limit", "empty_step", "dropped_unfinished", "answer_beyond_limit", "pool_beyond_limit", "error_type_beyond_limit")
 ATTRIBUTE_INFER_SDK_INSTRUMENT_NAME: Final[str] = "infer.sdk.instrument.name"
 ATTRIBUTE_INFER_SDK_OBSERVER_DROP_REASON: Final[str] = "infer.sdk.observer.drop.reason"
 VALUES_INFER_SDK_OBSERVER_DROP_REASON: Final[tuple[str, ...]] = ("queue_full", "shut_down", "untracked")
@@ -1652,7 +1652,6 @@ SPAN_INFER_SERVER_GRPC: Final[str] = "{rpc.method}"
 SPAN_INFER_TRANSFER: Final[str] = "infer.transfer"
 EVENT_INFER_REQUEST_FIRST_TOKEN: Final[str] = "infer.request.first_token"
 EVENT_INFER_REQUEST_PREEMPTION: Final[str] = "infer.request.preemption"
-EVENT_INFER_REQUEST_FIRST_OUTPUT: Final[str] = "infer.request.first_output"
 EVENT_INFER_RESPONSE_FIRST_CHUNK: Final[str] = "infer.response.first_chunk"
 EVENT_INFER_RESPONSE_LAST_CHUNK: Final[str] = "infer.response.last_chunk"
 

@@ -580,7 +580,7 @@ pub const INFER_RESPONSE_END: AttributeDef = AttributeDef {
 pub const INFER_SDK_CORRECTION_REASON: AttributeDef = AttributeDef {
     key: "infer.sdk.correction.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "clock_skew", "illegal_transition", "value_clamped", "cumulative_decrease", "part_beyond_whole", "accepted_beyond_draft", "device_time_repeated", "device_time_missing", "device_time_beyond_limit", "empty_step", "unmatched_end", "dropped_unfinished", "answer_beyond_limit", "pool_beyond_limit", "error_type_beyond_limit"]),
+    values: Values::Closed(&["missing_transition", "repeated_transition", "cached_beyond_prompt", "media_beyond_prompt", "blocks_beyond_total", "time_went_back", "clock_skew", "illegal_transition", "value_clamped", "cumulative_decrease", "part_beyond_whole", "accepted_beyond_draft", "device_time_repeated", "device_time_missing", "device_time_beyond_limit", "empty_step", "dropped_unfinished", "answer_beyond_limit", "pool_beyond_limit", "error_type_beyond_limit"]),
     description: "Why something was recorded otherwise than it was reported.",
 };
 
@@ -2066,8 +2066,6 @@ pub enum SdkCorrectionReason {
     DeviceTimeBeyondLimit,
     /// A step of the loop without tokens or without requests; it was not recorded.
     EmptyStep,
-    /// The end of an operation that was never begun; it was ignored.
-    UnmatchedEnd,
     /// A step, transfer or operation was dropped without an end; it counts as failed.
     DroppedUnfinished,
     /// More answers or prompts in one response than are told apart; running totals of the others count only by the usage.
@@ -2080,7 +2078,7 @@ pub enum SdkCorrectionReason {
 
 impl SdkCorrectionReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 21] = [Self::MissingTransition, Self::RepeatedTransition, Self::CachedBeyondPrompt, Self::MediaBeyondPrompt, Self::BlocksBeyondTotal, Self::TimeWentBack, Self::ClockSkew, Self::IllegalTransition, Self::ValueClamped, Self::CumulativeDecrease, Self::PartBeyondWhole, Self::AcceptedBeyondDraft, Self::DeviceTimeRepeated, Self::DeviceTimeMissing, Self::DeviceTimeBeyondLimit, Self::EmptyStep, Self::UnmatchedEnd, Self::DroppedUnfinished, Self::AnswerBeyondLimit, Self::PoolBeyondLimit, Self::ErrorTypeBeyondLimit];
+    pub const ALL: [Self; 20] = [Self::MissingTransition, Self::RepeatedTransition, Self::CachedBeyondPrompt, Self::MediaBeyondPrompt, Self::BlocksBeyondTotal, Self::TimeWentBack, Self::ClockSkew, Self::IllegalTransition, Self::ValueClamped, Self::CumulativeDecrease, Self::PartBeyondWhole, Self::AcceptedBeyondDraft, Self::DeviceTimeRepeated, Self::DeviceTimeMissing, Self::DeviceTimeBeyondLimit, Self::EmptyStep, Self::DroppedUnfinished, Self::AnswerBeyondLimit, Self::PoolBeyondLimit, Self::ErrorTypeBeyondLimit];
 
     /// The value as it is sent.
     #[must_use]
@@ -2102,7 +2100,6 @@ impl SdkCorrectionReason {
             Self::DeviceTimeMissing => "device_time_missing",
             Self::DeviceTimeBeyondLimit => "device_time_beyond_limit",
             Self::EmptyStep => "empty_step",
-            Self::UnmatchedEnd => "unmatched_end",
             Self::DroppedUnfinished => "dropped_unfinished",
             Self::AnswerBeyondLimit => "answer_beyond_limit",
             Self::PoolBeyondLimit => "pool_beyond_limit",

@@ -20,15 +20,6 @@ pub const INFER_REQUEST_PREEMPTION: EventDef = EventDef {
     ],
 };
 
-/// `infer.request.first_output`: The first audio packet, image or video frame went out.
-pub const INFER_REQUEST_FIRST_OUTPUT: EventDef = EventDef {
-    name: "infer.request.first_output",
-    description: "The first audio packet, image or video frame went out.",
-    attributes: &[
-        AttributeRef { attribute: &keys::GEN_AI_TOKEN_MODALITY, requirement: Requirement::Required },
-    ],
-};
-
 /// `infer.response.first_chunk`: The first chunk of the response's body was handed over.
 pub const INFER_RESPONSE_FIRST_CHUNK: EventDef = EventDef {
     name: "infer.response.first_chunk",
@@ -47,7 +38,6 @@ pub const INFER_RESPONSE_LAST_CHUNK: EventDef = EventDef {
 pub const ALL: &[&EventDef] = &[
     &INFER_REQUEST_FIRST_TOKEN,
     &INFER_REQUEST_PREEMPTION,
-    &INFER_REQUEST_FIRST_OUTPUT,
     &INFER_RESPONSE_FIRST_CHUNK,
     &INFER_RESPONSE_LAST_CHUNK,
 ];
