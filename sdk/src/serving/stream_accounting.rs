@@ -169,9 +169,9 @@ impl<M: Meters> Request<M> {
         if let Some(before) = before.filter(|_| !is_first) {
             let gap = seconds_between(before, at);
             self.engine.instruments.time_between_tokens.record(gap);
+            self.usage.has_decoded = true;
         }
         self.times.last_token = at;
-        self.usage.has_decoded |= !is_first;
         self.engine.instruments.token_output_own.add(tokens);
         self.usage.output = self.usage.output.saturating_add(tokens);
     }

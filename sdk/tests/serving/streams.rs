@@ -328,6 +328,17 @@ fn several_answers_are_one_request_whose_readers_each_wait_for_their_own_tokens(
     rig.check_corrections(&[]);
 }
 
+#[test]
+fn answers_of_a_single_token_each_have_no_decode() {
+    let rig = Rig::new();
+    let token = |answer| ItemAccount { answer, ..counted(1) };
+    let end = |answer| Chunk::text("", ItemAccount { answer, ..finished(FinishReason::Length) });
+    let both = Chunk::<Increment>::several("both", vec![token(0), token(1)]);
+    drain(arrived(&rig).stream(paced(&rig, vec![both, end(0), end(1)])).answers(2));
+    rig.check_metrics_of("infer.request.decode", "");
+    rig.check_metrics_of("gen_ai.server.time_per_output", "");
+}
+
 /// Takes `items` of a stream and leaves, as a client that disconnects.
 fn leave_after(
     items: usize,

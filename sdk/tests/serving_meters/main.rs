@@ -4,6 +4,7 @@
 mod flows;
 mod points;
 mod script;
+mod streams;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -32,6 +33,7 @@ fn drive<M: Meters>(meters: M) -> Engine<M> {
         .build();
     script::run(&engine, &clock);
     flows::run(&engine, &clock);
+    streams::run(&engine, &clock);
     engine
 }
 
@@ -104,7 +106,7 @@ fn an_application_with_opentelemetry_prometheus_shows_it_on_its_own_page() {
     let own = [r#"dynamo_namespace="prod""#, r#"infer_stage="decode""#, r#"infer_replica="2""#];
     let finished = [own.as_slice(), &[r#"infer_request_finish_reason="stop""#]].concat();
     assert_eq!(value("infer_request_finished_total", &finished), "1");
-    assert_eq!(value("gen_ai_server_time_to_first_token_seconds_count", &own), "4");
+    assert_eq!(value("gen_ai_server_time_to_first_token_seconds_count", &own), "5");
     let waiting = [own.as_slice(), &[r#"infer_request_state="waiting""#]].concat();
     assert_eq!(value("infer_request_active", &waiting), "0");
     drop(engine);
