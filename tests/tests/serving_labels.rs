@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use inferometer_sdk::{
-    Cached, Engine, FinishReason, KvCacheTier, KvStats, Prompt, Telemetry, TransferEdge,
+    Cached, Engine, FinishReason, KvCache, KvCacheTier, KvStats, Prompt, Telemetry, TransferEdge,
     TransferPayload,
 };
 use inferometer_semconv::metrics::INFER_TOKEN_OUTPUT;
@@ -27,8 +27,9 @@ fn scrape(collector: &CollectorUnderTest, telemetry: &Telemetry) -> Scrape {
     collector.scrape()
 }
 
-/// One request, one publication, one transfer.
-fn work(engine: &Engine) {
+/// One request, one transfer, and the state of a cache, which is shown as long as the cache is there.
+#[must_use]
+fn work(engine: &Engine) -> KvCache {
     let mut request = engine.request(&Context::new(), Prompt { tokens: 100, ..Default::default() });
     request.scheduled();
     request.prefilled(Cached { device: 40, ..Default::default() });
@@ -44,6 +45,7 @@ fn work(engine: &Engine) {
     });
     let edge = TransferEdge::within(TransferPayload::Kv, KvCacheTier::Device, KvCacheTier::Host);
     engine.transfer_edge(&edge).start(&Context::new()).finish(4096);
+    cache
 }
 
 /// Every series that the serving layer recorded.
@@ -60,7 +62,7 @@ fn of_serving(page: &Scrape) -> Vec<&Sample> {
 fn stage_and_replica_are_on_every_series_of_an_engine() {
     let collector = CollectorUnderTest::start();
     let telemetry = telemetry(&collector);
-    work(&telemetry.engine("omni-7b").stage("talker").replica(3).build());
+    let _cache = work(&telemetry.engine("omni-7b").stage("talker").replica(3).build());
     let page = scrape(&collector, &telemetry);
     for sample in of_serving(&page) {
         assert_eq!(sample.label("infer_stage"), "talker", "{sample}");
@@ -74,7 +76,7 @@ fn stage_and_replica_are_on_every_series_of_an_engine() {
 fn an_engine_that_names_no_place_is_replica_0_of_the_unified_stage() {
     let collector = CollectorUnderTest::start();
     let telemetry = telemetry(&collector);
-    work(&telemetry.engine("llama").build());
+    let _cache = work(&telemetry.engine("llama").build());
     let page = scrape(&collector, &telemetry);
     for sample in of_serving(&page) {
         assert_eq!(sample.label("infer_stage"), "unified", "{sample}");
@@ -88,7 +90,7 @@ fn engines_of_one_process_keep_their_series_apart() {
     let telemetry = telemetry(&collector);
     for (stage, replica, requests) in [("thinker", 0, 1), ("thinker", 1, 2), ("talker", 0, 3)] {
         let engine = telemetry.engine("omni-7b").stage(stage).replica(replica).build();
-        (0..requests).for_each(|_| work(&engine));
+        (0..requests).for_each(|_| drop(work(&engine)));
     }
     let page = scrape(&collector, &telemetry);
     for (stage, replica, requests) in
@@ -117,7 +119,7 @@ fn a_callers_own_labels_are_on_every_series_of_its_engine() {
     let builder = own
         .iter()
         .fold(builder, |builder, (key, value)| builder.label(KeyValue::new(*key, *value)));
-    work(&builder.build());
+    let _cache = work(&builder.build());
     let page = scrape(&collector, &telemetry);
     for sample in of_serving(&page) {
         for (key, value) in own {
@@ -136,7 +138,7 @@ fn a_callers_label_does_not_take_the_place_of_the_engines() {
     let collector = CollectorUnderTest::start();
     let telemetry = telemetry(&collector);
     let engine = telemetry.engine("llama").stage("decode").label(KeyValue::new("infer.stage", "x"));
-    work(&engine.build());
+    let _cache = work(&engine.build());
     for sample in of_serving(&scrape(&collector, &telemetry)) {
         assert_eq!(sample.label("infer_stage"), "decode", "{sample}");
     }
