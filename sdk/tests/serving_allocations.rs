@@ -16,7 +16,10 @@ use inferometer_sdk::{
     Cached, Engine, FinishReason, ItemAccount, ItemTokens, MeterProvider, PreemptionMode, Prompt,
     StreamItem, TokenCounts, TokenModality, TokenUsage, TransferEdge, TransferPayload,
 };
-use opentelemetry::{Context, trace::TracerProvider};
+use opentelemetry::{
+    Context,
+    trace::{TracerProvider, noop::NoopTracer},
+};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracerProvider};
 
 struct Counting;
@@ -127,6 +130,14 @@ fn the_items_of_a_stream_allocate_nothing() {
         }
     });
     assert_eq!(counted, 0);
+}
+
+#[test]
+fn a_request_without_a_tracer_allocates_nothing_at_all() {
+    let meters = MeterProvider::builder().build();
+    let engine = Engine::builder(meters.serving_scope(), NoopTracer::new(), "llama-3-70b").build();
+    serve(&engine);
+    assert_eq!(allocations(|| serve(&engine)), 0);
 }
 
 #[test]

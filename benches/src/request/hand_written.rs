@@ -1,5 +1,9 @@
 //! Requests as an engine's author records them by hand: the same quantities, none of the guards.
 
+use super::{
+    instruments::{Maker, Series, Style, UnderTest},
+    recorder::{CACHED_TOKENS, PROMPT_TOKENS, Recorder},
+};
 use inferometer_semconv::{
     attributes::{
         FinishReason, GEN_AI_OPERATION_NAME, GEN_AI_PROVIDER_NAME, GEN_AI_REQUEST_MODEL,
@@ -8,23 +12,12 @@ use inferometer_semconv::{
     },
     metrics as def,
 };
-use opentelemetry::{
-    Context, KeyValue,
-    trace::{SpanBuilder, SpanKind, TraceContextExt, Tracer, noop::NoopTracer},
-};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use super::{
-    instruments::{Maker, Series, Style, UnderTest},
-    recorder::{CACHED_TOKENS, PROMPT_TOKENS, Recorder},
-};
+use opentelemetry::KeyValue;
 
 const MODEL: &str = "llama-3-70b";
 
 pub(super) struct HandWritten<S: Style> {
     under_test: UnderTest,
-    tracer: NoopTracer,
-    attributes: Vec<KeyValue>,
     waiting: S::UpDownCounter,
     running: S::UpDownCounter,
     input: S::Counter,
@@ -46,7 +39,6 @@ pub(super) struct HandWritten<S: Style> {
 }
 
 pub(super) struct Request {
-    context: Context,
     arrived: u64,
     scheduled: u64,
     first_token: Option<u64>,
@@ -64,7 +56,7 @@ impl<S: Style> HandWritten<S> {
             KeyValue::new(INFER_STAGE.key, "decode"),
             KeyValue::new(INFER_REPLICA.key, 0_i64),
         ];
-        let make = Maker { meter: under_test.meter(), attributes: attributes.clone() };
+        let make = Maker { meter: under_test.meter(), attributes };
         let state = |it: RequestState| KeyValue::new(INFER_REQUEST_STATE.key, it.as_str());
         let text = || Some(KeyValue::new(GEN_AI_TOKEN_MODALITY.key, TokenModality::Text.as_str()));
         let source =
@@ -90,8 +82,6 @@ impl<S: Style> HandWritten<S> {
             input_tokens: make.tokens::<S>(&def::INFER_REQUEST_INPUT_TOKENS),
             cached_tokens: make.tokens::<S>(&def::INFER_REQUEST_CACHED_TOKENS),
             output_tokens: make.tokens::<S>(&def::INFER_REQUEST_OUTPUT_TOKENS),
-            tracer: NoopTracer::new(),
-            attributes,
             under_test,
         }
     }
@@ -103,20 +93,7 @@ impl<S: Style> Recorder for HandWritten<S> {
     fn arrived(&self, at: u64) -> Request {
         self.waiting.write(1);
         self.input.write(PROMPT_TOKENS);
-        let span = SpanBuilder::from_name(format!("chat {MODEL}"))
-            .with_kind(SpanKind::Server)
-            .with_start_time(time(at))
-            .with_attributes(self.attributes.clone());
-        let parent = Context::new();
-        let context = parent.with_span(self.tracer.build_with_context(span, &parent));
-        Request {
-            context,
-            arrived: at,
-            scheduled: at,
-            first_token: None,
-            last_token: at,
-            output: 0,
-        }
+        Request { arrived: at, scheduled: at, first_token: None, last_token: at, output: 0 }
     }
 
     fn scheduled(&self, request: &mut Request, at: u64) {
@@ -161,7 +138,6 @@ impl<S: Style> Recorder for HandWritten<S> {
                 self.time_per_output_token.write(seconds(first_token, at) / after_first);
             }
         }
-        request.context.span().end_with_timestamp(time(at));
     }
 
     fn shown(&self) -> f64 {
@@ -173,8 +149,4 @@ impl<S: Style> Recorder for HandWritten<S> {
 #[inline]
 fn seconds(from: u64, to: u64) -> f64 {
     (to - from) as f64 / 1e9
-}
-
-fn time(unix_nanos: u64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_nanos(unix_nanos)
 }

@@ -51,8 +51,10 @@ pub struct Request<M: Meters = Scope> {
     pub(super) times: Timeline,
     pub(super) usage: Usage,
     state: RequestState,
-    /// Running, and its last report was of tokens: all that a step of more tokens needs to know.
+    /// Running, and its last report was of tokens.
     pub(super) is_decoding: bool,
+    /// It decodes, and more than one step did: all that a step of more tokens needs to know.
+    pub(super) is_steady: bool,
     /// It was preempted after its prefill, so that parts of it may be reported again.
     pub(super) may_recompute: bool,
     deadline: Option<u64>,
@@ -78,6 +80,7 @@ impl<M: Meters> Request<M> {
             usage: Usage::default(),
             state,
             is_decoding: false,
+            is_steady: false,
             may_recompute: false,
             deadline: None,
             media_begun: 0,
@@ -239,7 +242,7 @@ impl<M: Meters> Request<M> {
         instruments.active(self.state).add(-1);
         instruments.active(state).add(1);
         self.state = state;
-        self.is_decoding = false;
+        (self.is_decoding, self.is_steady) = (false, false);
     }
 
     fn run(&mut self, at: u64) {

@@ -27,8 +27,11 @@ use super::{
     tracer::system_time,
 };
 
-/// Starts the request's span with the attributes that samplers look at.
+/// Starts the request's span with the attributes that samplers look at. Without a tracer the context is the parent's.
 pub(super) fn start<M: Meters>(engine: &EngineState<M>, parent: &Context, at: u64) -> Context {
+    if engine.tracer.is_noop() {
+        return parent.clone();
+    }
     let mut span = SpanBuilder::from_name(engine.span_name.clone())
         .with_kind(SpanKind::Server)
         .with_start_time(system_time(at));
@@ -39,6 +42,9 @@ pub(super) fn start<M: Meters>(engine: &EngineState<M>, parent: &Context, at: u6
 
 /// Ends the request's span, after its children.
 pub(super) fn end<M: Meters>(request: &Request<M>, outcome: Outcome<'_>, ended: u64) {
+    if request.engine.tracer.is_noop() {
+        return;
+    }
     let span = request.context.span();
     if span.is_recording() {
         Ended { request, outcome, ended }.tell(&span);

@@ -207,16 +207,15 @@ impl<M: Meters> Request<M> {
     #[inline]
     fn step(&mut self, unix_nanos: u64) {
         // While a request decodes, nothing but its steps moves its time.
-        if self.is_decoding && unix_nanos >= self.times.last_token {
+        if self.is_steady && unix_nanos >= self.times.last_token {
             self.record_gap(unix_nanos);
             self.times.last_token = unix_nanos;
-            self.usage.has_decoded = true;
         } else {
             self.unusual_step(unix_nanos);
         }
     }
 
-    /// The first one, the first after a pause, or one before its time.
+    /// The first two, the first after a pause, or one before its time.
     #[cold]
     #[inline(never)]
     fn unusual_step(&mut self, unix_nanos: u64) {
@@ -225,6 +224,7 @@ impl<M: Meters> Request<M> {
         if !is_first {
             self.record_gap(at);
             self.usage.has_decoded = true;
+            self.is_steady = true;
         }
         self.times.last_token = at;
     }

@@ -1,10 +1,13 @@
 //! Any OpenTelemetry tracer behind one small interface.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    any::TypeId,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use opentelemetry::{
     Context,
-    trace::{Span, SpanBuilder, TraceContextExt, Tracer},
+    trace::{Span, SpanBuilder, TraceContextExt, Tracer, noop::NoopTracer},
 };
 
 /// What the serving layer needs of a tracer. Every [`Tracer`] has it.
@@ -14,11 +17,14 @@ pub(crate) trait StartSpan: Send + Sync {
 
     /// A span that is over already.
     fn emit(&self, span: SpanBuilder, parent: &Context, ended: SystemTime);
+
+    /// Whether it is known to make no span, so that nothing need be put together for one.
+    fn is_noop(&self) -> bool;
 }
 
 impl<T> StartSpan for T
 where
-    T: Tracer + Send + Sync,
+    T: Tracer + Send + Sync + 'static,
     T::Span: Send + Sync + 'static,
 {
     fn start(&self, span: SpanBuilder, parent: &Context) -> Context {
@@ -27,6 +33,10 @@ where
 
     fn emit(&self, span: SpanBuilder, parent: &Context, ended: SystemTime) {
         self.build_with_context(span, parent).end_with_timestamp(ended);
+    }
+
+    fn is_noop(&self) -> bool {
+        TypeId::of::<T>() == TypeId::of::<NoopTracer>()
     }
 }
 

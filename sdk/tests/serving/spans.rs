@@ -1,11 +1,11 @@
 //! A request's trace.
 
 use inferometer_sdk::{
-    Cached, FinishReason, Prompt, Request, TransferEdge, TransferPayload, TransferTransport,
+    Cached, Engine, FinishReason, Prompt, Request, TransferEdge, TransferPayload, TransferTransport,
 };
 use opentelemetry::{
     Context, KeyValue, SpanId, TraceFlags, TraceId,
-    trace::{SpanContext, TraceContextExt, TraceState},
+    trace::{SpanContext, Status, TraceContextExt, TraceState, noop::NoopTracer},
 };
 use opentelemetry_sdk::trace::Sampler;
 
@@ -121,4 +121,20 @@ fn an_unsampled_request_writes_no_span_and_still_hands_its_trace_on() {
     stream(&rig, &mut request);
     request.finish(FinishReason::Stop);
     rig.check_spans("");
+}
+
+#[test]
+fn without_a_tracer_a_request_hands_its_callers_span_on_and_leaves_it_alone() {
+    let rig = Rig::new();
+    let engine =
+        Engine::builder(rig.meters.serving_scope(), NoopTracer::new(), "llama-3-70b").build();
+    let outer = rig.engine.request(&caller(), PROMPT);
+    let mut inner = engine.request(outer.context(), PROMPT);
+    stream(&rig, &mut inner);
+    let of = |context: &Context| context.span().span_context().span_id();
+    assert_eq!(of(inner.context()), of(outer.context()));
+    inner.fail("timeout");
+    assert!(rig.spans().is_empty(), "the caller's span goes on");
+    outer.finish(FinishReason::Abort);
+    assert!(rig.spans().iter().all(|span| span.status == Status::Unset), "nor did it fail");
 }
