@@ -16,6 +16,7 @@ mod manager;
 use std::{
     env,
     error::Error,
+    ffi::OsString,
     io::{self, Write},
     path::PathBuf,
     thread,
@@ -47,7 +48,9 @@ impl Arguments {
     fn parse() -> Result<Self, Box<dyn Error>> {
         let usage = "usage: storage_manager FOLDER [--first CHUNK] [--hold]";
         let mut words = env::args_os().skip(1);
-        let folder = words.next().ok_or(usage)?.into();
+        // An option is no folder: `--help` shows the usage instead of making one of that name.
+        let is_folder = |word: &OsString| !word.as_encoded_bytes().starts_with(b"-");
+        let folder = words.next().filter(is_folder).ok_or(usage)?.into();
         let mut arguments = Self { folder, first: 0, is_held: false };
         while let Some(word) = words.next() {
             match word.to_str() {
