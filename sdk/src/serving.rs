@@ -1,4 +1,4 @@
-//! What an engine calls: requests, KV cache and transfers, recorded right by construction.
+//! What an engine calls: requests, streams, caches, transfers, media and steps, recorded right by construction.
 //!
 //! ```
 //! use inferometer_sdk::{Cached, Engine, FinishReason, MeterProvider, Prompt};
@@ -33,9 +33,10 @@
 //! | adapters, sleep, the model's load | `adapters.rs`, `engine_status.rs`, `model_loads.rs` |
 //! | what callers reported wrongly, counted | `correction.rs`, `durations.rs`, `error_types.rs`, `partition.rs` |
 //!
-//! Recording never fails, blocks or logs, and allocates only where a request arrives or ends, where the span of a
-//! transfer does, where a thread records for the first time, and where an error type is seen for the first time. A caller's mistake is put right as far as
-//! that is possible, and counted by [`Correction`].
+//! Recording never fails, blocks or logs, and allocates only where a span begins or ends, and where a label's value (an
+//! error type, the outcome of a storage operation) is seen for the first time, whose series is bound then. A caller's
+//! mistake is put right as far as that is possible, and counted by [`Correction`]. All this holds for our own cells; over
+//! a [`StandardMeter`] recording does what that meter's SDK does.
 
 mod adapters;
 mod builder;

@@ -164,7 +164,8 @@ impl MeterProvider {
         self.0.scopes.lock().clear();
     }
 
-    /// Moves the cost of the calling thread's first record (one allocation) to this call.
+    /// Gives the calling thread its cells now, and keeps as many ready for others: its first record need not look for
+    /// them, nor share cells until the reader's thread has made some. May allocate.
     pub fn register_thread(&self) {
         cells::register_thread();
     }
