@@ -76,7 +76,7 @@ impl Collector {
         &self.listening
     }
 
-    /// Every backend that traces are sent to.
+    /// Every backend that items are sent to.
     pub fn forwarding(&self) -> impl Iterator<Item = Forwarding> + '_ {
         self.exporters.iter().filter_map(RunningExporter::forwarding)
     }

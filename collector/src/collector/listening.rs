@@ -18,7 +18,7 @@ pub struct Listening {
     pub address: SocketAddr,
 }
 
-/// One exporter with the backend that it sends traces to.
+/// One exporter with the backend that it sends to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Forwarding {
     /// The component's place in the file, such as `exporters.otlp`.
@@ -67,7 +67,7 @@ impl fmt::Display for Listening {
 /// One line for the terminal, in the columns of [`Listening`].
 impl fmt::Display for Forwarding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<15} {:<45} ({})", "traces to", self.endpoint, self.component)
+        write!(f, "{:<15} {:<45} ({})", "forwarded to", self.endpoint, self.component)
     }
 }
 

@@ -108,11 +108,11 @@ async fn every_listener_is_told_with_its_real_port() {
 }
 
 #[tokio::test]
-async fn a_backend_of_traces_is_told_in_the_columns_of_the_listeners() {
+async fn a_backend_is_told_in_the_columns_of_the_listeners() {
     let collector = start(ALL).unwrap();
     let seen: Vec<String> = collector.forwarding().map(|it| it.to_string()).collect();
     let url = "http://127.0.0.1:9";
-    assert_eq!(seen, [format!("traces to       {url:<45} (exporters.otlp)")]);
+    assert_eq!(seen, [format!("forwarded to    {url:<45} (exporters.otlp)")]);
     collector.shutdown(DEADLINE).await;
 }
 

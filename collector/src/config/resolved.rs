@@ -67,7 +67,8 @@ impl ExporterSettings {
     pub const fn signals(&self) -> &'static [Signal] {
         match self {
             Self::Prometheus(_) => &[Signal::Metrics],
-            Self::Otlp(_) | Self::TraceRing(_) => &[Signal::Traces],
+            Self::Otlp(_) => &Signal::ALL,
+            Self::TraceRing(_) => &[Signal::Traces],
         }
     }
 }

@@ -25,9 +25,6 @@ pub(super) struct Definitions {
     pub(super) exporters: Vec<Defined<ExporterSettings>>,
 }
 
-/// Signals that some exporter takes: the others make no pipeline that could run.
-const EXPORTED: [Signal; 2] = [Signal::Metrics, Signal::Traces];
-
 /// Reads `service` and marks the components that its pipelines use.
 pub(super) fn read(
     service: &mut Section<'_>,
@@ -57,7 +54,7 @@ pub(super) fn read(
     for (key, node) in section.entries() {
         let Some(id) = PipelineId::parse(&key.name) else {
             let kind = key.name.split('/').next().unwrap_or_default();
-            let hint = nearest::hint(kind, EXPORTED.map(Signal::as_str));
+            let hint = nearest::hint(kind, Signal::ALL.map(Signal::as_str));
             problems
                 .error(key.at, format!("unknown signal {:?} in service.pipelines{hint}", key.name));
             continue;

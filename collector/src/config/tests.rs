@@ -252,6 +252,16 @@ fn an_exporter_that_does_not_take_the_signal_is_refused() {
 }
 
 #[test]
+fn a_pipeline_of_each_signal_may_end_in_another_collector() {
+    let pipelines: String = ["metrics", "traces", "logs"]
+        .map(|signal| format!("    {signal}: {{receivers: [otlp], exporters: [otlp]}}\n"))
+        .concat();
+    let head = SOUND.split("exporters:").next().unwrap();
+    let exporter = "exporters:\n  otlp: {endpoint: \"http://next:4317\"}\n";
+    check(&format!("{head}{exporter}service:\n  pipelines:\n{pipelines}"), &[]);
+}
+
+#[test]
 fn two_listeners_on_one_endpoint_are_refused() {
     check_with(
         "  prometheus:\n",

@@ -66,18 +66,12 @@ impl Intake for Graph {
 }
 
 fn no_pipeline(signal: Signal) -> Refusal {
-    let message = match signal {
-        Signal::Logs => {
-            "this collector has no exporter for logs: stop sending them (OTEL_LOGS_EXPORTER=none)"
-                .to_owned()
-        }
-        Signal::Metrics | Signal::Traces => {
-            let signal = signal.as_str();
-            format!(
-                "no pipeline takes {signal} from this receiver: stop sending them, or name it in a pipeline of {signal}"
-            )
-        }
-    };
+    let signal = signal.as_str();
+    let message = format!(
+        "no pipeline takes {signal} from this receiver: stop sending them (OTEL_{}_EXPORTER=none), or name it in a \
+         pipeline of {signal}",
+        signal.to_ascii_uppercase()
+    );
     Refusal { reason: RefusalReason::NoPipeline, message, retry_after: None }
 }
 
@@ -237,11 +231,12 @@ mod tests {
     }
 
     #[test]
-    fn a_sender_of_logs_is_not_told_to_add_a_pipeline() {
+    fn a_sender_without_a_pipeline_is_told_how_to_stop_and_how_to_be_heard() {
         let refused = Graph::new([]).admit(item(Signal::Logs)).unwrap_err();
         assert_eq!(
             refused.message,
-            "this collector has no exporter for logs: stop sending them (OTEL_LOGS_EXPORTER=none)"
+            "no pipeline takes logs from this receiver: stop sending them (OTEL_LOGS_EXPORTER=none), or name it in a \
+             pipeline of logs"
         );
     }
 
