@@ -24,7 +24,7 @@ impl Labels {
         Self::default()
     }
 
-    /// Adds one. The first of two with one key stays; the specification forbids the second.
+    /// Adds one. The first of two with one key stays, an empty one too; the specification forbids the second.
     pub fn add(
         &mut self,
         name: impl Into<String>,
@@ -32,16 +32,16 @@ impl Labels {
         value: impl Into<String>,
     ) {
         let (name, key, value) = (name.into(), key.into(), value.into());
-        if value.is_empty() || self.0.iter().any(|label| label.key == key && label.name == name) {
+        if self.0.iter().any(|label| label.key == key && label.name == name) {
             return;
         }
         self.0.push(Label { name, key, value });
     }
 
-    /// Whether there are none.
+    /// Whether none has a value.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.iter().all(|label| label.value.is_empty())
     }
 
     /// `name="value"` with commas between, ordered by name, ready for the page.
@@ -49,6 +49,7 @@ impl Labels {
     /// Values of colliding names are joined with `;` in the order of their keys.
     #[must_use]
     pub fn render(mut self) -> String {
+        self.0.retain(|label| !label.value.is_empty());
         self.0.sort_by(|a, b| (&a.name, &a.key).cmp(&(&b.name, &b.key)));
         let mut text = String::with_capacity(self.0.len() * 32);
         for same in self.0.chunk_by(|a, b| a.name == b.name) {
@@ -138,6 +139,7 @@ mod tests {
         check(&[("a_b", "a_b", "2"), ("a_b", "a.b", "1"), ("a_b", "a-b", "0")], r#"a_b="0;1;2""#);
         check(&[("a", "a", "first"), ("a", "a", "second")], r#"a="first""#);
         check(&[("a", "a", ""), ("b", "b.c", ""), ("b", "b_c", "x")], r#"b="x""#);
+        check(&[("a", "a", ""), ("a", "a", "second")], "");
         check(&[("a", "a", "q\" b\\ n\n,=\u{e9}")], "a=\"q\\\" b\\\\ n\\n,=\u{e9}\"");
     }
 
