@@ -38,6 +38,7 @@ real-model:
 # The same properties over more cases, the stress for longer, and every bench table.
 nightly:
     PROPTEST_CASES=20000 INFEROMETER_STRESS_ROUNDS=100 cargo test --locked --release -p inferometer-sdk --all-features
+    PROPTEST_CASES=20000 cargo test --locked --release -p inferometer-collector --lib
     cargo run --locked --release -p inferometer-benches -- record
     cargo run --locked --release -p inferometer-benches -- snapshot
 

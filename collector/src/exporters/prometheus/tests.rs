@@ -3,6 +3,7 @@
 mod concurrency;
 mod helpers;
 mod life;
+mod model;
 mod page;
 mod scrape;
 mod translation;

@@ -1,0 +1,127 @@
+//! The model and the real thing, side by side.
+
+use std::time::Duration;
+
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::TestRunner};
+use prost::Message;
+
+use super::{
+    damage::{damage, inflict},
+    generate::{Request, requests},
+    page::{expected, seen},
+    respell::{liberties, respell},
+    store::{Counted, Model},
+    subject::Subject,
+};
+use crate::{pipeline::RejectReason, series::Limits};
+
+/// Requests of one case.
+const REQUESTS_MAX: usize = 12;
+/// How much the clock goes on with each request.
+const STEP: Duration = Duration::from_secs(10);
+
+/// Room for all, for some, and for hardly any of the series that a case makes.
+fn limits() -> impl Strategy<Value = Limits> {
+    let max_series = prop_oneof![3 => Just(10_000), 1 => Just(12), 1 => 0..4_usize];
+    let steps = prop_oneof![2 => Just(1000), 1 => 1..4_u32];
+    (max_series, steps)
+        .prop_map(|(max_series, steps)| Limits { max_series, metric_expiration: STEP * steps })
+}
+
+/// Gives both the same bytes and compares everything that they tell, after each request.
+fn compare(
+    limits: Limits,
+    requests: impl IntoIterator<Item = Vec<u8>>,
+) -> Result<(), TestCaseError> {
+    let (mut model, subject) = (Model::new(limits), Subject::new(limits));
+    for (bytes, turn) in requests.into_iter().zip(1..) {
+        let now = STEP * turn;
+        let told = subject.apply(&bytes, now);
+        prop_assert_eq!(told, model.apply(&bytes, now), "request {} of {:02x?}", turn, &bytes);
+        let after = || ExportMetricsServiceRequest::decode(&*bytes).map(Request);
+        prop_assert_eq!(seen(&subject.page()), expected(&model), "page after {:?}", after());
+        prop_assert_eq!(subject.expire(now), model.expire(now), "expired after request {}", turn);
+    }
+    prop_assert_eq!(seen(&subject.page()), expected(&model), "page at the end");
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn every_request_is_taken_as_the_model_takes_it(
+        requests in requests(REQUESTS_MAX),
+        limits in limits(),
+    ) {
+        compare(limits, requests.iter().map(|request| request.0.encode_to_vec()))?;
+    }
+
+    #[test]
+    fn other_spellings_of_a_request_mean_the_same(
+        requests in requests(REQUESTS_MAX),
+        liberties in liberties(),
+        limits in limits(),
+    ) {
+        compare(limits, requests.iter().map(|request| respell(&request.0, liberties)))?;
+    }
+
+    #[test]
+    fn a_damaged_request_is_refused_whole_or_taken_as_the_model_takes_it(
+        requests in requests(4),
+        liberties in liberties(),
+        damages in vec(vec(damage(), 0..4), 4),
+    ) {
+        let damaged = requests.iter().zip(damages).map(|(request, damages)| {
+            let mut bytes = respell(&request.0, liberties);
+            damages.into_iter().for_each(|damage| inflict(damage, &mut bytes));
+            bytes
+        });
+        compare(Limits::default(), damaged)?;
+    }
+
+    #[test]
+    fn a_respelled_request_decodes_to_itself(
+        requests in requests(2),
+        liberties in liberties(),
+    ) {
+        for request in requests {
+            let bytes = respell(&request.0, liberties);
+            let decoded = ExportMetricsServiceRequest::decode(&*bytes).unwrap();
+            // An empty message and none mean the same; not-a-number differs from itself, but not its bytes.
+            prop_assert_eq!(decoded.encode_to_vec(), request.0.encode_to_vec());
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_refused_or_taken_as_the_model_takes_them(
+        requests in vec(vec(any::<u8>(), 0..200), 1..4),
+    ) {
+        compare(Limits::default(), requests)?;
+    }
+}
+
+/// What a few hundred cases must bring about, or the properties above prove little.
+#[test]
+fn the_generated_requests_reach_every_rule() {
+    let mut runner = TestRunner::deterministic();
+    let mut totals = Counted::default();
+    for _ in 0..200 {
+        let requests = requests(REQUESTS_MAX).new_tree(&mut runner).unwrap().current();
+        let limits = limits().new_tree(&mut runner).unwrap().current();
+        let mut model = Model::new(limits);
+        for (request, turn) in requests.iter().zip(1..) {
+            totals += model.apply(&request.0.encode_to_vec(), STEP * turn).unwrap();
+        }
+    }
+    assert!(totals.kept > 2000, "{totals:?}");
+    assert!(totals.target_info_rejected > 20, "{totals:?}");
+    for reason in [
+        RejectReason::InvalidPoint,
+        RejectReason::NotExpressible,
+        RejectReason::OutOfOrder,
+        RejectReason::SeriesLimit,
+        RejectReason::TypeConflict,
+    ] {
+        assert!(totals.rejected[reason.as_str()] > 40, "{totals:?}");
+    }
+}

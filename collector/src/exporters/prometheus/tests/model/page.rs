@@ -1,0 +1,92 @@
+//! Two pages in one form: what the model would show, and what a page shows.
+
+use super::{store::Model, values::Shown};
+
+/// The page of the model, line by line, sorted.
+pub(super) fn expected(model: &Model) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (name, (kind, help)) in &model.families {
+        if !help.is_empty() {
+            let help = help.replace('\\', "\\\\").replace('\n', "\\n");
+            lines.push(format!("# HELP {name} {help}"));
+        }
+        let kind = if kind.as_str() == "unknown" { "untyped" } else { kind.as_str() };
+        lines.push(format!("# TYPE {name} {kind}"));
+    }
+    for series in model.series.values() {
+        let mut put = |suffix: &str, extra: Option<(&str, f64)>, value: String| {
+            let labels = &series.labels;
+            let comma = if labels.is_empty() { "" } else { "," };
+            let labels = match extra {
+                Some((label, value)) => {
+                    format!("{{{labels}{comma}{label}=\"{}\"}}", spelled(value))
+                }
+                None if labels.is_empty() => String::new(),
+                None => format!("{{{labels}}}"),
+            };
+            lines.push(format!("{}{suffix}{labels} {value}", series.family));
+        };
+        match &series.shown {
+            Shown::Int(number) => put("", None, number.to_string()),
+            Shown::Double(number) => put("", None, spelled(*number)),
+            Shown::Histogram { bounds, counts, count, sum } => {
+                for (index, bound) in bounds.iter().enumerate() {
+                    let below: u64 = counts[..=index].iter().sum();
+                    if *bound != f64::INFINITY {
+                        put("_bucket", Some(("le", *bound)), below.to_string());
+                    }
+                }
+                put("_bucket", Some(("le", f64::INFINITY)), count.to_string());
+                if let Some(sum) = sum {
+                    put("_sum", None, spelled(*sum));
+                }
+                put("_count", None, count.to_string());
+            }
+            Shown::Summary { quantiles, count, sum } => {
+                for (share, value) in quantiles {
+                    put("", Some(("quantile", *share)), spelled(*value));
+                }
+                put("_sum", None, spelled(*sum));
+                put("_count", None, count.to_string());
+            }
+        }
+    }
+    sorted(lines.iter().map(|line| normal(line)).collect())
+}
+
+/// A page as the exporter wrote it, in the same form.
+pub(super) fn seen(page: &str) -> Vec<String> {
+    sorted(page.split('\n').filter(|line| !line.is_empty()).map(normal).collect())
+}
+
+fn sorted(mut lines: Vec<String>) -> Vec<String> {
+    lines.sort();
+    lines
+}
+
+/// Doubles have one spelling here, whichever of theirs the page chose. Integers are left as they are, so that each of
+/// their digits counts.
+fn normal(line: &str) -> String {
+    let Some((name, value)) = line.rsplit_once(' ') else {
+        return line.to_owned();
+    };
+    if line.starts_with('#') {
+        return line.to_owned();
+    }
+    let bound = name.rsplit_once("=\"").and_then(|(front, bound)| {
+        let is_last = front.ends_with("le") || front.ends_with("quantile");
+        let bound: f64 = bound.strip_suffix("\"}").filter(|_| is_last)?.parse().ok()?;
+        Some(format!("{front}=\"{}\"}}", spelled(bound)))
+    });
+    let is_integer = value.parse::<i128>().is_ok() && value != "-0";
+    let value = match value.parse::<f64>() {
+        Ok(number) if !is_integer => spelled(number),
+        _ => value.to_owned(),
+    };
+    format!("{} {value}", bound.as_deref().unwrap_or(name))
+}
+
+/// The shortest digits that read back as the same bits; whole numbers as integers are spelled.
+fn spelled(number: f64) -> String {
+    if number.is_nan() { "NaN".to_owned() } else { format!("{number}") }
+}

@@ -1,0 +1,208 @@
+//! The model: every series in one map, by everything that tells it from others.
+
+use std::{collections::BTreeMap, ops::AddAssign, time::Duration};
+
+use inferometer_semconv::prometheus_name::metric_name;
+use opentelemetry_proto::tonic::{
+    collector::metrics::v1::ExportMetricsServiceRequest,
+    metrics::v1::{Metric, ResourceMetrics, ScopeMetrics, metric::Data},
+};
+use prost::Message;
+
+use super::{
+    describe::{Target, identity, labels},
+    series::Series,
+    values::{Judged, Point, Shown, kind, points},
+};
+use crate::{
+    pipeline::RejectReason,
+    series::{Kind, Limits},
+};
+
+/// What became of a request's points.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Counted {
+    pub(super) kept: u64,
+    pub(super) rejected: BTreeMap<&'static str, u64>,
+    pub(super) target_info_rejected: u64,
+}
+
+impl AddAssign for Counted {
+    fn add_assign(&mut self, other: Self) {
+        self.kept += other.kept;
+        self.target_info_rejected += other.target_info_rejected;
+        for (reason, points) in other.rejected {
+            *self.rejected.entry(reason).or_default() += points;
+        }
+    }
+}
+
+/// All series, as a reader of the specifications would keep them.
+#[derive(Debug)]
+pub(super) struct Model {
+    limits: Limits,
+    pub(super) series: BTreeMap<Vec<String>, Series>,
+    /// `(kind, help)` of every family that has a series.
+    pub(super) families: BTreeMap<String, (Kind, String)>,
+}
+
+/// Everything around a point.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    target: &'a Target,
+    scope: &'a ScopeMetrics,
+    metric: &'a Metric,
+    kind: Kind,
+    now: Duration,
+}
+
+impl Model {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, series: BTreeMap::new(), families: BTreeMap::new() }
+    }
+
+    /// Takes a request; none if it is not one.
+    pub(super) fn apply(&mut self, bytes: &[u8], now: Duration) -> Option<Counted> {
+        let request = ExportMetricsServiceRequest::decode(bytes).ok()?;
+        let mut counted = Counted::default();
+        for resource in &request.resource_metrics {
+            self.resource(resource, now, &mut counted);
+        }
+        Some(counted)
+    }
+
+    fn resource(&mut self, metrics: &ResourceMetrics, now: Duration, counted: &mut Counted) {
+        let resource = metrics.resource.clone().unwrap_or_default();
+        let target = Target::of(&resource.attributes);
+        let kept_before = counted.kept;
+        for scope in &metrics.scope_metrics {
+            for metric in &scope.metrics {
+                let Some(kind) = kind(metric) else { continue };
+                let around = Around { target: &target, scope, metric, kind, now };
+                for point in points(metric) {
+                    match self.point(around, point) {
+                        Ok(()) => counted.kept += 1,
+                        Err(reason) => *counted.rejected.entry(reason.as_str()).or_default() += 1,
+                    }
+                }
+            }
+        }
+        if counted.kept > kept_before
+            && let Some(labels) = target.info()
+        {
+            counted.target_info_rejected += u64::from(self.info(&target, labels, now).is_err());
+        }
+    }
+
+    fn point(&mut self, around: Around<'_>, judged: Judged<'_>) -> Result<(), RejectReason> {
+        let Around { target, scope, metric, kind, now } = around;
+        let (attributes, point) = judged;
+        let point = point?;
+        let of_scope = scope.scope.clone().unwrap_or_default();
+        let key = vec![
+            "series".to_owned(),
+            target.job.clone(),
+            target.instance.clone(),
+            scope.schema_url.clone(),
+            of_scope.name.clone(),
+            of_scope.version.clone(),
+            identity(&of_scope.attributes),
+            metric.name.clone(),
+            metric.unit.clone(),
+            kind.as_str().to_owned(),
+            identity(attributes),
+        ];
+        let Some(shown) = point.value.clone() else {
+            return self.end(&key, &point);
+        };
+        if let Some(series) = self.series.get_mut(&key) {
+            return series.take(&point, shown, now);
+        }
+        if self.series.len() >= self.limits.max_series {
+            return Err(RejectReason::SeriesLimit);
+        }
+        if metric.name.is_empty() {
+            return Err(RejectReason::InvalidPoint);
+        }
+        let is_monotonic = matches!(&metric.data, Some(Data::Sum(sum)) if sum.is_monotonic);
+        let family = metric_name(&metric.name, &metric.unit, is_monotonic).into_owned();
+        if family == "target_info" {
+            return Err(RejectReason::TypeConflict);
+        }
+        let labels = labels(target, &of_scope, &scope.schema_url, kind, attributes);
+        let series = Series::new((family, kind, labels), &point, shown, now);
+        self.admit(key, series, &metric.description)
+    }
+
+    fn end(&mut self, key: &[String], point: &Point) -> Result<(), RejectReason> {
+        if let Some(series) = self.series.get(key) {
+            series.ends_by(point)?;
+            self.series.remove(key);
+            self.forget_empty_families();
+        }
+        Ok(())
+    }
+
+    fn info(&mut self, target: &Target, labels: String, now: Duration) -> Result<(), RejectReason> {
+        let key = vec!["info".to_owned(), target.job.clone(), target.instance.clone()];
+        if let Some(series) = self.series.get_mut(&key)
+            && series.labels == labels
+        {
+            series.updated = now;
+            return Ok(());
+        }
+        self.series.remove(&key);
+        self.forget_empty_families();
+        let point = Point { start: 0, time: 0, value: None };
+        let described = ("target_info".to_owned(), Kind::Gauge, labels);
+        let series = Series::new(described, &point, Shown::Int(1), now);
+        self.admit(key, series, super::super::super::translate::TARGET_INFO_HELP)
+    }
+
+    fn admit(&mut self, key: Vec<String>, series: Series, help: &str) -> Result<(), RejectReason> {
+        if self.series.len() >= self.limits.max_series {
+            return Err(RejectReason::SeriesLimit);
+        }
+        if self.is_taken(&series.family, series.kind) {
+            return Err(RejectReason::TypeConflict);
+        }
+        let mut others = self.series.values();
+        if others.any(|other| other.family == series.family && other.labels == series.labels) {
+            return Err(RejectReason::NotExpressible);
+        }
+        let family = self.families.entry(series.family.clone());
+        let (_, shown_help) = family.or_insert_with(|| (series.kind, String::new()));
+        if shown_help.is_empty() {
+            help.clone_into(shown_help);
+        }
+        self.series.insert(key, series);
+        Ok(())
+    }
+
+    /// Whether another kind has the name, or one of the names that come with a kind.
+    fn is_taken(&self, family: &str, kind: Kind) -> bool {
+        let names = |family: &str, kind: Kind| -> Vec<String> {
+            let suffixes = kind.suffixes().iter().chain(&[""]);
+            suffixes.map(|suffix| format!("{family}{suffix}")).collect()
+        };
+        let wanted = names(family, kind);
+        self.families.iter().any(|(other, (of, _))| {
+            let is_same = other == family && *of == kind;
+            !is_same && names(other, *of).iter().any(|name| wanted.contains(name))
+        })
+    }
+
+    /// Forgets what had no point for too long; returns how many series.
+    pub(super) fn expire(&mut self, now: Duration) -> usize {
+        let before = self.series.len();
+        let lifetime = self.limits.metric_expiration;
+        self.series.retain(|_, series| series.updated + lifetime > now);
+        self.forget_empty_families();
+        before - self.series.len()
+    }
+
+    fn forget_empty_families(&mut self) {
+        let series = &self.series;
+        self.families.retain(|name, _| series.values().any(|it| it.family == *name));
+    }
+}
