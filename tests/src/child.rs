@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
-    process::{self, Command, Stdio},
+    process::{self, ChildStdin, Command, Stdio},
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
 };
@@ -39,8 +39,23 @@ impl Child {
     /// If it cannot be started.
     #[must_use]
     pub fn spawn(command: &mut Command) -> Self {
+        Self::spawn_with(command, Stdio::null())
+    }
+
+    /// Starts it with an input, which ends when the other end is dropped.
+    ///
+    /// # Panics
+    /// As [`Child::spawn`].
+    #[must_use]
+    pub fn spawn_with_input(command: &mut Command) -> (Self, ChildStdin) {
+        let mut child = Self::spawn_with(command, Stdio::piped());
+        let stdin = child.process.stdin.take().expect("stdin is piped");
+        (child, stdin)
+    }
+
+    fn spawn_with(command: &mut Command, stdin: Stdio) -> Self {
         let program = format!("{:?}", command.get_program());
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped());
         let spawned = command.spawn();
         let mut process = spawned.unwrap_or_else(|cause| panic!("cannot start {program}: {cause}"));
         Self {

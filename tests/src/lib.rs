@@ -9,6 +9,8 @@
 //! | a scrape, parsed strictly; what is expected of one series | `scrape.rs`, `parse.rs`, `expected.rs` |
 //! | a trace as a tree that people can read | `span_tree.rs` |
 //! | foreign programs that judge or consume what we serve | `oracle.rs` |
+//! | foreign SDKs, what they record, and what must be answered then | `foreign_sdk.rs`, `scenario.rs`, `../foreign` |
+//! | what came in is what went out | `conservation.rs` |
 //! | gRPC with any bytes | `raw_codec.rs` |
 //! | HTTP for tests, and waiting with a deadline | `http.rs`, `wait.rs` |
 //!
@@ -19,14 +21,17 @@ mod backend;
 mod child;
 mod collector;
 mod completion;
+mod conservation;
 mod expected;
 pub mod fake_model;
+mod foreign_sdk;
 pub mod http;
 mod model_server;
 pub mod oracle;
 mod parse;
 mod program;
 mod raw_codec;
+pub mod scenario;
 mod scrape;
 mod span_tree;
 pub mod wait;
@@ -35,7 +40,9 @@ pub use backend::FakeBackend;
 pub use child::{Child, Ended};
 pub use collector::{CollectorProcess, CollectorUnderTest, LOOPBACK_CONFIG};
 pub use completion::{Completion, Usage};
+pub use conservation::conserved;
 pub use expected::{Expected, family, series};
+pub use foreign_sdk::{ForeignSdk, Sdk};
 pub use model_server::{ModelServer, model_file};
 pub use parse::ParseError;
 pub use program::{collector_program, example_program, model_server_program, workspace_root};

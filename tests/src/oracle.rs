@@ -14,8 +14,12 @@ use std::{
 };
 
 pub use prometheus::{Prometheus, QueryResult};
-pub use promtool::promtool_check;
-pub use python::{PythonSample, prometheus_client};
+pub use promtool::{promtool_check, promtool_lints};
+pub(crate) use python::python_program;
+pub use python::{PythonSample, prometheus_client, prometheus_client_agrees};
+
+/// What installs the pinned SDKs and parsers.
+pub(crate) const SETUP: &str = "bash tests/foreign/setup.sh";
 
 /// Set to `1` where nothing may be skipped.
 pub const REQUIRE: &str = "INFEROMETER_REQUIRE_ORACLES";
@@ -24,7 +28,7 @@ pub const REQUIRE: &str = "INFEROMETER_REQUIRE_ORACLES";
 ///
 /// # Panics
 /// If it does not, and [`REQUIRE`] is set.
-fn is_there(program: &str, arguments: &[&str], install: &str) -> bool {
+pub(crate) fn is_there(program: &str, arguments: &[&str], install: &str) -> bool {
     let tried = Command::new(program).args(arguments).stdin(Stdio::null()).output();
     let is_there = tried.is_ok_and(|output| output.status.success());
     if !is_there {

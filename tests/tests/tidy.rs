@@ -22,7 +22,7 @@ const GENERATED: [&str; 7] = [
     "semconv/registry/upstream/",
 ];
 /// What is read as text.
-const TEXT: [&str; 9] = ["rs", "md", "toml", "yaml", "yml", "py", "sh", "run", "justfile"];
+const TEXT: [&str; 10] = ["rs", "md", "toml", "yaml", "yml", "py", "mjs", "sh", "run", "justfile"];
 /// Names outside the registry that begin like ours: a span's event is no instrument and no attribute.
 const NAMES_ALLOWED: [&str; 1] = ["infer.first_token"];
 
