@@ -13,6 +13,8 @@ mod load;
 mod nearest;
 mod problem;
 mod processors;
+mod prometheus;
+mod prometheus_settings;
 mod raw;
 mod receivers;
 mod resolve;
@@ -27,11 +29,12 @@ mod value;
 pub use component_id::ComponentId;
 pub use load::{Config, ConfigError, Warnings};
 pub use problem::{Position, Problem, Severity};
+pub use prometheus_settings::{LabelLimitSettings, PrometheusSettings, ResourceLabelSettings};
 pub use resolved::{
     Component, ExporterSettings, LogLevel, PipelineId, PipelineSettings, ProcessorSettings,
     ReceiverSettings, Resolved,
 };
 pub use settings::{
-    OtlpExporterSettings, OtlpListenerSettings, OtlpReceiverSettings, PrometheusSettings,
-    RetrySettings, TraceRingSettings,
+    OtlpExporterSettings, OtlpListenerSettings, OtlpReceiverSettings, RetrySettings,
+    TraceRingSettings,
 };

@@ -4,7 +4,9 @@ mod attribute;
 mod event;
 mod generated;
 mod instrument;
+mod otlptranslator;
 pub mod prometheus_name;
+pub mod prometheus_namer;
 mod span;
 pub mod unit;
 

@@ -2,7 +2,7 @@
 //!
 //! The rules are those of the OpenTelemetry specification, "Prometheus and OpenMetrics compatibility", strategy
 //! `UnderscoreEscapingWithSuffixes`. A gauge of the unit `1` gets no `_ratio`: that suffix is a custom of some
-//! translators, not a rule.
+//! translators, not a rule. Other strategies and customs are those of a `Namer`.
 
 use std::borrow::Cow;
 
@@ -17,19 +17,28 @@ const TOTAL: &str = "total";
 /// `_bucket`, `_sum` and `_count` are not part of it. Borrows when the name is right as it stands.
 #[must_use]
 pub fn metric_name<'a>(name: &'a str, unit: &str, is_monotonic_sum: bool) -> Cow<'a, str> {
-    let name = sanitized(name, is_metric_char);
     let word = unit::prometheus_word(unit);
     let word = sanitized(&word, is_metric_char);
-    let word = word.trim_matches('_');
+    with_suffixes(sanitized(name, is_metric_char), word.trim_matches('_'), is_monotonic_sum)
+}
+
+/// The name with the word of its unit and `_total`, where it lacks them; neither is looked at for characters.
+pub(crate) fn with_suffixes<'a>(
+    name: Cow<'a, str>,
+    word: &str,
+    is_monotonic_sum: bool,
+) -> Cow<'a, str> {
     let has_total = ends_with_word(&name, TOTAL);
     let has_all = (word.is_empty() || ends_with_word(&name, word)) && !is_monotonic_sum;
-    if has_all || (is_monotonic_sum && has_total && word.is_empty()) {
+    // A dot before `total` passes for the end of a word, but a counter's name ends in `_total`.
+    let is_whole_counter = word.is_empty() && (name == TOTAL || name.ends_with("_total"));
+    if has_all || (is_monotonic_sum && is_whole_counter) {
         return name;
     }
     let mut full = name.into_owned();
     if is_monotonic_sum && has_total {
         full.truncate(full.len() - TOTAL.len());
-        full.truncate(full.trim_end_matches('_').len());
+        full.truncate(full.trim_end_matches(is_boundary).len());
     }
     if !word.is_empty() && !ends_with_word(&full, word) {
         append(&mut full, word);
@@ -50,11 +59,12 @@ pub fn label_name(key: &str) -> Cow<'_, str> {
     sanitized(key, |char| is_metric_char(char) && char != ':')
 }
 
-const fn is_metric_char(char: char) -> bool {
+pub(crate) const fn is_metric_char(char: char) -> bool {
     char.is_ascii_alphanumeric() || matches!(char, '_' | ':')
 }
 
-fn sanitized(name: &str, is_allowed: impl Fn(char) -> bool) -> Cow<'_, str> {
+/// The name with one `_` for every run of other characters, and one before a leading digit.
+pub(crate) fn sanitized(name: &str, is_allowed: impl Fn(char) -> bool) -> Cow<'_, str> {
     let starts_with_digit = name.starts_with(|char: char| char.is_ascii_digit());
     let is_clean = !name.is_empty()
         && !starts_with_digit
@@ -77,9 +87,14 @@ fn sanitized(name: &str, is_allowed: impl Fn(char) -> bool) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// Whether the last word of the name, counted from a `_`, is this one: `kilobytes` does not end with `bytes`.
+/// Whether the last word of the name is this one: `kilobytes` does not end with `bytes`.
 fn ends_with_word(name: &str, word: &str) -> bool {
-    name.strip_suffix(word).is_some_and(|head| head.is_empty() || head.ends_with('_'))
+    name.strip_suffix(word).is_some_and(|head| head.is_empty() || head.ends_with(is_boundary))
+}
+
+/// Whether a word ends here; in a sanitized name only `_` is such a character.
+fn is_boundary(char: char) -> bool {
+    !char.is_alphanumeric() && char != ':'
 }
 
 fn append(name: &mut String, word: &str) {

@@ -4,42 +4,26 @@ use super::{
     backend,
     component::{Kind, Read},
     problem::Problems,
+    prometheus,
     receivers::listen,
     resolved::ExporterSettings,
     section::Section,
-    settings::{OtlpExporterSettings, PrometheusSettings, RetrySettings, TraceRingSettings},
+    settings::{OtlpExporterSettings, RetrySettings, TraceRingSettings},
 };
 
 /// The exporters that a file may define.
 pub(super) const EXPORTERS: &[Kind<ExporterSettings>] = &[
-    Kind { name: "prometheus", read: read_prometheus },
+    Kind { name: "prometheus", read: prometheus::read },
     Kind { name: "otlp", read: read_otlp },
     Kind { name: "trace_ring", read: read_trace_ring },
 ];
 
-/// Series that may be configured; each takes about a kilobyte.
-const SERIES_MAX: u64 = 100_000_000;
 /// Traces that may be configured.
 const TRACES_MAX: u64 = 1_000_000;
 /// Bytes of spans that may be configured.
 const TRACE_BYTES_MAX: u64 = 64 << 30;
 /// Requests that may be queued.
 const QUEUE_MAX: u64 = 1_000_000;
-
-fn read_prometheus(section: &mut Section<'_>, problems: &mut Problems) -> Read<ExporterSettings> {
-    let default = PrometheusSettings::default();
-    let mut listeners = Vec::new();
-    let settings = PrometheusSettings {
-        endpoint: listen(section, default.endpoint, &mut listeners, problems),
-        metric_expiration: section
-            .positive_duration("metric_expiration", problems)
-            .unwrap_or(default.metric_expiration),
-        max_series: section
-            .number("max_series", 1..=SERIES_MAX, problems)
-            .unwrap_or(default.max_series),
-    };
-    Read { settings: ExporterSettings::Prometheus(settings), listeners }
-}
 
 fn read_trace_ring(section: &mut Section<'_>, problems: &mut Problems) -> Read<ExporterSettings> {
     let default = TraceRingSettings::default();

@@ -5,7 +5,8 @@ use std::fmt;
 use super::{
     backend,
     component_id::ComponentId,
-    settings::{OtlpExporterSettings, OtlpReceiverSettings, PrometheusSettings, TraceRingSettings},
+    prometheus_settings::PrometheusSettings,
+    settings::{OtlpExporterSettings, OtlpReceiverSettings, TraceRingSettings},
 };
 use crate::{pipeline::Signal, processors::MemoryLimiterSettings};
 

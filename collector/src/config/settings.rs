@@ -48,27 +48,6 @@ impl Default for OtlpReceiverSettings {
     }
 }
 
-/// Settings of the exporter `prometheus`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PrometheusSettings {
-    /// Where `/metrics` is served; port 0 takes a free one. Default 127.0.0.1:9464.
-    pub endpoint: SocketAddr,
-    /// A series that got no point for this long is forgotten; default 5 minutes.
-    pub metric_expiration: Duration,
-    /// Series that are kept; points of further ones are rejected and counted. Default 100 000.
-    pub max_series: u64,
-}
-
-impl Default for PrometheusSettings {
-    fn default() -> Self {
-        Self {
-            endpoint: loopback(9464),
-            metric_expiration: Duration::from_secs(300),
-            max_series: 100_000,
-        }
-    }
-}
-
 /// Settings of the exporter `trace_ring`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceRingSettings {
@@ -156,6 +135,6 @@ impl OtlpExporterSettings {
     }
 }
 
-const fn loopback(port: u16) -> SocketAddr {
+pub(super) const fn loopback(port: u16) -> SocketAddr {
     SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), port)
 }

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use super::{Config, Resolved};
 
+mod prometheus;
+
 const SOUND: &str = "\
 receivers:
   otlp:
@@ -65,10 +67,9 @@ fn an_unknown_key_is_refused_with_the_nearest() {
     );
     check_with(
         "  prometheus:\n",
-        "  prometheus: {namespace: x, endpoint: \"127.0.0.1:9464\"}\n",
+        "  prometheus: {namspace: x, endpoint: \"127.0.0.1:9464\"}\n",
         &[
-            "c.yaml:7:16: error: unknown key \"namespace\" in exporters.prometheus, expected one of: endpoint, \
-           metric_expiration, max_series",
+            "c.yaml:7:16: error: unknown key \"namspace\" in exporters.prometheus, did you mean \"namespace\"?",
         ],
     );
     check_with(

@@ -5,15 +5,18 @@
 //!             \-> translate (once per series) ->/
 //! ```
 //!
-//! Names come from `inferometer_semconv::prometheus_name`. Resources become `job`, `instance` and `target_info`,
-//! scopes `otel_scope_*` labels on every series. An attribute that would take a label which Prometheus needs (`job`,
-//! `instance`, `le` of a histogram, `quantile` of a summary) gets `exported_` before its name.
+//! Names come from `inferometer_semconv::prometheus_namer`. Resources become `job`, `instance` and `target_info`, chosen
+//! attributes of theirs labels of every series, scopes `otel_scope_*` labels. An attribute that would take a label which
+//! Prometheus needs (`job`, `instance`, `le` of a histogram, `quantile` of a summary, names that begin with `__`) or
+//! which is constant gets `exported_` before its name. Keys that become one label are joined with `;`, in their order.
 //!
-//! Of two streams that have one name and labels once translated, the first is shown until it ends. Delta temporality
-//! and exponential histograms are rejected and counted.
+//! Of two streams that have one name and labels once translated, the first is shown until it ends, and the points of
+//! the other are rejected and counted: so it is with an attribute that is the number 1 here and the text "1" there.
+//! Delta temporality and exponential histograms are rejected and counted too.
 
 mod exporter;
 mod ingest;
+mod label_guard;
 mod scrape;
 mod text;
 mod translate;
@@ -22,3 +25,4 @@ mod translate;
 mod tests;
 
 pub use exporter::PrometheusExporter;
+pub use label_guard::LabelOffender;

@@ -54,6 +54,9 @@ pub struct Description {
     pub kind: Kind,
     /// The labels, rendered: see [`Labels::render`](super::Labels::render).
     pub labels: String,
+    /// Whether a label stands for several values of an attribute, so that streams which become this series are parts
+    /// of it and not rivals.
+    pub folded: bool,
 }
 
 /// What is said once about all series of a name.

@@ -188,6 +188,7 @@ impl Store {
             help: help.to_owned(),
             kind: Kind::Gauge,
             labels,
+            folded: false,
         };
         let point = Point { start: 0, time: 0, reading: Reading::Int(1) };
         let mut shard = self.shard(hash).write();

@@ -19,7 +19,9 @@ use tokio::{
 
 use super::{
     ingest::{self, Applied},
+    label_guard::LabelOffender,
     scrape::Scrape,
+    translate::Translation,
 };
 use crate::{
     config::PrometheusSettings,
@@ -56,6 +58,9 @@ impl Drop for Background {
 #[derive(Debug)]
 pub(super) struct State {
     name: String,
+    translation: Translation,
+    /// The translation of the collector's own metrics.
+    own_translation: Translation,
     store: Arc<Store>,
     metrics: Arc<SelfMetrics>,
     /// Series as they were told to the metrics last.
@@ -88,6 +93,8 @@ impl PrometheusExporter {
         let connections = metrics.connections(CollectorListener::Metrics);
         let state = Arc::new(State {
             name: name.to_owned(),
+            translation: Translation::new(name, settings),
+            own_translation: Translation::of_own(settings),
             store: Arc::new(Store::new(limits)),
             metrics,
             series: AtomicI64::new(0),
@@ -118,6 +125,19 @@ impl PrometheusExporter {
     #[must_use]
     pub fn store(&self) -> &Arc<Store> {
         &self.state.store
+    }
+
+    /// How often an attribute's value was shown as `other` because its key has more than are told apart: once for each
+    /// stream that was described with it.
+    #[must_use]
+    pub fn label_values_replaced(&self) -> u64 {
+        self.state.translation.guard().replaced()
+    }
+
+    /// The attributes of which most values were shown as `other`, the worst first, `limit` at most.
+    #[must_use]
+    pub fn label_offenders(&self, limit: usize) -> Vec<LabelOffender> {
+        self.state.translation.guard().offenders(limit)
     }
 
     /// Stops serving; open scrapes are answered until `deadline`.
@@ -157,7 +177,8 @@ impl State {
         self.metrics.series_changed(series - self.series.swap(series, Ordering::Relaxed));
         self.metrics.collect(|request| {
             // Into room of its own: nothing is rejected.
-            ingest::apply(&self.store, request, self.started.elapsed());
+            let now = self.started.elapsed();
+            ingest::apply(&self.own_translation, &self.store, request, now);
         });
     }
 
@@ -169,7 +190,8 @@ impl State {
         }
         match ExportMetricsServiceRequest::decode(item.bytes.clone()) {
             Ok(request) => {
-                let applied = ingest::apply(&self.store, &request, self.started.elapsed());
+                let now = self.started.elapsed();
+                let applied = ingest::apply(&self.translation, &self.store, &request, now);
                 self.count(item, &applied);
             }
             // Checked by the receiver, but a processor may have been at it since.

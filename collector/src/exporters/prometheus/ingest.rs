@@ -8,7 +8,7 @@ use opentelemetry_proto::tonic::{
     metrics::v1::{Metric, ResourceMetrics, ScopeMetrics},
 };
 
-use super::translate::{self, Scope, TARGET_INFO, TARGET_INFO_HELP, Target};
+use super::translate::{self, Scope, TARGET_INFO, TARGET_INFO_HELP, Target, Translation};
 use crate::{
     otlp::{Shape, each_point, spell},
     pipeline::RejectReason,
@@ -48,46 +48,52 @@ impl Applied {
 
 /// Applies every point of a request; `now` is the store's clock.
 pub(super) fn apply(
+    translation: &Translation,
     store: &Store,
     request: &ExportMetricsServiceRequest,
     now: Duration,
 ) -> Applied {
     let mut applied = Applied::default();
     for resource in &request.resource_metrics {
-        apply_resource(store, resource, now, &mut applied);
+        apply_resource(translation, store, resource, now, &mut applied);
     }
     applied
 }
 
-fn apply_resource(store: &Store, metrics: &ResourceMetrics, now: Duration, applied: &mut Applied) {
+fn apply_resource(
+    translation: &Translation,
+    store: &Store,
+    metrics: &ResourceMetrics,
+    now: Duration,
+    applied: &mut Applied,
+) {
     let attributes = metrics.resource.as_ref().map_or(&[][..], |resource| &resource.attributes);
-    let target = Target::of(attributes);
+    let target = Target::of(translation, attributes);
     let kept_before = applied.kept;
-    let mut identity = identity_of(SERIES, &target);
+    let mut identity = Identity::new(SERIES);
+    identity.push(b't', &target.key());
     let mark = identity.mark();
     for scope in &metrics.scope_metrics {
         identity.rewind(mark);
-        let mut ingest = Ingest { store, target: &target, now, applied: &mut *applied };
+        let mut ingest =
+            Ingest { translation, store, target: &target, now, applied: &mut *applied };
         ingest.scope(scope, &mut identity);
     }
     if applied.kept > kept_before
-        && let Some(labels) = target.info_labels()
+        && let Some(labels) = target.info_labels(translation)
     {
-        let identity = identity_of(RESOURCE, &target);
+        // One per job and instance, whatever labels its series have beside them.
+        let mut identity = Identity::new(RESOURCE);
+        identity.push(b's', target.job.as_bytes());
+        identity.push(b's', target.instance.as_bytes());
         let shown = store.show_info(&identity, TARGET_INFO, TARGET_INFO_HELP, labels, now);
         applied.target_info_rejected += u64::from(shown.is_err());
     }
 }
 
-fn identity_of(space: u8, target: &Target<'_>) -> Identity {
-    let mut identity = Identity::new(space);
-    identity.push(b's', target.job.as_bytes());
-    identity.push(b's', target.instance.as_bytes());
-    identity
-}
-
 /// What all points of a resource share.
 struct Ingest<'a> {
+    translation: &'a Translation,
     store: &'a Store,
     target: &'a Target<'a>,
     now: Duration,
@@ -117,11 +123,12 @@ impl Ingest<'_> {
         identity.push(b'u', metric.unit.as_bytes());
         identity.open(b'k', shape.kind as usize);
         let mark = identity.mark();
-        let Self { store, target, now, applied } = self;
+        let Self { translation, store, target, now, applied } = self;
         each_point(metric, |attributes, point| {
             identity.rewind(mark);
             spell_attributes(attributes, identity);
-            let describe = || translate::describe(target, scope, metric, shape, attributes);
+            let describe =
+                || translate::describe(translation, target, scope, metric, shape, attributes);
             let outcome = point.and_then(|point| store.apply(identity, &point, *now, describe));
             applied.note(&metric.name, outcome);
         });

@@ -4,6 +4,7 @@ mod concurrency;
 mod helpers;
 mod life;
 mod model;
+mod options;
 mod page;
 mod scrape;
 mod translation;

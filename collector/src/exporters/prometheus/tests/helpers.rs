@@ -15,6 +15,7 @@ use opentelemetry_proto::tonic::{
 use super::super::{
     ingest::{self, Applied},
     text::Encoder,
+    translate::Translation,
 };
 use crate::{
     pipeline::RejectReason,
@@ -142,7 +143,7 @@ pub(super) fn store() -> Store {
 }
 
 pub(super) fn apply(store: &Store, metrics: Vec<Metric>) -> Applied {
-    ingest::apply(store, &request(metrics), Duration::ZERO)
+    ingest::apply(&Translation::default(), store, &request(metrics), Duration::ZERO)
 }
 
 /// The whole page.

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use opentelemetry_proto::tonic::metrics::v1::NumberDataPoint;
 
-use super::{super::ingest, helpers::*};
+use super::{
+    super::{ingest, translate::Translation},
+    helpers::*,
+};
 use crate::{
     pipeline::RejectReason,
     series::{Limits, Stats, Store},
@@ -155,7 +158,12 @@ fn a_series_without_points_expires_and_makes_room() {
     let send = |x: &str, now| {
         let metrics = vec![gauge("g", vec![int(1, &[("x", x)])])];
         let resource = [("service.name", "s"), ("host.name", "h")];
-        ingest::apply(&store, &of_resource(&resource, vec![of_scope(None, metrics)]), now)
+        ingest::apply(
+            &Translation::default(),
+            &store,
+            &of_resource(&resource, vec![of_scope(None, metrics)]),
+            now,
+        )
     };
     send("a", seconds(0));
     send("b", seconds(100));

@@ -4,7 +4,10 @@ use std::{collections::HashSet, time::Duration};
 
 use proptest::prelude::*;
 
-use super::{super::ingest, helpers::*};
+use super::{
+    super::{ingest, translate::Translation},
+    helpers::*,
+};
 
 /// Name, labels and value.
 type Sample = (String, Vec<(String, String)>, f64);
@@ -122,7 +125,7 @@ proptest! {
         });
         let scoped = of_scope(Some(scope(&scope_name, "", &pairs)), metrics.collect());
         let store = store();
-        ingest::apply(&store, &of_resource(&pairs, vec![scoped]), Duration::ZERO);
+        ingest::apply(&Translation::default(), &store, &of_resource(&pairs, vec![scoped]), Duration::ZERO);
         let page = page(&store);
         prop_assert!(check_page(&page).is_ok(), "{:?}\n{page}", check_page(&page));
     }

@@ -10,7 +10,10 @@ use opentelemetry_proto::tonic::{
     },
 };
 
-use super::{super::ingest, helpers::*};
+use super::{
+    super::{ingest, translate::Translation},
+    helpers::*,
+};
 use crate::pipeline::RejectReason;
 
 #[test]
@@ -199,7 +202,7 @@ fn the_order_of_attributes_does_not_matter() {
 fn check_resource(resource: &[(&str, &str)], expected: &[&str]) {
     let store = store();
     let request = of_resource(resource, vec![of_scope(None, vec![gauge("m", vec![int(1, &[])])])]);
-    ingest::apply(&store, &request, Duration::ZERO);
+    ingest::apply(&Translation::default(), &store, &request, Duration::ZERO);
     assert_eq!(samples(&store), expected);
 }
 
@@ -230,6 +233,7 @@ fn a_changed_resource_has_one_target_info() {
         let metrics = vec![gauge("m", vec![int(1, &[])])];
         let resource = [("service.name", "vllm"), ("host.name", host)];
         ingest::apply(
+            &Translation::default(),
             &store,
             &of_resource(&resource, vec![of_scope(None, metrics)]),
             Duration::ZERO,
@@ -252,7 +256,7 @@ fn every_point_carries_its_scope() {
     let scoped =
         ScopeMetrics { scope: Some(scope), schema_url: "https://schema".to_owned(), metrics };
     let store = store();
-    ingest::apply(&store, &of_resource(&[], vec![scoped]), Duration::ZERO);
+    ingest::apply(&Translation::default(), &store, &of_resource(&[], vec![scoped]), Duration::ZERO);
     let expected = concat!(
         r#"m{otel_scope_name="own;lib",otel_scope_schema_url="https://schema","#,
         r#"otel_scope_team_name="a",otel_scope_version="1.2"} 1"#
@@ -266,7 +270,12 @@ fn one_name_in_two_scopes_is_two_series() {
         of_scope(Some(scope(name, "", &[])), vec![gauge("m", vec![int(value, &[])])])
     };
     let store = store();
-    ingest::apply(&store, &of_resource(&[], vec![of("b", 2), of("a", 1)]), Duration::ZERO);
+    ingest::apply(
+        &Translation::default(),
+        &store,
+        &of_resource(&[], vec![of("b", 2), of("a", 1)]),
+        Duration::ZERO,
+    );
     assert_eq!(samples(&store), ["m{otel_scope_name=\"a\"} 1", "m{otel_scope_name=\"b\"} 2"]);
 }
 

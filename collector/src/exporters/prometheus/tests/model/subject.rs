@@ -7,7 +7,7 @@ use prost::Message;
 
 use super::{super::helpers, store::Counted};
 use crate::{
-    exporters::prometheus::ingest,
+    exporters::prometheus::{ingest, translate::Translation},
     otlp,
     pipeline::Signal,
     series::{Limits, Store},
@@ -28,7 +28,7 @@ impl Subject {
     pub(super) fn apply(&self, bytes: &[u8], now: Duration) -> Option<Counted> {
         let counts = otlp::check(Signal::Metrics, bytes).ok()?;
         let request = ExportMetricsServiceRequest::decode(bytes).unwrap();
-        let applied = ingest::apply(&self.store, &request, now);
+        let applied = ingest::apply(&Translation::default(), &self.store, &request, now);
         let rejected =
             applied.rejected().map(|(reason, points)| (reason.as_str(), points)).collect();
         let counted = Counted {

@@ -1,0 +1,94 @@
+//! The resource as Prometheus tells targets apart.
+
+use std::borrow::Cow;
+
+use opentelemetry_proto::tonic::common::v1::KeyValue;
+
+use super::{
+    draft::{Draft, Source},
+    translation::Translation,
+};
+use crate::{
+    otlp::text,
+    series::{Identity, Kind},
+};
+
+pub(super) const JOB: &str = "job";
+pub(super) const INSTANCE: &str = "instance";
+const SERVICE_NAME: &str = "service.name";
+const SERVICE_NAMESPACE: &str = "service.namespace";
+const SERVICE_INSTANCE_ID: &str = "service.instance.id";
+
+/// Who sent the metrics, as far as series show it.
+#[derive(Debug)]
+pub(in super::super) struct Target<'a> {
+    /// `service.namespace/service.name`; empty if the resource has no name.
+    pub(in super::super) job: Cow<'a, str>,
+    /// `service.instance.id`; empty if there is none.
+    pub(in super::super) instance: Cow<'a, str>,
+    /// Attributes that are labels of every series, ordered by key, each key once, none empty.
+    promoted: Vec<(&'a str, Cow<'a, str>)>,
+    attributes: &'a [KeyValue],
+}
+
+impl<'a> Target<'a> {
+    pub(in super::super) fn of(translation: &Translation, attributes: &'a [KeyValue]) -> Self {
+        let find = |key: &str| {
+            let pair = attributes.iter().find(|pair| pair.key == key);
+            pair.map_or(Cow::Borrowed(""), |pair| text(pair.value.as_ref()))
+        };
+        let (name, namespace) = (find(SERVICE_NAME), find(SERVICE_NAMESPACE));
+        let job = if name.is_empty() || namespace.is_empty() {
+            name
+        } else {
+            Cow::Owned(format!("{namespace}/{name}"))
+        };
+        let mut promoted: Vec<_> = attributes
+            .iter()
+            .filter(|pair| translation.resource_labels.takes(&pair.key))
+            .map(|pair| (&*pair.key, text(pair.value.as_ref())))
+            .collect();
+        promoted.sort_by_key(|(key, _)| *key);
+        promoted.dedup_by(|(later, _), (first, _)| later == first);
+        promoted.retain(|(_, value)| !value.is_empty());
+        Self { job, instance: find(SERVICE_INSTANCE_ID), promoted, attributes }
+    }
+
+    /// Everything of the resource that tells its series from those of another, spelled so that no two targets spell the
+    /// same. Resources that differ in anything else are one target, whose `target_info` follows the latest.
+    pub(in super::super) fn key(&self) -> Box<[u8]> {
+        let mut key = Identity::default();
+        key.push(b'j', self.job.as_bytes());
+        key.push(b'i', self.instance.as_bytes());
+        for (name, value) in &self.promoted {
+            key.push(b'k', name.as_bytes());
+            key.push(b's', value.as_bytes());
+        }
+        key.as_bytes().into()
+    }
+
+    /// The labels of `target_info`; none if it is not shown, nothing ties it to a series, or nothing is left to say.
+    pub(in super::super) fn info_labels(&self, translation: &Translation) -> Option<String> {
+        if !translation.target_info || (self.job.is_empty() && self.instance.is_empty()) {
+            return None;
+        }
+        let mut labels = Draft::new(translation, Kind::Gauge);
+        for pair in self.attributes {
+            if !matches!(&*pair.key, SERVICE_NAME | SERVICE_NAMESPACE | SERVICE_INSTANCE_ID) {
+                labels.add(Source::Resource, &*pair.key, text(pair.value.as_ref()));
+            }
+        }
+        if labels.is_empty() {
+            return None;
+        }
+        labels.of_target(&self.job, &self.instance);
+        Some(labels.render())
+    }
+
+    pub(super) fn add_to<'b>(&'b self, labels: &mut Draft<'b>) {
+        labels.of_target(&self.job, &self.instance);
+        for (key, value) in &self.promoted {
+            labels.add(Source::Resource, *key, &**value);
+        }
+    }
+}
