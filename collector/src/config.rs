@@ -11,14 +11,17 @@ mod component_id;
 mod exporters;
 mod load;
 mod nearest;
+mod otlp_exporter;
 mod problem;
 mod processors;
 mod prometheus;
 mod prometheus_settings;
+mod queue;
 mod raw;
 mod receivers;
 mod resolve;
 mod resolved;
+mod retry;
 mod section;
 mod service;
 mod settings;
@@ -28,13 +31,13 @@ mod value;
 
 pub use component_id::ComponentId;
 pub use load::{Config, ConfigError, Warnings};
+pub use otlp_exporter::{Compression, OtlpExporterSettings, OtlpProtocol};
 pub use problem::{Position, Problem, Severity};
 pub use prometheus_settings::{LabelLimitSettings, PrometheusSettings, ResourceLabelSettings};
+pub use queue::{OnFull, QueueSettings, Sizer};
 pub use resolved::{
     Component, ExporterSettings, LogLevel, PipelineId, PipelineSettings, ProcessorSettings,
     ReceiverSettings, Resolved,
 };
-pub use settings::{
-    OtlpExporterSettings, OtlpListenerSettings, OtlpReceiverSettings, RetrySettings,
-    TraceRingSettings,
-};
+pub use retry::RetrySettings;
+pub use settings::{OtlpListenerSettings, OtlpReceiverSettings, TraceRingSettings};

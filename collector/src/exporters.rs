@@ -2,4 +2,5 @@
 
 pub mod otlp;
 pub mod prometheus;
+mod queue;
 pub mod trace_ring;

@@ -5,8 +5,9 @@ use std::fmt;
 use super::{
     backend,
     component_id::ComponentId,
+    otlp_exporter::OtlpExporterSettings,
     prometheus_settings::PrometheusSettings,
-    settings::{OtlpExporterSettings, OtlpReceiverSettings, TraceRingSettings},
+    settings::{OtlpReceiverSettings, TraceRingSettings},
 };
 use crate::{pipeline::Signal, processors::MemoryLimiterSettings};
 
@@ -56,7 +57,7 @@ pub enum ProcessorSettings {
 pub enum ExporterSettings {
     /// `prometheus`
     Prometheus(PrometheusSettings),
-    /// `otlp`
+    /// `otlp` and `otlphttp`
     Otlp(OtlpExporterSettings),
     /// `trace_ring`
     TraceRing(TraceRingSettings),

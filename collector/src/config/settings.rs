@@ -1,11 +1,6 @@
 //! Settings of the components, plain data with the OpenTelemetry Collector's defaults where it has them.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    time::Duration,
-};
-
-use super::backend;
+use std::net::{Ipv4Addr, SocketAddr};
 
 const MEBIBYTE: u64 = 1 << 20;
 
@@ -62,76 +57,6 @@ pub struct TraceRingSettings {
 impl Default for TraceRingSettings {
     fn default() -> Self {
         Self { endpoint: loopback(16686), max_traces: 1000, max_bytes: 64 * MEBIBYTE }
-    }
-}
-
-/// Settings of the exporter `otlp`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OtlpExporterSettings {
-    /// The backend, as `http://HOST:PORT`.
-    pub endpoint: String,
-    /// Sent with every request, as gRPC metadata.
-    pub headers: Vec<(String, String)>,
-    /// How long one attempt may take; default 5 s.
-    pub timeout: Duration,
-    /// Requests that wait for the backend; a further one is refused. Default 1000.
-    pub queue_size: u64,
-    /// What follows a failed attempt.
-    pub retry: RetrySettings,
-}
-
-/// When a failed request is sent again; the Collector's `retry_on_failure`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RetrySettings {
-    /// Whether it is sent again at all; default true.
-    pub enabled: bool,
-    /// The wait before the second attempt; default 5 s.
-    pub initial_interval: Duration,
-    /// The longest wait between two attempts; default 30 s.
-    pub max_interval: Duration,
-    /// After this long the request is given up and counted; default 5 minutes. 0 means never.
-    pub max_elapsed_time: Duration,
-}
-
-impl Default for RetrySettings {
-    fn default() -> Self {
-        Self {
-            enabled: true,
-            initial_interval: Duration::from_secs(5),
-            max_interval: Duration::from_secs(30),
-            max_elapsed_time: Duration::from_secs(300),
-        }
-    }
-}
-
-impl OtlpExporterSettings {
-    /// The same, checked at once.
-    ///
-    /// # Errors
-    /// The URL is none, or asks for TLS; the message says what was expected.
-    pub fn to(url: &str) -> Result<Self, String> {
-        // Without a scheme, a command line that sends in the clear would not show it.
-        let read = backend::read(url, false);
-        read.map(|url| Self::new(&url)).map_err(|wrong| match wrong {
-            backend::Wrong::Form => {
-                format!("{url:?}, expected http://HOST:PORT, such as http://127.0.0.1:14317")
-            }
-            backend::Wrong::Tls => {
-                format!("{url:?}, {}", wrong.remedy("write http://HOST:PORT to send in the clear"))
-            }
-        })
-    }
-
-    /// The defaults for `http://HOST:PORT`, which is checked when the exporter starts.
-    #[must_use]
-    pub fn new(endpoint: &str) -> Self {
-        Self {
-            endpoint: endpoint.to_owned(),
-            headers: Vec::new(),
-            timeout: Duration::from_secs(5),
-            queue_size: 1000,
-            retry: RetrySettings::default(),
-        }
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use super::{Config, Resolved};
+use super::{
+    Compression, Config, ExporterSettings, OnFull, OtlpExporterSettings, OtlpProtocol,
+    QueueSettings, Resolved, Sizer,
+};
 
 mod prometheus;
 
@@ -179,7 +182,7 @@ fn an_undefined_component_of_no_known_type_names_the_types() {
             "c.yaml:13:20: error: service.pipelines.metrics.processors names \"batch\", which processors does not \
              define: the only processor is memory_limiter",
             "c.yaml:14:31: error: service.pipelines.metrics.exporters names \"debug\", which exporters does not \
-             define: the exporters are prometheus, otlp, trace_ring",
+             define: the exporters are prometheus, otlp, otlphttp, trace_ring",
         ],
     );
 }
@@ -212,7 +215,7 @@ fn an_unknown_type_names_what_exists() {
         "  prometheus:\n",
         "  prometheus:\n  debug/loud:\n",
         &[
-            "c.yaml:8:3: error: unknown exporter type \"debug\", expected one of: prometheus, otlp, trace_ring",
+            "c.yaml:8:3: error: unknown exporter type \"debug\", expected one of: prometheus, otlp, otlphttp, trace_ring",
         ],
     );
     check_with(
@@ -364,6 +367,66 @@ fn plaintext_to_a_backend_must_be_asked_for() {
 }
 
 #[test]
+fn a_queue_is_read_in_the_collectors_terms_and_what_it_has_not_gets_a_remedy() {
+    let with = |kind: &str, settings: &str| {
+        let exporter = format!("{kind}: {{endpoint: \"http://next.example:4318\", {settings}}}");
+        SOUND.replace("trace_ring:", &exporter).replace("trace_ring", kind)
+    };
+    let queue = "enabled: true, queue_size: 9, sizer: items, num_consumers: 3, on_full: evict_oldest, \
+                 block_on_overflow: false";
+    let text = with("otlphttp", &format!("compression: zstd, sending_queue: {{{queue}}}"));
+    check(&text, &[]);
+    let resolved = Config::parse("c.yaml", &text).unwrap().resolved;
+    let ExporterSettings::Otlp(read) = &resolved.exporters[1].settings else {
+        panic!("{resolved:?}");
+    };
+    let queue =
+        QueueSettings { size: 9, sizer: Sizer::Items, consumers: 3, on_full: OnFull::EvictOldest };
+    let expected = OtlpExporterSettings {
+        compression: Compression::Zstd,
+        queue,
+        ..OtlpExporterSettings::new(OtlpProtocol::Http, "http://next.example:4318")
+    };
+    assert_eq!(*read, expected);
+    check(
+        &with("otlp", "sending_queue: {enabled: false, block_on_overflow: true, sizer: bytes}"),
+        &[
+            "c.yaml:8:48: error: exporters.otlp.sending_queue.queue_size is missing, expected a size in the unit of \
+             sizer, as the default is in requests",
+            "c.yaml:8:73: error: exporters.otlp.sending_queue.enabled is false, expected true or no such key: items \
+             always wait in a queue; set queue_size to bound it",
+            "c.yaml:8:99: error: exporters.otlp.sending_queue.block_on_overflow is true, expected false or no such \
+             key: a full queue holds up nobody; set on_full to refuse, so that senders keep what has no room, or to \
+             evict_oldest",
+        ],
+    );
+}
+
+#[test]
+fn a_url_without_scheme_or_with_tls_is_refused_over_http() {
+    let with = |endpoint: &str| {
+        SOUND
+            .replace("trace_ring:", &format!("otlphttp: {{endpoint: \"{endpoint}\"}}"))
+            .replace("trace_ring", "otlphttp")
+    };
+    check(&with("http://next.example:4318/base"), &[]);
+    check(
+        &with("https://next.example:4318"),
+        &[
+            "c.yaml:8:24: error: exporters.otlphttp.endpoint is \"https://next.example:4318\", which asks for TLS, and \
+             this exporter speaks none: write http:// to send in the clear",
+        ],
+    );
+    check(
+        &with("next.example:4318"),
+        &[
+            "c.yaml:8:24: error: exporters.otlphttp.endpoint is \"next.example:4318\", expected http://HOST:PORT, such \
+             as http://127.0.0.1:4318",
+        ],
+    );
+}
+
+#[test]
 fn an_exporter_must_not_send_to_its_own_collector() {
     let text = SOUND
         .replace("  trace_ring:\n", "  otlp: {endpoint: \"http://localhost:4317\"}\n")
@@ -505,7 +568,7 @@ service:
              max_request_body_size",
             "c.yaml:12:3: error: unknown receiver type \"prometheus\", expected otlp",
             "c.yaml:19:3: error: unknown processor type \"batch\", expected memory_limiter",
-            "c.yaml:31:3: error: unknown exporter type \"debug\", expected one of: prometheus, otlp, trace_ring",
+            "c.yaml:31:3: error: unknown exporter type \"debug\", expected one of: prometheus, otlp, otlphttp, trace_ring",
             "c.yaml:34:16: error: service.extensions names \"health_check\", this collector has no extensions: remove it",
         ],
     );

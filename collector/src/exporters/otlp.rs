@@ -1,21 +1,24 @@
-//! Forwards requests to another OTLP/gRPC endpoint as the bytes they came in.
+//! Forwards requests to another OTLP endpoint as the bytes they came in: `otlp` over gRPC, `otlphttp` over HTTP.
 //!
-//! An item that was admitted waits in a bounded queue and is acknowledged at once; one worker sends the queue in its
-//! order, tries again by OTLP's table, and gives up after a while. What it gives up on is counted as rejected.
+//! An item that was admitted waits in a [`Queue`](super::queue::Queue) and is acknowledged at once. Consumers send what
+//! waits, each one request at a time, try again by OTLP's table, and give up after a while. What the other side rejects
+//! and what is given up is counted.
+//!
+//! A request is sent without a copy: gRPC's prefix goes ahead of the bytes as a chunk of its own (`chunks.rs`).
 
-mod backlog;
+mod answer;
 mod backoff;
+mod chunks;
 mod client;
+mod compression;
+mod consumer;
 mod exporter;
-mod queue;
-mod raw_codec;
+mod grpc;
+mod health;
+mod http;
 mod target;
 #[cfg(test)]
 mod tests;
 mod verdict;
-mod worker;
-
-#[cfg(test)]
-pub(crate) use raw_codec::RawCodec;
 
 pub use exporter::OtlpExporter;

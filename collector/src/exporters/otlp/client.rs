@@ -2,111 +2,133 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderMap, Uri, uri::PathAndQuery};
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
-use prost::Message;
-use tokio::{task::JoinSet, time};
-use tonic::{
-    Request, Status,
-    client::Grpc,
-    metadata::MetadataMap,
-    transport::{Channel, Endpoint},
+use http::{HeaderMap, HeaderValue, Method, Request, Uri, Version, header, uri::PathAndQuery};
+use hyper_util::{
+    client::legacy::{self, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+use tokio::time;
+
+use super::{
+    answer::{Answer, Taken},
+    chunks::Chunks,
+    compression::Packed,
+    grpc, http as otlp_http,
+    verdict::Failure,
+};
+use crate::{
+    config::{Compression, OtlpExporterSettings, OtlpProtocol},
+    pipeline::Signal,
 };
 
-use super::{raw_codec::RawCodec, verdict::Failure};
-use crate::pipeline::Signal;
-
-/// Bytes of an answer that are read; a longer one counts as a failure.
-const ANSWER_BYTES_MAX: usize = 4 << 20;
 /// Bytes of headers or trailers that are read.
 const HEADER_LIST_BYTES_MAX: u32 = 16 << 10;
 /// Silence after which the other side is asked for a sign of life, and how long it may take to give it.
 const KEEP_ALIVE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(20));
+const USER_AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("inferometer/", env!("CARGO_PKG_VERSION")));
 
-/// A connection to the other side, made when it is first needed and again when it broke.
-#[derive(Debug, Clone)]
+/// The connections to the other side, made when they are first needed and again when they broke: one over gRPC, over
+/// HTTP one for each request that is under way.
+#[derive(Debug)]
 pub(super) struct Client {
-    grpc: Grpc<Channel>,
+    connections: legacy::Client<HttpConnector, Chunks>,
+    protocol: OtlpProtocol,
+    compression: Compression,
+    /// Where each signal is sent.
+    targets: [Uri; Signal::ALL.len()],
     headers: HeaderMap,
     timeout: Duration,
 }
 
-/// What the other side kept of a request that it took.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Taken {
-    /// Items that it could not keep.
-    pub(super) rejected: u64,
-    /// Why, in its own words; may be a mere warning.
-    pub(super) message: String,
-}
-
 impl Client {
     /// A client that connects with its first request.
+    ///
+    /// `endpoint` and `headers` are those of the settings, read. A header of theirs replaces one that is always sent.
+    ///
+    /// # Errors
+    /// The endpoint's path cannot be extended.
     pub(super) fn new(
-        target: Uri,
+        endpoint: &Uri,
         headers: HeaderMap,
-        timeout: Duration,
-    ) -> Result<Self, tonic::transport::Error> {
-        let endpoint = Endpoint::from(target)
-            .user_agent(concat!("inferometer/", env!("CARGO_PKG_VERSION")))?
-            .connect_timeout(timeout)
+        settings: &OtlpExporterSettings,
+    ) -> Result<Self, String> {
+        let OtlpExporterSettings { protocol, compression, timeout, .. } = *settings;
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        connector.set_connect_timeout(Some(timeout));
+        let is_grpc = protocol == OtlpProtocol::Grpc;
+        let connections = legacy::Client::builder(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
+            .pool_max_idle_per_host(usize::try_from(settings.queue.consumers).unwrap_or(1))
+            .http2_only(is_grpc)
             .http2_max_header_list_size(HEADER_LIST_BYTES_MAX)
             .http2_keep_alive_interval(KEEP_ALIVE.0)
-            .keep_alive_timeout(KEEP_ALIVE.1);
-        let grpc = Grpc::new(endpoint.connect_lazy()).max_decoding_message_size(ANSWER_BYTES_MAX);
-        Ok(Self { grpc, headers, timeout })
+            .http2_keep_alive_timeout(KEEP_ALIVE.1)
+            .build(connector);
+        let mut all = if is_grpc { grpc::headers(compression) } else { otlp_http::headers() };
+        all.insert(header::USER_AGENT, USER_AGENT);
+        all.extend(headers);
+        let targets = targets(endpoint, protocol)
+            .ok_or_else(|| format!("endpoint {endpoint} has a path that cannot be extended"))?;
+        Ok(Self { connections, protocol, compression, targets, headers: all, timeout })
+    }
+
+    /// How requests are to be packed.
+    pub(super) const fn compression(&self) -> Compression {
+        self.compression
     }
 
     /// Sends a request once and reads the answer.
-    pub(super) async fn send(&self, signal: Signal, bytes: Bytes) -> Result<Taken, Failure> {
-        // In a task of its own, because tonic panics on an answer whose status details are no base64.
-        let mut attempt = JoinSet::new();
-        attempt.spawn(call(self.grpc.clone(), self.headers.clone(), signal, bytes));
-        match time::timeout(self.timeout, attempt.join_next()).await {
-            Ok(Some(Ok(answer))) => {
-                answer.map_err(|status| Failure::of(&status)).and_then(|answer| taken(&answer))
-            }
-            Ok(_) => {
-                Err(Failure::Final { message: "the answer's status cannot be read".to_owned() })
-            }
-            Err(_) => Err(Failure::Passing {
-                asked: None,
-                message: format!("no answer within {:?}", self.timeout),
-            }),
+    pub(super) async fn send(&self, signal: Signal, packed: &Packed) -> Result<Taken, Failure> {
+        let attempt = async {
+            let response = self.connections.request(self.request(signal, packed)?).await;
+            Answer::read(response.map_err(|cause| Failure::broken(&cause))?).await
+        };
+        let answer = time::timeout(self.timeout, attempt).await.unwrap_or_else(|_| {
+            let message = format!("no answer within {:?}", self.timeout);
+            Err(Failure::Passing { asked: None, message })
+        })?;
+        match self.protocol {
+            OtlpProtocol::Grpc => grpc::verdict(answer),
+            OtlpProtocol::Http => otlp_http::verdict(answer),
         }
+    }
+
+    fn request(&self, signal: Signal, packed: &Packed) -> Result<Request<Chunks>, Failure> {
+        let body = match self.protocol {
+            OtlpProtocol::Grpc => grpc::body(packed),
+            OtlpProtocol::Http => Some(otlp_http::body(packed)),
+        };
+        let mut request = Request::new(body.ok_or_else(|| Failure::Final {
+            message: "the request is longer than a gRPC message can be".to_owned(),
+        })?);
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.targets[signal as usize].clone();
+        *request.headers_mut() = self.headers.clone();
+        match self.protocol {
+            OtlpProtocol::Grpc => *request.version_mut() = Version::HTTP_2,
+            OtlpProtocol::Http if packed.is_compressed => {
+                let encoding = otlp_http::encoding(self.compression);
+                request.headers_mut().insert(header::CONTENT_ENCODING, encoding);
+            }
+            OtlpProtocol::Http => {}
+        }
+        Ok(request)
     }
 }
 
-async fn call(
-    mut grpc: Grpc<Channel>,
-    headers: HeaderMap,
-    signal: Signal,
-    bytes: Bytes,
-) -> Result<Bytes, Status> {
-    grpc.ready().await.map_err(|cause| Status::from_error(cause.into()))?;
-    let mut request = Request::new(bytes);
-    *request.metadata_mut() = MetadataMap::from_headers(headers);
-    let answer = grpc.unary(request, method(signal), RawCodec).await?;
-    Ok(answer.into_inner())
-}
-
-fn method(signal: Signal) -> PathAndQuery {
-    PathAndQuery::from_static(match signal {
-        Signal::Metrics => "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
-        Signal::Traces => "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
-        Signal::Logs => "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
-    })
-}
-
-/// Reads an answer; those of all three services have the same fields.
-fn taken(answer: &[u8]) -> Result<Taken, Failure> {
-    let answer = ExportTraceServiceResponse::decode(answer).map_err(|cause| Failure::Final {
-        message: format!("the answer cannot be read: {cause}"),
-    })?;
-    let partial = answer.partial_success.unwrap_or_default();
-    Ok(Taken {
-        rejected: u64::try_from(partial.rejected_spans).unwrap_or_default(),
-        message: partial.error_message,
-    })
+fn targets(endpoint: &Uri, protocol: OtlpProtocol) -> Option<[Uri; Signal::ALL.len()]> {
+    let target = |signal| {
+        let path: PathAndQuery = match protocol {
+            OtlpProtocol::Grpc => grpc::path(signal),
+            OtlpProtocol::Http => otlp_http::path(endpoint.path(), signal)?,
+        };
+        let mut parts = endpoint.clone().into_parts();
+        parts.path_and_query = Some(path);
+        Uri::from_parts(parts).ok()
+    };
+    let [metrics, traces, logs] = Signal::ALL.map(target);
+    Some([metrics?, traces?, logs?])
 }

@@ -15,7 +15,7 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    /// The failure that a status stands for.
+    /// The failure that a gRPC status stands for.
     pub(super) fn of(status: &Status) -> Self {
         let retry_info = status.get_details_retry_info();
         let passing = match status.code() {
@@ -26,8 +26,6 @@ impl Failure {
             | Code::Unavailable
             | Code::DataLoss => true,
             Code::ResourceExhausted => retry_info.is_some(),
-            // A status with a source was not sent by the other side: the connection failed on the way.
-            Code::Unknown | Code::Internal => status.source().is_some(),
             _ => false,
         };
         let message = format!("{:?}: {}", status.code(), status.message());
@@ -38,12 +36,21 @@ impl Failure {
             Self::Final { message }
         }
     }
+
+    /// The connection could not be made, or broke before the answer was there.
+    pub(super) fn broken(cause: &dyn Error) -> Self {
+        let mut message = cause.to_string();
+        let mut next = cause.source();
+        while let Some(cause) = next {
+            message = format!("{message}: {cause}");
+            next = cause.source();
+        }
+        Self::Passing { asked: None, message }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use tonic_types::ErrorDetails;
 
     use super::*;
@@ -75,9 +82,9 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_connection_is_retried() {
-        let mut status = Status::unknown("transport error");
-        status.set_source(Arc::new(std::io::Error::other("reset")));
-        check(&status, true);
+    fn a_broken_connection_is_retried_and_names_every_cause() {
+        let refused = std::io::Error::other(std::io::Error::other("refused"));
+        let failure = Failure::broken(&refused);
+        assert!(matches!(failure, Failure::Passing { asked: None, .. }), "{failure:?}");
     }
 }

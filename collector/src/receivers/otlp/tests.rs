@@ -2,6 +2,7 @@
 
 mod grpc;
 mod http;
+mod raw_codec;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 

@@ -13,8 +13,8 @@ use prost::Message;
 use tonic::{Code, Status, client::Grpc, codec::CompressionEncoding, transport::Endpoint};
 use tonic_types::StatusExt;
 
+use super::raw_codec::RawCodec;
 use super::*;
-use crate::exporters::otlp::RawCodec;
 
 async fn traces(bench: &Bench) -> TraceServiceClient<tonic::transport::Channel> {
     TraceServiceClient::connect(bench.grpc_url()).await.expect("the listener answers")

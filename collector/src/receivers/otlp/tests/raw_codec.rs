@@ -8,7 +8,7 @@ use tonic::{
 
 /// Sends and receives messages as the bytes they are.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct RawCodec;
+pub(super) struct RawCodec;
 
 impl Codec for RawCodec {
     type Encode = Bytes;

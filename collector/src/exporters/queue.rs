@@ -1,0 +1,156 @@
+//! What waits between a pipeline and an exporter that works at its own pace.
+//!
+//! An item is acknowledged once it waits here, and counted when it leaves: kept, rejected by the other side, evicted, or
+//! given up. The queue is bounded in the unit of its sizer and in bytes. At the bound it refuses, so that the sender
+//! keeps the item, or evicts what has waited longest, as its settings say; the bound of one exporter is nobody else's.
+//!
+//! With several consumers, metrics of one sender still leave one after another (`lane.rs`).
+
+mod bounds;
+mod lane;
+mod place;
+mod state;
+#[cfg(test)]
+mod tests;
+mod waiting;
+
+use std::sync::Arc;
+
+use foldhash::quality::RandomState;
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+pub(super) use self::waiting::{Fate, Waiting};
+use self::{
+    bounds::{Bounds, Load},
+    lane::Lane,
+    state::State,
+};
+use crate::{
+    config::QueueSettings,
+    pipeline::{Item, RejectReason, Signal},
+    self_metrics::SelfMetrics,
+};
+
+/// The queue of one exporter, shared by the pipelines that fill it and the consumers that empty it.
+#[derive(Debug)]
+pub(super) struct Queue {
+    name: String,
+    metrics: Arc<SelfMetrics>,
+    /// Whether metrics of one sender could overtake each other.
+    is_parallel: bool,
+    hasher: RandomState,
+    state: Mutex<State>,
+    /// Something waits, or nothing ever will: for consumers.
+    changed: Notify,
+}
+
+impl Queue {
+    /// An empty queue of the component `name`.
+    pub(super) fn new(name: &str, settings: &QueueSettings, metrics: Arc<SelfMetrics>) -> Self {
+        Self {
+            name: name.to_owned(),
+            metrics,
+            is_parallel: settings.consumers > 1,
+            hasher: RandomState::default(),
+            state: Mutex::new(State::new(Bounds::new(settings))),
+            changed: Notify::new(),
+        }
+    }
+
+    /// The next item that may be sent; nothing once the queue has stopped and is empty.
+    pub(super) async fn next(&self) -> Option<Waiting> {
+        loop {
+            // Made before the look, so that what comes between the two wakes it.
+            let changed = self.changed.notified();
+            {
+                let mut state = self.state.lock();
+                if let Some(waiting) = state.take() {
+                    self.pass_on(&state);
+                    return Some(waiting);
+                }
+                if state.has_ended() {
+                    return None;
+                }
+            }
+            changed.await;
+        }
+    }
+
+    /// Forgets an item that [`Queue::next`] gave, and counts what became of it. Whoever waits for its lane is found by
+    /// the consumer's next look.
+    pub(super) fn settle(&self, waiting: &Waiting, fate: Fate) {
+        // Under the lock, so that nothing is counted here and given up as well.
+        let mut state = self.state.lock();
+        if state.settle(waiting) {
+            self.count(waiting.signal, waiting.items, fate);
+        }
+    }
+
+    /// Takes no more; consumers end when it is empty.
+    pub(super) fn stop(&self) {
+        self.state.lock().stop();
+        self.changed.notify_waiters();
+    }
+
+    /// Gives up what is left, being sent or not, and counts it. A consumer that still runs counts nothing any more.
+    pub(super) fn abandon(&self, reason: RejectReason) {
+        let mut state = self.state.lock();
+        for (signal, items) in state.abandon() {
+            self.metrics.rejected(signal, reason, items);
+        }
+        drop(state);
+        self.stop();
+    }
+
+    /// Items that wait or are being sent, by signal.
+    pub(super) fn items(&self) -> impl Iterator<Item = (Signal, u64)> + use<> {
+        Signal::ALL.into_iter().zip(self.state.lock().items())
+    }
+
+    fn count(&self, signal: Signal, items: u64, fate: Fate) {
+        match fate {
+            Fate::Kept { rejected } => {
+                let rejected = rejected.min(items);
+                self.metrics.exported(signal, items - rejected);
+                if rejected > 0 {
+                    self.metrics.rejected(signal, RejectReason::Remote, rejected);
+                }
+            }
+            Fate::Lost(reason) => self.metrics.rejected(signal, reason, items),
+        }
+    }
+
+    fn waiting(&self, item: Item) -> Waiting {
+        let Item { signal, bytes, counts, .. } = item;
+        let lane =
+            if self.is_parallel { Lane::of(signal, &bytes, &self.hasher) } else { Lane::Free };
+        Waiting { signal, bytes, items: counts.items, lane }
+    }
+
+    fn push(&self, waiting: Waiting, promised: Load) {
+        let mut state = self.state.lock();
+        let evicted = state.commit(waiting, promised);
+        for (signal, items) in Signal::ALL.into_iter().zip(evicted) {
+            if items > 0 {
+                self.metrics.rejected(signal, RejectReason::Evicted, items);
+            }
+        }
+        self.pass_on(&state);
+    }
+
+    fn release(&self, promised: Load) {
+        let mut state = self.state.lock();
+        state.release(promised);
+        self.pass_on(&state);
+    }
+
+    /// Wakes whoever has something to do now: one consumer for what waits, all of them for the end.
+    fn pass_on(&self, state: &State) {
+        if state.has_ended() {
+            self.changed.notify_waiters();
+        } else if state.any_waiting() {
+            self.changed.notify_one();
+        }
+    }
+}

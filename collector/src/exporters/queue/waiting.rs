@@ -1,0 +1,28 @@
+//! One request that waits, and what can become of it.
+
+use bytes::Bytes;
+
+use super::lane::Lane;
+use crate::pipeline::{RejectReason, Signal};
+
+/// A request on its way out.
+#[derive(Debug)]
+pub(in crate::exporters) struct Waiting {
+    pub(in crate::exporters) signal: Signal,
+    /// As it came in, or as the processors left it.
+    pub(in crate::exporters) bytes: Bytes,
+    pub(in crate::exporters) items: u64,
+    pub(super) lane: Lane,
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::exporters) enum Fate {
+    /// It was taken, except for so many of its items, which the other side rejected.
+    Kept {
+        /// More than the request has counts as all of it.
+        rejected: u64,
+    },
+    /// All of it is lost.
+    Lost(RejectReason),
+}
