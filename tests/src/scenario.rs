@@ -279,10 +279,9 @@ impl Exponential {
         });
         // A value between two neighbouring powers that are both shown is where it belongs.
         let above = self.values.iter().filter(|value| **value > 0.0);
-        for power in above.map(|value| value.log2().ceil().exp2()).chain([f64::INFINITY]) {
-            if !powers.contains(&power.to_bits()) {
-                wrong.push(format!("{self} has no bound at {power}"));
-            }
+        let needed = above.map(|value| value.log2().ceil().exp2()).chain([f64::INFINITY]);
+        for missing in needed.map(f64::to_bits).collect::<BTreeSet<_>>().difference(&powers) {
+            wrong.push(format!("{self} has no bound at {}", f64::from_bits(*missing)));
         }
         wrong
     }
@@ -322,4 +321,80 @@ fn owned((key, value): (&str, String)) -> (String, String) {
 #[expect(clippy::cast_precision_loss, reason = "a handful of values")]
 fn count(values: &[f64], bound: f64) -> f64 {
     values.iter().filter(|value| **value <= bound).count() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An expectation of a counter and an exponential histogram of 0, 1, 3 and 3.5.
+    fn expectation() -> Expectation {
+        let instrument = |prometheus: &str, kind| Instrument {
+            name: String::new(),
+            prometheus: prometheus.to_owned(),
+            kind,
+            description: String::new(),
+            bounds: None,
+        };
+        let mut expected = Expectation::default();
+        let labels = [("a", "b".to_owned())].map(owned).into();
+        expected.add_instrument(&instrument("c", InstrumentKind::Counter), &labels, vec![1.0, 2.5]);
+        let exponential = instrument("e", InstrumentKind::ExponentialHistogram);
+        expected.add_instrument(&exponential, &labels, vec![0.0, 1.0, 3.0, 3.5]);
+        expected
+    }
+
+    /// The answer that fits.
+    const FITS: [(&str, &str, f64); 7] = [
+        ("c", "", 3.5),
+        ("e_sum", "", 7.5),
+        ("e_count", "", 4.0),
+        ("e_bucket", "1.0", 2.0),
+        ("e_bucket", "2", 2.0),
+        ("e_bucket", "4", 4.0),
+        ("e_bucket", "+Inf", 4.0),
+    ];
+
+    fn check(answer: &[(&str, &str, f64)], expected: Result<(), &str>) {
+        let answer = answer.iter().map(|(name, bound, value)| {
+            let mut labels = BTreeMap::from([("a", "b".to_owned())].map(owned));
+            if !bound.is_empty() {
+                labels.insert("le".to_owned(), (*bound).to_owned());
+            }
+            ((*name).to_owned(), labels, *value)
+        });
+        let checked = expectation().check(answer);
+        assert_eq!(checked, expected.map_err(|wrong| format!("{wrong}\nand 0 more differences")));
+    }
+
+    #[test]
+    fn an_answer_that_fits_is_taken() {
+        check(&FITS, Ok(()));
+    }
+
+    #[test]
+    fn a_missing_a_wrong_and_a_new_series_are_told() {
+        let mut answer = FITS.to_vec();
+        answer.remove(2);
+        (answer[0].2, answer[1].0) = (4.0, "e_summe");
+        let wrong = [
+            "c{a=\"b\"} is 4, not 3.5",
+            "e_count{a=\"b\"} 4 is missing",
+            "e_sum{a=\"b\"} 7.5 is missing",
+            "e_summe{a=\"b\"} 7.5 is new",
+        ];
+        check(&answer, Err(&wrong.join("\n")));
+    }
+
+    #[test]
+    fn buckets_at_other_bounds_and_wrong_counts_are_told() {
+        let mut answer = FITS.to_vec();
+        (answer[3].2, answer[5].1) = (1.0, "5");
+        let wrong = [
+            "e_bucket{a=\"b\"} has 1 at or below 1, not 2",
+            "e_bucket{a=\"b\"} has a bound at 5",
+            "e_bucket{a=\"b\"} has no bound at 4",
+        ];
+        check(&answer, Err(&wrong.join("\n")));
+    }
 }
