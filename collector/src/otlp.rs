@@ -1,13 +1,19 @@
-//! OTLP payloads: what a request must be before it enters a pipeline, and what its points and values say.
+//! OTLP payloads: what a request must be before it enters a pipeline, and what its points and values say, read in place.
 
 mod any_value;
+mod attributes;
 mod check;
-mod metrics;
+mod envelope;
+mod fields;
+mod metric;
 mod resources;
 mod schema;
 mod wire;
 
 pub use any_value::{spell, text};
+pub use attributes::{decode_attributes, spell_attributes, spell_scope};
 pub use check::{Malformed, check};
-pub use metrics::{Shape, each_point};
+pub use envelope::{ResourceMetricsView, ScopeMetricsView, resource_metrics};
+pub use fields::{FieldValue, FieldView, Fields, Words, fields};
+pub use metric::{MetricView, PointView, Room, Shape};
 pub use resources::resources;

@@ -1,30 +1,38 @@
 //! The series store: the last point of every series, named and labelled as Prometheus shows it.
 //!
-//! [`Store::apply`] finds a series by the bytes of its [`Identity`]; only the first point of a series asks for its
-//! [`Description`], so that translation is paid once. The store knows neither OTLP's types nor the page's format:
-//! whoever reads a request brings [`Point`]s, whoever writes a page takes [`Page`]s.
+//! Whoever reads requests finds a series by the bytes that spell it, keeps what it found, and gives it [`Point`]s;
+//! only the first point of a series asks for its [`Description`], so that translation is paid once. The store knows
+//! neither OTLP's messages nor the page's format: whoever writes a page takes [`Page`]s.
 //!
-//! Bounds: [`Limits::max_series`] series, beyond which points of new series are rejected, and
+//! Bounds: [`Limits::max_series`] series and [`Limits::max_bytes`], beyond which points of new series are rejected, and
 //! [`Limits::metric_expiration`], after which a series without points is forgotten, whether anybody scrapes or not.
 
+mod bounds;
 mod directory;
+mod exponential;
 mod family;
 mod identity;
 mod label;
+mod number;
 mod point;
 mod quantile;
 mod rejection;
-mod shard;
+mod single;
 mod store;
 mod value;
 
+pub use bounds::Bounds;
 pub use directory::{Cursor, Page};
+pub use exponential::{
+    EXPONENTIAL_BUCKETS_MAX, Exponential, ExponentialReading, Side, SideReading,
+};
 pub use family::{Description, Family, Kind};
 pub use identity::{Identity, Mark};
 pub use label::{Label, Labels};
-pub use point::{Point, Reading};
+pub use number::write_double;
+pub use point::{HistogramReading, Point, Reading};
 pub use quantile::quantile;
 pub use rejection::Rejection;
-pub use shard::Series;
+pub use single::{Series, Taken};
 pub use store::{Limits, Sample, Stats, Store};
 pub use value::{Histogram, Summary, Value};

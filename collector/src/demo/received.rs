@@ -56,7 +56,7 @@ impl Family {
         let numbers = self.0.iter().map(|sample| match &sample.value {
             Value::Int(number) => *number,
             // Every counter of the fleet counts in integers.
-            Value::Double(_) | Value::Histogram(_) | Value::Summary(_) => 0,
+            Value::Double(_) | Value::Histogram(_) | Value::Exponential(_) | Value::Summary(_) => 0,
         });
         numbers.sum()
     }

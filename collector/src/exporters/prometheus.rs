@@ -1,7 +1,7 @@
 //! Shows metrics to Prometheus: the store, its translation by OpenTelemetry's compatibility specification, the page.
 //!
 //! ```text
-//! Item -> ingest (identity, once per point) -> Store -> text (piece by piece) -> scrape
+//! Item -> ingest (known bytes find their series) -> Store -> text (piece by piece) -> scrape
 //!             \-> translate (once per series) ->/
 //! ```
 //!
@@ -12,7 +12,9 @@
 //!
 //! Of two streams that have one name and labels once translated, the first is shown until it ends, and the points of
 //! the other are rejected and counted: so it is with an attribute that is the number 1 here and the text "1" there.
-//! Delta temporality and exponential histograms are rejected and counted too.
+//!
+//! Delta sums and histograms are added up; a gap between two points starts them anew, as the data model has it.
+//! Exponential histograms are shown as classic ones with powers of two as bounds.
 
 mod exporter;
 mod ingest;

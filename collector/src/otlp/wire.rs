@@ -60,11 +60,18 @@ impl<'a> Reader<'a> {
         Self(bytes)
     }
 
+    /// What is left.
+    pub(super) const fn rest(&self) -> &'a [u8] {
+        self.0
+    }
+
+    #[inline]
     pub(super) const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The number and layout of the next field.
+    #[inline]
     pub(super) fn key(&mut self) -> Result<(u32, WireType), WireFault> {
         let key = u32::try_from(self.varint()?).map_err(|_| WireFault::FieldNumber)?;
         let wire_type = match key & 7 {
@@ -82,7 +89,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn varint(&mut self) -> Result<u64, WireFault> {
+        if let Some((&byte, rest)) = self.0.split_first()
+            && byte < 0x80
+        {
+            self.0 = rest;
+            return Ok(u64::from(byte));
+        }
+        self.long_varint()
+    }
+
+    fn long_varint(&mut self) -> Result<u64, WireFault> {
         let mut value = 0;
         for (index, byte) in self.0.iter().enumerate().take(10) {
             // The tenth byte has room for one bit only.
@@ -99,11 +117,13 @@ impl<'a> Reader<'a> {
     }
 
     /// The bytes behind a length.
+    #[inline]
     pub(super) fn bytes(&mut self) -> Result<&'a [u8], WireFault> {
         let length = self.varint()?;
         self.take(usize::try_from(length).map_err(|_| WireFault::Short)?)
     }
 
+    #[inline]
     pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], WireFault> {
         let (taken, rest) = self.0.split_at_checked(length).ok_or(WireFault::Short)?;
         self.0 = rest;

@@ -4,14 +4,13 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Bound,
     sync::Arc,
-    time::Duration,
 };
 
 use super::{
     family::{ByPrefix, Description, Family, Kind, Members},
-    point::Point,
     rejection::Rejection,
-    shard::Series,
+    single::Series,
+    store::Limits,
 };
 
 /// Families by Prometheus name; the only place that adds or removes a series for readers.
@@ -19,6 +18,7 @@ use super::{
 pub(super) struct Directory {
     families: BTreeMap<Arc<str>, Members>,
     series: usize,
+    bytes: usize,
     generations: u64,
 }
 
@@ -44,28 +44,31 @@ impl Directory {
         self.series
     }
 
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub(super) fn families(&self) -> usize {
         self.families.len()
     }
 
-    /// Adds a series; none if the point only ends it.
+    /// Adds a series.
     pub(super) fn admit(
         &mut self,
         description: &Description,
-        point: &Point<'_>,
-        now: Duration,
-        limit: usize,
-    ) -> Result<Option<Arc<Series>>, Rejection> {
-        if self.series >= limit {
-            return Err(Rejection::SeriesLimit { limit });
+        series: &Arc<Series>,
+        limits: &Limits,
+    ) -> Result<(), Rejection> {
+        if self.series >= limits.max_series {
+            return Err(Rejection::SeriesLimit { limit: limits.max_series });
+        }
+        if self.bytes + series.cost() > limits.max_bytes {
+            return Err(Rejection::SeriesBytes { limit: limits.max_bytes });
         }
         match self.families.get(&*description.family) {
             Some(members) => members.fits(description)?,
             None => self.name_is_free(&description.family, description.kind)?,
         }
-        let Some(series) = Series::new(description, point, now).map(Arc::new) else {
-            return Ok(None);
-        };
         let members = match self.families.get_mut(&*description.family) {
             Some(members) => members,
             None => self.open(description),
@@ -76,9 +79,10 @@ impl Directory {
         if members.family.help.is_empty() && !description.help.is_empty() {
             members.family.help = description.help.as_str().into();
         }
-        members.series.insert(ByPrefix(series.clone()));
+        members.series.insert(ByPrefix(Arc::clone(series)));
         self.series += 1;
-        Ok(Some(series))
+        self.bytes += series.cost();
+        Ok(())
     }
 
     fn open(&mut self, description: &Description) -> &mut Members {
@@ -116,6 +120,7 @@ impl Directory {
         };
         if members.series.remove(series.prefix()) {
             self.series -= 1;
+            self.bytes -= series.cost();
         }
         if members.series.is_empty() {
             self.families.remove(series.name());

@@ -2,14 +2,15 @@
 
 use std::{borrow::Borrow, cmp::Ordering, collections::BTreeSet, sync::Arc};
 
-use super::shard::Series;
+use super::single::Series;
 
 /// Prometheus' metric types, as far as the store can show them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Kind {
     /// Only grows, until a reset.
     Counter,
     /// Any number.
+    #[default]
     Gauge,
     /// Cumulative buckets.
     Histogram,
@@ -44,7 +45,7 @@ impl Kind {
 }
 
 /// How Prometheus shows a series; made once, for the first point.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Description {
     /// Prometheus name of the family.
     pub family: String,

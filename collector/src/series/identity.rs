@@ -42,6 +42,11 @@ impl Identity {
         self.0.truncate(mark.0);
     }
 
+    /// Forgets everything, and keeps the memory.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// The bytes that stand for the series.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

@@ -13,6 +13,11 @@ pub enum Rejection {
         /// How many it may hold.
         limit: usize,
     },
+    /// The store has no bytes for another series.
+    SeriesBytes {
+        /// How many it may take.
+        limit: usize,
+    },
     /// The Prometheus name, or one that a histogram or summary derives from its own, is taken by another kind.
     TypeConflict {
         /// The family that has it.
@@ -44,6 +49,7 @@ impl Rejection {
     pub const fn reason(&self) -> RejectReason {
         match self {
             Self::SeriesLimit { .. } => RejectReason::SeriesLimit,
+            Self::SeriesBytes { .. } => RejectReason::SeriesBytes,
             Self::TypeConflict { .. } | Self::ReservedName(_) => RejectReason::TypeConflict,
             Self::SameLabels { .. } | Self::NotExpressible(_) => RejectReason::NotExpressible,
             Self::OutOfOrder { .. } => RejectReason::OutOfOrder,
@@ -58,6 +64,10 @@ impl fmt::Display for Rejection {
             Self::SeriesLimit { limit } => write!(
                 f,
                 "the store holds {limit} series, its limit; send fewer attribute values or raise `max_series`"
+            ),
+            Self::SeriesBytes { limit } => write!(
+                f,
+                "the store's series take {limit} bytes, its limit; send fewer attribute values or raise `max_bytes`"
             ),
             Self::TypeConflict { family, shown } => write!(
                 f,

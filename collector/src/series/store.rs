@@ -1,10 +1,10 @@
-//! The store: shards for those who bring points, a directory for those who read.
+//! The store: a directory of all series, and the rules of who gets in.
 //!
-//! A known series costs its shard's read lock and its own lock. Only new and ended series take a shard's and the
-//! directory's write lock, always in this order; readers take the directory's for one page of series at a time.
+//! Whoever brings points keeps the series it has found, and gives a known one its next point under that series' own
+//! lock. Only new and ended series take the directory's write lock; readers take its read lock for one page of series
+//! at a time.
 
 use std::{
-    hash::BuildHasher,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -12,22 +12,17 @@ use std::{
     time::Duration,
 };
 
-use foldhash::quality::RandomState;
 use parking_lot::RwLock;
 
 use super::{
+    bounds::SharedBounds,
     directory::{Cursor, Directory, Page},
     family::{Description, Kind},
-    identity::Identity,
     point::{Point, Reading},
     rejection::Rejection,
-    shard::{Series, Shard},
+    single::{Series, Taken},
     value::Value,
 };
-
-/// Parts of the store that ingest locks apart; a power of two, several times the threads of a large host.
-const SHARDS: usize = 64;
-const _: () = assert!(SHARDS.is_power_of_two());
 
 /// How much the store holds, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +30,9 @@ pub struct Limits {
     /// Series, `target_info` included. Points of further series are rejected as
     /// [`SeriesLimit`](crate::pipeline::RejectReason::SeriesLimit) until others end.
     pub max_series: usize,
+    /// Bytes that all series may take by [`Series::cost`]. Points of further series are rejected as
+    /// [`SeriesBytes`](crate::pipeline::RejectReason::SeriesBytes) until others end.
+    pub max_bytes: usize,
     /// How long a series without new points is shown.
     pub metric_expiration: Duration,
 }
@@ -42,6 +40,8 @@ pub struct Limits {
 impl Limits {
     /// The default of [`max_series`](Self::max_series).
     pub const DEFAULT_MAX_SERIES: usize = 100_000;
+    /// The default of [`max_bytes`](Self::max_bytes), 512 MiB.
+    pub const DEFAULT_MAX_BYTES: usize = 512 << 20;
     /// The default of [`metric_expiration`](Self::metric_expiration).
     pub const DEFAULT_METRIC_EXPIRATION: Duration = Duration::from_secs(300);
 }
@@ -50,6 +50,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_series: Self::DEFAULT_MAX_SERIES,
+            max_bytes: Self::DEFAULT_MAX_BYTES,
             metric_expiration: Self::DEFAULT_METRIC_EXPIRATION,
         }
     }
@@ -62,6 +63,8 @@ pub struct Stats {
     pub families: usize,
     /// Series in all of them.
     pub series: usize,
+    /// What they take, by [`Series::cost`].
+    pub bytes: usize,
 }
 
 /// One series with its value, copied out of the store.
@@ -92,10 +95,8 @@ impl Sample {
 #[derive(Debug)]
 pub struct Store {
     limits: Limits,
-    /// Keyed anew in every process, so that nobody outside can choose colliding identities.
-    hasher: RandomState,
-    shards: Box<[RwLock<Shard>]>,
     directory: RwLock<Directory>,
+    bounds: SharedBounds,
     /// The directory's count, readable without its lock; a full store is refused by it at the cost of one load.
     live: AtomicUsize,
 }
@@ -106,83 +107,78 @@ impl Store {
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
-            hasher: RandomState::default(),
-            shards: (0..SHARDS).map(|_| RwLock::default()).collect(),
             directory: RwLock::default(),
+            bounds: SharedBounds::default(),
             live: AtomicUsize::new(0),
         }
     }
 
-    /// Gives a series its next point; `describe` is asked only for the first.
+    /// How much it may hold.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Gives a known series its next point. A point that ends it leaves it where it is: see [`Store::forget`].
     ///
     /// `now` is any clock that never goes back, the same in every call; expiry follows it.
     ///
     /// # Errors
-    /// The rejection tells why the point was not kept; the store is as it was then.
-    pub fn apply(
+    /// The rejection tells why the point was not kept; the series is as it was then.
+    #[inline]
+    pub fn give(
         &self,
-        identity: &Identity,
+        series: &Series,
         point: &Point<'_>,
         now: Duration,
-        describe: impl FnOnce() -> Result<Description, Rejection>,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Taken, Rejection> {
         point.reading.check()?;
-        let (hash, identity) = (self.hasher.hash_one(identity.as_bytes()), identity.as_bytes());
-        if matches!(point.reading, Reading::Gone) {
-            return self.end(hash, identity, point);
-        }
-        if let Some(series) = self.shard(hash).read().find(hash, identity) {
-            return series.take(point, now);
-        }
-        self.add(hash, identity, point, now, describe)
+        series.take(point, now, &self.bounds)
     }
 
-    fn add(
-        &self,
-        hash: u64,
-        identity: &[u8],
-        point: &Point<'_>,
-        now: Duration,
-        describe: impl FnOnce() -> Result<Description, Rejection>,
-    ) -> Result<(), Rejection> {
+    /// Whether another series could not be admitted now; a hint that costs one load.
+    ///
+    /// # Errors
+    /// There is no room.
+    pub fn has_room(&self) -> Result<(), Rejection> {
         let limit = self.limits.max_series;
         if self.live.load(Ordering::Relaxed) >= limit {
             return Err(Rejection::SeriesLimit { limit });
         }
-        let description = describe()?;
-        let mut shard = self.shard(hash).write();
-        if let Some(series) = shard.find(hash, identity) {
-            return series.take(point, now);
-        }
-        let mut directory = self.directory.write();
-        let series = directory.admit(&description, point, now, limit)?;
-        self.live.store(directory.series(), Ordering::Relaxed);
-        drop(directory);
-        if let Some(series) = series {
-            shard.insert(hash, identity, series);
-        }
         Ok(())
     }
 
-    /// Shows a gauge of 1 whose labels may change: one series per identity, whatever its labels were before.
+    /// Shows a new series with its first point; none if that point only ends it.
     ///
     /// # Errors
-    /// As [`apply`](Self::apply).
+    /// The rejection tells why it was not admitted; the store is as it was then.
+    pub fn admit(
+        &self,
+        description: &Description,
+        point: &Point<'_>,
+        now: Duration,
+    ) -> Result<Option<Arc<Series>>, Rejection> {
+        point.reading.check()?;
+        let Some(series) = Series::new(description, point, now, &self.bounds)? else {
+            return Ok(None);
+        };
+        let mut directory = self.directory.write();
+        directory.admit(description, &series, &self.limits)?;
+        self.live.store(directory.series(), Ordering::Relaxed);
+        Ok(Some(series))
+    }
+
+    /// Shows a gauge of 1 with these labels in the place of the one that was shown before.
+    ///
+    /// # Errors
+    /// As [`admit`](Self::admit); the old one is gone then.
     pub fn show_info(
         &self,
-        identity: &Identity,
+        old: Option<&Series>,
         family: &str,
         help: &str,
         labels: String,
-        now: Duration,
-    ) -> Result<(), Rejection> {
-        let (hash, identity) = (self.hasher.hash_one(identity.as_bytes()), identity.as_bytes());
-        if let Some(series) = self.shard(hash).read().find(hash, identity)
-            && series.rendered_labels() == labels
-        {
-            series.touch(now);
-            return Ok(());
-        }
+    ) -> Result<Option<Arc<Series>>, Rejection> {
         let description = Description {
             family: family.to_owned(),
             help: help.to_owned(),
@@ -190,61 +186,29 @@ impl Store {
             labels,
             folded: false,
         };
-        let point = Point { start: 0, time: 0, reading: Reading::Int(1) };
-        let mut shard = self.shard(hash).write();
+        let point = Point { start: 0, time: 0, is_delta: false, reading: Reading::Int(1) };
+        let series = Series::new(&description, &point, Duration::ZERO, &self.bounds)?;
         // Under one lock, so that no reader finds neither the old series nor the new one.
         let mut directory = self.directory.write();
-        if let Some(old) = shard.remove(hash, identity) {
-            directory.remove(&old);
+        if let Some(old) = old {
+            directory.remove(old);
         }
-        let series = directory.admit(&description, &point, now, self.limits.max_series);
+        let admitted = match &series {
+            Some(series) => directory.admit(&description, series, &self.limits),
+            None => Ok(()),
+        };
         self.live.store(directory.series(), Ordering::Relaxed);
-        if let Some(series) = series? {
-            shard.insert(hash, identity, series);
-        }
-        Ok(())
+        admitted.map(|()| series)
     }
 
-    fn end(&self, hash: u64, identity: &[u8], point: &Point<'_>) -> Result<(), Rejection> {
-        if let Some(series) = self.shard(hash).read().find(hash, identity) {
-            series.ends_by(point)?;
-        }
-        self.remove(hash, identity);
-        Ok(())
-    }
-
-    fn remove(&self, hash: u64, identity: &[u8]) {
-        let mut shard = self.shard(hash).write();
-        if let Some(series) = shard.remove(hash, identity) {
-            self.forget(&[series]);
-        }
-    }
-
-    fn forget(&self, ended: &[Arc<Series>]) {
+    /// Shows series no more. Whoever still holds one is told that it has ended when it brings the next point.
+    pub fn forget<'a>(&self, ended: impl IntoIterator<Item = &'a Series>) {
         let mut directory = self.directory.write();
         for series in ended {
+            series.end();
             directory.remove(series);
         }
         self.live.store(directory.series(), Ordering::Relaxed);
-    }
-
-    /// Forgets series without points since [`metric_expiration`](Limits::metric_expiration); returns how many.
-    ///
-    /// The owner calls it on an interval, so that memory follows what is live even if nobody scrapes.
-    pub fn expire(&self, now: Duration) -> usize {
-        let Some(before) = now.checked_sub(self.limits.metric_expiration) else {
-            return 0;
-        };
-        let mut count = 0;
-        for shard in &self.shards {
-            let mut shard = shard.write();
-            let ended = shard.extract(|series| series.updated() <= before);
-            if !ended.is_empty() {
-                self.forget(&ended);
-                count += ended.len();
-            }
-        }
-        count
     }
 
     /// The next series behind the cursor, `limit` (at least 1) at most, all of one family.
@@ -270,12 +234,10 @@ impl Store {
     #[must_use]
     pub fn stats(&self) -> Stats {
         let directory = self.directory.read();
-        Stats { families: directory.families(), series: directory.series() }
-    }
-
-    fn shard(&self, hash: u64) -> &RwLock<Shard> {
-        // The table inside the shard uses the low bits and the top seven.
-        let bits = usize::try_from((hash >> 32) & (SHARDS as u64 - 1)).unwrap_or(0);
-        &self.shards[bits]
+        Stats {
+            families: directory.families(),
+            series: directory.series(),
+            bytes: directory.bytes(),
+        }
     }
 }

@@ -1,6 +1,13 @@
 //! The last value of a series.
 
-use super::point::Reading;
+use std::sync::Arc;
+
+use super::{
+    bounds::{Bounds, SharedBounds},
+    exponential::Exponential,
+    point::{HistogramReading, Reading},
+    rejection::Rejection,
+};
 
 /// What a series shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +18,8 @@ pub enum Value {
     Double(f64),
     /// A histogram, all of it from one point.
     Histogram(Histogram),
+    /// An exponential histogram, all of it from one point; boxed, since few series are.
+    Exponential(Box<Exponential>),
     /// A summary, all of it from one point.
     Summary(Summary),
 }
@@ -19,7 +28,7 @@ pub enum Value {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Histogram {
     /// Upper inclusive bounds, strictly ascending.
-    pub bounds: Vec<f64>,
+    pub bounds: Arc<Bounds>,
     /// Observations in each bucket, one more than bounds; empty if the sender keeps no buckets.
     pub counts: Vec<u64>,
     /// All observations.
@@ -41,35 +50,89 @@ pub struct Summary {
 
 impl Value {
     /// The value of a reading; none if the reading ends the series.
-    pub(super) fn of(reading: &Reading<'_>) -> Option<Self> {
-        let mut value = match reading {
-            Reading::Gone => return None,
-            Reading::Histogram { .. } => Self::Histogram(Histogram::default()),
-            _ => Self::Int(0),
-        };
-        value.set(reading);
-        Some(value)
+    pub(super) fn of(
+        reading: &Reading<'_>,
+        shared: &SharedBounds,
+    ) -> Result<Option<Self>, Rejection> {
+        if matches!(reading, Reading::Gone) {
+            return Ok(None);
+        }
+        let mut value = Self::Int(0);
+        value.set(reading, shared)?;
+        Ok(Some(value))
     }
 
     /// Takes over a reading whole; buckets are copied into the room that the last ones had.
-    pub(super) fn set(&mut self, reading: &Reading<'_>) {
+    pub(super) fn set(
+        &mut self,
+        reading: &Reading<'_>,
+        shared: &SharedBounds,
+    ) -> Result<(), Rejection> {
         match (reading, &mut *self) {
             (Reading::Gone, _) => {}
             (Reading::Int(number), _) => *self = Self::Int(*number),
             (Reading::Double(number), _) => *self = Self::Double(*number),
-            (Reading::Summary(summary), _) => *self = Self::Summary(summary.clone()),
-            (Reading::Histogram { bounds, counts, count, sum }, Self::Histogram(shown)) => {
-                shown.bounds.clear();
-                shown.bounds.extend_from_slice(bounds);
-                shown.counts.clear();
-                shown.counts.extend_from_slice(counts);
-                shown.count = *count;
-                shown.sum = *sum;
+            (Reading::Histogram(reading), Self::Histogram(shown)) => shown.set(reading, shared)?,
+            (Reading::Histogram(reading), _) => {
+                let mut histogram = Histogram::default();
+                histogram.set(reading, shared)?;
+                *self = Self::Histogram(histogram);
             }
-            (Reading::Histogram { .. }, _) => {
-                *self = Self::Histogram(Histogram::default());
-                self.set(reading);
+            (Reading::Exponential(reading), Self::Exponential(shown)) => shown.set(reading),
+            (Reading::Exponential(reading), _) => {
+                let mut exponential = Box::<Exponential>::default();
+                exponential.set(reading);
+                *self = Self::Exponential(exponential);
             }
+            (Reading::Summary { quantiles, count, sum }, Self::Summary(shown)) => {
+                shown.quantiles.clear();
+                shown.quantiles.extend_from_slice(quantiles);
+                (shown.count, shown.sum) = (*count, *sum);
+            }
+            (Reading::Summary { quantiles, count, sum }, _) => {
+                let quantiles = quantiles.to_vec();
+                *self = Self::Summary(Summary { quantiles, count: *count, sum: *sum });
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a reading to what was counted before it. One of another kind, or with other bounds, starts anew.
+    pub(super) fn add(
+        &mut self,
+        reading: &Reading<'_>,
+        shared: &SharedBounds,
+    ) -> Result<(), Rejection> {
+        match (reading, &mut *self) {
+            (Reading::Int(more), Self::Int(number)) => match number.checked_add(*more) {
+                Some(sum) => *number = sum,
+                // A double is less exact, but neither wraps nor stands still.
+                None => *self = Self::Double(*number as f64 + *more as f64),
+            },
+            (Reading::Int(more), Self::Double(number)) => *number += *more as f64,
+            (Reading::Double(more), Self::Double(number)) => *number += more,
+            (Reading::Double(more), Self::Int(number)) => {
+                *self = Self::Double(*number as f64 + more)
+            }
+            (Reading::Histogram(more), Self::Histogram(shown)) if shown.has_buckets_of(more) => {
+                shown.add(more);
+            }
+            (Reading::Exponential(more), Self::Exponential(shown)) => shown.add(more),
+            _ => self.set(reading, shared)?,
+        }
+        Ok(())
+    }
+
+    /// Bytes outside of itself, about; bounds are shared.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Int(_) | Self::Double(_) => 0,
+            Self::Histogram(histogram) => 8 * histogram.counts.len(),
+            Self::Exponential(exponential) => {
+                let sides = exponential.positive.counts.len() + exponential.negative.counts.len();
+                size_of::<Exponential>() + 8 * sides
+            }
+            Self::Summary(summary) => 16 * summary.quantiles.len(),
         }
     }
 
@@ -79,7 +142,7 @@ impl Value {
         match self {
             Self::Int(number) => Some(*number as f64),
             Self::Double(number) => Some(*number),
-            Self::Histogram(_) | Self::Summary(_) => None,
+            Self::Histogram(_) | Self::Exponential(_) | Self::Summary(_) => None,
         }
     }
 
@@ -94,6 +157,39 @@ impl Value {
 }
 
 impl Histogram {
+    fn set(
+        &mut self,
+        reading: &HistogramReading<'_>,
+        shared: &SharedBounds,
+    ) -> Result<(), Rejection> {
+        if !self.bounds.are(reading.bounds) {
+            reading.check_bounds()?;
+            self.bounds = shared.of(reading.bounds);
+        }
+        if self.counts.len() == reading.counts.len() {
+            for (count, next) in self.counts.iter_mut().zip(reading.counts.iter()) {
+                *count = next;
+            }
+        } else {
+            self.counts = reading.counts.iter().collect();
+        }
+        self.count = reading.count;
+        self.sum = reading.sum;
+        Ok(())
+    }
+
+    fn has_buckets_of(&self, reading: &HistogramReading<'_>) -> bool {
+        self.counts.len() == reading.counts.len() && self.bounds.are(reading.bounds)
+    }
+
+    fn add(&mut self, more: &HistogramReading<'_>) {
+        for (count, more) in self.counts.iter_mut().zip(more.counts.iter()) {
+            *count = count.saturating_add(more);
+        }
+        self.count = self.count.saturating_add(more.count);
+        self.sum = self.sum.zip(more.sum).map(|(sum, more)| sum + more);
+    }
+
     /// `(upper bound, observations at or below it)` for each bucket, the last with `+Inf` and all observations.
     pub fn cumulative(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
         let mut below = 0_u64;
@@ -135,7 +231,7 @@ mod tests {
 
     fn histogram(bounds: &[f64], counts: &[u64]) -> Histogram {
         Histogram {
-            bounds: bounds.to_vec(),
+            bounds: Arc::new(Bounds::new(bounds.iter().copied())),
             counts: counts.to_vec(),
             count: counts.iter().sum(),
             sum: Some(1.5),

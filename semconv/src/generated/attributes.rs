@@ -326,7 +326,7 @@ pub const INFER_COLLECTOR_REFUSAL_REASON: AttributeDef = AttributeDef {
 pub const INFER_COLLECTOR_REJECTION_REASON: AttributeDef = AttributeDef {
     key: "infer.collector.rejection.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["series_limit", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable"]),
+    values: Values::Closed(&["series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable"]),
     description: "Why an item of an accepted request was not kept.",
 };
 
@@ -1019,9 +1019,11 @@ impl CollectorRefusalReason {
 pub enum CollectorRejectionReason {
     /// The store is at its series limit.
     SeriesLimit,
+    /// The series of the store take their limit of bytes.
+    SeriesBytes,
     /// Another kind of metric already has this Prometheus name.
     TypeConflict,
-    /// A point that Prometheus cannot show: delta temporality, exponential buckets, no value.
+    /// A point that Prometheus cannot show: one whose labels another stream has, or a signal that is none of metrics.
     NotExpressible,
     /// A point older than the one shown.
     OutOfOrder,
@@ -1037,13 +1039,14 @@ pub enum CollectorRejectionReason {
 
 impl CollectorRejectionReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 8] = [Self::SeriesLimit, Self::TypeConflict, Self::NotExpressible, Self::OutOfOrder, Self::InvalidPoint, Self::Evicted, Self::Remote, Self::Unreachable];
+    pub const ALL: [Self; 9] = [Self::SeriesLimit, Self::SeriesBytes, Self::TypeConflict, Self::NotExpressible, Self::OutOfOrder, Self::InvalidPoint, Self::Evicted, Self::Remote, Self::Unreachable];
 
     /// The value as it is sent.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::SeriesLimit => "series_limit",
+            Self::SeriesBytes => "series_bytes",
             Self::TypeConflict => "type_conflict",
             Self::NotExpressible => "not_expressible",
             Self::OutOfOrder => "out_of_order",

@@ -10,7 +10,6 @@ use std::{
 };
 
 use inferometer_semconv::attributes::CollectorListener;
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use prost::Message;
 use tokio::{
     task::JoinHandle,
@@ -18,7 +17,7 @@ use tokio::{
 };
 
 use super::{
-    ingest::{self, Applied},
+    ingest::{Applied, Ingest},
     label_guard::LabelOffender,
     scrape::Scrape,
     translate::Translation,
@@ -61,7 +60,7 @@ pub(super) struct State {
     translation: Translation,
     /// The translation of the collector's own metrics.
     own_translation: Translation,
-    store: Arc<Store>,
+    ingest: Ingest,
     metrics: Arc<SelfMetrics>,
     /// Series as they were told to the metrics last.
     series: AtomicI64,
@@ -88,6 +87,7 @@ impl PrometheusExporter {
             // The collector's own series come first and on top, so that they are there when the limit is reached.
             max_series: max_series.saturating_add(SelfMetrics::SERIES),
             metric_expiration: settings.metric_expiration,
+            ..Limits::default()
         };
         metrics.store_opened(limits.max_series);
         let connections = metrics.connections(CollectorListener::Metrics);
@@ -95,7 +95,7 @@ impl PrometheusExporter {
             name: name.to_owned(),
             translation: Translation::new(name, settings),
             own_translation: Translation::of_own(settings),
-            store: Arc::new(Store::new(limits)),
+            ingest: Ingest::new(limits),
             metrics,
             series: AtomicI64::new(0),
             started: Instant::now(),
@@ -124,7 +124,7 @@ impl PrometheusExporter {
     /// What is shown.
     #[must_use]
     pub fn store(&self) -> &Arc<Store> {
-        &self.state.store
+        self.state.store()
     }
 
     /// How often an attribute's value was shown as `other` because its key has more than are told apart: once for each
@@ -163,7 +163,7 @@ impl Reservation for Room<'_> {
 
 impl State {
     pub(super) const fn store(&self) -> &Arc<Store> {
-        &self.store
+        self.ingest.store()
     }
 
     pub(super) const fn metrics(&self) -> &Arc<SelfMetrics> {
@@ -172,13 +172,13 @@ impl State {
 
     /// Brings the collector's own metrics up to date. They were neither received nor exported, so they are not counted.
     pub(super) fn show_own_metrics(&self) {
-        let series = i64::try_from(self.store.stats().series).unwrap_or(i64::MAX);
+        let series = i64::try_from(self.store().stats().series).unwrap_or(i64::MAX);
         // Of two at once each tells what is new since the other.
         self.metrics.series_changed(series - self.series.swap(series, Ordering::Relaxed));
         self.metrics.collect(|request| {
             // Into room of its own: nothing is rejected.
-            let now = self.started.elapsed();
-            ingest::apply(&self.own_translation, &self.store, request, now);
+            let (own, now) = (&self.own_translation, self.started.elapsed());
+            self.ingest.apply(own, &request.encode_to_vec(), now);
         });
     }
 
@@ -188,14 +188,16 @@ impl State {
                 || format!("exporter {} shows only metrics; use another for these", self.name);
             return self.reject_all(item, RejectReason::NotExpressible, message);
         }
-        match ExportMetricsServiceRequest::decode(item.bytes.clone()) {
-            Ok(request) => {
-                let now = self.started.elapsed();
-                let applied = ingest::apply(&self.translation, &self.store, &request, now);
-                self.count(item, &applied);
-            }
+        let applied = self.ingest.apply(&self.translation, &item.bytes, self.started.elapsed());
+        self.count(item, &applied);
+        let read: u64 = applied.kept + applied.rejected().map(|(_, points)| points).sum::<u64>();
+        let unread = item.counts.items.saturating_sub(read);
+        if unread > 0 {
             // Checked by the receiver, but a processor may have been at it since.
-            Err(cause) => self.reject_all(item, RejectReason::InvalidPoint, || cause.to_string()),
+            self.metrics.rejected(Signal::Metrics, RejectReason::InvalidPoint, unread);
+            item.ack.reject(item.counts.items - applied.kept, || {
+                format!("{unread} points could not be read")
+            });
         }
     }
 
@@ -237,7 +239,7 @@ async fn expire(state: Arc<State>, interval: Duration) {
     loop {
         ticks.tick().await;
         state.show_own_metrics();
-        let ended = state.store.expire(state.started.elapsed());
+        let ended = state.ingest.expire(state.started.elapsed());
         if ended > 0 {
             tracing::debug!(exporter = &*state.name, ended, "series expired");
         }

@@ -1,152 +1,178 @@
-//! Brings the points of a request into the store.
+//! Brings the points of a request into the store, reading the request's bytes in place.
+//!
+//! ```text
+//! resource bytes -> Target -> scope, metric and attribute bytes -> Series        known: nothing is decoded or allocated
+//!                        \-> attributes in their own order -> Series             spelled in another way: learned
+//!                                              \-> translate -> Store::admit     new: decoded once
+//! ```
+//!
+//! Senders repeat themselves, so what followed last time is compared first, and a table is asked only where that
+//! fails. Everything that is remembered is bounded where it is kept; forgetting costs time and never a point.
 
-use std::time::Duration;
+mod applied;
+mod hashing;
+mod info;
+mod known;
+mod learned;
+mod resources;
+mod streams;
+mod target;
 
-use opentelemetry_proto::tonic::{
-    collector::metrics::v1::ExportMetricsServiceRequest,
-    common::v1::KeyValue,
-    metrics::v1::{Metric, ResourceMetrics, ScopeMetrics},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
-use super::translate::{self, Scope, TARGET_INFO, TARGET_INFO_HELP, Target, Translation};
+use hashbrown::HashTable;
+use parking_lot::Mutex;
+
+pub(super) use self::applied::Applied;
+use self::{
+    hashing::{Hashing, SHARDS, shard},
+    info::Infos,
+    resources::Resources,
+    target::{Context, Target, decode_resource},
+};
+use super::translate::{self, Translation};
 use crate::{
-    otlp::{Shape, each_point, spell},
-    pipeline::RejectReason,
-    series::{Identity, Rejection, Store},
+    otlp::{MetricView, ResourceMetricsView, resource_metrics},
+    series::{Limits, Rejection, Store},
 };
 
-/// Identities of series and of resources, told apart by their first byte.
-const SERIES: u8 = 0;
-const RESOURCE: u8 = 1;
-
-/// What became of a request's points: all of them are in one of the numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Applied {
-    pub(super) kept: u64,
-    /// Resources whose `target_info` the store did not take; it is no point of the request.
-    pub(super) target_info_rejected: u64,
-    rejected: [u64; RejectReason::ALL.len()],
-    /// The first rejection, with metric, value, limit and remedy.
-    pub(super) message: Option<String>,
+/// The store with all that finds a series in it.
+#[derive(Debug)]
+pub(super) struct Ingest {
+    store: Arc<Store>,
+    hashing: Hashing,
+    resources: Resources,
+    infos: Infos,
+    targets: Box<[Mutex<HashTable<Arc<Target>>>]>,
+    /// Targets in all parts; as many as series may be, since each has one.
+    count: AtomicUsize,
 }
 
-impl Applied {
-    pub(super) fn rejected(&self) -> impl Iterator<Item = (RejectReason, u64)> + '_ {
-        RejectReason::ALL.into_iter().zip(self.rejected).filter(|(_, points)| *points > 0)
+impl Ingest {
+    /// An empty store.
+    pub(super) fn new(limits: Limits) -> Self {
+        Self::with_hashing(limits, Hashing::default())
     }
 
-    fn note(&mut self, metric: &str, outcome: Result<(), Rejection>) {
-        match outcome {
-            Ok(()) => self.kept += 1,
-            Err(rejection) => {
-                self.rejected[rejection.reason() as usize] += 1;
-                self.message.get_or_insert_with(|| format!("metric `{metric}`: {rejection}"));
-            }
+    fn with_hashing(limits: Limits, hashing: Hashing) -> Self {
+        Self {
+            store: Arc::new(Store::new(limits)),
+            hashing,
+            resources: Resources::default(),
+            infos: Infos::default(),
+            targets: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            count: AtomicUsize::new(0),
         }
     }
-}
 
-/// Applies every point of a request; `now` is the store's clock.
-pub(super) fn apply(
-    translation: &Translation,
-    store: &Store,
-    request: &ExportMetricsServiceRequest,
-    now: Duration,
-) -> Applied {
-    let mut applied = Applied::default();
-    for resource in &request.resource_metrics {
-        apply_resource(translation, store, resource, now, &mut applied);
+    /// An empty store that is found by hashes of so few bits.
+    #[cfg(test)]
+    pub(super) fn with_hash_bits(limits: Limits, bits: u32) -> Self {
+        Self::with_hashing(limits, Hashing::of_bits(bits))
     }
-    applied
-}
 
-fn apply_resource(
-    translation: &Translation,
-    store: &Store,
-    metrics: &ResourceMetrics,
-    now: Duration,
-    applied: &mut Applied,
-) {
-    let attributes = metrics.resource.as_ref().map_or(&[][..], |resource| &resource.attributes);
-    let target = Target::of(translation, attributes);
-    let kept_before = applied.kept;
-    let mut identity = Identity::new(SERIES);
-    identity.push(b't', &target.key());
-    let mark = identity.mark();
-    for scope in &metrics.scope_metrics {
-        identity.rewind(mark);
-        let mut ingest =
-            Ingest { translation, store, target: &target, now, applied: &mut *applied };
-        ingest.scope(scope, &mut identity);
+    /// What is shown.
+    pub(super) const fn store(&self) -> &Arc<Store> {
+        &self.store
     }
-    if applied.kept > kept_before
-        && let Some(labels) = target.info_labels(translation)
-    {
-        // One per job and instance, whatever labels its series have beside them.
-        let mut identity = Identity::new(RESOURCE);
-        identity.push(b's', target.job.as_bytes());
-        identity.push(b's', target.instance.as_bytes());
-        let shown = store.show_info(&identity, TARGET_INFO, TARGET_INFO_HELP, labels, now);
-        applied.target_info_rejected += u64::from(shown.is_err());
-    }
-}
 
-/// What all points of a resource share.
-struct Ingest<'a> {
-    translation: &'a Translation,
-    store: &'a Store,
-    target: &'a Target<'a>,
-    now: Duration,
-    applied: &'a mut Applied,
-}
-
-impl Ingest<'_> {
-    fn scope(&mut self, metrics: &ScopeMetrics, identity: &mut Identity) {
-        let scope = Scope { scope: metrics.scope.as_ref(), schema_url: &metrics.schema_url };
-        identity.push(b'u', metrics.schema_url.as_bytes());
-        if let Some(scope) = scope.scope {
-            identity.push(b'n', scope.name.as_bytes());
-            identity.push(b'v', scope.version.as_bytes());
-            spell_attributes(&scope.attributes, identity);
+    /// Applies every point of a checked `ExportMetricsServiceRequest`; `now` is any clock that never goes back, the
+    /// same in every call. A series is translated once, so a resource's series all have one translation.
+    pub(super) fn apply(
+        &self,
+        translation: &Translation,
+        request: &[u8],
+        now: Duration,
+    ) -> Applied {
+        let mut applied = Applied::default();
+        let context = Context { translation, store: &self.store, hashing: &self.hashing, now };
+        for view in resource_metrics(request) {
+            self.apply_resource(context, &view, &mut applied);
         }
-        let mark = identity.mark();
-        for metric in &metrics.metrics {
-            if let Some(shape) = Shape::of(metric) {
-                identity.rewind(mark);
-                self.metric(scope, metric, shape, identity);
+        applied
+    }
+
+    fn apply_resource(
+        &self,
+        context: Context<'_>,
+        view: &ResourceMetricsView<'_>,
+        applied: &mut Applied,
+    ) {
+        if let Some(target) = self.resources.find(&self.hashing, &view.resource)
+            && target.apply(context, view, applied).is_ok()
+        {
+            return;
+        }
+        // Expiry may be faster than this; it does not come again for a while.
+        loop {
+            let target = match self.target(context.translation, &view.resource) {
+                Ok(target) => target,
+                Err(rejection) => return reject_all(view, &rejection, applied),
+            };
+            self.resources.learn(&self.hashing, &view.resource, &target);
+            if target.apply(context, view, applied).is_ok() {
+                return;
             }
         }
     }
 
-    fn metric(&mut self, scope: Scope<'_>, metric: &Metric, shape: Shape, identity: &mut Identity) {
-        identity.push(b'm', metric.name.as_bytes());
-        identity.push(b'u', metric.unit.as_bytes());
-        identity.open(b'k', shape.kind as usize);
-        let mark = identity.mark();
-        let Self { translation, store, target, now, applied } = self;
-        each_point(metric, |attributes, point| {
-            identity.rewind(mark);
-            spell_attributes(attributes, identity);
-            let describe =
-                || translate::describe(translation, target, scope, metric, shape, attributes);
-            let outcome = point.and_then(|point| store.apply(identity, &point, *now, describe));
-            applied.note(&metric.name, outcome);
-        });
+    /// The target that a resource names, which is made if it is new.
+    fn target(&self, translation: &Translation, resource: &[u8]) -> Result<Arc<Target>, Rejection> {
+        let attributes = decode_resource(resource);
+        let target = translate::Target::of(translation, &attributes);
+        let key = target.key();
+        let hash = self.hashing.of(0, &key);
+        let mut targets = self.targets[shard(hash)].lock();
+        if let Some(known) = targets.find(hash, |known| *known.key() == *key) {
+            return Ok(Arc::clone(known));
+        }
+        let limit = self.store.limits().max_series;
+        if self.count.load(Ordering::Relaxed) >= limit {
+            return Err(Rejection::SeriesLimit { limit });
+        }
+        let target = Arc::new(Target::new(key, self.infos.of(&target)));
+        self.count.fetch_add(1, Ordering::Relaxed);
+        targets.insert_unique(hash, Arc::clone(&target), |target| self.hashing.of(0, target.key()));
+        Ok(target)
+    }
+
+    /// Forgets series without points since [`metric_expiration`](Limits::metric_expiration); returns how many.
+    ///
+    /// The owner calls it on an interval, so that memory follows what is live even if nobody scrapes.
+    pub(super) fn expire(&self, now: Duration) -> usize {
+        let Some(before) = now.checked_sub(self.store.limits().metric_expiration) else {
+            return 0;
+        };
+        let mut ended = 0;
+        for targets in &self.targets {
+            let mut targets = targets.lock();
+            let count = targets.len();
+            targets.retain(|target| {
+                ended += target.expire(&self.store, before);
+                !target.has_ended()
+            });
+            self.count.fetch_sub(count - targets.len(), Ordering::Relaxed);
+            if targets.len() * 4 < targets.capacity() {
+                targets.shrink_to_fit(|target| self.hashing.of(0, target.key()));
+            }
+        }
+        self.resources.expire();
+        ended + self.infos.expire(&self.store)
     }
 }
 
-/// Adds attributes in the order of their keys, of two with one key only the first: the sender's order means nothing.
-fn spell_attributes(attributes: &[KeyValue], identity: &mut Identity) {
-    let spell_pair = |pair: &KeyValue, identity: &mut Identity| {
-        identity.push(b'k', pair.key.as_bytes());
-        spell(pair.value.as_ref(), identity);
-    };
-    if attributes.is_sorted_by(|a, b| a.key < b.key) {
-        attributes.iter().for_each(|pair| spell_pair(pair, identity));
-        return;
+fn reject_all(view: &ResourceMetricsView<'_>, rejection: &Rejection, applied: &mut Applied) {
+    for scope in view.scopes() {
+        for metric in scope.metrics().filter_map(MetricView::read) {
+            for _ in metric.points() {
+                applied.reject(metric.name, rejection);
+            }
+        }
     }
-    let mut sorted: Vec<&KeyValue> = attributes.iter().collect();
-    sorted.sort_by(|a, b| a.key.cmp(&b.key));
-    sorted.dedup_by(|later, first| later.key == first.key);
-    sorted.into_iter().for_each(|pair| spell_pair(pair, identity));
 }

@@ -1,5 +1,6 @@
 //! What the page shows for what was sent.
 
+mod accumulation;
 mod concurrency;
 mod helpers;
 mod life;
@@ -7,4 +8,5 @@ mod model;
 mod options;
 mod page;
 mod scrape;
+mod spelling;
 mod translation;

@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, vec};
 
-use crate::series::{Cursor, Family, Histogram, Kind, Series, Store, Summary, Value};
+use crate::series::{
+    Cursor, Exponential, Family, Histogram, Kind, Series, Store, Summary, Value, write_double,
+};
 
 /// The content type of what [`Encoder`] writes; Prometheus 3 refuses a page without it.
 pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -72,6 +74,7 @@ fn write_series(series: &Series, out: &mut Vec<u8>) {
             out.push(b'\n');
         }
         Value::Histogram(histogram) => write_histogram(series, histogram, out),
+        Value::Exponential(exponential) => write_exponential(series, exponential, out),
         Value::Summary(summary) => write_summary(series, summary, out),
     });
 }
@@ -85,6 +88,18 @@ fn write_histogram(series: &Series, histogram: &Histogram, out: &mut Vec<u8>) {
         write_sum(series, sum, out);
     }
     write_count(series, histogram.count, out);
+}
+
+/// The format has no exponential buckets, so they are shown as classic ones.
+fn write_exponential(series: &Series, exponential: &Exponential, out: &mut Vec<u8>) {
+    for (bound, below) in exponential.cumulative() {
+        write_name_and_labels(series, "_bucket", Some(("le", bound)), out);
+        put(out, &[itoa::Buffer::new().format(below), "\n"]);
+    }
+    if let Some(sum) = exponential.sum {
+        write_sum(series, sum, out);
+    }
+    write_count(series, exponential.count, out);
 }
 
 fn write_summary(series: &Series, summary: &Summary, out: &mut Vec<u8>) {
@@ -130,42 +145,5 @@ fn write_name_and_labels(
 fn put(out: &mut Vec<u8>, texts: &[&str]) {
     for text in texts {
         out.extend_from_slice(text.as_bytes());
-    }
-}
-
-fn write_double(number: f64, out: &mut Vec<u8>) {
-    if number.is_finite() {
-        let mut buffer = ryu::Buffer::new();
-        let text = buffer.format_finite(number);
-        put(out, &[text.strip_suffix(".0").unwrap_or(text)]);
-    } else if number.is_nan() {
-        put(out, &["NaN"]);
-    } else {
-        put(out, &[if number > 0.0 { "+Inf" } else { "-Inf" }]);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_have_prometheus_spellings() {
-        let cases = [
-            (0.0, "0"),
-            (-0.0, "-0"),
-            (1.0, "1"),
-            (0.005, "0.005"),
-            (1e300, "1e300"),
-            (-2.5e-10, "-2.5e-10"),
-            (f64::INFINITY, "+Inf"),
-            (f64::NEG_INFINITY, "-Inf"),
-            (f64::NAN, "NaN"),
-        ];
-        for (number, expected) in cases {
-            let mut out = Vec::new();
-            write_double(number, &mut out);
-            assert_eq!(String::from_utf8(out).unwrap(), expected);
-        }
     }
 }

@@ -12,15 +12,14 @@ use opentelemetry_proto::tonic::{
     resource::v1::Resource,
 };
 
+use prost::Message;
+
 use super::super::{
-    ingest::{self, Applied},
+    ingest::{Applied, Ingest},
     text::Encoder,
     translate::Translation,
 };
-use crate::{
-    pipeline::RejectReason,
-    series::{Limits, Store},
-};
+use crate::{pipeline::RejectReason, series::Limits};
 
 pub(super) const DELTA: i32 = 1;
 pub(super) const CUMULATIVE: i32 = 2;
@@ -138,32 +137,40 @@ pub(super) fn request(metrics: Vec<Metric>) -> ExportMetricsServiceRequest {
     of_resource(&[], vec![of_scope(None, metrics)])
 }
 
-pub(super) fn store() -> Store {
-    Store::new(Limits::default())
+pub(super) fn ingest() -> Ingest {
+    Ingest::new(Limits::default())
 }
 
-pub(super) fn apply(store: &Store, metrics: Vec<Metric>) -> Applied {
-    ingest::apply(&Translation::default(), store, &request(metrics), Duration::ZERO)
+pub(super) fn apply(ingest: &Ingest, metrics: Vec<Metric>) -> Applied {
+    apply_at(ingest, &request(metrics), Duration::ZERO)
+}
+
+pub(super) fn apply_at(
+    ingest: &Ingest,
+    request: &ExportMetricsServiceRequest,
+    now: Duration,
+) -> Applied {
+    ingest.apply(&Translation::default(), &request.encode_to_vec(), now)
 }
 
 /// The whole page.
-pub(super) fn page(store: &Store) -> String {
+pub(super) fn page(ingest: &Ingest) -> String {
     let mut encoder = Encoder::default();
-    let pieces: Vec<Vec<u8>> = std::iter::from_fn(|| encoder.piece(store)).collect();
+    let pieces: Vec<Vec<u8>> = std::iter::from_fn(|| encoder.piece(ingest.store())).collect();
     String::from_utf8(pieces.concat()).unwrap()
 }
 
 /// Only the samples of the page.
-pub(super) fn samples(store: &Store) -> Vec<String> {
-    let page = page(store);
+pub(super) fn samples(ingest: &Ingest) -> Vec<String> {
+    let page = page(ingest);
     page.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
 }
 
 /// What a page shows after one request, samples only.
 pub(super) fn check(metrics: Vec<Metric>, expected: &[&str]) {
-    let store = store();
-    let applied = apply(&store, metrics);
-    assert_eq!(samples(&store), expected, "{:?}", applied.message);
+    let ingest = ingest();
+    let applied = apply(&ingest, metrics);
+    assert_eq!(samples(&ingest), expected, "{:?}", applied.message);
 }
 
 /// What a page shows after requests of one metric each, and which points were rejected.
@@ -172,11 +179,11 @@ pub(super) fn check_in_turn(
     expected: &[&str],
     rejected: &[(RejectReason, u64)],
 ) {
-    let store = store();
+    let ingest = ingest();
     let mut seen = Vec::new();
     for metric in metrics {
-        seen.extend(apply(&store, vec![metric]).rejected());
+        seen.extend(apply(&ingest, vec![metric]).rejected());
     }
-    assert_eq!(samples(&store), expected);
+    assert_eq!(samples(&ingest), expected);
     assert_eq!(seen, rejected);
 }

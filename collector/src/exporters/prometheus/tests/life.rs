@@ -4,14 +4,9 @@ use std::time::Duration;
 
 use opentelemetry_proto::tonic::metrics::v1::NumberDataPoint;
 
-use super::{
-    super::{ingest, translate::Translation},
-    helpers::*,
-};
-use crate::{
-    pipeline::RejectReason,
-    series::{Limits, Stats, Store},
-};
+use super::super::ingest::Ingest;
+use super::helpers::*;
+use crate::{pipeline::RejectReason, series::Limits};
 
 #[test]
 fn a_later_point_replaces_and_an_older_one_is_rejected() {
@@ -128,20 +123,20 @@ fn the_first_help_stays() {
         description: help.to_owned(),
         ..gauge("g", vec![int(1, &[("x", x)])])
     };
-    let store = store();
-    apply(&store, vec![helped("", "0"), helped("first", "1"), helped("second", "2")]);
-    let page = page(&store);
+    let ingest = ingest();
+    apply(&ingest, vec![helped("", "0"), helped("first", "1"), helped("second", "2")]);
+    let page = page(&ingest);
     assert_eq!(page.matches("# HELP g first\n").count(), 1, "{page}");
     assert!(!page.contains("second"), "{page}");
 }
 
 #[test]
 fn beyond_the_series_limit_new_series_are_rejected_and_known_ones_served() {
-    let store = Store::new(Limits { max_series: 2, ..Limits::default() });
+    let ingest = Ingest::new(Limits { max_series: 2, ..Limits::default() });
     let of = |x, value| int(value, &[("x", x)]);
-    apply(&store, vec![gauge("g", vec![of("a", 1), of("b", 1)])]);
-    let applied = apply(&store, vec![gauge("g", vec![of("a", 2), of("c", 2), of("d", 2)])]);
-    assert_eq!(samples(&store), ["g{x=\"a\"} 2", "g{x=\"b\"} 1"]);
+    apply(&ingest, vec![gauge("g", vec![of("a", 1), of("b", 1)])]);
+    let applied = apply(&ingest, vec![gauge("g", vec![of("a", 2), of("c", 2), of("d", 2)])]);
+    assert_eq!(samples(&ingest), ["g{x=\"a\"} 2", "g{x=\"b\"} 1"]);
     assert_eq!(applied.kept, 1);
     assert_eq!(applied.rejected().collect::<Vec<_>>(), [(RejectReason::SeriesLimit, 2)]);
     let message = applied.message.unwrap_or_default();
@@ -154,49 +149,46 @@ fn beyond_the_series_limit_new_series_are_rejected_and_known_ones_served() {
 #[test]
 fn a_series_without_points_expires_and_makes_room() {
     let seconds = Duration::from_secs;
-    let store = Store::new(Limits { max_series: 3, metric_expiration: seconds(300) });
+    let ingest =
+        Ingest::new(Limits { max_series: 3, metric_expiration: seconds(300), ..Limits::default() });
     let send = |x: &str, now| {
         let metrics = vec![gauge("g", vec![int(1, &[("x", x)])])];
         let resource = [("service.name", "s"), ("host.name", "h")];
-        ingest::apply(
-            &Translation::default(),
-            &store,
-            &of_resource(&resource, vec![of_scope(None, metrics)]),
-            now,
-        )
+        apply_at(&ingest, &of_resource(&resource, vec![of_scope(None, metrics)]), now)
     };
     send("a", seconds(0));
     send("b", seconds(100));
-    assert_eq!(store.expire(seconds(299)), 0);
+    assert_eq!(ingest.expire(seconds(299)), 0);
     assert_eq!(send("c", seconds(299)).kept, 0);
-    assert_eq!(store.expire(seconds(300)), 1);
+    assert_eq!(ingest.expire(seconds(300)), 1);
     assert_eq!(send("c", seconds(301)).kept, 1);
-    assert_eq!(store.stats(), Stats { families: 2, series: 3 });
-    assert_eq!(store.expire(seconds(1000)), 3);
-    assert_eq!(store.stats(), Stats::default());
-    assert_eq!(page(&store), "");
+    let stats = ingest.store().stats();
+    assert_eq!((stats.families, stats.series), (2, 3));
+    assert_eq!(ingest.expire(seconds(1000)), 3);
+    assert_eq!(ingest.store().stats(), crate::series::Stats::default());
+    assert_eq!(page(&ingest), "");
 }
 
 #[test]
 fn a_name_is_free_again_once_its_family_has_ended() {
-    let store = store();
-    apply(&store, vec![gauge("m", vec![int(1, &[])])]);
-    store.expire(Limits::DEFAULT_METRIC_EXPIRATION);
-    apply(&store, vec![histogram("m", vec![buckets(&[], &[1], 1.0, &[])])]);
-    assert_eq!(samples(&store), ["m_bucket{le=\"+Inf\"} 1", "m_sum 1", "m_count 1"]);
+    let ingest = ingest();
+    apply(&ingest, vec![gauge("m", vec![int(1, &[])])]);
+    ingest.expire(Limits::DEFAULT_METRIC_EXPIRATION);
+    apply(&ingest, vec![histogram("m", vec![buckets(&[], &[1], 1.0, &[])])]);
+    assert_eq!(samples(&ingest), ["m_bucket{le=\"+Inf\"} 1", "m_sum 1", "m_count 1"]);
 }
 
 #[test]
 fn samples_of_a_family_are_read_with_labels_and_values() {
-    let store = store();
+    let ingest = ingest();
     let point = |stage| buckets(&[1.0, 2.0], &[0, 10, 0], 15.0, &[("infer.stage", stage)]);
-    apply(&store, vec![histogram("h", vec![point("de\"code"), point("prefill")])]);
-    let samples = store.samples("h");
+    apply(&ingest, vec![histogram("h", vec![point("de\"code"), point("prefill")])]);
+    let samples = ingest.store().samples("h");
     let stages: Vec<_> =
         samples.iter().map(|sample| sample.label("infer_stage").unwrap_or_default()).collect();
     assert_eq!(stages, ["de\"code", "prefill"]);
     assert_eq!(samples[0].labels(), [("infer_stage".to_owned(), "de\"code".to_owned())]);
     let first = samples[0].value.as_histogram().unwrap();
     assert_eq!((first.count, first.quantile(0.5)), (10, 1.5));
-    assert!(store.samples("no such family").is_empty());
+    assert!(ingest.store().samples("no such family").is_empty());
 }

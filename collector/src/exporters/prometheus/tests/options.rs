@@ -8,16 +8,15 @@ use opentelemetry_proto::tonic::{
     metrics::v1::NumberDataPoint,
 };
 
+use prost::Message;
+
 use super::{
-    super::{
-        ingest,
-        translate::{self, Scope, Target, Translation},
-    },
+    super::translate::{self, Scope, Target, Translation},
     helpers::*,
 };
 use crate::{
     config::{LabelLimitSettings, PrometheusSettings, ResourceLabelSettings},
-    otlp::Shape,
+    otlp::MetricView,
     pipeline::RejectReason,
 };
 
@@ -27,10 +26,10 @@ fn texts(texts: &[&str]) -> Vec<String> {
 
 /// The samples of a page after one request.
 fn shown(settings: &PrometheusSettings, request: &ExportMetricsServiceRequest) -> Vec<String> {
-    let (store, translation) = (store(), Translation::new("prometheus", settings));
-    let applied = ingest::apply(&translation, &store, request, Duration::ZERO);
+    let (ingest, translation) = (ingest(), Translation::new("prometheus", settings));
+    let applied = ingest.apply(&translation, &request.encode_to_vec(), Duration::ZERO);
     assert_eq!(applied.message, None);
-    samples(&store)
+    samples(&ingest)
 }
 
 fn check(settings: &PrometheusSettings, request: &ExportMetricsServiceRequest, expected: &[&str]) {
@@ -122,10 +121,10 @@ fn the_customs_of_otlptranslator_are_there_on_request() {
 fn a_name_that_otlptranslator_refuses_is_rejected_and_counted() {
     let settings =
         PrometheusSettings { custom: Custom::Otlptranslator, ..PrometheusSettings::default() };
-    let store = store();
+    let ingest = ingest();
     let request = request(vec![gauge("字", vec![int(1, &[])])]);
     let translation = Translation::new("prometheus", &settings);
-    let applied = ingest::apply(&translation, &store, &request, Duration::ZERO);
+    let applied = ingest.apply(&translation, &request.encode_to_vec(), Duration::ZERO);
     let rejected: Vec<_> = applied.rejected().collect();
     assert_eq!(rejected, [(RejectReason::NotExpressible, 1)]);
 }
@@ -190,10 +189,10 @@ fn resource_scope_and_point_attributes_that_collide_are_joined() {
 #[test]
 fn targets_that_differ_in_a_chosen_attribute_are_different_series() {
     let settings = with_resource_labels(&["pod"], &[]);
-    let (store, translation) = (store(), Translation::new("prometheus", &settings));
+    let (ingest, translation) = (ingest(), Translation::new("prometheus", &settings));
     for (pod, host) in [("1", "a"), ("2", "b"), ("2", "c")] {
         let request = of(&[("service.name", "s"), ("pod", pod), ("host", host)], &[]);
-        let applied = ingest::apply(&translation, &store, &request, Duration::ZERO);
+        let applied = ingest.apply(&translation, &request.encode_to_vec(), Duration::ZERO);
         assert_eq!(applied.message, None);
     }
     let expected = [
@@ -201,7 +200,7 @@ fn targets_that_differ_in_a_chosen_attribute_are_different_series() {
         r#"m{job="s",pod="2"} 1"#,
         r#"target_info{host="c",job="s",pod="2"} 1"#,
     ];
-    assert_eq!(samples(&store), expected);
+    assert_eq!(samples(&ingest), expected);
 }
 
 #[test]
@@ -255,7 +254,7 @@ fn described(translation: &Translation, point: &NumberDataPoint) -> (String, boo
     let metric = gauge("m", vec![point.clone()]);
     let target = Target::of(translation, &[]);
     let scope = Scope { scope: None, schema_url: "" };
-    let shape = Shape::of(&metric).unwrap();
+    let shape = MetricView::read(&metric.encode_to_vec()).unwrap().shape;
     let description =
         translate::describe(translation, &target, scope, &metric, shape, &point.attributes);
     let description = description.unwrap();

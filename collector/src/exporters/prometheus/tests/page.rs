@@ -4,10 +4,7 @@ use std::{collections::HashSet, time::Duration};
 
 use proptest::prelude::*;
 
-use super::{
-    super::{ingest, translate::Translation},
-    helpers::*,
-};
+use super::helpers::*;
 
 /// Name, labels and value.
 type Sample = (String, Vec<(String, String)>, f64);
@@ -124,17 +121,17 @@ proptest! {
             opentelemetry_proto::tonic::metrics::v1::Metric { unit: unit.clone(), description: help.clone(), ..made }
         });
         let scoped = of_scope(Some(scope(&scope_name, "", &pairs)), metrics.collect());
-        let store = store();
-        ingest::apply(&Translation::default(), &store, &of_resource(&pairs, vec![scoped]), Duration::ZERO);
-        let page = page(&store);
+        let ingest = ingest();
+        apply_at(&ingest, &of_resource(&pairs, vec![scoped]), Duration::ZERO);
+        let page = page(&ingest);
         prop_assert!(check_page(&page).is_ok(), "{:?}\n{page}", check_page(&page));
     }
 
     #[test]
     fn a_label_value_survives_the_page(value in ".{1,20}|[\\\\\"\nn]{1,8}") {
-        let store = store();
-        apply(&store, vec![gauge("m", vec![int(1, &[("a", &value)])])]);
-        let samples = check_page(&page(&store)).unwrap();
+        let ingest = ingest();
+        apply(&ingest, vec![gauge("m", vec![int(1, &[("a", &value)])])]);
+        let samples = check_page(&page(&ingest)).unwrap();
         prop_assert_eq!(&samples[0].1, &[("a".to_owned(), value)]);
     }
 }
@@ -142,14 +139,14 @@ proptest! {
 #[test]
 fn a_page_of_many_pieces_has_every_series_once_in_order() {
     const SERIES: usize = 5000;
-    let store = store();
+    let ingest = ingest();
     for name in ["b", "a"] {
         let points = (0..SERIES)
             .map(|x| int(7, &[("x", &format!("{x:05} {}", "long ".repeat(8)))]))
             .collect();
-        assert_eq!(apply(&store, vec![gauge(name, points)]).kept, SERIES as u64);
+        assert_eq!(apply(&ingest, vec![gauge(name, points)]).kept, SERIES as u64);
     }
-    let page = page(&store);
+    let page = page(&ingest);
     assert!(page.len() > 500_000, "{} bytes are too few for several pieces", page.len());
     let samples = check_page(&page).unwrap();
     assert_eq!(samples.len(), 2 * SERIES);

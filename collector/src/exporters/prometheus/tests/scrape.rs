@@ -60,7 +60,7 @@ async fn ask(address: SocketAddr, method: &str, path: &str) -> String {
 async fn what_was_committed_is_scraped() {
     let (exporter, metrics) = start(LONG);
     let points =
-        vec![gauge("g", vec![int(7, &[])]), metric("d", "", sum(vec![int(1, &[])], true, DELTA))];
+        vec![gauge("g", vec![int(7, &[])]), metric("d", "", sum(vec![int(-1, &[])], true, DELTA))];
     let outcome = send(&exporter, Signal::Metrics, request(points).encode_to_vec(), 2).await;
     assert_eq!(outcome.rejected, 1);
     assert!(outcome.message.unwrap_or_default().contains("metric `d`"));
@@ -74,7 +74,7 @@ async fn what_was_committed_is_scraped() {
     let counts: Vec<_> = metrics.counts().filter(|count| count.value > 0).collect();
     let seen: Vec<_> =
         counts.iter().map(|count| (count.counter, count.reason, count.value)).collect();
-    let reason = Some(RejectReason::NotExpressible.as_str());
+    let reason = Some(RejectReason::InvalidPoint.as_str());
     assert_eq!(seen, [(SelfCounter::Rejected, reason, 1), (SelfCounter::Exported, None, 1)]);
     exporter.shutdown(DEADLINE).await;
 }

@@ -25,8 +25,11 @@ const STEP: Duration = Duration::from_secs(10);
 fn limits() -> impl Strategy<Value = Limits> {
     let max_series = prop_oneof![3 => Just(10_000), 1 => Just(12), 1 => 0..4_usize];
     let steps = prop_oneof![2 => Just(1000), 1 => 1..4_u32];
-    (max_series, steps)
-        .prop_map(|(max_series, steps)| Limits { max_series, metric_expiration: STEP * steps })
+    (max_series, steps).prop_map(|(max_series, steps)| Limits {
+        max_series,
+        metric_expiration: STEP * steps,
+        ..Limits::default()
+    })
 }
 
 /// Gives both the same bytes and compares everything that they tell, after each request.

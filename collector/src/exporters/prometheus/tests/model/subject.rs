@@ -2,33 +2,29 @@
 
 use std::time::Duration;
 
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
-use prost::Message;
-
 use super::{super::helpers, store::Counted};
 use crate::{
-    exporters::prometheus::{ingest, translate::Translation},
+    exporters::prometheus::{ingest::Ingest, translate::Translation},
     otlp,
     pipeline::Signal,
-    series::{Limits, Store},
+    series::Limits,
 };
 
 /// What receivers and the exporter do with a request, without the network.
 #[derive(Debug)]
 pub(super) struct Subject {
-    store: Store,
+    ingest: Ingest,
 }
 
 impl Subject {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { store: Store::new(limits) }
+        Self { ingest: Ingest::new(limits) }
     }
 
     /// Takes a request; none if it is refused whole. Every point of it is counted once.
     pub(super) fn apply(&self, bytes: &[u8], now: Duration) -> Option<Counted> {
         let counts = otlp::check(Signal::Metrics, bytes).ok()?;
-        let request = ExportMetricsServiceRequest::decode(bytes).unwrap();
-        let applied = ingest::apply(&Translation::default(), &self.store, &request, now);
+        let applied = self.ingest.apply(&Translation::default(), bytes, now);
         let rejected =
             applied.rejected().map(|(reason, points)| (reason.as_str(), points)).collect();
         let counted = Counted {
@@ -42,10 +38,10 @@ impl Subject {
     }
 
     pub(super) fn expire(&self, now: Duration) -> usize {
-        self.store.expire(now)
+        self.ingest.expire(now)
     }
 
     pub(super) fn page(&self) -> String {
-        helpers::page(&self.store)
+        helpers::page(&self.ingest)
     }
 }

@@ -1,0 +1,232 @@
+//! One series: its rendered name and labels, and its last value.
+
+use std::{borrow::Cow, sync::Arc, time::Duration};
+
+use parking_lot::Mutex;
+
+use super::{
+    bounds::SharedBounds,
+    family::{Description, Kind},
+    label,
+    point::{Point, Reading},
+    rejection::Rejection,
+    value::Value,
+};
+
+/// What the directory and the tables that find a series take for it, about.
+const INDEX_BYTES: usize = 160;
+
+/// One series, shared by who finds it to bring points and who reads it.
+#[derive(Debug)]
+pub struct Series {
+    state: Mutex<State>,
+    /// `name{labels} `, or `name ` without labels.
+    prefix: Box<str>,
+    name_bytes: usize,
+    cost: usize,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Nanoseconds since 1970; 0 if unknown.
+    start: u64,
+    /// Nanoseconds since 1970; 0 if unknown.
+    time: u64,
+    /// By the store's clock, when the last point was kept.
+    updated: Duration,
+    /// It is in no store any more: its next point begins another series.
+    has_ended: bool,
+    value: Value,
+}
+
+/// What a series did with a point that was in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It shows it.
+    Kept,
+    /// The point says that the series has ended; whoever holds it forgets it.
+    Ends,
+    /// It had ended before: whoever found it must look again.
+    HadEnded,
+}
+
+/// How a point follows what came before it.
+enum Order {
+    /// Its value takes the place of the last.
+    Next,
+    /// Its value is added to the last.
+    Adds,
+    /// The series starts anew with it.
+    Resets,
+}
+
+impl Series {
+    /// A series with its first point; none if that point only ends it.
+    pub(super) fn new(
+        description: &Description,
+        point: &Point<'_>,
+        now: Duration,
+        shared: &SharedBounds,
+    ) -> Result<Option<Arc<Self>>, Rejection> {
+        let Description { family, labels, kind, .. } = description;
+        let Some(value) = Value::of(&point.reading, shared)? else {
+            return Ok(None);
+        };
+        let prefix =
+            if labels.is_empty() { format!("{family} ") } else { format!("{family}{{{labels}}} ") };
+        let cost = size_of::<Self>() + 3 * prefix.len() + value.bytes() + INDEX_BYTES;
+        let state =
+            State { start: point.start, time: point.time, updated: now, has_ended: false, value };
+        Ok(Some(Arc::new(Self {
+            state: Mutex::new(state),
+            prefix: prefix.into(),
+            name_bytes: family.len(),
+            cost,
+            kind: *kind,
+        })))
+    }
+
+    /// `name{labels} `: everything before the value of a plain sample.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The name of its family.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.prefix[..self.name_bytes]
+    }
+
+    /// The rendered labels without braces; empty if there are none.
+    #[must_use]
+    pub fn rendered_labels(&self) -> &str {
+        let rest = &self.prefix[self.name_bytes..];
+        rest.strip_prefix('{').and_then(|rest| rest.strip_suffix("} ")).unwrap_or("")
+    }
+
+    /// Its labels, by name.
+    pub fn labels(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        label::parse(self.rendered_labels())
+    }
+
+    /// Bytes that it takes, about: itself, its labels in three places (shown, in the order of senders, in the order of
+    /// keys), its buckets, and what finds it.
+    #[must_use]
+    pub const fn cost(&self) -> usize {
+        self.cost
+    }
+
+    /// What its family is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Looks at the value, which is always that of one single point. Ingest of this series waits meanwhile.
+    pub fn read<T>(&self, look: impl FnOnce(&Value) -> T) -> T {
+        look(&self.state.lock().value)
+    }
+
+    /// The same with the time of the value, nanoseconds since 1970; 0 if unknown.
+    pub fn read_timed<T>(&self, look: impl FnOnce(&Value, u64) -> T) -> T {
+        let state = self.state.lock();
+        look(&state.value, state.time)
+    }
+
+    /// Takes over a point.
+    #[inline]
+    pub(super) fn take(
+        &self,
+        point: &Point<'_>,
+        now: Duration,
+        shared: &SharedBounds,
+    ) -> Result<Taken, Rejection> {
+        let mut state = self.state.lock();
+        if state.has_ended {
+            return Ok(Taken::HadEnded);
+        }
+        let order = state.order(point)?;
+        if matches!(point.reading, Reading::Gone) {
+            return Ok(Taken::Ends);
+        }
+        let State { start, time, value, .. } = &mut *state;
+        match order {
+            Order::Next => {
+                value.set(&point.reading, shared)?;
+                *start = if point.start == 0 { *start } else { point.start };
+                *time = (*time).max(point.time);
+            }
+            Order::Adds => {
+                value.add(&point.reading, shared)?;
+                *time = (*time).max(point.time);
+            }
+            Order::Resets => {
+                value.set(&point.reading, shared)?;
+                // A reset may come from a sender whose clock is behind that of the one before.
+                (*start, *time) = (point.start, point.time);
+            }
+        }
+        state.updated = now;
+        Ok(Taken::Kept)
+    }
+
+    /// Marks it as forgotten.
+    pub(super) fn end(&self) {
+        self.state.lock().has_ended = true;
+    }
+
+    /// By the store's clock, when it got its last point.
+    #[must_use]
+    pub fn updated(&self) -> Duration {
+        self.state.lock().updated
+    }
+}
+
+impl State {
+    #[inline]
+    fn order(&self, point: &Point<'_>) -> Result<Order, Rejection> {
+        if matches!(point.reading, Reading::Gone) {
+            self.not_before(point)?;
+            return Ok(Order::Next);
+        }
+        if point.is_delta {
+            return self.order_of_delta(point);
+        }
+        // A restarted sender takes over with its later start; what the one before it still has in flight comes late.
+        if self.start != 0 && point.start != 0 && point.start != self.start {
+            if point.start > self.start {
+                return Ok(Order::Resets);
+            }
+            return Err(Rejection::OutOfOrder { by: self.start - point.start });
+        }
+        self.not_before(point)?;
+        Ok(Order::Next)
+    }
+
+    /// The data model's rules for adding up: a point goes on where the last one ended, or starts anew.
+    fn order_of_delta(&self, point: &Point<'_>) -> Result<Order, Rejection> {
+        if self.time == 0 || point.time == 0 {
+            return Ok(Order::Adds);
+        }
+        if point.time <= self.time {
+            return Err(Rejection::OutOfOrder { by: self.time - point.time });
+        }
+        if point.start == 0 || point.start == self.time {
+            return Ok(Order::Adds);
+        }
+        if point.start > self.time {
+            return Ok(Order::Resets);
+        }
+        // Two writers: part of it is counted already.
+        Err(Rejection::OutOfOrder { by: self.time - point.start })
+    }
+
+    fn not_before(&self, point: &Point<'_>) -> Result<(), Rejection> {
+        if self.time != 0 && point.time != 0 && point.time < self.time {
+            return Err(Rejection::OutOfOrder { by: self.time - point.time });
+        }
+        Ok(())
+    }
+}
