@@ -2,9 +2,10 @@
 //!
 //! A [`Server`] owns its accept loop and its [`Limits`]; a [`Handler`] turns a request into a [`Response`]. Bodies
 //! that come in are read by [`read_body`] under a cap, charged to an [`InFlight`] budget, and inflated by
-//! [`inflate_gzip`] under the same cap.
+//! [`inflate`] under the same cap.
 
 mod body;
+mod charged_bytes;
 mod connection;
 mod in_flight;
 mod inflate;
@@ -17,9 +18,10 @@ mod start_error;
 mod tests;
 
 pub use body::{Body, BodySender, Gone};
+pub use charged_bytes::ChargedBytes;
 pub use connection::{Handler, Request, Response};
 pub use in_flight::{Charge, InFlight};
-pub use inflate::inflate_gzip;
+pub use inflate::{Encoding, inflate};
 pub use limits::Limits;
 pub use query::Query;
 pub use read_body::read_body;

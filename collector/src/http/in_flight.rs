@@ -73,6 +73,13 @@ impl Charge {
             }),
         }
     }
+
+    /// Gives back all but `bytes`: what the rest was for has gone.
+    pub fn settle(&mut self, bytes: usize) {
+        let surplus = self.bytes.saturating_sub(bytes);
+        self.budget.used.fetch_sub(surplus, Ordering::Relaxed);
+        self.bytes -= surplus;
+    }
 }
 
 impl Drop for Charge {
@@ -96,6 +103,9 @@ mod tests {
         assert!(refusal.message.contains("hold 8 of 10 bytes"), "{refusal}");
         drop(first);
         second.grow(3).expect("the first gave its bytes back");
-        assert_eq!(budget.used(), 3);
+        second.settle(1);
+        assert_eq!(budget.used(), 1);
+        second.settle(5);
+        assert_eq!(budget.used(), 1, "nothing is charged by giving back");
     }
 }

@@ -7,10 +7,13 @@ use hyper::body::Body as _;
 use super::{connection::Request, in_flight::Charge};
 use crate::pipeline::{Refusal, RefusalReason};
 
-/// Memory taken on the word of `content-length` alone; beyond it the buffer grows with what arrives.
+/// Memory taken on the word of the sender alone; beyond it the buffer grows with what arrives.
 const TRUSTED_BYTES: usize = 256 << 10;
 
 /// Reads the body to its end, at most `limit` bytes of it; each piece is charged as it arrives.
+///
+/// `framed_bytes` may know from the first piece how long the body is, where `content-length` does not: then a body that
+/// comes in many pieces is put together without being moved.
 ///
 /// # Errors
 /// [`RefusalReason::TooLarge`] as soon as the announced or received size is above `limit`, [`RefusalReason::Memory`]
@@ -18,6 +21,7 @@ const TRUSTED_BYTES: usize = 256 << 10;
 pub async fn read_body(
     request: Request,
     limit: usize,
+    framed_bytes: impl Fn(&[u8]) -> Option<usize>,
     charge: &mut Charge,
 ) -> Result<Bytes, Refusal> {
     let mut body = request.into_body();
@@ -42,6 +46,10 @@ pub async fn read_body(
             first = piece;
         } else {
             if joined.is_empty() {
+                let announced = announced.max(framed_bytes(&first).unwrap_or(0));
+                if announced > limit {
+                    return Err(too_large(announced, limit));
+                }
                 joined.reserve(announced.min(TRUSTED_BYTES).max(size));
                 joined.extend_from_slice(&std::mem::take(&mut first));
             }

@@ -47,7 +47,7 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-const fn request(signal: Signal) -> &'static Schema {
+pub(super) const fn request(signal: Signal) -> &'static Schema {
     match signal {
         Signal::Metrics => &schema::METRICS,
         Signal::Traces => &schema::TRACES,
@@ -84,7 +84,10 @@ fn check_message(schema: &Schema, bytes: &[u8], depth: u32) -> Result<u64, (Plac
         };
         let failed = at(Some(field.name));
         match field.kind {
-            Kind::Message(inner) | Kind::Item(inner) | Kind::Alternative(inner) => {
+            Kind::Message(inner)
+            | Kind::Messages(inner)
+            | Kind::Item(inner)
+            | Kind::Alternative(inner) => {
                 let inside = delimited(&mut reader, wire_type).map_err(failed)?;
                 let depth = depth.checked_sub(1).ok_or_else(|| failed(WireFault::Depth))?;
                 let inner_items = check_message(inner, inside, depth)?;
@@ -107,21 +110,21 @@ fn check_value(
     wire_type: WireType,
 ) -> Result<(), WireFault> {
     match (field.kind, wire_type) {
-        (Kind::Text, WireType::Bytes) => {
+        (Kind::Text | Kind::Texts, WireType::Bytes) => {
             std::str::from_utf8(reader.bytes()?).map(drop).map_err(|_| WireFault::Text)
         }
-        (Kind::Bytes, WireType::Bytes) => reader.bytes().map(drop),
-        (Kind::Varint | Kind::Varints, WireType::Varint) => reader.varint().map(drop),
-        (Kind::Fixed32, WireType::Fixed32) => reader.take(4).map(drop),
-        (Kind::Fixed64 | Kind::Fixed64s, WireType::Fixed64) => reader.take(8).map(drop),
-        (Kind::Fixed64s, WireType::Bytes) => {
+        (Kind::Bytes | Kind::Id, WireType::Bytes) => reader.bytes().map(drop),
+        (Kind::Varint(_) | Kind::Varints(_), WireType::Varint) => reader.varint().map(drop),
+        (Kind::Fixed32(_), WireType::Fixed32) => reader.take(4).map(drop),
+        (Kind::Fixed64(_) | Kind::Fixed64s(_), WireType::Fixed64) => reader.take(8).map(drop),
+        (Kind::Fixed64s(_), WireType::Bytes) => {
             if reader.bytes()?.len() % 8 == 0 {
                 Ok(())
             } else {
                 Err(WireFault::Short)
             }
         }
-        (Kind::Varints, WireType::Bytes) => {
+        (Kind::Varints(_), WireType::Bytes) => {
             let mut packed = Reader::new(reader.bytes()?);
             while !packed.is_empty() {
                 packed.varint()?;

@@ -6,12 +6,15 @@
 
 mod answer;
 mod door;
+mod encoding;
+mod format;
 mod grpc;
 mod grpc_frame;
 mod grpc_status;
 mod http;
 mod http_error;
 mod receiver;
+mod rpc_status;
 #[cfg(test)]
 mod tests;
 

@@ -979,7 +979,7 @@ impl CollectorListener {
 /// The values of `infer.collector.refusal.reason`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CollectorRefusalReason {
-    /// The body is not the protobuf message that the path promises.
+    /// The body is not the message that the path promises, or not compressed as announced.
     Malformed,
     /// The content type, encoding or method is one that the endpoint does not speak.
     Unsupported,

@@ -5,18 +5,36 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use prost::Message;
 
-use crate::pipeline::Outcome;
+use super::format::Format;
+use crate::pipeline::{Outcome, Signal};
 
-/// The encoded export response: empty if everything was kept, otherwise how much was not, and why.
-///
-/// The responses of all three services have the same fields, so one type encodes them all.
-pub(super) fn encode(outcome: &Outcome) -> Vec<u8> {
+/// The export response: empty if everything was kept, otherwise how much was not, and why.
+pub(super) fn encode(signal: Signal, outcome: &Outcome, format: Format) -> Vec<u8> {
     let rejected = i64::try_from(outcome.rejected).unwrap_or(i64::MAX);
     let message = outcome.message.as_deref().unwrap_or_default();
-    let partial_success = (rejected > 0 || !message.is_empty()).then(|| {
-        ExportTracePartialSuccess { rejected_spans: rejected, error_message: message.to_owned() }
-    });
-    ExportTraceServiceResponse { partial_success }.encode_to_vec()
+    let is_partial = rejected > 0 || !message.is_empty();
+    match format {
+        // The responses of all three services have the same fields, so one type encodes them all.
+        Format::Protobuf => {
+            let partial_success = is_partial.then(|| ExportTracePartialSuccess {
+                rejected_spans: rejected,
+                error_message: message.to_owned(),
+            });
+            ExportTraceServiceResponse { partial_success }.encode_to_vec()
+        }
+        Format::Json if is_partial => {
+            let items = match signal {
+                Signal::Metrics => "rejectedDataPoints",
+                Signal::Traces => "rejectedSpans",
+                Signal::Logs => "rejectedLogRecords",
+            };
+            let rejected = rejected.to_string();
+            serde_json::json!({ "partialSuccess": { items: rejected, "errorMessage": message } })
+                .to_string()
+                .into_bytes()
+        }
+        Format::Json => b"{}".to_vec(),
+    }
 }
 
 #[cfg(test)]
@@ -27,14 +45,23 @@ mod tests {
 
     use super::*;
 
+    const SIGNALS: [Signal; 3] = [Signal::Metrics, Signal::Traces, Signal::Logs];
+
+    fn partial() -> Outcome {
+        Outcome { rejected: 3, message: Some("series limit".to_owned()) }
+    }
+
     #[test]
     fn a_full_success_is_an_empty_message() {
-        assert!(encode(&Outcome::default()).is_empty());
+        for signal in SIGNALS {
+            assert!(encode(signal, &Outcome::default(), Format::Protobuf).is_empty());
+            assert_eq!(encode(signal, &Outcome::default(), Format::Json), b"{}");
+        }
     }
 
     #[test]
     fn a_partial_success_reads_the_same_as_metrics_and_as_logs() {
-        let bytes = encode(&Outcome { rejected: 3, message: Some("series limit".to_owned()) });
+        let bytes = encode(Signal::Metrics, &partial(), Format::Protobuf);
         let metrics = ExportMetricsServiceResponse::decode(&*bytes).expect("a metrics response");
         let partial = metrics.partial_success.expect("a partial success");
         assert_eq!(
@@ -47,5 +74,17 @@ mod tests {
             (partial.rejected_log_records, partial.error_message.as_str()),
             (3, "series limit")
         );
+    }
+
+    #[test]
+    fn a_partial_success_in_json_names_the_items_of_its_signal() {
+        for (signal, items) in
+            SIGNALS.into_iter().zip(["rejectedDataPoints", "rejectedSpans", "rejectedLogRecords"])
+        {
+            let json = encode(signal, &partial(), Format::Json);
+            let expected =
+                format!(r#"{{"partialSuccess":{{"errorMessage":"series limit","{items}":"3"}}}}"#);
+            assert_eq!(String::from_utf8_lossy(&json), expected);
+        }
     }
 }

@@ -30,19 +30,23 @@ impl Door {
 
     /// Takes a request in and waits until every exporter has spoken.
     ///
-    /// At most `limit` bytes are read; `unpack` turns what was read into the encoded message. The charge for both is
-    /// held until the answer is known; what a queue keeps beyond that is charged to the queue.
+    /// At most `limit` bytes are read; `framed_bytes` may know from the first of them how many there will be, and
+    /// `unpack` turns them into the encoded message, which stays charged until the answer is known. What a queue keeps
+    /// beyond that is charged to the queue.
     pub(super) async fn receive(
         &self,
         signal: Signal,
         request: Request,
         limit: usize,
+        framed_bytes: impl Fn(&[u8]) -> Option<usize>,
         unpack: impl FnOnce(Bytes, &mut Charge) -> Result<Bytes, Refusal>,
     ) -> Result<Outcome, Refusal> {
         let mut charge = self.budget.charge();
-        let unpacked =
-            read_body(request, limit, &mut charge).await.and_then(|body| unpack(body, &mut charge));
+        let unpacked = read_body(request, limit, framed_bytes, &mut charge)
+            .await
+            .and_then(|body| unpack(body, &mut charge));
         let bytes = unpacked.map_err(|refusal| self.refuse(signal, refusal, 0))?;
+        charge.settle(bytes.len());
         let counts = otlp::check(signal, &bytes).map_err(|malformed| {
             let refusal = Refusal {
                 reason: RefusalReason::Malformed,

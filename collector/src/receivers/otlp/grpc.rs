@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 
 use super::{
     answer,
     door::Door,
-    grpc_frame::{self, Encoding, PREFIX_BYTES},
+    encoding::encoding_of,
+    format::{Format, media_type},
+    grpc_frame::{self, PREFIX_BYTES},
     grpc_status,
 };
 use crate::{
@@ -17,6 +19,8 @@ use crate::{
 
 /// The media type of every gRPC answer.
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
+
+const GRPC_ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 
 /// Serves the export methods of the three OTLP services.
 #[derive(Debug)]
@@ -32,16 +36,17 @@ impl Grpc {
 
     async fn call(&self, request: Request) -> Result<Response, Refusal> {
         let signal = signal_of(request.uri().path())?;
-        let encoding =
-            encoding(request.headers()).map_err(|refusal| self.door.refuse(signal, refusal, 0))?;
+        let refuse = |refusal| self.door.refuse(signal, refusal, 0);
+        is_protobuf(request.headers()).map_err(refuse)?;
+        let encoding = encoding_of(request.headers(), &GRPC_ENCODING).map_err(refuse)?;
         let limit = self.max_request_bytes;
+        let unpack = |body, charge: &mut _| grpc_frame::unframe(body, encoding, limit, charge);
+        let framed_limit = limit.saturating_add(PREFIX_BYTES);
         let outcome = self
             .door
-            .receive(signal, request, limit.saturating_add(PREFIX_BYTES), |body, charge| {
-                grpc_frame::unframe(body, encoding, limit, charge)
-            })
+            .receive(signal, request, framed_limit, grpc_frame::framed_bytes, unpack)
             .await?;
-        let message = grpc_frame::frame(&answer::encode(&outcome));
+        let message = grpc_frame::frame(&answer::encode(signal, &outcome, Format::Protobuf));
         let mut response = http::Response::new(Body::with_trailers(message, grpc_status::ok()));
         response.headers_mut().insert(header::CONTENT_TYPE, GRPC);
         Ok(response)
@@ -50,18 +55,12 @@ impl Grpc {
 
 impl Handler for Grpc {
     async fn handle(self: Arc<Self>, request: Request) -> Response {
-        if !is_grpc(request.headers()) {
-            return not_grpc(request.headers());
+        if let Some(response) = not_grpc(&request) {
+            return response;
         }
         match self.call(request).await {
             Ok(response) => response,
-            Err(refusal) => {
-                let mut response = grpc_status::refused(&refusal);
-                response
-                    .headers_mut()
-                    .insert("grpc-accept-encoding", HeaderValue::from_static("identity,gzip"));
-                response
-            }
+            Err(refusal) => grpc_status::refused(&refusal),
         }
     }
 }
@@ -78,43 +77,50 @@ fn signal_of(path: &str) -> Result<Signal, Refusal> {
     }
 }
 
-fn encoding(headers: &HeaderMap) -> Result<Encoding, Refusal> {
-    let name = headers.get("grpc-encoding").map_or(&b""[..], HeaderValue::as_bytes);
-    Encoding::named(name).ok_or_else(|| {
-        unsupported(format!(
-            "grpc-encoding {} is not supported; send gzip or identity",
-            name.escape_ascii()
-        ))
-    })
+/// Refuses messages in another format than protobuf, such as `application/grpc+json`.
+fn is_protobuf(headers: &HeaderMap) -> Result<(), Refusal> {
+    let media_type = media_type(headers);
+    if matches!(media_type, b"application/grpc" | b"application/grpc+proto") {
+        return Ok(());
+    }
+    Err(unsupported(format!(
+        "content type {} is not supported; send application/grpc",
+        media_type.escape_ascii()
+    )))
 }
 
 fn unsupported(message: String) -> Refusal {
     Refusal { reason: RefusalReason::Unsupported, message, retry_after: None }
 }
 
-fn is_grpc(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(header::CONTENT_TYPE) else {
-        return false;
+/// What a browser, a sender of OTLP/HTTP, or of gRPC over HTTP/1 is told on this port; nothing to a call of gRPC.
+fn not_grpc(request: &Request) -> Option<Response> {
+    let media_type = media_type(request.headers());
+    let is_grpc = media_type == GRPC.as_bytes() || media_type.starts_with(b"application/grpc+");
+    let (status, message) = if !is_grpc {
+        let given = if media_type.is_empty() { b"none" } else { media_type };
+        let message = format!(
+            "content type {} is not supported; this port speaks OTLP/gRPC (application/grpc), \
+             send OTLP/HTTP to the HTTP port, 4318 by default\n",
+            given.escape_ascii()
+        );
+        (StatusCode::UNSUPPORTED_MEDIA_TYPE, message)
+    } else if request.version() != Version::HTTP_2 {
+        let message = format!("gRPC over {:?} is not supported; use HTTP/2\n", request.version());
+        (StatusCode::HTTP_VERSION_NOT_SUPPORTED, message)
+    } else if request.method() != Method::POST {
+        let message = format!("method {} is not supported; use POST\n", request.method());
+        (StatusCode::METHOD_NOT_ALLOWED, message)
+    } else {
+        return None;
     };
-    let media_type = value.as_bytes().split(|&byte| byte == b';').next();
-    matches!(
-        media_type.map(<[u8]>::trim_ascii),
-        Some(b"application/grpc" | b"application/grpc+proto")
-    )
-}
-
-/// What a browser, or a sender of OTLP/HTTP, is told on this port.
-fn not_grpc(headers: &HeaderMap) -> Response {
-    let given = headers
-        .get(header::CONTENT_TYPE)
-        .map_or("none".to_owned(), |value| value.as_bytes().escape_ascii().to_string());
-    let mut response = http::Response::new(Body::full(format!(
-        "content type {given} is not supported; this port speaks OTLP/gRPC (application/grpc), \
-         send OTLP/HTTP to the HTTP port, 4318 by default\n"
-    )));
-    *response.status_mut() = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    response
+    let mut response = http::Response::new(Body::full(message));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    let text = HeaderValue::from_static("text/plain; charset=utf-8");
+    headers.insert(header::CONTENT_TYPE, text);
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
+    }
+    Some(response)
 }

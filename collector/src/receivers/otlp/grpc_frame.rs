@@ -3,29 +3,17 @@
 use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::{
-    http::{Charge, inflate_gzip},
+    http::{Charge, Encoding, inflate},
     pipeline::{Refusal, RefusalReason},
 };
 
 /// Bytes before a message: one flag, four of length.
 pub(super) const PREFIX_BYTES: usize = 5;
 
-/// The encodings of a message that are spoken here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Encoding {
-    Identity,
-    Gzip,
-}
-
-impl Encoding {
-    /// The encoding of this name; `None` if it is not spoken here.
-    pub(super) fn named(name: &[u8]) -> Option<Self> {
-        match name {
-            b"identity" | b"" => Some(Self::Identity),
-            b"gzip" => Some(Self::Gzip),
-            _ => None,
-        }
-    }
+/// How many bytes a call's body will have, as its first bytes say.
+pub(super) fn framed_bytes(start: &[u8]) -> Option<usize> {
+    let &[_, a, b, c, d] = start.first_chunk::<PREFIX_BYTES>()?;
+    Some(PREFIX_BYTES.saturating_add(u32::from_be_bytes([a, b, c, d]) as usize))
 }
 
 /// Takes the one message out of a unary call's body, inflated to at most `limit` bytes.
@@ -35,14 +23,14 @@ pub(super) fn unframe(
     limit: usize,
     charge: &mut Charge,
 ) -> Result<Bytes, Refusal> {
-    let Some(&[flag, a, b, c, d]) = body.first_chunk::<PREFIX_BYTES>() else {
+    let (Some(framed), Some(&flag)) = (framed_bytes(&body), body.first()) else {
         return Err(malformed(format!(
             "body of {} bytes is shorter than the 5 bytes before a gRPC message",
             body.len()
         )));
     };
-    let length = u32::from_be_bytes([a, b, c, d]) as usize;
     let message = body.split_off(PREFIX_BYTES);
+    let length = framed - PREFIX_BYTES;
     if length != message.len() {
         return Err(malformed(format!(
             "gRPC frame announces {length} bytes and {} follow; send one message per call",
@@ -51,11 +39,11 @@ pub(super) fn unframe(
     }
     match (flag, encoding) {
         (0, _) => Ok(message),
-        (1, Encoding::Gzip) => inflate_gzip(&message, limit, charge),
         (1, Encoding::Identity) => Err(malformed(
             "gRPC frame is flagged as compressed, but grpc-encoding names no compression; send grpc-encoding: gzip"
                 .to_owned(),
         )),
+        (1, encoding) => inflate(message, encoding, limit, charge),
         _ => Err(malformed(format!(
             "gRPC frame has flag {flag}; send 0 for plain or 1 for compressed"
         ))),

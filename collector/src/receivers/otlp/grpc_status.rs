@@ -1,16 +1,12 @@
-//! gRPC statuses: which refusal has which code, and the answer that carries it.
+//! gRPC's answers around a message: the trailers of a success, and refusals.
 
 use http::{HeaderMap, HeaderValue};
-use tonic::{Code, Status};
-use tonic_types::{ErrorDetails, StatusExt};
 
+use super::rpc_status;
 use crate::{
-    http::{Body, Response},
-    pipeline::{Refusal, RefusalReason},
+    http::{Body, Encoding, Response},
+    pipeline::Refusal,
 };
-
-/// Bytes of a message that go into headers: peers limit their header lists, often to 8 KiB.
-const MESSAGE_BYTES_MAX: usize = 1024;
 
 /// The trailers of a call that succeeded.
 pub(super) fn ok() -> HeaderMap {
@@ -19,53 +15,39 @@ pub(super) fn ok() -> HeaderMap {
     trailers
 }
 
-/// The answer to a refused call, without a body; a delay goes with the codes that invite a retry.
+/// The answer to a refused call, without a body.
 pub(super) fn refused(refusal: &Refusal) -> Response {
-    let code = code_of(refusal.reason);
-    let message = shortened(&refusal.message);
-    let details = match refusal.retry_after {
-        Some(delay) if code == Code::Unavailable => ErrorDetails::with_retry_info(Some(delay)),
-        _ => return Status::new(code, message).into_http::<Body>(),
-    };
-    Status::with_error_details(code, message, details).into_http::<Body>()
-}
-
-const fn code_of(reason: RefusalReason) -> Code {
-    match reason {
-        RefusalReason::Malformed => Code::InvalidArgument,
-        // Without a delay in its details this code tells the sender not to try again.
-        RefusalReason::TooLarge => Code::ResourceExhausted,
-        RefusalReason::Unsupported | RefusalReason::NoPipeline => Code::Unimplemented,
-        RefusalReason::QueueFull | RefusalReason::Memory | RefusalReason::Stopping => {
-            Code::Unavailable
-        }
-    }
-}
-
-/// The start of a message that fits into headers.
-fn shortened(message: &str) -> &str {
-    &message[..message.floor_char_boundary(MESSAGE_BYTES_MAX)]
+    let mut response = rpc_status::status(refusal).into_http::<Body>();
+    let encodings = HeaderValue::from_static(Encoding::NAMES);
+    response.headers_mut().insert("grpc-accept-encoding", encodings);
+    response
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_long_message_is_cut_between_characters() {
-        let message = "ü".repeat(MESSAGE_BYTES_MAX);
-        assert_eq!(shortened(&message).len(), MESSAGE_BYTES_MAX);
-        let message = format!("x{message}");
-        assert_eq!(shortened(&message).len(), MESSAGE_BYTES_MAX - 1);
-    }
+    use crate::pipeline::RefusalReason;
 
     #[test]
     fn messages_are_percent_encoded() {
         let response = refused(&Refusal {
-            reason: RefusalReason::Malformed,
+            reason: RefusalReason::TooLarge,
             message: "100% ü\n".to_owned(),
             retry_after: None,
         });
         assert_eq!(response.headers()["grpc-message"], "100%25%20%C3%BC%0A");
+    }
+
+    #[test]
+    fn a_refusal_fits_into_the_header_lists_of_its_peers() {
+        let message = "ü%\n".repeat(1 << 20);
+        for reason in RefusalReason::ALL {
+            let refusal = Refusal { reason, message: message.clone(), retry_after: None };
+            let response = refused(&refusal);
+            let headers = response.headers().iter();
+            let bytes: usize =
+                headers.map(|(name, value)| name.as_str().len() + value.len() + 32).sum();
+            assert!(bytes < 8 << 10, "{bytes} bytes for {reason:?}");
+        }
     }
 }

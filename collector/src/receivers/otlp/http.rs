@@ -1,20 +1,23 @@
-//! OTLP/HTTP with protobuf bodies.
+//! OTLP/HTTP with bodies in protobuf or JSON.
 
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{Method, header};
 
 use super::{
     answer,
     door::Door,
-    http_error::{self, PROTOBUF},
+    encoding::encoding_of,
+    format::{Format, media_type},
+    http_error,
 };
 use crate::{
-    http::{Body, Handler, Request, Response, inflate_gzip},
+    http::{Body, Handler, Request, Response, inflate},
+    otlp,
     pipeline::{Refusal, RefusalReason, Signal},
 };
 
-/// Serves `/v1/metrics` and `/v1/traces`; `/v1/logs` is answered with a refusal that says what to do.
+/// Serves `/v1/metrics`, `/v1/traces` and `/v1/logs`.
 #[derive(Debug)]
 pub(super) struct Http {
     door: Arc<Door>,
@@ -26,18 +29,27 @@ impl Http {
         Self { door, max_request_bytes }
     }
 
-    async fn export(&self, signal: Signal, request: Request) -> Result<Response, Refusal> {
-        let is_gzip =
-            is_gzip(request.headers()).map_err(|refusal| self.door.refuse(signal, refusal, 0))?;
+    async fn export(
+        &self,
+        signal: Signal,
+        format: Format,
+        request: Request,
+    ) -> Result<Response, Refusal> {
+        let encoding = encoding_of(request.headers(), &header::CONTENT_ENCODING)
+            .map_err(|refusal| self.door.refuse(signal, refusal, 0))?;
         let limit = self.max_request_bytes;
-        let outcome = self
-            .door
-            .receive(signal, request, limit, |body, charge| {
-                if is_gzip { inflate_gzip(&body, limit, charge) } else { Ok(body) }
-            })
-            .await?;
-        let mut response = http::Response::new(Body::full(answer::encode(&outcome)));
-        response.headers_mut().insert(header::CONTENT_TYPE, PROTOBUF);
+        let unpack = |body, charge: &mut _| {
+            let body = inflate(body, encoding, limit, charge)?;
+            match format {
+                Format::Protobuf => Ok(body),
+                Format::Json => otlp::from_json(signal, &body, limit, charge),
+            }
+        };
+        // Chunked bodies do not say how long they are.
+        let outcome = self.door.receive(signal, request, limit, |_| None, unpack).await?;
+        let mut response =
+            http::Response::new(Body::full(answer::encode(signal, &outcome, format)));
+        response.headers_mut().insert(header::CONTENT_TYPE, format.media_type());
         Ok(response)
     }
 }
@@ -52,17 +64,17 @@ impl Handler for Http {
             let refusal = self.door.refuse(signal, unsupported(message), 0);
             return http_error::wrong_method(&request, &refusal);
         }
-        if media_type(request.headers()) != PROTOBUF.as_bytes() {
+        let Some(format) = Format::of(request.headers()) else {
             let message = format!(
-                "content type {} is not supported; send application/x-protobuf",
+                "content type {} is not supported; send application/x-protobuf or application/json",
                 media_type(request.headers()).escape_ascii()
             );
             let refusal = self.door.refuse(signal, unsupported(message), 0);
-            return http_error::refused(media_type(request.headers()), &refusal);
-        }
-        match self.export(signal, request).await {
+            return http_error::refused(None, &refusal);
+        };
+        match self.export(signal, format, request).await {
             Ok(response) => response,
-            Err(refusal) => http_error::refused(PROTOBUF.as_bytes(), &refusal),
+            Err(refusal) => http_error::refused(Some(format), &refusal),
         }
     }
 }
@@ -73,25 +85,6 @@ fn signal_of(path: &str) -> Option<Signal> {
         "/v1/traces" => Some(Signal::Traces),
         "/v1/logs" => Some(Signal::Logs),
         _ => None,
-    }
-}
-
-/// The content type without its parameters; empty if there is none.
-pub(super) fn media_type(headers: &HeaderMap) -> &[u8] {
-    let value = headers.get(header::CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
-    let end = value.iter().position(|&byte| byte == b';');
-    value[..end.unwrap_or(value.len())].trim_ascii()
-}
-
-fn is_gzip(headers: &HeaderMap) -> Result<bool, Refusal> {
-    let encoding = headers.get(header::CONTENT_ENCODING).map_or(&b""[..], HeaderValue::as_bytes);
-    match encoding {
-        b"" | b"identity" => Ok(false),
-        b"gzip" => Ok(true),
-        other => Err(unsupported(format!(
-            "content encoding {} is not supported; send gzip or identity",
-            other.escape_ascii()
-        ))),
     }
 }
 

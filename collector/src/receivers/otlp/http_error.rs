@@ -1,46 +1,51 @@
 //! Errors of OTLP/HTTP: a status code, and a `google.rpc.Status` in the sender's own format.
 
 use http::{HeaderValue, StatusCode, header};
-use prost::Message;
-use tonic_types::pb;
 
-use super::http::media_type;
+use super::{format::Format, rpc_status};
 use crate::{
-    http::{Body, Request, Response},
+    http::{Body, Encoding, Request, Response},
     pipeline::{Refusal, RefusalReason},
 };
 
-/// The media type of OTLP in protobuf.
-pub(super) const PROTOBUF: HeaderValue = HeaderValue::from_static("application/x-protobuf");
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
-/// The answer to a refused request whose body has this media type.
-pub(super) fn refused(media_type: &[u8], refusal: &Refusal) -> Response {
+/// The answer to a refused request; in plain text for senders of neither format, such as a browser.
+pub(super) fn refused(format: Option<Format>, refusal: &Refusal) -> Response {
     let status = status_of(refusal.reason);
-    let mut response = error(status, media_type, &refusal.message);
-    if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+    let mut response = error(status, format, refusal);
+    let headers = response.headers_mut();
+    if let Some(delay) = rpc_status::retry_after(refusal) {
         // Whole seconds only, and 0 would invite an instant return.
-        let delay = refusal.retry_after.unwrap_or_default();
         let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    }
+    if status == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+        headers.insert(header::ACCEPT, Format::MEDIA_TYPES);
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(Encoding::NAMES));
     }
     response
 }
 
 /// The answer to a request with a method other than POST.
 pub(super) fn wrong_method(request: &Request, refusal: &Refusal) -> Response {
-    let mut response =
-        error(StatusCode::METHOD_NOT_ALLOWED, media_type(request.headers()), &refusal.message);
+    let format = Format::of(request.headers());
+    let mut response = error(StatusCode::METHOD_NOT_ALLOWED, format, refusal);
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     response
 }
 
 /// The answer to a request for a path that is not served.
 pub(super) fn unknown_path(request: &Request) -> Response {
-    let message =
-        format!("unknown path {}; send POST to /v1/metrics or /v1/traces", request.uri().path());
-    error(StatusCode::NOT_FOUND, media_type(request.headers()), &message)
+    let refusal = Refusal {
+        reason: RefusalReason::Unsupported,
+        message: format!(
+            "unknown path {}; send POST to /v1/metrics, /v1/traces or /v1/logs",
+            request.uri().path()
+        ),
+        retry_after: None,
+    };
+    error(StatusCode::NOT_FOUND, Format::of(request.headers()), &refusal)
 }
 
 const fn status_of(reason: RefusalReason) -> StatusCode {
@@ -54,18 +59,10 @@ const fn status_of(reason: RefusalReason) -> StatusCode {
     }
 }
 
-/// An error in the format that the sender writes; in plain text for those who write neither, such as a browser.
-fn error(status: StatusCode, media_type: &[u8], message: &str) -> Response {
-    let (content_type, body) = match media_type {
-        b"application/x-protobuf" => {
-            let rpc_status = pb::Status { message: message.to_owned(), ..pb::Status::default() };
-            (PROTOBUF, rpc_status.encode_to_vec())
-        }
-        b"application/json" => {
-            let body = serde_json::json!({ "message": message });
-            (JSON, body.to_string().into_bytes())
-        }
-        _ => (TEXT, format!("{message}\n").into_bytes()),
+fn error(status: StatusCode, format: Option<Format>, refusal: &Refusal) -> Response {
+    let (content_type, body) = match format {
+        Some(format) => (format.media_type(), rpc_status::body(refusal, format)),
+        None => (TEXT, format!("{}\n", rpc_status::message(refusal)).into_bytes()),
     };
     let mut response = http::Response::new(Body::full(body));
     *response.status_mut() = status;

@@ -1,6 +1,8 @@
 //! Foreign senders against the real listeners.
 
+mod damage;
 mod grpc;
+mod grpc_wire;
 mod http;
 mod raw_codec;
 
@@ -64,6 +66,7 @@ impl Intake for Pipelines {
 
 /// A receiver with both listeners on free ports.
 struct Bench {
+    budget: Arc<InFlight>,
     pipelines: Arc<Pipelines>,
     metrics: Arc<SelfMetrics>,
     receiver: OtlpReceiver,
@@ -80,9 +83,11 @@ impl Bench {
         let settings = OtlpReceiverSettings { grpc: Some(listener.clone()), http: Some(listener) };
         let intake = Arc::clone(&pipelines) as Arc<dyn Intake>;
         let budget = InFlight::new(InFlight::DEFAULT_LIMIT);
-        let receiver = OtlpReceiver::start("otlp", &settings, intake, budget, Arc::clone(&metrics))
-            .expect("free ports");
-        Self { pipelines, metrics, receiver }
+        let in_flight = Arc::clone(&budget);
+        let receiver =
+            OtlpReceiver::start("otlp", &settings, intake, in_flight, Arc::clone(&metrics))
+                .expect("free ports");
+        Self { budget, pipelines, metrics, receiver }
     }
 
     fn answering(answer: Answer) -> Self {

@@ -38,13 +38,15 @@ async fn a_plain_and_a_compressed_request_reach_the_pipelines_as_the_same_bytes(
     let bench = Bench::start();
     let request = trace_request(&"decode".repeat(100));
     let mut plain = traces(&bench).await;
-    let mut compressed = traces(&bench).await.send_compressed(CompressionEncoding::Gzip);
+    let mut gzip = traces(&bench).await.send_compressed(CompressionEncoding::Gzip);
+    let mut zstd = traces(&bench).await.send_compressed(CompressionEncoding::Zstd);
     let answer = plain.export(request.clone()).await.expect("taken");
     assert_eq!(answer.into_inner().partial_success, None);
-    compressed.export(request.clone()).await.expect("taken");
+    gzip.export(request.clone()).await.expect("taken");
+    zstd.export(request.clone()).await.expect("taken");
     let expected = (Signal::Traces, request.encode_to_vec(), 1);
-    assert_eq!(bench.received(), [expected.clone(), expected]);
-    assert_eq!(bench.accepted(Signal::Traces), 2);
+    assert_eq!(bench.received(), [expected.clone(), expected.clone(), expected]);
+    assert_eq!(bench.accepted(Signal::Traces), 3);
 }
 
 #[tokio::test]
@@ -131,6 +133,8 @@ async fn bytes_that_are_no_request_are_an_invalid_argument() {
     let status = status.expect_err("no protobuf");
     assert_eq!(status.code(), Code::InvalidArgument);
     assert!(status.message().contains("ExportTraceServiceRequest"), "{status:?}");
+    let violations = status.get_details_bad_request().expect("details").field_violations;
+    assert!(violations[0].description.contains("ExportTraceServiceRequest"), "{violations:?}");
     assert_eq!(bench.refused(Signal::Traces, RefusalReason::Malformed), 1);
 }
 
@@ -146,14 +150,16 @@ async fn a_request_above_the_limit_is_refused_for_good() {
 }
 
 #[tokio::test]
-async fn a_gzip_bomb_is_refused_and_the_next_request_is_served() {
-    let bench = Bench::start();
-    let mut client = traces(&bench).await.send_compressed(CompressionEncoding::Gzip);
-    let bomb = trace_request(&"x".repeat(20 * REQUEST_BYTES_MAX));
-    let status = client.export(bomb).await.expect_err("a bomb");
-    assert_eq!(status.code(), Code::ResourceExhausted, "{status:?}");
-    assert_eq!(bench.refused(Signal::Traces, RefusalReason::TooLarge), 1);
-    client.export(trace_request("a")).await.expect("taken");
+async fn a_bomb_is_refused_and_the_next_request_is_served() {
+    for encoding in [CompressionEncoding::Gzip, CompressionEncoding::Zstd] {
+        let bench = Bench::start();
+        let mut client = traces(&bench).await.send_compressed(encoding);
+        let bomb = trace_request(&"x".repeat(20 * REQUEST_BYTES_MAX));
+        let status = client.export(bomb).await.expect_err("a bomb");
+        assert_eq!(status.code(), Code::ResourceExhausted, "{status:?}");
+        assert_eq!(bench.refused(Signal::Traces, RefusalReason::TooLarge), 1);
+        client.export(trace_request("a")).await.expect("taken");
+    }
 }
 
 #[tokio::test]
