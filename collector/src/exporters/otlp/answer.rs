@@ -8,7 +8,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse
 use prost::Message;
 
 use super::verdict::Failure;
-use crate::http::{self, Encoding, InFlight};
+use crate::http::{Encoding, InFlight};
 
 /// Bytes of an answer that are read, on the wire and inflated: OTLP's limit.
 pub(super) const ANSWER_BYTES_MAX: usize = 4 << 20;
@@ -88,7 +88,8 @@ pub(super) fn inflate(body: Bytes, encoding: &[u8]) -> Result<Bytes, String> {
         return Err(format!("unknown encoding {}", encoding.escape_ascii()));
     };
     let mut charge = InFlight::new(2 * ANSWER_BYTES_MAX).charge();
-    http::inflate(body, encoding, ANSWER_BYTES_MAX, &mut charge).map_err(|refusal| refusal.message)
+    crate::http::inflate(body, encoding, ANSWER_BYTES_MAX, &mut charge)
+        .map_err(|refusal| refusal.message)
 }
 
 /// The other side's words as they are fit for a log line.
