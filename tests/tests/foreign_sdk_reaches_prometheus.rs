@@ -14,9 +14,11 @@ use inferometer_tests::{
 };
 
 /// `PROTOCOL-TEMPORALITY-COMPRESSION` that the SDK of Python exports with at once.
-const PYTHON: [&str; 2] = ["grpc-cumulative-gzip", "protobuf-cumulative-none"];
+const PYTHON: [&str; 4] =
+    ["grpc-cumulative-gzip", "grpc-delta-none", "protobuf-cumulative-none", "protobuf-delta-gzip"];
 /// The same for Node.
-const NODE: [&str; 2] = ["grpc-cumulative-none", "protobuf-cumulative-gzip"];
+const NODE: [&str; 4] =
+    ["grpc-cumulative-none", "grpc-delta-gzip", "protobuf-cumulative-gzip", "protobuf-delta-none"];
 
 /// Selects everything of a sender.
 fn selector(sender: &Sender) -> String {
@@ -82,14 +84,14 @@ fn check_promql(prometheus: &Prometheus, scenario: &Scenario, sender: &str) {
         assert_eq!(one(&resets), 0.0, "{resets}");
     }
     let orders = format!("sum by (instance) (shop_orders_total{{{sender}}})");
-    assert_eq!(one(&orders), (1 + 2 + 1 + 5 + 3 + 4 + 9 + (1_u64 << 40) + 7 + 1) as f64);
+    assert_eq!(one(&orders), (1 + 2 + 2 + 1 + 5 + 3 + 4 + 9 + (1_u64 << 40) + 7 + 1 + 1) as f64);
     let joined = format!(
         "sum by (service_version) (energy_used_joules_total{{{sender}}} * on (job, instance) group_left \
          (service_version) target_info)"
     );
     match &*prometheus.query(&joined) {
         [(labels, value)] => {
-            assert_eq!((labels["service_version"].as_str(), *value), ("4.5", 1002.875));
+            assert_eq!((labels["service_version"].as_str(), *value), ("4.5", 1003.125));
         }
         other => panic!("{joined}: {other:?}"),
     }
