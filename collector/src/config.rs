@@ -8,7 +8,9 @@ mod backend;
 mod check;
 mod component;
 mod component_id;
+mod debug_exporter;
 mod exporters;
+mod file_exporter;
 mod load;
 mod nearest;
 mod otlp_exporter;
@@ -30,6 +32,8 @@ mod tests;
 mod value;
 
 pub use component_id::ComponentId;
+pub use debug_exporter::{DebugExporterSettings, Verbosity};
+pub use file_exporter::FileExporterSettings;
 pub use load::{Config, ConfigError, Warnings};
 pub use otlp_exporter::{Compression, OtlpExporterSettings, OtlpProtocol};
 pub use problem::{Position, Problem, Severity};

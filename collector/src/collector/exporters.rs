@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 use super::listening::{Forwarding, Listening, Serves};
 use crate::{
     config::{Component, ComponentId, ExporterSettings},
-    exporters::{otlp::OtlpExporter, prometheus::PrometheusExporter, trace_ring::TraceRing},
+    exporters::{
+        debug::DebugExporter, file::FileExporter, otlp::OtlpExporter,
+        prometheus::PrometheusExporter, trace_ring::TraceRing,
+    },
     http::StartError,
     pipeline::Exporter,
     self_metrics::SelfMetrics,
@@ -25,6 +28,8 @@ enum Kind {
     /// Shared with the graphs, which are gone once the receivers have stopped.
     Prometheus(Arc<PrometheusExporter>),
     Otlp(OtlpExporter),
+    Debug(DebugExporter),
+    File(FileExporter),
     TraceRing(TraceRing),
 }
 
@@ -40,6 +45,12 @@ impl RunningExporter {
             }
             ExporterSettings::Otlp(settings) => {
                 Kind::Otlp(OtlpExporter::start(&name, settings, metrics)?)
+            }
+            ExporterSettings::Debug(settings) => {
+                Kind::Debug(DebugExporter::start(&name, settings, metrics)?)
+            }
+            ExporterSettings::File(settings) => {
+                Kind::File(FileExporter::start(&name, settings, metrics)?)
             }
             ExporterSettings::TraceRing(settings) => {
                 Kind::TraceRing(TraceRing::start(&name, settings, metrics)?)
@@ -57,6 +68,8 @@ impl RunningExporter {
         match &self.kind {
             Kind::Prometheus(prometheus) => Arc::clone(prometheus) as Arc<dyn Exporter>,
             Kind::Otlp(otlp) => otlp.exporter(),
+            Kind::Debug(debug) => debug.exporter(),
+            Kind::File(file) => file.exporter(),
             Kind::TraceRing(ring) => ring.exporter(),
         }
     }
@@ -69,7 +82,7 @@ impl RunningExporter {
     pub(super) fn series(&self) -> Option<&Arc<Store>> {
         match &self.kind {
             Kind::Prometheus(prometheus) => Some(prometheus.store()),
-            Kind::Otlp(_) | Kind::TraceRing(_) => None,
+            _ => None,
         }
     }
 
@@ -77,7 +90,7 @@ impl RunningExporter {
         let (serves, address) = match &self.kind {
             Kind::Prometheus(prometheus) => (Serves::Metrics, prometheus.address()),
             Kind::TraceRing(ring) => (Serves::Traces, ring.address()),
-            Kind::Otlp(_) => return None,
+            Kind::Otlp(_) | Kind::Debug(_) | Kind::File(_) => return None,
         };
         Some(Listening { component: self.name.clone(), serves, address })
     }
@@ -88,7 +101,7 @@ impl RunningExporter {
                 let endpoint = otlp.endpoint().to_owned();
                 Some(Forwarding { component: self.name.clone(), endpoint })
             }
-            Kind::Prometheus(_) | Kind::TraceRing(_) => None,
+            _ => None,
         }
     }
 
@@ -102,6 +115,8 @@ impl RunningExporter {
                 }
             }
             Kind::Otlp(otlp) => otlp.shutdown(deadline).await,
+            Kind::Debug(debug) => debug.shutdown(deadline).await,
+            Kind::File(file) => file.shutdown(deadline).await,
             Kind::TraceRing(ring) => ring.shutdown(deadline).await,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{
     component::{Kind, Read},
+    debug_exporter, file_exporter,
     otlp_exporter::{read_otlp, read_otlp_http},
     problem::Problems,
     prometheus,
@@ -16,6 +17,8 @@ pub(super) const EXPORTERS: &[Kind<ExporterSettings>] = &[
     Kind { name: "prometheus", read: prometheus::read },
     Kind { name: "otlp", read: read_otlp },
     Kind { name: "otlphttp", read: read_otlp_http },
+    Kind { name: "debug", read: debug_exporter::read },
+    Kind { name: "file", read: file_exporter::read },
     Kind { name: "trace_ring", read: read_trace_ring },
 ];
 

@@ -5,6 +5,8 @@ use std::fmt;
 use super::{
     backend,
     component_id::ComponentId,
+    debug_exporter::DebugExporterSettings,
+    file_exporter::FileExporterSettings,
     otlp_exporter::OtlpExporterSettings,
     prometheus_settings::PrometheusSettings,
     settings::{OtlpReceiverSettings, TraceRingSettings},
@@ -59,6 +61,10 @@ pub enum ExporterSettings {
     Prometheus(PrometheusSettings),
     /// `otlp` and `otlphttp`
     Otlp(OtlpExporterSettings),
+    /// `debug`
+    Debug(DebugExporterSettings),
+    /// `file`
+    File(FileExporterSettings),
     /// `trace_ring`
     TraceRing(TraceRingSettings),
 }
@@ -69,7 +75,7 @@ impl ExporterSettings {
     pub const fn signals(&self) -> &'static [Signal] {
         match self {
             Self::Prometheus(_) => &[Signal::Metrics],
-            Self::Otlp(_) => &Signal::ALL,
+            Self::Otlp(_) | Self::Debug(_) | Self::File(_) => &Signal::ALL,
             Self::TraceRing(_) => &[Signal::Traces],
         }
     }

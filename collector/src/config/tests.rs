@@ -177,12 +177,12 @@ fn an_undefined_component_is_refused_with_the_nearest() {
 fn an_undefined_component_of_no_known_type_names_the_types() {
     check_with(
         "      receivers: [otlp]\n      exporters: [prometheus]",
-        "      receivers: [otlp]\n      processors: [batch]\n      exporters: [prometheus, debug]",
+        "      receivers: [otlp]\n      processors: [batch]\n      exporters: [prometheus, kafka]",
         &[
             "c.yaml:13:20: error: service.pipelines.metrics.processors names \"batch\", which processors does not \
              define: the only processor is memory_limiter",
-            "c.yaml:14:31: error: service.pipelines.metrics.exporters names \"debug\", which exporters does not \
-             define: the exporters are prometheus, otlp, otlphttp, trace_ring",
+            "c.yaml:14:31: error: service.pipelines.metrics.exporters names \"kafka\", which exporters does not \
+             define: the exporters are prometheus, otlp, otlphttp, debug, file, trace_ring",
         ],
     );
 }
@@ -213,9 +213,9 @@ fn a_component_in_no_pipeline_is_warned_about() {
 fn an_unknown_type_names_what_exists() {
     check_with(
         "  prometheus:\n",
-        "  prometheus:\n  debug/loud:\n",
+        "  prometheus:\n  kafka/loud:\n",
         &[
-            "c.yaml:8:3: error: unknown exporter type \"debug\", expected one of: prometheus, otlp, otlphttp, trace_ring",
+            "c.yaml:8:3: error: unknown exporter type \"kafka\", expected one of: prometheus, otlp, otlphttp, debug, file, trace_ring",
         ],
     );
     check_with(
@@ -427,6 +427,32 @@ fn a_url_without_scheme_or_with_tls_is_refused_over_http() {
 }
 
 #[test]
+fn the_format_of_a_file_is_written_down() {
+    let with = |settings: &str| {
+        SOUND.replace("trace_ring:", &format!("file: {settings}")).replace("trace_ring", "file")
+    };
+    check(
+        &with(
+            "{path: a.otlp, format: proto, compression: zstd, rotation: {max_megabytes: 1, max_backups: 2}}",
+        ),
+        &[],
+    );
+    let only = "expected proto, the only format that is written here: set it, and read the file with a program for \
+                length-delimited protobuf";
+    check(
+        &with("{format: json}"),
+        &[
+            "c.yaml:8:3: error: exporters.file.path is missing, expected the file to write",
+            &format!("c.yaml:8:18: error: exporters.file.format is \"json\", {only}"),
+        ],
+    );
+    check(
+        &with("{path: a.otlp}"),
+        &[&format!("c.yaml:8:3: error: exporters.file.format is missing, {only}")],
+    );
+}
+
+#[test]
 fn an_exporter_must_not_send_to_its_own_collector() {
     let text = SOUND
         .replace("  trace_ring:\n", "  otlp: {endpoint: \"http://localhost:4317\"}\n")
@@ -546,8 +572,8 @@ exporters:
       insecure: true
     retry_on_failure: {enabled: true, initial_interval: 1s, max_interval: 10s, max_elapsed_time: 60s}
     sending_queue: {queue_size: 500}
-  debug:
-    verbosity: basic
+  kafka:
+    brokers: [kafka:9092]
 service:
   extensions: [health_check]
   telemetry:
@@ -560,7 +586,7 @@ service:
     traces:
       receivers: [otlp]
       processors: [memory_limiter, batch]
-      exporters: [otlp/tempo, debug]
+      exporters: [otlp/tempo, kafka]
 ",
         &[
             "c.yaml:2:3: error: unknown extension type \"health_check\", this collector has no extensions: remove it",
@@ -568,7 +594,7 @@ service:
              max_request_body_size",
             "c.yaml:12:3: error: unknown receiver type \"prometheus\", expected otlp",
             "c.yaml:19:3: error: unknown processor type \"batch\", expected memory_limiter",
-            "c.yaml:31:3: error: unknown exporter type \"debug\", expected one of: prometheus, otlp, otlphttp, trace_ring",
+            "c.yaml:31:3: error: unknown exporter type \"kafka\", expected one of: prometheus, otlp, otlphttp, debug, file, trace_ring",
             "c.yaml:34:16: error: service.extensions names \"health_check\", this collector has no extensions: remove it",
         ],
     );

@@ -51,7 +51,7 @@ fn endpoints(config: &mut Resolved) -> impl Iterator<Item = &mut SocketAddr> {
     let pages = exporters.filter_map(|exporter| match &mut exporter.settings {
         ExporterSettings::Prometheus(page) => Some(&mut page.endpoint),
         ExporterSettings::TraceRing(page) => Some(&mut page.endpoint),
-        ExporterSettings::Otlp(_) => None,
+        ExporterSettings::Otlp(_) | ExporterSettings::Debug(_) | ExporterSettings::File(_) => None,
     });
     receivers.chain(pages)
 }

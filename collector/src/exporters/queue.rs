@@ -14,10 +14,10 @@ mod state;
 mod tests;
 mod waiting;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use foldhash::quality::RandomState;
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 use tokio::sync::Notify;
 
 pub(super) use self::waiting::{Fate, Waiting};
@@ -41,8 +41,21 @@ pub(super) struct Queue {
     is_parallel: bool,
     hasher: RandomState,
     state: Mutex<State>,
-    /// Something waits, or nothing ever will: for consumers.
+    /// Something waits, or nothing ever will: for consumers that are tasks.
     changed: Notify,
+    /// The same for a consumer that is a thread.
+    woken: Condvar,
+}
+
+/// What a thread got from the queue.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// The item that has waited longest.
+    Waiting(Waiting),
+    /// Nothing came in time.
+    Nothing,
+    /// The queue has stopped and is empty.
+    Ended,
 }
 
 impl Queue {
@@ -55,6 +68,7 @@ impl Queue {
             hasher: RandomState::default(),
             state: Mutex::new(State::new(Bounds::new(settings))),
             changed: Notify::new(),
+            woken: Condvar::new(),
         }
     }
 
@@ -77,6 +91,19 @@ impl Queue {
         }
     }
 
+    /// The same for a thread, which waits for `patience` at most.
+    pub(super) fn next_within(&self, patience: Duration) -> Next {
+        let mut state = self.state.lock();
+        if !state.any_waiting() && !state.has_ended() {
+            self.woken.wait_for(&mut state, patience);
+        }
+        match state.take() {
+            Some(waiting) => Next::Waiting(waiting),
+            None if state.has_ended() => Next::Ended,
+            None => Next::Nothing,
+        }
+    }
+
     /// Forgets an item that [`Queue::next`] gave, and counts what became of it. Whoever waits for its lane is found by
     /// the consumer's next look.
     pub(super) fn settle(&self, waiting: &Waiting, fate: Fate) {
@@ -91,6 +118,7 @@ impl Queue {
     pub(super) fn stop(&self) {
         self.state.lock().stop();
         self.changed.notify_waiters();
+        self.woken.notify_all();
     }
 
     /// Gives up what is left, being sent or not, and counts it. A consumer that still runs counts nothing any more.
@@ -149,8 +177,10 @@ impl Queue {
     fn pass_on(&self, state: &State) {
         if state.has_ended() {
             self.changed.notify_waiters();
+            self.woken.notify_all();
         } else if state.any_waiting() {
             self.changed.notify_one();
+            self.woken.notify_one();
         }
     }
 }

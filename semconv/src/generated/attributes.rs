@@ -326,7 +326,7 @@ pub const INFER_COLLECTOR_REFUSAL_REASON: AttributeDef = AttributeDef {
 pub const INFER_COLLECTOR_REJECTION_REASON: AttributeDef = AttributeDef {
     key: "infer.collector.rejection.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable"]),
+    values: Values::Closed(&["series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable", "write_failed"]),
     description: "Why an item of an accepted request was not kept.",
 };
 
@@ -1035,11 +1035,13 @@ pub enum CollectorRejectionReason {
     Remote,
     /// The other side could not be reached before the deadline.
     Unreachable,
+    /// The file or terminal could not be written, or not before the deadline.
+    WriteFailed,
 }
 
 impl CollectorRejectionReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 9] = [Self::SeriesLimit, Self::SeriesBytes, Self::TypeConflict, Self::NotExpressible, Self::OutOfOrder, Self::InvalidPoint, Self::Evicted, Self::Remote, Self::Unreachable];
+    pub const ALL: [Self; 10] = [Self::SeriesLimit, Self::SeriesBytes, Self::TypeConflict, Self::NotExpressible, Self::OutOfOrder, Self::InvalidPoint, Self::Evicted, Self::Remote, Self::Unreachable, Self::WriteFailed];
 
     /// The value as it is sent.
     #[must_use]
@@ -1054,6 +1056,7 @@ impl CollectorRejectionReason {
             Self::Evicted => "evicted",
             Self::Remote => "remote",
             Self::Unreachable => "unreachable",
+            Self::WriteFailed => "write_failed",
         }
     }
 }

@@ -1,7 +1,5 @@
 //! The queue's bounds, under any order of what pipelines and consumers do.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use proptest::prelude::*;
 
@@ -11,8 +9,6 @@ use crate::{
     pipeline::{Ack, Counts, Exporter, Refusal, Tenant},
     self_metrics::SelfCounter,
 };
-
-const KEPT: Fate = Fate::Kept { rejected: 0 };
 
 fn queue(settings: &QueueSettings) -> (Queue, Arc<SelfMetrics>) {
     let metrics = Arc::new(SelfMetrics::default());
@@ -101,7 +97,7 @@ fn what_was_given_up_is_not_counted_again_when_it_ends_after_all() {
     offer(&queue, 1, 5).expect("room");
     let taken = queue.state.lock().take().expect("one waits");
     queue.abandon(RejectReason::Unreachable);
-    queue.settle(&taken, KEPT);
+    queue.settle(&taken, Fate::KEPT);
     assert_eq!(counted(&metrics, SelfCounter::Rejected), 5);
     assert_eq!(counted(&metrics, SelfCounter::Exported), 0);
     assert!(queue.state.lock().has_ended());
@@ -156,7 +152,7 @@ proptest! {
                 }
                 Event::Settle => {
                     if let Some(waiting) = taken.pop() {
-                        queue.settle(&waiting, KEPT);
+                        queue.settle(&waiting, Fate::KEPT);
                     }
                 }
             }

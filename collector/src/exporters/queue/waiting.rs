@@ -26,3 +26,8 @@ pub(in crate::exporters) enum Fate {
     /// All of it is lost.
     Lost(RejectReason),
 }
+
+impl Fate {
+    /// It was taken whole.
+    pub(in crate::exporters) const KEPT: Self = Self::Kept { rejected: 0 };
+}
