@@ -17,8 +17,14 @@ use inferometer_tests::{
 const PYTHON: [&str; 4] =
     ["grpc-cumulative-gzip", "grpc-delta-none", "protobuf-cumulative-none", "protobuf-delta-gzip"];
 /// The same for Node.
-const NODE: [&str; 4] =
-    ["grpc-cumulative-none", "grpc-delta-gzip", "protobuf-cumulative-gzip", "protobuf-delta-none"];
+const NODE: [&str; 6] = [
+    "grpc-cumulative-none",
+    "grpc-delta-gzip",
+    "protobuf-cumulative-gzip",
+    "protobuf-delta-none",
+    "json-cumulative-gzip",
+    "json-delta-none",
+];
 
 /// Selects everything of a sender.
 fn selector(sender: &Sender) -> String {
