@@ -11,7 +11,10 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 pub use self::listening::{Forwarding, Listening, Serves};
-use self::{exporters::RunningExporter, graphs::Graphs};
+use self::{
+    exporters::RunningExporter,
+    graphs::{Batches, Graphs},
+};
 use crate::{
     config::{ReceiverSettings, Resolved},
     http::{InFlight, StartError},
@@ -28,6 +31,7 @@ const PAGES_GRACE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Collector {
     receivers: Vec<OtlpReceiver>,
+    batches: Batches,
     exporters: Vec<RunningExporter>,
     listening: Vec<Listening>,
     metrics: Arc<SelfMetrics>,
@@ -49,7 +53,7 @@ impl Collector {
             listening.extend(exporter.listening());
             exporters.push(exporter);
         }
-        let graphs = Graphs::build(config.pipelines, config.processors, &exporters)?;
+        let graphs = Graphs::build(config.pipelines, config.processors, &exporters, &metrics)?;
         let budget = InFlight::new(InFlight::DEFAULT_LIMIT);
         let mut receivers = Vec::new();
         for component in config.receivers {
@@ -67,7 +71,7 @@ impl Collector {
             listening.extend(Listening::of_receiver(&name, &receiver));
             receivers.push(receiver);
         }
-        Ok(Self { receivers, exporters, listening, metrics })
+        Ok(Self { receivers, batches: graphs.into_batches(), exporters, listening, metrics })
     }
 
     /// Everything that is listened on, with the real ports, exporters first.
@@ -93,18 +97,19 @@ impl Collector {
         self.exporters.iter().find_map(RunningExporter::series)
     }
 
-    /// Stops in the order of the data: receivers answer what they have accepted, exporters send what they have queued,
-    /// pages are read to their end.
+    /// Stops in the order of the data: receivers answer what they have accepted, batches and exporters send what they
+    /// have queued, pages are read to their end.
     ///
-    /// Returns at the deadline at the latest, give or take half a second; what an exporter could not send by then is
-    /// counted as unreachable and logged.
+    /// Returns at the deadline at the latest, give or take half a second; what could not be sent by then is counted as
+    /// unreachable and logged. Batches get half of the time, so that exporters have some left to send what was in them.
     pub async fn shutdown(self, deadline: Duration) {
         let end = Instant::now() + deadline;
         let left = move || end.saturating_duration_since(Instant::now());
         each(self.receivers.into_iter().map(|receiver| receiver.shutdown(left()))).await;
+        let before = unreachable(&self.metrics);
+        self.batches.shutdown(left() / 2).await;
         let (pages, queues): (Vec<_>, Vec<_>) =
             self.exporters.into_iter().partition(RunningExporter::is_page);
-        let before = unreachable(&self.metrics);
         each(queues.into_iter().map(|queue| queue.shutdown(left()))).await;
         let lost = unreachable(&self.metrics) - before;
         if lost > 0 {

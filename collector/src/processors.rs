@@ -1,7 +1,25 @@
 //! Steps between receivers and exporters.
 
+mod action;
+mod attributes;
+mod batch;
+mod engine_identity;
+mod filter;
+mod matching;
 mod memory_limiter;
+mod pattern;
+mod request;
+mod screen;
+mod value;
 
+pub use action::{Action, Keys, Source, When};
+pub use attributes::{Attributes, AttributesSettings, Resource};
+pub use batch::{Batch, BatchSettings};
+pub use engine_identity::{EngineIdentities, EngineIdentity, EngineIdentitySettings, UnknownIndex};
+pub use filter::{Condition, Filter, FilterSettings, Level, MetricMatch};
+pub use matching::{AttributeMatch, LibraryMatch, Match, Selection, TextMatch, ValueMatch};
 pub use memory_limiter::{
     MemoryLimiter, MemoryLimiterSettings, MemoryReading, NoReading, ProcessMemory,
 };
+pub use pattern::Pattern;
+pub use value::ValueType;

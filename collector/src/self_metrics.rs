@@ -40,6 +40,7 @@ pub struct SelfMetrics {
     refused_items: PerSignal<[Counter<u64>; RefusalReason::ALL.len()]>,
     rejected: PerSignal<[Counter<u64>; RejectReason::ALL.len()]>,
     exported: PerSignal<Counter<u64>>,
+    unknown_engine_index: Counter<u64>,
     target_info_rejected: Counter<u64>,
     series_usage: UpDownCounter<i64>,
     series_limit: UpDownCounter<i64>,
@@ -74,6 +75,8 @@ impl Default for SelfMetrics {
                 })
             }),
             exported: plain(&scope, SelfCounter::Exported),
+            unknown_engine_index: scope
+                .counter(&metrics::INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN, &[]),
             target_info_rejected: scope
                 .counter(&metrics::INFER_COLLECTOR_TARGET_INFO_REJECTED, &[]),
             series_usage: scope.up_down_counter(&metrics::INFER_COLLECTOR_SERIES_USAGE, &[]),
@@ -117,8 +120,9 @@ impl SelfMetrics {
     /// Series of [`SelfMetrics::counts`].
     const COUNTS: usize =
         Signal::ALL.len() * (2 + 2 * RefusalReason::ALL.len() + RejectReason::ALL.len());
-    /// Instruments of one series each: rejected `target_info`, usage and limit of the store, duration of scrapes.
-    const SINGLE: usize = 4;
+    /// Instruments of one series each: unknown engine indexes, rejected `target_info`, usage and limit of the store,
+    /// duration of scrapes.
+    const SINGLE: usize = 5;
 
     /// Counts items that every pipeline took.
     pub fn accepted(&self, signal: Signal, items: u64) {
@@ -139,6 +143,11 @@ impl SelfMetrics {
     /// Counts items that an exporter stored, or that the other side acknowledged.
     pub fn exported(&self, signal: Signal, items: u64) {
         self.exported[signal as usize].add(items);
+    }
+
+    /// Counts points of which no table says which engine they are from.
+    pub fn unknown_engine_index(&self, points: u64) {
+        self.unknown_engine_index.add(points);
     }
 
     /// Counts resources that the store had no room to show.

@@ -64,7 +64,7 @@ VALUES_INFER_COLLECTOR_LISTENER: Final[tuple[str, ...]] = ("otlp_grpc", "otlp_ht
 ATTRIBUTE_INFER_COLLECTOR_REFUSAL_REASON: Final[str] = "infer.collector.refusal.reason"
 VALUES_INFER_COLLECTOR_REFUSAL_REASON: Final[tuple[str, ...]] = ("malformed", "unsupported", "too_large", "no_pipeline", "queue_full", "memory", "stopping")
 ATTRIBUTE_INFER_COLLECTOR_REJECTION_REASON: Final[str] = "infer.collector.rejection.reason"
-VALUES_INFER_COLLECTOR_REJECTION_REASON: Final[tuple[str, ...]] = ("series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable", "write_failed")
+VALUES_INFER_COLLECTOR_REJECTION_REASON: Final[tuple[str, ...]] = ("filtered", "series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable", "write_failed")
 ATTRIBUTE_INFER_DIFFUSION_STAGE: Final[str] = "infer.diffusion.stage"
 VALUES_INFER_DIFFUSION_STAGE: Final[tuple[str, ...]] = ("preprocess", "encode", "denoise", "decode", "postprocess")
 ATTRIBUTE_INFER_ENGINE_STATE: Final[str] = "infer.engine.state"
@@ -1088,7 +1088,7 @@ METRIC_INFER_COLLECTOR_ITEM_REJECTED: Final[Instrument] = Instrument(
     prometheus_name="infer_collector_item_rejected_total",
     kind="counter",
     unit="{item}",
-    description="Points, spans and log records of accepted requests that an exporter did not keep.",
+    description="Points, spans and log records of accepted requests that a filter dropped or an exporter did not keep.",
     bounds=(),
     attributes=(ATTRIBUTE_INFER_SIGNAL, ATTRIBUTE_INFER_COLLECTOR_REJECTION_REASON),
 )
@@ -1101,6 +1101,16 @@ METRIC_INFER_COLLECTOR_ITEM_EXPORTED: Final[Instrument] = Instrument(
     description="Points, spans and log records that an exporter stored or that the other side acknowledged.",
     bounds=(),
     attributes=(ATTRIBUTE_INFER_SIGNAL,),
+)
+
+METRIC_INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN: Final[Instrument] = Instrument(
+    name="infer.collector.engine_index.unknown",
+    prometheus_name="infer_collector_engine_index_unknown_total",
+    kind="counter",
+    unit="{point}",
+    description="Points whose engine index is in no table that says which stage and replica it is.",
+    bounds=(),
+    attributes=(),
 )
 
 METRIC_INFER_COLLECTOR_SERIES_USAGE: Final[Instrument] = Instrument(
@@ -1750,6 +1760,7 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_COLLECTOR_ITEM_REFUSED,
     METRIC_INFER_COLLECTOR_ITEM_REJECTED,
     METRIC_INFER_COLLECTOR_ITEM_EXPORTED,
+    METRIC_INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN,
     METRIC_INFER_COLLECTOR_SERIES_USAGE,
     METRIC_INFER_COLLECTOR_SERIES_LIMIT,
     METRIC_INFER_COLLECTOR_TARGET_INFO_REJECTED,

@@ -1,17 +1,30 @@
 //! How the settings of processors are read.
 
+mod actions;
+mod engine_identity;
+mod filter;
+mod matching;
+
 use super::{
     component::{Kind, Read},
     problem::Problems,
     resolved::ProcessorSettings,
     section::Section,
 };
-use crate::processors::MemoryLimiterSettings;
+use crate::processors::{AttributesSettings, BatchSettings, MemoryLimiterSettings};
 
 /// The processors that a file may define.
-pub(super) const PROCESSORS: &[Kind<ProcessorSettings>] =
-    &[Kind { name: "memory_limiter", read: memory_limiter }];
+pub(super) const PROCESSORS: &[Kind<ProcessorSettings>] = &[
+    Kind { name: "memory_limiter", read: memory_limiter },
+    Kind { name: "batch", read: batch },
+    Kind { name: "resource", read: resource },
+    Kind { name: "attributes", read: attributes },
+    Kind { name: "filter", read: filter },
+    Kind { name: "engine_identity", read: engine_identity },
+];
 
+/// More items than a batch can be meant to have.
+const BATCH_ITEMS_MAX: u64 = u32::MAX as u64;
 /// More memory than any machine has.
 const LIMIT_MEBIBYTES_MAX: u64 = 1 << 24;
 
@@ -38,4 +51,61 @@ fn memory_limiter(section: &mut Section<'_>, problems: &mut Problems) -> Read<Pr
             }),
     };
     Read { settings: ProcessorSettings::MemoryLimiter(settings), listeners: Vec::new() }
+}
+
+fn batch(section: &mut Section<'_>, problems: &mut Problems) -> Read<ProcessorSettings> {
+    let default = BatchSettings::default();
+    let settings = BatchSettings {
+        timeout: section.duration("timeout", problems).unwrap_or(default.timeout),
+        send_batch_size: section
+            .number("send_batch_size", 0..=BATCH_ITEMS_MAX, problems)
+            .unwrap_or(default.send_batch_size),
+        send_batch_max_size: section
+            .number("send_batch_max_size", 0..=BATCH_ITEMS_MAX, problems)
+            .unwrap_or(default.send_batch_max_size),
+    };
+    let (size, max) = (settings.send_batch_size, settings.send_batch_max_size);
+    if max > 0 && max < size {
+        let at = section.node("send_batch_max_size").map_or(section.at(), |node| node.at);
+        let path = section.path_of("send_batch_max_size");
+        problems.error(
+            at,
+            format!("{path} is {max}, expected 0 or at least send_batch_size, which is {size}"),
+        );
+    }
+    for key in ["metadata_keys", "metadata_cardinality_limit"] {
+        if let Some(at) = section.place_of(key) {
+            let path = section.path_of(key);
+            problems.error(
+                at,
+                format!(
+                    "{path} is not supported, requests are told apart by tenant alone: remove it"
+                ),
+            );
+        }
+    }
+    Read { settings: ProcessorSettings::Batch(settings), listeners: Vec::new() }
+}
+
+fn resource(section: &mut Section<'_>, problems: &mut Problems) -> Read<ProcessorSettings> {
+    let actions = actions::read(section, "attributes", problems);
+    Read { settings: ProcessorSettings::Resource(actions), listeners: Vec::new() }
+}
+
+fn attributes(section: &mut Section<'_>, problems: &mut Problems) -> Read<ProcessorSettings> {
+    let settings = AttributesSettings {
+        actions: actions::read(section, "actions", problems),
+        selection: matching::selection(section, problems),
+    };
+    Read { settings: ProcessorSettings::Attributes(Box::new(settings)), listeners: Vec::new() }
+}
+
+fn engine_identity(section: &mut Section<'_>, problems: &mut Problems) -> Read<ProcessorSettings> {
+    let settings = engine_identity::read(section, problems);
+    Read { settings: ProcessorSettings::EngineIdentity(settings), listeners: Vec::new() }
+}
+
+fn filter(section: &mut Section<'_>, problems: &mut Problems) -> Read<ProcessorSettings> {
+    let settings = filter::read(section, problems);
+    Read { settings: ProcessorSettings::Filter(Box::new(settings)), listeners: Vec::new() }
 }

@@ -11,7 +11,13 @@ use super::{
     prometheus_settings::PrometheusSettings,
     settings::{OtlpReceiverSettings, TraceRingSettings},
 };
-use crate::{pipeline::Signal, processors::MemoryLimiterSettings};
+use crate::{
+    pipeline::Signal,
+    processors::{
+        Action, AttributesSettings, BatchSettings, EngineIdentitySettings, FilterSettings,
+        MemoryLimiterSettings,
+    },
+};
 
 /// A checked configuration: every name that a pipeline uses is defined here.
 ///
@@ -50,6 +56,16 @@ pub enum ReceiverSettings {
 /// The processors that this collector has.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ProcessorSettings {
+    /// `batch`
+    Batch(BatchSettings),
+    /// `resource`
+    Resource(Vec<Action>),
+    /// `attributes`
+    Attributes(Box<AttributesSettings>),
+    /// `filter`
+    Filter(Box<FilterSettings>),
+    /// `engine_identity`
+    EngineIdentity(EngineIdentitySettings),
     /// `memory_limiter`
     MemoryLimiter(MemoryLimiterSettings),
 }

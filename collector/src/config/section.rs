@@ -260,6 +260,70 @@ impl<'a> Section<'a> {
         names
     }
 
+    /// Whether a list is absent or empty.
+    pub(super) fn has_no_entry(&mut self, key: &'static str) -> bool {
+        match self.node(key).map(|node| &node.value) {
+            None | Some(Value::Null) => true,
+            Some(Value::List(entries)) => entries.is_empty(),
+            Some(_) => false,
+        }
+    }
+
+    /// The mappings of a list; empty if the key is absent or empty. Each is to be closed.
+    pub(super) fn sections(&mut self, key: &'static str, problems: &mut Problems) -> Vec<Self> {
+        let path = self.path_of(key);
+        let entries = self.list(key, "a list of mappings", problems);
+        let open = |(i, node): (usize, &'a Node)| {
+            Self::open(format!("{path}[{i}]"), node.at, node, problems)
+        };
+        entries.iter().enumerate().map(open).collect()
+    }
+
+    /// A list of texts with their places; empty if the key is absent or empty. Numbers and flags are taken as they are
+    /// written; `expected` says what an entry should be.
+    pub(super) fn text_list(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        problems: &mut Problems,
+    ) -> Vec<(Position, String)> {
+        let path = self.path_of(key);
+        let mut texts = Vec::new();
+        for entry in self.list(key, &format!("a list of {expected}s"), problems) {
+            match &entry.value {
+                Value::Text(text) => texts.push((entry.at, text.clone())),
+                scalar @ (Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {
+                    texts.push((entry.at, scalar.to_string()));
+                }
+                other => problems.error(
+                    entry.at,
+                    format!("an entry of {path} is {other}, expected a {expected}"),
+                ),
+            }
+        }
+        texts
+    }
+
+    /// The entries of a list, or none if the key is absent, empty or something else, which is reported.
+    fn list(&mut self, key: &'static str, expected: &str, problems: &mut Problems) -> &'a [Node] {
+        match self.node(key) {
+            None => &[],
+            Some(Node { value: Value::List(entries), .. }) => entries,
+            Some(Node { value: Value::Null, .. }) => &[],
+            Some(Node { at, value }) => {
+                let path = self.path_of(key);
+                problems.error(*at, format!("{path} is {value}, expected {expected}"));
+                &[]
+            }
+        }
+    }
+
+    /// Reports what is wrong with the value of a key, or with the whole mapping if the key is not there.
+    pub(super) fn wrong(&mut self, key: &'static str, what: &str, problems: &mut Problems) {
+        let at = self.node(key).map_or(self.at, |node| node.at);
+        problems.error(at, format!("{} {what}", self.path_of(key)));
+    }
+
     fn scalar<T>(
         &mut self,
         key: &'static str,

@@ -1,5 +1,7 @@
 //! Every bad input with the exact lines it gets, and what a realistic file of another collector lacks here.
 
+mod processors;
+
 use std::path::Path;
 
 use super::{
@@ -177,10 +179,10 @@ fn an_undefined_component_is_refused_with_the_nearest() {
 fn an_undefined_component_of_no_known_type_names_the_types() {
     check_with(
         "      receivers: [otlp]\n      exporters: [prometheus]",
-        "      receivers: [otlp]\n      processors: [batch]\n      exporters: [prometheus, kafka]",
+        "      receivers: [otlp]\n      processors: [redact]\n      exporters: [prometheus, kafka]",
         &[
-            "c.yaml:13:20: error: service.pipelines.metrics.processors names \"batch\", which processors does not \
-             define: the only processor is memory_limiter",
+            "c.yaml:13:20: error: service.pipelines.metrics.processors names \"redact\", which processors does not \
+             define: the processors are memory_limiter, batch, resource, attributes, filter, engine_identity",
             "c.yaml:14:31: error: service.pipelines.metrics.exporters names \"kafka\", which exporters does not \
              define: the exporters are prometheus, otlp, otlphttp, debug, file, trace_ring",
         ],
@@ -306,32 +308,6 @@ fn a_key_that_is_there_twice_is_refused() {
         "      grpc:",
         &[
             "c.yaml:5:7: error: key \"grpc\" is there twice in receivers.otlp.protocols, first on line 4: keep one",
-        ],
-    );
-}
-
-#[test]
-fn the_memory_limiter_needs_a_limit_above_its_spike() {
-    let with = |settings: &str| {
-        SOUND
-            .replace(
-                "exporters:\n  prometheus:",
-                &format!("processors:\n  memory_limiter: {settings}\nexporters:\n  prometheus:"),
-            )
-            .replace("[otlp]\n", "[otlp]\n      processors: [memory_limiter]\n")
-    };
-    check(&with("{limit_mib: 512, spike_limit_mib: 128, check_interval: 1s}"), &[]);
-    check(
-        &with("{check_interval: 1s}"),
-        &[
-            "c.yaml:7:3: error: processors.memory_limiter.limit_mib is missing, expected the memory that the process must \
-           not exceed, in MiB",
-        ],
-    );
-    check(
-        &with("{limit_mib: 100, spike_limit_mib: 100}"),
-        &[
-            "c.yaml:7:53: error: processors.memory_limiter.spike_limit_mib is 100, expected a whole number from 0 to 99",
         ],
     );
 }
@@ -593,7 +569,6 @@ service:
             "c.yaml:11:9: error: unknown key \"cors\" in receivers.otlp.protocols.http, expected one of: endpoint, \
              max_request_body_size",
             "c.yaml:12:3: error: unknown receiver type \"prometheus\", expected otlp",
-            "c.yaml:19:3: error: unknown processor type \"batch\", expected memory_limiter",
             "c.yaml:31:3: error: unknown exporter type \"kafka\", expected one of: prometheus, otlp, otlphttp, debug, file, trace_ring",
             "c.yaml:34:16: error: service.extensions names \"health_check\", this collector has no extensions: remove it",
         ],

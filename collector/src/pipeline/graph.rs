@@ -1,23 +1,11 @@
 //! All pipelines that one receiver feeds, as the single [`Intake`] it knows.
 
-use std::sync::Arc;
-
 use super::{
     item::{Item, Signal},
+    line::{Admission, Pipeline},
     refusal::{Refusal, RefusalReason},
-    stage::{Exporter, Intake, Processor, Reservation},
+    stage::Intake,
 };
-
-/// One pipeline of the configuration: items of one signal through processors, in order, to every exporter.
-#[derive(Debug, Clone)]
-pub struct Pipeline {
-    /// What flows through it.
-    pub signal: Signal,
-    /// Applied in this order. Pipelines that name the same processor share it.
-    pub processors: Vec<Arc<dyn Processor>>,
-    /// Each gets every item. Pipelines that name the same exporter share it, and it gets the item from each.
-    pub exporters: Vec<Arc<dyn Exporter>>,
-}
 
 /// The pipelines of one receiver. It holds no lock and keeps nothing: admission is a walk over its fields.
 #[derive(Debug)]
@@ -46,20 +34,14 @@ impl Intake for Graph {
         if pipelines.is_empty() {
             return Err(no_pipeline(item.signal));
         }
-        let mut reserved: Vec<(Box<dyn Reservation + '_>, Item)> = Vec::new();
-        for pipeline in pipelines {
-            let mut item = item.clone();
-            for processor in &pipeline.processors {
-                item = processor.process(item)?;
-            }
-            for exporter in &pipeline.exporters {
-                reserved.push((exporter.reserve(&item)?, item.clone()));
-            }
-        }
+        let admissions: Vec<Admission<'_>> = pipelines
+            .iter()
+            .map(|pipeline| pipeline.reserve(item.clone()))
+            .collect::<Result<_, _>>()?;
         // The sender is answered by the exporters alone: this share must not outlive theirs.
         drop(item);
-        for (room, item) in reserved {
-            room.commit(item);
+        for admission in admissions {
+            admission.commit();
         }
         Ok(())
     }
@@ -77,54 +59,18 @@ fn no_pipeline(signal: Signal) -> Refusal {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, atomic::Ordering};
 
     use bytes::Bytes;
-    use parking_lot::Mutex;
 
     use super::*;
-    use crate::pipeline::{Ack, Counts, Tenant};
-
-    /// An exporter with room for a number of items.
-    #[derive(Debug, Default)]
-    struct Bin {
-        capacity: usize,
-        taken: AtomicUsize,
-        kept: Mutex<Vec<Bytes>>,
-    }
-
-    struct Room<'a>(&'a Bin, bool);
-
-    impl Bin {
-        fn with_room(capacity: usize) -> Arc<Self> {
-            Arc::new(Self { capacity, ..Self::default() })
-        }
-    }
-
-    impl Exporter for Bin {
-        fn reserve(&self, _: &Item) -> Result<Box<dyn Reservation + '_>, Refusal> {
-            if self.taken.fetch_add(1, Ordering::Relaxed) >= self.capacity {
-                self.taken.fetch_sub(1, Ordering::Relaxed);
-                return Err(refusal(RefusalReason::QueueFull));
-            }
-            Ok(Box::new(Room(self, false)))
-        }
-    }
-
-    impl Reservation for Room<'_> {
-        fn commit(mut self: Box<Self>, item: Item) {
-            self.1 = true;
-            self.0.kept.lock().push(item.bytes);
-        }
-    }
-
-    impl Drop for Room<'_> {
-        fn drop(&mut self) {
-            if !self.1 {
-                self.0.taken.fetch_sub(1, Ordering::Relaxed);
-            }
-        }
-    }
+    use crate::{
+        pipeline::{
+            Ack, Counts, Exporter, Processor, RejectReason,
+            testing::{Bin, item, refusal},
+        },
+        self_metrics::{SelfCounter, SelfMetrics},
+    };
 
     /// A processor that appends its mark.
     #[derive(Debug)]
@@ -146,23 +92,20 @@ mod tests {
         }
     }
 
-    fn refusal(reason: RefusalReason) -> Refusal {
-        Refusal { reason, message: String::new(), retry_after: None }
-    }
+    /// A processor that takes items out, all of them at most.
+    #[derive(Debug)]
+    struct Sieve(u64);
 
-    fn item(signal: Signal) -> Item {
-        Item {
-            signal,
-            bytes: Bytes::from_static(b"x"),
-            counts: Counts { items: 1 },
-            tenant: Tenant::default(),
-            ack: Ack::ignored(),
+    impl Processor for Sieve {
+        fn process(&self, mut item: Item) -> Result<Item, Refusal> {
+            item.counts.items = item.counts.items.saturating_sub(self.0);
+            Ok(item)
         }
     }
 
     fn pipeline(processors: Vec<Arc<dyn Processor>>, exporters: &[&Arc<Bin>]) -> Pipeline {
         let exporters = exporters.iter().map(|bin| Arc::clone(bin) as Arc<dyn Exporter>).collect();
-        Pipeline { signal: Signal::Traces, processors, exporters }
+        Pipeline { signal: Signal::Traces, processors, exporters, metrics: Arc::default() }
     }
 
     fn check(
@@ -258,5 +201,42 @@ mod tests {
         let item = Item { ack, ..item(Signal::Traces) };
         Graph::new([pipeline(vec![Arc::new(Mark("1"))], &[&a])]).admit(item).unwrap();
         assert_eq!(outcome.outcome().await.rejected, 0);
+    }
+
+    /// How many items were counted as filtered, after three were offered.
+    fn filtered(processors: Vec<Arc<dyn Processor>>, bins: &[&Arc<Bin>]) -> u64 {
+        let metrics = Arc::new(SelfMetrics::default());
+        let pipeline = Pipeline { metrics: Arc::clone(&metrics), ..pipeline(processors, bins) };
+        let offered = Item { counts: Counts { items: 3 }, ..item(Signal::Traces) };
+        let _ = Graph::new([pipeline]).admit(offered);
+        let reason = Some(RejectReason::Filtered.as_str());
+        let mut counts = metrics.counts();
+        let count = counts.find(|count| {
+            count.counter == SelfCounter::Rejected
+                && count.signal == Signal::Traces
+                && count.reason == reason
+        });
+        count.unwrap().value
+    }
+
+    #[test]
+    fn what_a_processor_takes_out_counts_for_each_exporter() {
+        let (a, b) = (Bin::with_room(1), Bin::with_room(1));
+        assert_eq!(filtered(vec![Arc::new(Sieve(2))], &[&a, &b]), 4);
+        assert_eq!((a.kept.lock().len(), b.kept.lock().len()), (1, 1));
+    }
+
+    #[test]
+    fn what_a_refused_sender_keeps_is_not_filtered() {
+        let full = Bin::with_room(0);
+        assert_eq!(filtered(vec![Arc::new(Sieve(2))], &[&full]), 0);
+    }
+
+    #[test]
+    fn an_item_of_which_nothing_is_left_goes_nowhere() {
+        let full = Bin::with_room(0);
+        let all_gone: Vec<Arc<dyn Processor>> = vec![Arc::new(Sieve(3)), Arc::new(Guard)];
+        assert_eq!(filtered(all_gone, &[&full]), 3);
+        assert_eq!(full.kept.lock().len(), 0);
     }
 }

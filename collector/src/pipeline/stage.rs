@@ -14,6 +14,9 @@ pub trait Intake: Send + Sync + fmt::Debug {
 }
 
 /// A step between receiver and exporter: a pure function of the item and its own settings.
+///
+/// Items that it takes out, it takes off the item's counts too; the pipeline counts them as filtered once the rest is
+/// admitted.
 pub trait Processor: Send + Sync + fmt::Debug {
     /// Passes the item on, changed or not.
     ///
@@ -29,6 +32,11 @@ pub trait Exporter: Send + Sync + fmt::Debug {
     /// # Errors
     /// There is no room: the queue is full, or the exporter is stopping.
     fn reserve(&self, item: &Item) -> Result<Box<dyn Reservation + '_>, Refusal>;
+
+    /// How many exporters an item reaches through this one: what is lost on the way is lost to each of them.
+    fn fan_out(&self) -> u64 {
+        1
+    }
 }
 
 /// Room in an exporter. Dropping it gives the room back.

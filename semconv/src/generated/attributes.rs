@@ -326,7 +326,7 @@ pub const INFER_COLLECTOR_REFUSAL_REASON: AttributeDef = AttributeDef {
 pub const INFER_COLLECTOR_REJECTION_REASON: AttributeDef = AttributeDef {
     key: "infer.collector.rejection.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable", "write_failed"]),
+    values: Values::Closed(&["filtered", "series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable", "write_failed"]),
     description: "Why an item of an accepted request was not kept.",
 };
 
@@ -1017,6 +1017,8 @@ impl CollectorRefusalReason {
 /// The values of `infer.collector.rejection.reason`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CollectorRejectionReason {
+    /// A filter of the pipeline dropped it, as its configuration says.
+    Filtered,
     /// The store is at its series limit.
     SeriesLimit,
     /// The series of the store take their limit of bytes.
@@ -1041,12 +1043,13 @@ pub enum CollectorRejectionReason {
 
 impl CollectorRejectionReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 10] = [Self::SeriesLimit, Self::SeriesBytes, Self::TypeConflict, Self::NotExpressible, Self::OutOfOrder, Self::InvalidPoint, Self::Evicted, Self::Remote, Self::Unreachable, Self::WriteFailed];
+    pub const ALL: [Self; 11] = [Self::Filtered, Self::SeriesLimit, Self::SeriesBytes, Self::TypeConflict, Self::NotExpressible, Self::OutOfOrder, Self::InvalidPoint, Self::Evicted, Self::Remote, Self::Unreachable, Self::WriteFailed];
 
     /// The value as it is sent.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Filtered => "filtered",
             Self::SeriesLimit => "series_limit",
             Self::SeriesBytes => "series_bytes",
             Self::TypeConflict => "type_conflict",

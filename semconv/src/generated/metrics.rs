@@ -2046,15 +2046,15 @@ pub const INFER_COLLECTOR_ITEM_REFUSED: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
-/// `infer.collector.item.rejected`: Points, spans and log records of accepted requests that an exporter did not keep.
+/// `infer.collector.item.rejected`: Points, spans and log records of accepted requests that a filter dropped or an exporter did not keep.
 ///
-/// Prometheus: `infer_collector_item_rejected_total`.
+/// Prometheus: `infer_collector_item_rejected_total`. What is lost before the last exporters of a pipeline counts once for each of them.
 pub const INFER_COLLECTOR_ITEM_REJECTED: InstrumentDef = InstrumentDef {
     name: "infer.collector.item.rejected",
     kind: InstrumentKind::Counter,
     value_type: ValueType::Int,
     unit: "{item}",
-    description: "Points, spans and log records of accepted requests that an exporter did not keep.",
+    description: "Points, spans and log records of accepted requests that a filter dropped or an exporter did not keep.",
     bounds: &[],
     attributes: &[
         AttributeRef { attribute: &keys::INFER_SIGNAL, requirement: Requirement::Required },
@@ -2077,6 +2077,21 @@ pub const INFER_COLLECTOR_ITEM_EXPORTED: InstrumentDef = InstrumentDef {
     attributes: &[
         AttributeRef { attribute: &keys::INFER_SIGNAL, requirement: Requirement::Required },
     ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.engine_index.unknown`: Points whose engine index is in no table that says which stage and replica it is.
+///
+/// Prometheus: `infer_collector_engine_index_unknown_total`. A point is counted each time that it is offered, so again when its sender was refused and comes back.
+pub const INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN: InstrumentDef = InstrumentDef {
+    name: "infer.collector.engine_index.unknown",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{point}",
+    description: "Points whose engine index is in no table that says which stage and replica it is.",
+    bounds: &[],
+    attributes: &[],
     cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
     stability: Stability::Development,
 };
@@ -3279,6 +3294,7 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_COLLECTOR_ITEM_REFUSED,
     &INFER_COLLECTOR_ITEM_REJECTED,
     &INFER_COLLECTOR_ITEM_EXPORTED,
+    &INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN,
     &INFER_COLLECTOR_SERIES_USAGE,
     &INFER_COLLECTOR_SERIES_LIMIT,
     &INFER_COLLECTOR_TARGET_INFO_REJECTED,
