@@ -1,6 +1,6 @@
 //! Attributes in place: the bytes that spell them, and the one spelling that all senders of equal attributes share.
 
-use opentelemetry_proto::tonic::common::v1::KeyValue;
+use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value::Value};
 use prost::Message;
 
 use super::{
@@ -171,8 +171,17 @@ fn plain(pair: &[u8]) -> Option<Plain<'_>> {
 /// Whether an encoded pair has this key and this text.
 #[must_use]
 pub(super) fn says(pair: &[u8], key: &str, text: &str) -> bool {
-    key_of(pair) == key.as_bytes()
-        && matches!(plain(pair), Some(Plain::Text(said)) if said == text.as_bytes())
+    if key_of(pair) != key.as_bytes() {
+        return false;
+    }
+    match plain(pair) {
+        Some(Plain::Text(said)) => said == text.as_bytes(),
+        Some(_) => false,
+        None => {
+            let value = KeyValue::decode(pair).ok().and_then(|pair| pair.value?.value);
+            matches!(value, Some(Value::StringValue(said)) if said == text)
+        }
+    }
 }
 
 /// Decodes the attributes of a run.
@@ -183,7 +192,7 @@ pub fn decode_attributes(run: &[u8]) -> Vec<KeyValue> {
 
 #[cfg(test)]
 mod tests {
-    use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue, any_value::Value};
+    use opentelemetry_proto::tonic::common::v1::{AnyValue, ArrayValue};
 
     use super::*;
 

@@ -152,7 +152,8 @@ fn shift(fine: i32, coarse: i32) -> u32 {
 fn power(index: i64, scale: i32) -> f64 {
     let width = 1_i64.checked_shl(scale.min(0).unsigned_abs()).filter(|width| *width > 0);
     let exponent = index.saturating_mul(width.unwrap_or(i64::MAX)).clamp(-1075, 1024);
-    2_f64.powi(i32::try_from(exponent).unwrap_or(0))
+    // Exact also below the normal numbers, where `powi` is 0.
+    (exponent as f64).exp2()
 }
 
 impl Side {
