@@ -201,6 +201,8 @@ impl Walk<'_> {
         if matches!(point.reading, Reading::Gone) {
             return Ok(());
         }
+        // Before the room: what a point is rejected for must not depend on whether an ended series is remembered.
+        point.reading.check()?;
         store.has_room()?;
         let description = self.describe(metric, view, attributes)?;
         let State { known, streams, identity, .. } = &mut *self.state;

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use proptest::{collection::vec, prelude::*};
+use prost::Message;
 
 use super::{
     damage::{damage, inflict},
@@ -15,38 +16,37 @@ use crate::{
     config::PrometheusSettings,
     exporters::prometheus::PrometheusExporter,
     otlp,
-    pipeline::{Ack, Counts, Exporter, Item, RejectReason, Signal, Tenant},
+    pipeline::{Ack, Exporter, Item, Outcome, Signal, Tenant},
     self_metrics::{SelfCounter, SelfMetrics},
     series::Limits,
 };
 
-/// Commits items to a component and compares what it tells with the model. The bytes may be damaged: a processor may
-/// have been at them since they were checked.
-async fn compare(requests: Vec<Vec<u8>>) -> Result<(), TestCaseError> {
+async fn commit(exporter: &PrometheusExporter, bytes: Vec<u8>) -> Outcome {
+    let (ack, acknowledged) = Ack::new();
+    let counts = otlp::check(Signal::Metrics, &bytes).unwrap_or_default();
+    let bytes = Bytes::from(bytes);
+    let item = Item { signal: Signal::Metrics, bytes, counts, tenant: Tenant::default(), ack };
+    exporter.reserve(&item).unwrap().commit(item);
+    acknowledged.outcome().await
+}
+
+fn start() -> (PrometheusExporter, Arc<SelfMetrics>) {
     let settings = PrometheusSettings {
         endpoint: "127.0.0.1:0".parse().unwrap(),
         ..PrometheusSettings::default()
     };
     let metrics = Arc::new(SelfMetrics::default());
     let exporter = PrometheusExporter::start("prometheus", &settings, Arc::clone(&metrics));
-    let exporter = exporter.unwrap();
+    (exporter.unwrap(), metrics)
+}
+
+/// Commits items to a component and compares what it tells with the model.
+async fn compare(requests: Vec<Vec<u8>>) -> Result<(), TestCaseError> {
+    let (exporter, metrics) = start();
     let (mut model, mut totals) = (Model::new(Limits::default()), Counted::default());
     for bytes in requests {
-        let items = otlp::check(Signal::Metrics, &bytes).map_or(3, |counts| counts.items);
-        let counted = model.apply(&bytes, Duration::ZERO).unwrap_or_else(|| Counted {
-            rejected: [(RejectReason::InvalidPoint.as_str(), items)].into(),
-            ..Counted::default()
-        });
-        let (ack, acknowledged) = Ack::new();
-        let item = Item {
-            signal: Signal::Metrics,
-            bytes: Bytes::from(bytes),
-            counts: Counts { items },
-            tenant: Tenant::default(),
-            ack,
-        };
-        exporter.reserve(&item).unwrap().commit(item);
-        let outcome = acknowledged.outcome().await;
+        let counted = model.apply(&bytes, Duration::ZERO).unwrap();
+        let outcome = commit(&exporter, bytes).await;
         prop_assert_eq!(outcome.rejected, counted.rejected.values().sum::<u64>());
         prop_assert_eq!(outcome.message.is_some(), outcome.rejected > 0);
         totals += counted;
@@ -75,14 +75,34 @@ proptest! {
     fn senders_and_counters_are_told_what_became_of_every_point(
         requests in requests(6),
         liberties in liberties(),
-        damages in vec(vec(damage(), 0..2), 6),
+    ) {
+        let requests = requests.iter().map(|request| respell(&request.0, liberties)).collect();
+        runtime().block_on(compare(requests))?;
+    }
+
+    /// What is committed was checked. Should a processor break it, the collector stands.
+    #[test]
+    fn bytes_that_nobody_checked_do_no_harm(
+        requests in requests(6),
+        damages in vec(vec(damage(), 0..6), 6),
+        noise in vec(any::<u8>(), 0..200),
     ) {
         let damaged = requests.iter().zip(damages).map(|(request, damages)| {
-            let mut bytes = respell(&request.0, liberties);
+            let mut bytes = request.0.encode_to_vec();
             damages.into_iter().for_each(|damage| inflict(damage, &mut bytes));
             bytes
         });
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(compare(damaged.collect()))?;
+        runtime().block_on(async {
+            let (exporter, _) = start();
+            for bytes in damaged.chain([noise]) {
+                commit(&exporter, bytes).await;
+            }
+            assert!(exporter.store().stats().series >= SelfMetrics::SERIES);
+            exporter.shutdown(Duration::from_secs(10)).await;
+        });
     }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }

@@ -145,7 +145,9 @@ fn attribute_labels(attributes: &[KeyValue], kind: Kind) -> Vec<Label> {
 
 fn render(mut labels: Vec<Label>) -> String {
     labels.retain(|(_, _, value)| !value.is_empty());
-    labels.sort();
+    // Stable: of two sources with one key the general one stays first. What both say is said once.
+    labels.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    labels.dedup();
     let mut joined: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, _, value) in labels {
         joined.entry(name).or_default().push(value);

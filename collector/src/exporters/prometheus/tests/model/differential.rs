@@ -8,9 +8,10 @@ use prost::Message;
 
 use super::{
     damage::{damage, inflict},
-    generate::{Request, requests},
+    generate::requests,
     page::{expected, seen},
     respell::{liberties, respell},
+    steady::{Encoded, steady_requests},
     store::{Counted, Model},
     subject::Subject,
 };
@@ -32,18 +33,25 @@ fn limits() -> impl Strategy<Value = Limits> {
     })
 }
 
+/// Bits of the hashes: all, so few that some collide, and none. What is found must not depend on them.
+fn hash_bits() -> impl Strategy<Value = Option<u32>> {
+    prop_oneof![2 => Just(None), 1 => Just(Some(8)), 1 => Just(Some(0))]
+}
+
 /// Gives both the same bytes and compares everything that they tell, after each request.
 fn compare(
     limits: Limits,
+    hash_bits: Option<u32>,
     requests: impl IntoIterator<Item = Vec<u8>>,
 ) -> Result<(), TestCaseError> {
-    let (mut model, subject) = (Model::new(limits), Subject::new(limits));
+    let (mut model, subject) = (Model::new(limits), Subject::new(limits, hash_bits));
     for (bytes, turn) in requests.into_iter().zip(1..) {
         let now = STEP * turn;
         let told = subject.apply(&bytes, now);
-        prop_assert_eq!(told, model.apply(&bytes, now), "request {} of {:02x?}", turn, &bytes);
-        let after = || ExportMetricsServiceRequest::decode(&*bytes).map(Request);
-        prop_assert_eq!(seen(&subject.page()), expected(&model), "page after {:?}", after());
+        let expected_counts = model.apply(&bytes, now);
+        let request = Encoded(bytes);
+        prop_assert_eq!(told, expected_counts, "request {}: {:?}", turn, &request);
+        prop_assert_eq!(seen(&subject.page()), expected(&model), "page after {:?}", &request);
         prop_assert_eq!(subject.expire(now), model.expire(now), "expired after request {}", turn);
     }
     prop_assert_eq!(seen(&subject.page()), expected(&model), "page at the end");
@@ -55,8 +63,9 @@ proptest! {
     fn every_request_is_taken_as_the_model_takes_it(
         requests in requests(REQUESTS_MAX),
         limits in limits(),
+        hash_bits in hash_bits(),
     ) {
-        compare(limits, requests.iter().map(|request| request.0.encode_to_vec()))?;
+        compare(limits, hash_bits, requests.iter().map(|request| request.0.encode_to_vec()))?;
     }
 
     #[test]
@@ -64,8 +73,18 @@ proptest! {
         requests in requests(REQUESTS_MAX),
         liberties in liberties(),
         limits in limits(),
+        hash_bits in hash_bits(),
     ) {
-        compare(limits, requests.iter().map(|request| respell(&request.0, liberties)))?;
+        compare(limits, hash_bits, requests.iter().map(|request| respell(&request.0, liberties)))?;
+    }
+
+    #[test]
+    fn senders_that_repeat_themselves_are_taken_as_the_model_takes_them(
+        requests in steady_requests(),
+        limits in limits(),
+        hash_bits in hash_bits(),
+    ) {
+        compare(limits, hash_bits, requests.into_iter().map(|request| request.0))?;
     }
 
     #[test]
@@ -79,7 +98,7 @@ proptest! {
             damages.into_iter().for_each(|damage| inflict(damage, &mut bytes));
             bytes
         });
-        compare(Limits::default(), damaged)?;
+        compare(Limits::default(), Some(8), damaged)?;
     }
 
     #[test]
@@ -99,7 +118,7 @@ proptest! {
     fn any_bytes_are_refused_or_taken_as_the_model_takes_them(
         requests in vec(vec(any::<u8>(), 0..200), 1..4),
     ) {
-        compare(Limits::default(), requests)?;
+        compare(Limits::default(), Some(8), requests)?;
     }
 }
 
@@ -127,4 +146,20 @@ fn the_generated_requests_reach_every_rule() {
     ] {
         assert!(totals.rejected[reason.as_str()] > 40, "{totals:?}");
     }
+}
+
+/// The shortest way to a series is taken, and so are the longer ones.
+#[test]
+fn the_generated_requests_find_series_in_every_way() {
+    let mut runner = TestRunner::deterministic();
+    let mut found = [0; 3];
+    for _ in 0..100 {
+        let requests = steady_requests().new_tree(&mut runner).unwrap().current();
+        let subject = Subject::new(Limits::default(), None);
+        for (request, turn) in requests.iter().zip(1..) {
+            subject.apply(&request.0, STEP * turn).unwrap();
+        }
+        found.iter_mut().zip(subject.found()).for_each(|(all, these)| *all += these);
+    }
+    assert!(found.iter().all(|points| *points > 400), "{found:?}");
 }

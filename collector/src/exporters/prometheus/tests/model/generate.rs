@@ -53,7 +53,7 @@ const NAMES: [(&str, Usual); 16] = [
     ("target.info", Usual::Gauge),
     ("", Usual::Gauge),
 ];
-const KINDS: [Usual; 10] = [
+const KINDS: [Usual; 11] = [
     Usual::Gauge,
     Usual::Sum(CUMULATIVE, true),
     Usual::Sum(CUMULATIVE, false),
@@ -62,6 +62,7 @@ const KINDS: [Usual; 10] = [
     Explicit(CUMULATIVE),
     Explicit(DELTA),
     Exponential(CUMULATIVE),
+    Exponential(DELTA),
     Usual::Summary,
     Usual::Sum(0, true),
 ];
@@ -97,9 +98,10 @@ const BOUNDS: [&[f64]; 10] = [
     &[f64::NAN],
     &[1.0, 1.0],
 ];
-const SCALES: [i32; 8] = [0, 0, 1, 3, -1, -3, 20, 8];
-const OFFSETS: [i32; 8] = [0, 0, 1, -1, 3, -4, 40, -40];
-const THRESHOLDS: [f64; 5] = [0.0, 0.0, 0.001, 0.5, 1e-100];
+const SCALES: [i32; 12] = [0, 0, 1, 3, -1, -3, 20, 8, 2, -10, 64, 65];
+const OFFSETS: [i32; 16] =
+    [0, 0, 1, -1, 3, -4, 40, -40, 2, -2, 1022, -1030, -1074, 2000, i32::MAX - 2, i32::MIN];
+const THRESHOLDS: [f64; 7] = [0.0, 0.0, 0.001, 0.5, 1e-100, 3.0, -1.0];
 const QUANTILES: [&[(f64, f64)]; 5] =
     [&[(0.5, 1.0), (1.0, 3.5)], &[], &[(0.5, f64::NAN)], &[(0.9, 1.0), (0.5, 2.0)], &[(1.5, 1.0)]];
 
@@ -135,7 +137,8 @@ impl Picks<'_> {
 type PointBytes = [u8; 24];
 type Metrics = Vec<([u8; 8], Vec<PointBytes>)>;
 type Scopes = Vec<([u8; 12], Metrics)>;
-type Resources = Vec<([u8; 10], Scopes)>;
+/// What a request is made from.
+pub(super) type Resources = Vec<([u8; 10], Scopes)>;
 
 /// A request that a failing case shows in few words.
 #[derive(Clone)]
@@ -163,10 +166,7 @@ impl fmt::Debug for Request {
 
 /// Requests that follow each other, `length` at most.
 pub(super) fn requests(length: usize) -> impl Strategy<Value = Vec<Request>> {
-    let metrics = vec((any::<[u8; 8]>(), vec(any::<PointBytes>(), 0..5)), 0..6);
-    let scopes = vec((any::<[u8; 12]>(), metrics), 0..3);
-    let resources = vec((any::<[u8; 10]>(), scopes), 0..3);
-    vec(resources, 1..=length).prop_map(|requests: Vec<Resources>| {
+    vec(resources(), 1..=length).prop_map(|requests| {
         requests
             .iter()
             .zip(1..)
@@ -175,7 +175,14 @@ pub(super) fn requests(length: usize) -> impl Strategy<Value = Vec<Request>> {
     })
 }
 
-fn request(resources: &Resources, turn: u64) -> ExportMetricsServiceRequest {
+pub(super) fn resources() -> impl Strategy<Value = Resources> {
+    let metrics = vec((any::<[u8; 8]>(), vec(any::<PointBytes>(), 0..5)), 0..6);
+    let scopes = vec((any::<[u8; 12]>(), metrics), 0..3);
+    vec((any::<[u8; 10]>(), scopes), 0..3)
+}
+
+/// What a sender says in its turn: starts and times go on with it.
+pub(super) fn request(resources: &Resources, turn: u64) -> ExportMetricsServiceRequest {
     let resource_metrics = resources.iter().map(|(bytes, scopes)| {
         let mut picks = Picks(bytes.iter());
         ResourceMetrics {
@@ -226,7 +233,8 @@ fn scope(bytes: &[u8], metrics: &Metrics, turn: u64) -> ScopeMetrics {
         ..InstrumentationScope::default()
     };
     ScopeMetrics {
-        scope: (scope != InstrumentationScope::default()).then_some(scope),
+        // None and one that says nothing are the same.
+        scope: (!picks.rarely(3)).then_some(scope),
         schema_url: picks.mostly(&["", "https://schema"]).to_owned(),
         metrics: metrics.iter().map(|(bytes, points)| metric(bytes, points, turn)).collect(),
     }

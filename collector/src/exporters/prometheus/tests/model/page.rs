@@ -31,7 +31,8 @@ pub(super) fn expected(model: &Model) -> Vec<String> {
             Shown::Double(number) => put("", None, spelled(*number)),
             Shown::Histogram { bounds, counts, count, sum } => {
                 for (index, bound) in bounds.iter().enumerate() {
-                    let below: u64 = counts[..=index].iter().sum();
+                    let counts = counts[..=index].iter();
+                    let below = counts.fold(0, |sum: u64, count| sum.saturating_add(*count));
                     if *bound != f64::INFINITY {
                         put("_bucket", Some(("le", *bound)), below.to_string());
                     }
@@ -41,6 +42,16 @@ pub(super) fn expected(model: &Model) -> Vec<String> {
                     put("_sum", None, spelled(*sum));
                 }
                 put("_count", None, count.to_string());
+            }
+            Shown::Exponential(histogram) => {
+                for (bound, below) in histogram.buckets() {
+                    put("_bucket", Some(("le", bound)), below.to_string());
+                }
+                put("_bucket", Some(("le", f64::INFINITY)), histogram.count.to_string());
+                if let Some(sum) = histogram.sum {
+                    put("_sum", None, spelled(sum));
+                }
+                put("_count", None, histogram.count.to_string());
             }
             Shown::Summary { quantiles, count, sum } => {
                 for (share, value) in quantiles {

@@ -20,37 +20,40 @@ pub(super) struct Series {
 /// How a point stands to the ones before it.
 enum Order {
     Next,
-    Reset,
+    Adds,
+    Resets,
     Late,
 }
 
 impl Series {
-    /// A series of a point that has a value.
+    /// A series with its first value.
     pub(super) fn new(
         (family, kind, labels): (String, Kind, String),
-        point: &Point,
+        (start, time): (u64, u64),
         shown: Shown,
         now: Duration,
     ) -> Self {
-        let (start, time) = (point.start, point.time);
         Self { family, kind, labels, updated: now, shown, start, time }
     }
 
+    /// Takes a point that has a value.
     pub(super) fn take(
         &mut self,
         point: &Point,
-        shown: Shown,
+        value: &Shown,
         now: Duration,
     ) -> Result<(), RejectReason> {
-        match self.order(point) {
+        let (shown, start, time) = match self.order(point) {
             Order::Late => return Err(RejectReason::OutOfOrder),
-            Order::Reset => (self.start, self.time) = (point.start, point.time),
+            Order::Resets => (value.clone(), point.start, point.time),
+            Order::Adds => (self.shown.plus(value), self.start, self.time.max(point.time)),
             Order::Next => {
-                self.start = if point.start == 0 { self.start } else { point.start };
-                self.time = self.time.max(point.time);
+                let start = if point.start == 0 { self.start } else { point.start };
+                (value.clone(), start, self.time.max(point.time))
             }
-        }
-        (self.shown, self.updated) = (shown, now);
+        };
+        shown.check_bounds()?;
+        (self.shown, self.start, self.time, self.updated) = (shown, start, time, now);
         Ok(())
     }
 
@@ -60,12 +63,32 @@ impl Series {
     }
 
     fn order(&self, point: &Point) -> Order {
+        if point.is_delta {
+            return self.order_of_delta(point);
+        }
         if is_before(self.start, point.start) {
-            Order::Reset
+            Order::Resets
         } else if is_before(point.start, self.start) || is_before(point.time, self.time) {
             Order::Late
         } else {
             Order::Next
+        }
+    }
+
+    /// A delta goes on where the last point ended, or after a gap begins anew; what was counted already is not counted
+    /// again.
+    fn order_of_delta(&self, point: &Point) -> Order {
+        let times_are_known = self.time != 0 && point.time != 0;
+        if !times_are_known {
+            Order::Adds
+        } else if point.time <= self.time {
+            Order::Late
+        } else if point.start == 0 || point.start == self.time {
+            Order::Adds
+        } else if point.start > self.time {
+            Order::Resets
+        } else {
+            Order::Late
         }
     }
 }

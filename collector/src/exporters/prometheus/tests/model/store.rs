@@ -1,6 +1,10 @@
 //! The model: every series in one map, by everything that tells it from others.
 
-use std::{collections::BTreeMap, ops::AddAssign, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::AddAssign,
+    time::Duration,
+};
 
 use inferometer_semconv::prometheus_name::metric_name;
 use opentelemetry_proto::tonic::{
@@ -42,6 +46,8 @@ impl AddAssign for Counted {
 pub(super) struct Model {
     limits: Limits,
     pub(super) series: BTreeMap<Vec<String>, Series>,
+    /// Job and instance of whoever sent something; as many as series may be, since each is to have one.
+    targets: BTreeSet<(String, String)>,
     /// `(kind, help)` of every family that has a series.
     pub(super) families: BTreeMap<String, (Kind, String)>,
 }
@@ -58,7 +64,12 @@ struct Around<'a> {
 
 impl Model {
     pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, series: BTreeMap::new(), families: BTreeMap::new() }
+        Self {
+            limits,
+            series: BTreeMap::new(),
+            targets: BTreeSet::new(),
+            families: BTreeMap::new(),
+        }
     }
 
     /// Takes a request; none if it is not one.
@@ -75,22 +86,29 @@ impl Model {
         let resource = metrics.resource.clone().unwrap_or_default();
         let target = Target::of(&resource.attributes);
         let kept_before = counted.kept;
+        let id = (target.job.clone(), target.instance.clone());
+        let has_room = self.targets.contains(&id) || self.targets.len() < self.limits.max_series;
+        if has_room {
+            self.targets.insert(id);
+        }
         for scope in &metrics.scope_metrics {
             for metric in &scope.metrics {
                 let Some(kind) = kind(metric) else { continue };
                 let around = Around { target: &target, scope, metric, kind, now };
                 for point in points(metric) {
-                    match self.point(around, point) {
+                    let outcome = match has_room {
+                        true => self.point(around, point),
+                        false => Err(RejectReason::SeriesLimit),
+                    };
+                    match outcome {
                         Ok(()) => counted.kept += 1,
                         Err(reason) => *counted.rejected.entry(reason.as_str()).or_default() += 1,
                     }
                 }
             }
         }
-        if counted.kept > kept_before
-            && let Some(labels) = target.info()
-        {
-            counted.target_info_rejected += u64::from(self.info(&target, labels, now).is_err());
+        if counted.kept > kept_before {
+            counted.target_info_rejected += u64::from(self.info(&target, now).is_err());
         }
     }
 
@@ -112,11 +130,12 @@ impl Model {
             kind.as_str().to_owned(),
             identity(attributes),
         ];
-        let Some(shown) = point.value.clone() else {
+        let Some(value) = &point.value else {
             return self.end(&key, &point);
         };
+        value.check()?;
         if let Some(series) = self.series.get_mut(&key) {
-            return series.take(&point, shown, now);
+            return series.take(&point, value, now);
         }
         if self.series.len() >= self.limits.max_series {
             return Err(RejectReason::SeriesLimit);
@@ -129,8 +148,10 @@ impl Model {
         if family == "target_info" {
             return Err(RejectReason::TypeConflict);
         }
+        value.check_bounds()?;
         let labels = labels(target, &of_scope, &scope.schema_url, kind, attributes);
-        let series = Series::new((family, kind, labels), &point, shown, now);
+        let times = (point.start, point.time);
+        let series = Series::new((family, kind, labels), times, value.clone(), now);
         self.admit(key, series, &metric.description)
     }
 
@@ -143,19 +164,16 @@ impl Model {
         Ok(())
     }
 
-    fn info(&mut self, target: &Target, labels: String, now: Duration) -> Result<(), RejectReason> {
+    /// Shows what the resource of a target says now.
+    fn info(&mut self, target: &Target, now: Duration) -> Result<(), RejectReason> {
         let key = vec!["info".to_owned(), target.job.clone(), target.instance.clone()];
-        if let Some(series) = self.series.get_mut(&key)
-            && series.labels == labels
-        {
-            series.updated = now;
-            return Ok(());
-        }
         self.series.remove(&key);
         self.forget_empty_families();
-        let point = Point { start: 0, time: 0, value: None };
+        let Some(labels) = target.info() else {
+            return Ok(());
+        };
         let described = ("target_info".to_owned(), Kind::Gauge, labels);
-        let series = Series::new(described, &point, Shown::Int(1), now);
+        let series = Series::new(described, (0, 0), Shown::Int(1), now);
         self.admit(key, series, super::super::super::translate::TARGET_INFO_HELP)
     }
 
@@ -192,13 +210,23 @@ impl Model {
         })
     }
 
-    /// Forgets what had no point for too long; returns how many series.
+    /// Forgets what had no point for too long, and then targets without series; returns how many series.
     pub(super) fn expire(&mut self, now: Duration) -> usize {
-        let before = self.series.len();
-        let lifetime = self.limits.metric_expiration;
-        self.series.retain(|_, series| series.updated + lifetime > now);
+        let Some(before) = now.checked_sub(self.limits.metric_expiration) else {
+            return 0;
+        };
+        let count = self.series.len();
+        self.series.retain(|key, series| key[0] == "info" || series.updated > before);
+        let live: BTreeSet<(String, String)> = self
+            .series
+            .keys()
+            .filter(|key| key[0] == "series")
+            .map(|key| (key[1].clone(), key[2].clone()))
+            .collect();
+        self.series.retain(|key, _| live.contains(&(key[1].clone(), key[2].clone())));
+        self.targets = live;
         self.forget_empty_families();
-        before - self.series.len()
+        count - self.series.len()
     }
 
     fn forget_empty_families(&mut self) {

@@ -1,6 +1,6 @@
 //! The real thing, as the differential holds it: bytes in, page and counts out.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use super::{super::helpers, store::Counted};
 use crate::{
@@ -14,17 +14,32 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Subject {
     ingest: Ingest,
+    translation: Translation,
+    /// Points whose series was expected, known by its bytes, and known by what they mean.
+    found: Cell<[u64; 3]>,
 }
 
 impl Subject {
-    pub(super) fn new(limits: Limits) -> Self {
-        Self { ingest: Ingest::new(limits) }
+    /// With hashes of so few bits that nearly everything collides, or of all of theirs.
+    pub(super) fn new(limits: Limits, hash_bits: Option<u32>) -> Self {
+        let ingest = match hash_bits {
+            Some(bits) => Ingest::with_hash_bits(limits, bits),
+            None => Ingest::new(limits),
+        };
+        Self { ingest, translation: Translation::default(), found: Cell::default() }
     }
 
     /// Takes a request; none if it is refused whole. Every point of it is counted once.
     pub(super) fn apply(&self, bytes: &[u8], now: Duration) -> Option<Counted> {
         let counts = otlp::check(Signal::Metrics, bytes).ok()?;
-        let applied = self.ingest.apply(&Translation::default(), bytes, now);
+        let applied = self.ingest.apply(&self.translation, bytes, now);
+        let [expected, known, respelled] = self.found.get();
+        let found = &applied.found;
+        self.found.set([
+            expected + found.expected,
+            known + found.known,
+            respelled + found.respelled,
+        ]);
         let rejected =
             applied.rejected().map(|(reason, points)| (reason.as_str(), points)).collect();
         let counted = Counted {
@@ -35,6 +50,10 @@ impl Subject {
         let total = counted.kept + counted.rejected.values().sum::<u64>();
         assert_eq!(total, counts.items, "points went missing: {counted:?}");
         Some(counted)
+    }
+
+    pub(super) fn found(&self) -> [u64; 3] {
+        self.found.get()
     }
 
     pub(super) fn expire(&self, now: Duration) -> usize {

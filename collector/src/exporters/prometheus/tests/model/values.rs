@@ -1,13 +1,11 @@
-//! The points of a decoded metric as plain values, each judged on its own.
+//! The points of a decoded metric as plain values, what is wrong with them, and how two of them add.
 
 use opentelemetry_proto::tonic::{
     common::v1::KeyValue,
-    metrics::v1::{
-        HistogramDataPoint, Metric, NumberDataPoint, SummaryDataPoint, metric::Data,
-        number_data_point::Value as Number,
-    },
+    metrics::v1::{Metric, NumberDataPoint, metric::Data, number_data_point::Value as Number},
 };
 
+use super::{describe::was_unknown, exponential::Exponential};
 use crate::{pipeline::RejectReason, series::Kind};
 
 const DELTA: i32 = 1;
@@ -20,14 +18,16 @@ pub(super) enum Shown {
     Int(i64),
     Double(f64),
     Histogram { bounds: Vec<f64>, counts: Vec<u64>, count: u64, sum: Option<f64> },
+    Exponential(Exponential),
     Summary { quantiles: Vec<(f64, f64)>, count: u64, sum: f64 },
 }
 
-/// A point of which the value makes sense.
+/// A point of a known temporality.
 #[derive(Debug)]
 pub(super) struct Point {
     pub(super) start: u64,
     pub(super) time: u64,
+    pub(super) is_delta: bool,
     /// None ends the series.
     pub(super) value: Option<Shown>,
 }
@@ -39,7 +39,7 @@ pub(super) type Judged<'a> = (&'a [KeyValue], Result<Point, RejectReason>);
 pub(super) fn kind(metric: &Metric) -> Option<Kind> {
     Some(match metric.data.as_ref()? {
         Data::Sum(sum) if sum.is_monotonic => Kind::Counter,
-        Data::Sum(_) | Data::Gauge(_) if super::describe::was_unknown(metric) => Kind::Unknown,
+        Data::Sum(_) | Data::Gauge(_) if was_unknown(metric) => Kind::Unknown,
         Data::Sum(_) | Data::Gauge(_) => Kind::Gauge,
         Data::Histogram(_) | Data::ExponentialHistogram(_) => Kind::Histogram,
         Data::Summary(_) => Kind::Summary,
@@ -48,107 +48,146 @@ pub(super) fn kind(metric: &Metric) -> Option<Kind> {
 
 /// Every point of a metric, in order.
 pub(super) fn points(metric: &Metric) -> Vec<Judged<'_>> {
-    match &metric.data {
-        None => Vec::new(),
-        Some(Data::Gauge(gauge)) => {
-            let read = |point: &NumberDataPoint| Ok(Point { start: 0, ..number(point)? });
-            gauge.data_points.iter().map(|point| (&*point.attributes, read(point))).collect()
-        }
-        Some(Data::Sum(sum)) => {
-            let temporality = temporality(sum.aggregation_temporality);
-            let read = |point| {
-                temporality?;
-                let point = number(point)?;
-                let falls = match point.value {
-                    Some(Shown::Int(number)) => number < 0,
-                    Some(Shown::Double(number)) => number < 0.0,
-                    _ => false,
-                };
-                if sum.is_monotonic && falls { Err(RejectReason::InvalidPoint) } else { Ok(point) }
-            };
-            sum.data_points.iter().map(|point| (&*point.attributes, read(point))).collect()
-        }
-        Some(Data::Histogram(histogram)) => {
-            let temporality = temporality(histogram.aggregation_temporality);
-            let read = |point| {
-                temporality?;
-                buckets(point)
-            };
-            let points = histogram.data_points.iter();
-            points.map(|point| (&*point.attributes, read(point))).collect()
-        }
-        Some(Data::ExponentialHistogram(histogram)) => {
-            let points = histogram.data_points.iter().map(|point| {
-                let (start, time) = (point.start_time_unix_nano, point.time_unix_nano);
-                let end = Point { start, time, value: None };
-                let ends = is_gone(point.flags);
-                (&*point.attributes, ends.then_some(end).ok_or(RejectReason::NotExpressible))
+    let Some(data) = &metric.data else {
+        return Vec::new();
+    };
+    match data {
+        Data::Gauge(gauge) => {
+            // What a gauge shows was not counted since anything.
+            let points = gauge.data_points.iter().map(|it| {
+                let times = (0, it.time_unix_nano);
+                (&*it.attributes, judged(CUMULATIVE, times, it.flags, number(it)))
             });
             points.collect()
         }
-        Some(Data::Summary(summary)) => {
-            let points = summary.data_points.iter();
-            points.map(|point| (&*point.attributes, quantiles(point))).collect()
+        Data::Sum(sum) => {
+            let points = sum.data_points.iter().map(|it| {
+                let times = (it.start_time_unix_nano, it.time_unix_nano);
+                let value = number(it).filter(|value| !sum.is_monotonic || is_above_zero(value));
+                (&*it.attributes, judged(sum.aggregation_temporality, times, it.flags, value))
+            });
+            points.collect()
+        }
+        Data::Histogram(histogram) => {
+            let temporality = histogram.aggregation_temporality;
+            let points = histogram.data_points.iter().map(|it| {
+                let (bounds, counts) = (it.explicit_bounds.clone(), it.bucket_counts.clone());
+                let value = Shown::Histogram { bounds, counts, count: it.count, sum: it.sum };
+                let times = (it.start_time_unix_nano, it.time_unix_nano);
+                (&*it.attributes, judged(temporality, times, it.flags, Some(value)))
+            });
+            points.collect()
+        }
+        Data::ExponentialHistogram(histogram) => {
+            let temporality = histogram.aggregation_temporality;
+            let points = histogram.data_points.iter().map(|it| {
+                let value = Shown::Exponential(Exponential::of(it));
+                let times = (it.start_time_unix_nano, it.time_unix_nano);
+                (&*it.attributes, judged(temporality, times, it.flags, Some(value)))
+            });
+            points.collect()
+        }
+        Data::Summary(summary) => {
+            let points = summary.data_points.iter().map(|it| {
+                let quantiles = it.quantile_values.iter().map(|it| (it.quantile, it.value));
+                let quantiles = quantiles.collect();
+                let value = Shown::Summary { quantiles, count: it.count, sum: it.sum };
+                let times = (it.start_time_unix_nano, it.time_unix_nano);
+                (&*it.attributes, judged(CUMULATIVE, times, it.flags, Some(value)))
+            });
+            points.collect()
         }
     }
 }
 
-const fn temporality(of: i32) -> Result<(), RejectReason> {
-    match of {
-        CUMULATIVE => Ok(()),
-        DELTA => Err(RejectReason::NotExpressible),
-        _ => Err(RejectReason::InvalidPoint),
-    }
-}
-
-const fn is_gone(flags: u32) -> bool {
-    flags & NO_RECORDED_VALUE != 0
-}
-
-const fn number(point: &NumberDataPoint) -> Result<Point, RejectReason> {
-    let (start, time) = (point.start_time_unix_nano, point.time_unix_nano);
-    let value = match point.value {
-        _ if is_gone(point.flags) => None,
-        Some(Number::AsInt(number)) => Some(Shown::Int(number)),
-        Some(Number::AsDouble(number)) => Some(Shown::Double(number)),
-        None => return Err(RejectReason::InvalidPoint),
-    };
-    Ok(Point { start, time, value })
-}
-
-fn buckets(point: &HistogramDataPoint) -> Result<Point, RejectReason> {
-    let (start, time) = (point.start_time_unix_nano, point.time_unix_nano);
-    if is_gone(point.flags) {
-        return Ok(Point { start, time, value: None });
-    }
-    let (bounds, counts) = (&point.explicit_bounds, &point.bucket_counts);
-    let has_buckets = !bounds.is_empty() || !counts.is_empty();
-    let ascends = bounds.is_sorted_by(|a, b| a < b) && !bounds.iter().any(|bound| bound.is_nan());
-    let total: u128 = counts.iter().map(|count| u128::from(*count)).sum();
-    let adds_up = counts.len() == bounds.len() + 1 && total == u128::from(point.count);
-    if has_buckets && !(ascends && adds_up) {
+fn judged(
+    temporality: i32,
+    (start, time): (u64, u64),
+    flags: u32,
+    value: Option<Shown>,
+) -> Result<Point, RejectReason> {
+    let is_delta = temporality == DELTA;
+    if !is_delta && temporality != CUMULATIVE {
         return Err(RejectReason::InvalidPoint);
     }
-    let value = Shown::Histogram {
-        bounds: bounds.clone(),
-        counts: counts.clone(),
-        count: point.count,
-        sum: point.sum,
-    };
-    Ok(Point { start, time, value: Some(value) })
+    if flags & NO_RECORDED_VALUE != 0 {
+        return Ok(Point { start, time, is_delta, value: None });
+    }
+    let value = Some(value.ok_or(RejectReason::InvalidPoint)?);
+    Ok(Point { start, time, is_delta, value })
 }
 
-fn quantiles(point: &SummaryDataPoint) -> Result<Point, RejectReason> {
-    let (start, time) = (point.start_time_unix_nano, point.time_unix_nano);
-    if is_gone(point.flags) {
-        return Ok(Point { start, time, value: None });
+fn number(point: &NumberDataPoint) -> Option<Shown> {
+    Some(match point.value? {
+        Number::AsInt(number) => Shown::Int(number),
+        Number::AsDouble(number) => Shown::Double(number),
+    })
+}
+
+/// Not so for what is no number.
+fn is_above_zero(value: &Shown) -> bool {
+    match value {
+        Shown::Int(number) => *number >= 0,
+        Shown::Double(number) => *number >= 0.0,
+        _ => true,
     }
-    let quantiles: Vec<(f64, f64)> =
-        point.quantile_values.iter().map(|it| (it.quantile, it.value)).collect();
-    let ascends = quantiles.is_sorted_by(|a, b| a.0 < b.0);
-    if !ascends || !quantiles.iter().all(|(share, _)| (0.0..=1.0).contains(share)) {
-        return Err(RejectReason::InvalidPoint);
+}
+
+impl Shown {
+    /// Whether the point contradicts itself, bounds left out.
+    pub(super) fn check(&self) -> Result<(), RejectReason> {
+        let makes_sense = match self {
+            Self::Int(_) | Self::Double(_) => true,
+            Self::Exponential(histogram) => return histogram.check(),
+            Self::Histogram { bounds, counts, count, .. } => {
+                let has_none = bounds.is_empty() && counts.is_empty();
+                let total: u128 = counts.iter().map(|count| u128::from(*count)).sum();
+                has_none || (counts.len() == bounds.len() + 1 && total == u128::from(*count))
+            }
+            Self::Summary { quantiles, .. } => {
+                quantiles.is_sorted_by(|a, b| a.0 < b.0)
+                    && quantiles.iter().all(|(share, _)| (0.0..=1.0).contains(share))
+            }
+        };
+        if makes_sense { Ok(()) } else { Err(RejectReason::InvalidPoint) }
     }
-    let value = Shown::Summary { quantiles, count: point.count, sum: point.sum };
-    Ok(Point { start, time, value: Some(value) })
+
+    /// Whether bounds ascend, if there are any.
+    pub(super) fn check_bounds(&self) -> Result<(), RejectReason> {
+        match self {
+            Self::Histogram { bounds, .. }
+                if !bounds.is_sorted_by(|a, b| a < b) || bounds.iter().any(|it| it.is_nan()) =>
+            {
+                Err(RejectReason::InvalidPoint)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Both together; what cannot be added begins anew.
+    pub(super) fn plus(&self, more: &Self) -> Self {
+        match (self, more) {
+            (Self::Int(a), Self::Int(b)) => {
+                a.checked_add(*b).map_or(Self::Double(*a as f64 + *b as f64), Self::Int)
+            }
+            (Self::Int(a), Self::Double(b)) => Self::Double(*a as f64 + b),
+            (Self::Double(a), Self::Int(b)) => Self::Double(a + *b as f64),
+            (Self::Double(a), Self::Double(b)) => Self::Double(a + b),
+            (Self::Exponential(a), Self::Exponential(b)) => Self::Exponential(a.plus(b)),
+            (
+                Self::Histogram { bounds, counts, count, sum },
+                Self::Histogram { bounds: others, counts: theirs, count: more, sum: plus },
+            ) if is_same(bounds, others) && counts.len() == theirs.len() => Self::Histogram {
+                bounds: bounds.clone(),
+                counts: counts.iter().zip(theirs).map(|(a, b)| a.saturating_add(*b)).collect(),
+                count: count.saturating_add(*more),
+                sum: sum.zip(*plus).map(|(sum, plus)| sum + plus),
+            },
+            _ => more.clone(),
+        }
+    }
+}
+
+fn is_same(bounds: &[f64], others: &[f64]) -> bool {
+    bounds.iter().map(|it| it.to_bits()).eq(others.iter().map(|it| it.to_bits()))
 }
