@@ -29,7 +29,7 @@ pub use exponential::{
 pub use family::{Description, Family, Kind};
 pub use identity::{Identity, Mark};
 pub use label::{Label, Labels};
-pub use number::write_double;
+pub use number::{write_double, write_integer};
 pub use point::{HistogramReading, Point, Reading};
 pub use quantile::quantile;
 pub use rejection::Rejection;

@@ -13,7 +13,7 @@ pub struct Bounds {
     values: Box<[f64]>,
     /// All texts, one behind the other.
     texts: Box<str>,
-    /// Where each text ends.
+    /// Where each text ends; a bound of infinity, which can only be the last, has none.
     ends: Box<[u32]>,
 }
 
@@ -24,7 +24,7 @@ impl Bounds {
         let values: Box<[f64]> = values.into_iter().collect();
         let mut texts = Vec::new();
         let mut ends = Vec::with_capacity(values.len());
-        for value in &values {
+        for value in values.iter().take_while(|value| **value < f64::INFINITY) {
             write_double(*value, &mut texts);
             ends.push(u32::try_from(texts.len()).unwrap_or(u32::MAX));
         }
@@ -40,7 +40,8 @@ impl Bounds {
             && self.values.iter().zip(words.iter()).all(|(value, word)| value.to_bits() == word)
     }
 
-    /// The text of each bound, in their order.
+    /// The text of each bound below infinity, in their order. A sender may spell the last bound out; the page shows it
+    /// once, with the count of all observations.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         let mut start = 0;
         self.ends.iter().map(move |end| {
@@ -96,9 +97,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bound_has_the_text_that_prometheus_spells() {
+    fn a_finite_bound_has_the_text_that_prometheus_spells() {
         let bounds = Bounds::new([-1.0, 0.005, 2.0, f64::INFINITY]);
-        assert_eq!(bounds.texts().collect::<Vec<_>>(), ["-1", "0.005", "2", "+Inf"]);
+        assert_eq!(bounds.texts().collect::<Vec<_>>(), ["-1", "0.005", "2"]);
     }
 
     #[test]

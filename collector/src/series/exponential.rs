@@ -121,25 +121,32 @@ impl Exponential {
         self.zero_threshold = self.zero_threshold.max(reading.zero_threshold);
     }
 
-    /// `(upper bound, observations at or below it)`, ascending, the last with `+Inf`, for formats without exponential
-    /// buckets.
+    /// Takes over another one, in the room that the last one had.
+    pub(super) fn copy(&mut self, from: &Self) {
+        let Self { scale, count, sum, zero_count, zero_threshold, positive, negative } = from;
+        (self.scale, self.count, self.sum) = (*scale, *count, *sum);
+        (self.zero_count, self.zero_threshold) = (*zero_count, *zero_threshold);
+        for (to, from) in [(&mut self.positive, positive), (&mut self.negative, negative)] {
+            to.offset = from.offset;
+            to.counts.clone_from(&from.counts);
+        }
+    }
+
+    /// Puts `(upper bound, observations at or below it)` in the place of what is there, ascending, the last with
+    /// `+Inf`, for formats without exponential buckets.
     ///
     /// The bounds are powers of two, so that they stay the same while the sender changes its scale; a histogram whose
     /// own scale is below 0 has its own, which are among them.
-    #[must_use]
-    pub fn cumulative(&self) -> Vec<(f64, u64)> {
-        let mut shown = Shown::default();
-        let by = self.scale.max(0);
-        for (index, count) in self.negative.coarse(by).into_iter().rev() {
-            shown.add(-power(index, self.scale), count);
-        }
+    pub fn cumulate(&self, buckets: &mut Vec<(f64, u64)>) {
+        buckets.clear();
+        let mut shown = Shown { buckets, below: 0 };
+        let by = self.scale.clamp(0, 63);
+        shown.add_side(self.negative.indexed().rev(), by, |index| -power(index, self.scale));
         if self.zero_count > 0 {
             shown.add(self.zero_threshold, self.zero_count);
         }
-        for (index, count) in self.positive.coarse(by) {
-            shown.add(power(index + 1, self.scale), count);
-        }
-        shown.end(self.count)
+        shown.add_side(self.positive.indexed(), by, |index| power(index + 1, self.scale));
+        shown.buckets.push((f64::INFINITY, self.count));
     }
 }
 
@@ -209,29 +216,41 @@ impl Side {
         }
     }
 
-    /// Each bucket with its index, joined to buckets that are so many scales coarser.
-    fn coarse(&self, by: i32) -> Vec<(i64, u64)> {
-        let mut joined: Vec<(i64, u64)> = Vec::new();
-        for (index, count) in self.counts.iter().enumerate() {
-            let index = (self.offset + index as i64) >> by.clamp(0, 63);
-            match joined.last_mut() {
-                Some(last) if last.0 == index => last.1 = last.1.saturating_add(*count),
-                _ => joined.push((index, *count)),
-            }
-        }
-        joined
+    /// Each bucket with its index.
+    fn indexed(&self) -> impl DoubleEndedIterator<Item = (i64, u64)> + '_ {
+        let counts = self.counts.iter().enumerate();
+        counts.map(|(place, count)| (self.offset + place as i64, *count))
     }
 }
 
 /// Classic buckets while they are put together.
-#[derive(Debug, Default)]
-struct Shown {
-    buckets: Vec<(f64, u64)>,
+#[derive(Debug)]
+struct Shown<'a> {
+    buckets: &'a mut Vec<(f64, u64)>,
     below: u64,
 }
 
-impl Shown {
-    /// Adds observations up to a bound; one that is not above the last, or has no finite bound, joins the next.
+impl Shown<'_> {
+    /// Adds one side's buckets, joined to buckets that are so many scales coarser, which have these bounds.
+    fn add_side(
+        &mut self,
+        fine: impl Iterator<Item = (i64, u64)>,
+        by: i32,
+        bound: impl Fn(i64) -> f64,
+    ) {
+        let mut last: Option<(i64, f64)> = None;
+        for (index, count) in fine {
+            let index = index >> by;
+            let bound = match last {
+                Some((same, bound)) if same == index => bound,
+                _ => bound(index),
+            };
+            self.add(bound, count);
+            last = Some((index, bound));
+        }
+    }
+
+    /// Adds observations up to a bound; one that is not above the last joins it, one without a finite bound the next.
     fn add(&mut self, bound: f64, count: u64) {
         self.below = self.below.saturating_add(count);
         match self.buckets.last_mut() {
@@ -239,11 +258,6 @@ impl Shown {
             _ if bound < f64::INFINITY => self.buckets.push((bound, self.below)),
             _ => {}
         }
-    }
-
-    fn end(mut self, count: u64) -> Vec<(f64, u64)> {
-        self.buckets.push((f64::INFINITY, count));
-        self.buckets
     }
 }
 
@@ -272,15 +286,21 @@ mod tests {
         kept
     }
 
+    fn cumulated(exponential: &Exponential) -> Vec<(f64, u64)> {
+        let mut buckets = vec![(7.0, 7)];
+        exponential.cumulate(&mut buckets);
+        buckets
+    }
+
     #[test]
     fn bounds_are_powers_of_two_whatever_the_scale() {
         // Scale 1: bounds are powers of the square root of two; indexes 0 to 3 are (1, 4].
         assert_eq!(
-            kept(&[reading(1, 0, &[1, 2, 3, 4])]).cumulative(),
+            cumulated(&kept(&[reading(1, 0, &[1, 2, 3, 4])])),
             [(2.0, 3), (4.0, 10), (INF, 10)]
         );
-        assert_eq!(kept(&[reading(0, -1, &[1, 2])]).cumulative(), [(1.0, 1), (2.0, 3), (INF, 3)]);
-        assert_eq!(kept(&[reading(-1, 0, &[5])]).cumulative(), [(4.0, 5), (INF, 5)]);
+        assert_eq!(cumulated(&kept(&[reading(0, -1, &[1, 2])])), [(1.0, 1), (2.0, 3), (INF, 3)]);
+        assert_eq!(cumulated(&kept(&[reading(-1, 0, &[5])])), [(4.0, 5), (INF, 5)]);
     }
 
     #[test]
@@ -290,7 +310,7 @@ mod tests {
         (both.zero_count, both.zero_threshold, both.count) = (4, 0.5, 10);
         assert!(both.adds_up());
         let expected = [(-2.0, 3), (-1.0, 5), (0.5, 9), (2.0, 10), (INF, 10)];
-        assert_eq!(kept(&[both]).cumulative(), expected);
+        assert_eq!(cumulated(&kept(&[both])), expected);
     }
 
     #[test]
@@ -306,15 +326,15 @@ mod tests {
         let total = kept(&[reading(20, i32::MIN, &[1]), reading(20, i32::MAX - 1, &[2])]);
         assert!(total.positive.counts.len() <= EXPONENTIAL_BUCKETS_MAX);
         assert_eq!(total.positive.counts.iter().sum::<u64>(), 3);
-        let shown = total.cumulative();
+        let shown = cumulated(&total);
         assert_eq!(shown.last(), Some(&(INF, 3)));
         assert!(shown.windows(2).all(|pair| pair[0].0 < pair[1].0), "{shown:?}");
     }
 
     #[test]
     fn indexes_beyond_all_doubles_are_shown_in_the_last_buckets() {
-        assert_eq!(kept(&[reading(0, i32::MAX - 1, &[2])]).cumulative(), [(INF, 2)]);
-        assert_eq!(kept(&[reading(0, i32::MIN, &[2])]).cumulative(), [(0.0, 2), (INF, 2)]);
+        assert_eq!(cumulated(&kept(&[reading(0, i32::MAX - 1, &[2])])), [(INF, 2)]);
+        assert_eq!(cumulated(&kept(&[reading(0, i32::MIN, &[2])])), [(0.0, 2), (INF, 2)]);
     }
 
     #[test]

@@ -123,6 +123,19 @@ impl Value {
         Ok(())
     }
 
+    /// Copies it into the room of another, which is allocated anew only if that was of another kind or smaller.
+    pub fn copy_to(&self, other: &mut Self) {
+        match (self, other) {
+            (Self::Histogram(from), Self::Histogram(to)) => to.copy(from),
+            (Self::Exponential(from), Self::Exponential(to)) => to.copy(from),
+            (Self::Summary(from), Self::Summary(to)) => {
+                to.quantiles.clone_from(&from.quantiles);
+                (to.count, to.sum) = (from.count, from.sum);
+            }
+            (from, to) => *to = from.clone(),
+        }
+    }
+
     /// Bytes outside of itself, about; bounds are shared.
     pub(super) fn bytes(&self) -> usize {
         match self {
@@ -178,6 +191,14 @@ impl Histogram {
         Ok(())
     }
 
+    fn copy(&mut self, from: &Self) {
+        if !Arc::ptr_eq(&self.bounds, &from.bounds) {
+            self.bounds = Arc::clone(&from.bounds);
+        }
+        self.counts.clone_from(&from.counts);
+        (self.count, self.sum) = (from.count, from.sum);
+    }
+
     fn has_buckets_of(&self, reading: &HistogramReading<'_>) -> bool {
         self.counts.len() == reading.counts.len() && self.bounds.are(reading.bounds)
     }
@@ -227,7 +248,7 @@ impl Histogram {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::exponential::Side, *};
 
     fn histogram(bounds: &[f64], counts: &[u64]) -> Histogram {
         Histogram {
@@ -258,5 +279,35 @@ mod tests {
         );
         assert!(!total.merge(&histogram(&[2.0], &[1, 1])));
         assert_eq!(total.count, 35);
+    }
+
+    #[test]
+    fn a_copy_is_equal_whatever_was_there_before() {
+        let exponential = |offset, counts: &[u64]| {
+            let positive = Side { offset, counts: counts.to_vec() };
+            Value::Exponential(Box::new(Exponential {
+                count: 9,
+                positive,
+                ..Exponential::default()
+            }))
+        };
+        let summary = |quantiles: &[(f64, f64)]| {
+            Value::Summary(Summary { quantiles: quantiles.to_vec(), count: 2, sum: 3.5 })
+        };
+        let values = [
+            Value::Int(7),
+            Value::Double(0.5),
+            Value::Histogram(histogram(&[1.0, 2.0], &[2, 3, 4])),
+            Value::Histogram(histogram(&[1.0], &[5, 6])),
+            exponential(3, &[1, 2]),
+            exponential(-1, &[4]),
+            summary(&[(0.5, 1.0)]),
+            summary(&[(0.5, 2.0), (0.9, 3.0)]),
+        ];
+        for (from, before) in values.iter().flat_map(|a| values.iter().map(move |b| (a, b))) {
+            let mut to = before.clone();
+            from.copy_to(&mut to);
+            assert_eq!(to, *from, "over {before:?}");
+        }
     }
 }

@@ -105,7 +105,7 @@ impl PrometheusExporter {
         let server = Server::bind(
             name,
             &settings.endpoint.to_string(),
-            Arc::new(Scrape::new(Arc::clone(&state))),
+            Arc::new(Scrape::new(Arc::clone(&state), settings.send_timestamps)),
             http::Limits::default(),
             connections,
         )?;

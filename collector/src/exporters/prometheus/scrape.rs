@@ -1,16 +1,24 @@
 //! The scrape endpoint: `/metrics`, and clear answers to everything else.
 
+mod buffers;
+mod coding;
+mod delivery;
+
 use std::{sync::Arc, time::Duration};
 
 use http::{
     HeaderValue, Method, StatusCode,
-    header::{ALLOW, CONTENT_TYPE, RETRY_AFTER},
+    header::{ALLOW, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, VARY},
 };
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, timeout},
+    time::Instant,
 };
 
+use self::{
+    coding::Coding,
+    delivery::{Delivered, deliver},
+};
 use super::{
     exporter::State,
     text::{self, Encoder},
@@ -22,21 +30,23 @@ const PATH: &str = "/metrics";
 /// Scrapes at a time; one more is told to come back, so that many slow readers hold little memory.
 const SCRAPES_MAX: usize = 16;
 /// How long a reader may take for the whole page; then the answer is broken off, and the scrape fails whole.
-const SCRAPE_DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Answers scrapes from the store.
 #[derive(Debug)]
 pub(super) struct Scrape {
     state: Arc<State>,
+    has_timestamps: bool,
     room: Arc<Semaphore>,
 }
 
 impl Scrape {
-    pub(super) fn new(state: Arc<State>) -> Self {
-        Self { state, room: Arc::new(Semaphore::new(SCRAPES_MAX)) }
+    /// With timestamps, every sample shows the time of its point, if the sender told it.
+    pub(super) fn new(state: Arc<State>, has_timestamps: bool) -> Self {
+        Self { state, has_timestamps, room: Arc::new(Semaphore::new(SCRAPES_MAX)) }
     }
 
-    fn page(&self) -> Response {
+    fn page(&self, coding: Coding) -> Response {
         let arrived = Instant::now();
         let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() else {
             let mut response = plain(
@@ -50,8 +60,9 @@ impl Scrape {
         };
         self.state.show_own_metrics();
         let (sender, body) = Body::stream();
-        tokio::spawn(send_page(Arc::clone(&self.state), sender, permit, arrived));
-        with_type(body)
+        let encoder = Encoder::new(self.has_timestamps);
+        tokio::spawn(send_page(Arc::clone(&self.state), encoder, coding, sender, permit, arrived));
+        described(body, coding)
     }
 }
 
@@ -63,44 +74,63 @@ impl Handler for Scrape {
                 format!("nothing at this path; the metrics are at {PATH}\n"),
             );
         }
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            let text = format!("{PATH} answers GET and HEAD\n");
+            let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, text);
+            response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+            return response;
+        }
+        let Some(coding) = Coding::accepted(request.headers()) else {
+            let text = "the page comes plain or as gzip, and Accept-Encoding excludes both\n";
+            let mut response = plain(StatusCode::NOT_ACCEPTABLE, text.to_owned());
+            response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+            return response;
+        };
         match *request.method() {
-            Method::GET => self.page(),
-            Method::HEAD => with_type(Body::default()),
-            _ => {
-                let text = format!("{PATH} answers GET and HEAD\n");
-                let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, text);
-                response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
-                response
-            }
+            // The same head, but for what the connection says of a body's length.
+            Method::HEAD => described(Body::default(), coding),
+            _ => self.page(coding),
         }
     }
 }
 
 async fn send_page(
     state: Arc<State>,
+    encoder: Encoder,
+    coding: Coding,
     sender: BodySender,
     permit: OwnedSemaphorePermit,
     arrived: Instant,
 ) {
-    let send = async {
-        let mut encoder = Encoder::default();
-        while let Some(piece) = encoder.piece(state.store()) {
-            sender.send(piece).await?;
+    let mut delivered = Delivered::default();
+    let outcome = deliver(state.store(), encoder, coding, sender, DEADLINE, &mut delivered).await;
+    let (took, Delivered { page_bytes, sent_bytes }) = (arrived.elapsed(), delivered);
+    match outcome {
+        Ok(()) => {
+            state.metrics().scraped(took);
+            tracing::trace!(?took, ?coding, page_bytes, sent_bytes, "a scrape was answered");
         }
-        sender.finish().await
-    };
-    if matches!(timeout(SCRAPE_DEADLINE, send).await, Ok(Ok(()))) {
-        state.metrics().scraped(arrived.elapsed());
-    } else {
-        // A reader that went away or is too slow: the sender is gone with the future, and breaks its answer off.
-        tracing::debug!(deadline = ?SCRAPE_DEADLINE, "a scrape ended before its page did");
+        Err(cause) => tracing::debug!(
+            ?took,
+            ?coding,
+            page_bytes,
+            sent_bytes,
+            %cause,
+            "a scrape ended before its page did"
+        ),
     }
     drop(permit);
 }
 
-fn with_type(body: Body) -> Response {
+/// The answer with the page, or in its place nothing.
+fn described(body: Body, coding: Coding) -> Response {
     let mut response = Response::new(body);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(text::CONTENT_TYPE));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(text::CONTENT_TYPE));
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if coding == Coding::Gzip {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
     response
 }
 

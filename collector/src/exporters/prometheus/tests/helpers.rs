@@ -155,9 +155,14 @@ pub(super) fn apply_at(
 
 /// The whole page.
 pub(super) fn page(ingest: &Ingest) -> String {
-    let mut encoder = Encoder::default();
-    let pieces: Vec<Vec<u8>> = std::iter::from_fn(|| encoder.piece(ingest.store())).collect();
-    String::from_utf8(pieces.concat()).unwrap()
+    whole_page(ingest, false)
+}
+
+/// The whole page, with timestamps or without.
+pub(super) fn whole_page(ingest: &Ingest, has_timestamps: bool) -> String {
+    let (mut encoder, mut page) = (Encoder::new(has_timestamps), Vec::new());
+    while encoder.piece(ingest.store(), &mut page) {}
+    String::from_utf8(page).unwrap()
 }
 
 /// Only the samples of the page.

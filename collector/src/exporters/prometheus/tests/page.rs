@@ -2,6 +2,10 @@
 
 use std::{collections::HashSet, time::Duration};
 
+use opentelemetry_proto::tonic::metrics::v1::{
+    HistogramDataPoint, Metric, NumberDataPoint, Summary, SummaryDataPoint, metric::Data,
+    summary_data_point::ValueAtQuantile,
+};
 use proptest::prelude::*;
 
 use super::helpers::*;
@@ -68,6 +72,7 @@ fn check_page(page: &str) -> Result<Vec<Sample>, String> {
         return Err("the last line does not end".to_owned());
     }
     let (mut family, mut families, mut seen) = (String::new(), HashSet::new(), HashSet::new());
+    let mut helped = HashSet::new();
     let mut samples = Vec::new();
     for line in page.split_terminator('\n') {
         if let Some(typed) = line.strip_prefix("# TYPE ") {
@@ -77,7 +82,11 @@ fn check_page(page: &str) -> Result<Vec<Sample>, String> {
             }
             continue;
         }
-        if line.starts_with("# HELP ") {
+        if let Some(help) = line.strip_prefix("# HELP ") {
+            let of = help.split(' ').next().unwrap_or_default();
+            if families.contains(of) || !helped.insert(of.to_owned()) {
+                return Err(format!("a second or late HELP for {of}"));
+            }
             continue;
         }
         let sample = parse_sample(line).map_err(|why| format!("{line:?}: {why}"))?;
@@ -151,4 +160,69 @@ fn a_page_of_many_pieces_has_every_series_once_in_order() {
     let samples = check_page(&page).unwrap();
     assert_eq!(samples.len(), 2 * SERIES);
     assert!(samples.is_sorted_by(|a, b| (&a.0, &a.1) < (&b.0, &b.1)));
+}
+
+/// A histogram with labels and one without, a summary, and numbers.
+fn one_of_each() -> Vec<Metric> {
+    let quantile = |quantile, value| ValueAtQuantile { quantile, value };
+    let summary = SummaryDataPoint {
+        attributes: attributes(&[("a", "x")]),
+        time_unix_nano: 3_000_000,
+        count: 4,
+        sum: 2.5,
+        quantile_values: vec![quantile(0.5, 1.0), quantile(0.99, f64::NAN)],
+        ..SummaryDataPoint::default()
+    };
+    let timed = |pairs: &[(&str, &str)], bounds: &[f64], counts: &[u64]| HistogramDataPoint {
+        time_unix_nano: 2_999_999,
+        ..buckets(bounds, counts, 0.5, pairs)
+    };
+    vec![
+        gauge("g", vec![NumberDataPoint { time_unix_nano: 0, ..int(-7, &[]) }]),
+        histogram("h", vec![timed(&[], &[0.25, 1.0], &[1, 2, 3])]),
+        histogram("i", vec![timed(&[("a", "x")], &[1.0, f64::INFINITY], &[2, 3, 0])]),
+        histogram("j", vec![timed(&[("a", "x")], &[], &[])]),
+        metric("s", "", Data::Summary(Summary { data_points: vec![summary] })),
+    ]
+}
+
+#[test]
+fn every_kind_has_its_lines() {
+    let expected = [
+        "g -7",
+        "h_bucket{le=\"0.25\"} 1",
+        "h_bucket{le=\"1\"} 3",
+        "h_bucket{le=\"+Inf\"} 6",
+        "h_sum 0.5",
+        "h_count 6",
+        "i_bucket{a=\"x\",le=\"1\"} 2",
+        "i_bucket{a=\"x\",le=\"+Inf\"} 5",
+        "i_sum{a=\"x\"} 0.5",
+        "i_count{a=\"x\"} 5",
+        "j_bucket{a=\"x\",le=\"+Inf\"} 0",
+        "j_sum{a=\"x\"} 0.5",
+        "j_count{a=\"x\"} 0",
+        "s{a=\"x\",quantile=\"0.5\"} 1",
+        "s{a=\"x\",quantile=\"0.99\"} NaN",
+        "s_sum{a=\"x\"} 2.5",
+        "s_count{a=\"x\"} 4",
+    ];
+    check(one_of_each(), &expected);
+}
+
+#[test]
+fn with_timestamps_every_line_has_that_of_its_point_in_milliseconds() {
+    let ingest = ingest();
+    apply(&ingest, one_of_each());
+    let plain = page(&ingest);
+    let timed = whole_page(&ingest, true);
+    for (plain, timed) in plain.lines().zip(timed.lines()) {
+        let expected = match plain.as_bytes()[0] {
+            b'#' | b'g' => plain.to_owned(),
+            b's' => format!("{plain} 3"),
+            _ => format!("{plain} 2"),
+        };
+        assert_eq!(timed, expected);
+    }
+    assert_eq!(plain.lines().count(), timed.lines().count());
 }

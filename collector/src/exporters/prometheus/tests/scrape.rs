@@ -1,8 +1,10 @@
 //! The component over a real socket.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{io::Read, net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+#[expect(clippy::disallowed_types, reason = "to read what was compressed here")]
+use flate2::read::MultiGzDecoder;
 use prost::Message;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -48,12 +50,50 @@ async fn send(
 }
 
 async fn ask(address: SocketAddr, method: &str, path: &str) -> String {
+    let (head, body) = ask_with(address, method, path, "").await;
+    format!("{head}\r\n\r\n{}", String::from_utf8(body).unwrap())
+}
+
+/// The head of the answer and its body, without the frames of chunks.
+async fn ask_with(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &str,
+) -> (String, Vec<u8>) {
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    let request =
+        format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    answer
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8(answer[..end].to_vec()).unwrap();
+    let body = answer.split_off(end + 4);
+    let body = if head.contains("chunked") && method != "HEAD" { unchunked(&body) } else { body };
+    (head, body)
+}
+
+fn unchunked(mut rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    loop {
+        let end = rest.windows(2).position(|two| two == b"\r\n").expect("a chunk's size");
+        let size = std::str::from_utf8(&rest[..end]).unwrap();
+        let size = usize::from_str_radix(size, 16).unwrap();
+        if size == 0 {
+            return body;
+        }
+        rest = &rest[end + 2..];
+        body.extend_from_slice(&rest[..size]);
+        rest = &rest[size + 2..];
+    }
+}
+
+/// The header lines without those that say when, and how a connection carries the body.
+fn description(head: &str) -> Vec<&str> {
+    let mut lines: Vec<_> = head.lines().collect();
+    lines.retain(|line| !line.starts_with("date:") && !line.starts_with("transfer-encoding:"));
+    lines
 }
 
 #[tokio::test]
@@ -176,6 +216,59 @@ async fn other_paths_and_methods_are_told_what_there_is() {
     for (method, path, status, text) in cases {
         let answer = ask(exporter.address(), method, path).await;
         assert!(answer.starts_with(status) && answer.contains(text), "{method} {path}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn gzip_is_sent_to_who_asks_for_it() {
+    let (exporter, _) = start(LONG);
+    let bytes = request(vec![gauge("g", vec![int(7, &[])])]).encode_to_vec();
+    send(&exporter, Signal::Metrics, bytes, 1).await;
+    let gzip = "Accept-Encoding: deflate, gzip;q=0.5\r\n";
+    let (head, body) = ask_with(exporter.address(), "GET", "/metrics", gzip).await;
+    assert!(head.contains("\r\ncontent-encoding: gzip"), "{head}");
+    let mut page = String::new();
+    #[expect(clippy::disallowed_types, reason = "what was compressed here is no bomb")]
+    MultiGzDecoder::new(&*body).read_to_string(&mut page).unwrap();
+    assert!(page.contains("# TYPE g gauge\ng 7\n"), "{page}");
+
+    let (head, body) = ask_with(exporter.address(), "GET", "/metrics", "").await;
+    assert!(!head.contains("content-encoding"), "{head}");
+    assert!(String::from_utf8(body).unwrap().contains("# TYPE g gauge\ng 7\n"));
+
+    let never = "Accept-Encoding: *;q=0\r\n";
+    let (head, body) = ask_with(exporter.address(), "GET", "/metrics", never).await;
+    assert!(head.starts_with("HTTP/1.1 406"), "{head}");
+    assert!(String::from_utf8(body).unwrap().contains("gzip"));
+}
+
+#[tokio::test]
+async fn head_answers_as_get_without_a_body() {
+    let (exporter, _) = start(LONG);
+    for headers in ["", "Accept-Encoding: gzip\r\n", "Accept-Encoding: identity;q=0\r\n"] {
+        let (head, body) = ask_with(exporter.address(), "HEAD", "/metrics", headers).await;
+        assert!(body.is_empty(), "{} bytes", body.len());
+        let (expected, _) = ask_with(exporter.address(), "GET", "/metrics", headers).await;
+        assert_eq!(description(&head), description(&expected));
+        assert!(head.contains("vary: accept-encoding"), "{head}");
+    }
+}
+
+#[tokio::test]
+async fn timestamps_are_shown_if_the_settings_say_so() {
+    for (send_timestamps, expected) in [(true, "\ng 7 1700000000123\n"), (false, "\ng 7\n")] {
+        let settings = PrometheusSettings {
+            endpoint: "127.0.0.1:0".parse().unwrap(),
+            send_timestamps,
+            ..PrometheusSettings::default()
+        };
+        let metrics = Arc::new(SelfMetrics::default());
+        let exporter = PrometheusExporter::start("prometheus", &settings, metrics).unwrap();
+        let point = at(1, 1_700_000_000_123_999_999, 7);
+        let bytes = request(vec![gauge("g", vec![point])]).encode_to_vec();
+        send(&exporter, Signal::Metrics, bytes, 1).await;
+        let page = ask(exporter.address(), "GET", "/metrics").await;
+        assert!(page.contains(expected), "{page}");
     }
 }
 

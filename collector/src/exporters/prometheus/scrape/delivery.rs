@@ -1,0 +1,201 @@
+//! The way of one page from the store to the connection.
+
+use std::{
+    io::{self, ErrorKind, Write},
+    time::Duration,
+};
+
+use flate2::{Compression, write::GzEncoder};
+use tokio::{task::yield_now, time::timeout};
+
+use super::{
+    buffers::Buffers,
+    coding::Coding,
+    text::{Encoder, PIECE_ROOM},
+};
+use crate::{
+    http::{BodySender, Gone},
+    series::Store,
+};
+
+/// The fastest level: the next ones make a page a third smaller for twice the time.
+const GZIP_LEVEL: u32 = 1;
+/// Compressed bytes that are sent at a time; they come from pages twenty times as long.
+const GZIP_PIECE_BYTES: usize = 64 << 10;
+
+/// What of a page was handed to the connection.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Delivered {
+    /// Bytes of the page before compression, those on their way to be compressed included.
+    pub(super) page_bytes: u64,
+    /// Bytes of the body.
+    pub(super) sent_bytes: u64,
+}
+
+/// Sends the whole page, or breaks the answer off; counts what was sent in either case.
+///
+/// Between pieces, which take a tenth of a millisecond or two, whoever waits for this thread has its turn.
+///
+/// # Errors
+/// The reader went away ([`ErrorKind::BrokenPipe`]) is not done by the deadline ([`ErrorKind::TimedOut`]).
+pub(super) async fn deliver(
+    store: &Store,
+    encoder: Encoder,
+    coding: Coding,
+    sender: BodySender,
+    deadline: Duration,
+    delivered: &mut Delivered,
+) -> io::Result<()> {
+    let mut outlet = Outlet { sender, buffers: Buffers::default(), delivered };
+    let delivery = async {
+        match coding {
+            Coding::Identity => outlet.send_plain(store, encoder).await?,
+            Coding::Gzip => outlet.send_gzip(store, encoder).await?,
+        }
+        outlet.sender.finish().await.map_err(gone)
+    };
+    // Where it ends early, the sender is gone with it, and that breaks the answer off.
+    timeout(deadline, delivery).await?
+}
+
+struct Outlet<'a> {
+    sender: BodySender,
+    buffers: Buffers,
+    delivered: &'a mut Delivered,
+}
+
+impl Outlet<'_> {
+    async fn send_plain(&mut self, store: &Store, mut encoder: Encoder) -> io::Result<()> {
+        loop {
+            let mut piece = self.buffers.take();
+            if !encoder.piece(store, &mut piece) {
+                return Ok(());
+            }
+            self.delivered.page_bytes += piece.len() as u64;
+            self.send(piece).await?;
+            yield_now().await;
+        }
+    }
+
+    async fn send_gzip(&mut self, store: &Store, mut encoder: Encoder) -> io::Result<()> {
+        let level = Compression::new(GZIP_LEVEL);
+        let mut gzip = GzEncoder::new(self.buffers.take(), level);
+        let mut piece = Vec::with_capacity(PIECE_ROOM);
+        while encoder.piece(store, &mut piece) {
+            self.delivered.page_bytes += piece.len() as u64;
+            gzip.write_all(&piece)?;
+            piece.clear();
+            if gzip.get_ref().len() >= GZIP_PIECE_BYTES {
+                let full = std::mem::replace(gzip.get_mut(), self.buffers.take());
+                self.send(full).await?;
+            }
+            yield_now().await;
+        }
+        self.send(gzip.finish()?).await
+    }
+
+    async fn send(&mut self, piece: Vec<u8>) -> io::Result<()> {
+        let bytes = piece.len() as u64;
+        self.sender.send(self.buffers.lend(piece)).await.map_err(gone)?;
+        self.delivered.sent_bytes += bytes;
+        Ok(())
+    }
+}
+
+fn gone(Gone: Gone) -> io::Error {
+    ErrorKind::BrokenPipe.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io::Read, sync::Arc};
+
+    use http_body_util::BodyExt;
+    use tokio::task::JoinHandle;
+
+    use super::*;
+    use crate::{
+        http::Body,
+        series::{Description, Limits, Point, Reading},
+    };
+
+    /// A deadline that no test lives to see.
+    const LONG: Duration = Duration::from_secs(300);
+
+    /// A store whose page is far longer than what is on its way at a time.
+    fn store() -> Arc<Store> {
+        let store = Store::new(Limits::default());
+        for index in 0..1500 {
+            let family = format!("m{}", index % 3);
+            let labels = format!("x=\"{index:04}{}\"", "long ".repeat(200));
+            let description = Description { family, labels, ..Description::default() };
+            let point = Point { start: 0, time: 0, is_delta: false, reading: Reading::Int(index) };
+            store.admit(&description, &point, Duration::ZERO).unwrap();
+        }
+        Arc::new(store)
+    }
+
+    fn start(
+        store: &Arc<Store>,
+        coding: Coding,
+        deadline: Duration,
+    ) -> (JoinHandle<(io::Result<()>, Delivered)>, Body) {
+        let (store, (sender, body)) = (Arc::clone(store), Body::stream());
+        let delivery = tokio::spawn(async move {
+            let mut delivered = Delivered::default();
+            let encoder = Encoder::new(false);
+            let outcome = deliver(&store, encoder, coding, sender, deadline, &mut delivered).await;
+            (outcome, delivered)
+        });
+        (delivery, body)
+    }
+
+    async fn whole(store: &Arc<Store>, coding: Coding) -> (Vec<u8>, Delivered) {
+        let (delivery, body) = start(store, coding, LONG);
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        let (outcome, delivered) = delivery.await.unwrap();
+        outcome.unwrap();
+        (body, delivered)
+    }
+
+    #[tokio::test]
+    async fn gzip_inflates_to_the_plain_page_and_both_are_counted() {
+        let store = store();
+        let (plain, of_plain) = whole(&store, Coding::Identity).await;
+        let (gzip, of_gzip) = whole(&store, Coding::Gzip).await;
+        let mut inflated = Vec::new();
+        #[expect(clippy::disallowed_types, reason = "what was compressed here is no bomb")]
+        flate2::read::MultiGzDecoder::new(&*gzip).read_to_end(&mut inflated).unwrap();
+        assert!(inflated == plain, "{} and {} bytes", inflated.len(), plain.len());
+        let length = plain.len() as u64;
+        assert_eq!(of_plain, Delivered { page_bytes: length, sent_bytes: length });
+        assert_eq!(of_gzip, Delivered { page_bytes: length, sent_bytes: gzip.len() as u64 });
+        assert!(gzip.len() < plain.len() / 10, "{} of {} bytes", gzip.len(), plain.len());
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_is_too_slow_gets_a_failure_and_no_short_page() {
+        let (delivery, mut body) = start(&store(), Coding::Identity, Duration::from_millis(20));
+        let (outcome, delivered) = delivery.await.unwrap();
+        assert_eq!(outcome.unwrap_err().kind(), ErrorKind::TimedOut);
+        assert!(delivered.sent_bytes > 0 && delivered.page_bytes > delivered.sent_bytes);
+        // More pieces than these cannot be on their way.
+        for _ in 0..10 {
+            match body.frame().await {
+                Some(Ok(_)) => {}
+                end => return assert!(matches!(end, Some(Err(_))), "{end:?}"),
+            }
+        }
+        panic!("a body without an end");
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_goes_away_ends_the_work() {
+        for coding in [Coding::Identity, Coding::Gzip] {
+            let (delivery, body) = start(&store(), coding, LONG);
+            drop(body);
+            let (outcome, _) = delivery.await.unwrap();
+            assert_eq!(outcome.unwrap_err().kind(), ErrorKind::BrokenPipe, "{coding:?}");
+        }
+    }
+}
