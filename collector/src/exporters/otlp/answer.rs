@@ -14,7 +14,7 @@ use crate::http::{Encoding, InFlight};
 pub(super) const ANSWER_BYTES_MAX: usize = 4 << 20;
 /// The encodings of an answer that are understood, offered whatever the request's own is: some servers compress by what
 /// they were sent, not by what they were offered.
-pub(super) const ACCEPTED_ENCODINGS: &str = "gzip";
+pub(super) const ACCEPTED_ENCODINGS: &str = "gzip,zstd";
 /// Characters of the other side's words that reach a log line.
 const MESSAGE_CHARACTERS_MAX: usize = 500;
 
