@@ -10,6 +10,7 @@ mod memory_limiter;
 mod pattern;
 mod request;
 mod screen;
+mod total_memory;
 mod value;
 
 pub use action::{Action, Keys, Source, When};
@@ -19,7 +20,7 @@ pub use engine_identity::{EngineIdentities, EngineIdentity, EngineIdentitySettin
 pub use filter::{Condition, Filter, FilterSettings, Level, MetricMatch};
 pub use matching::{AttributeMatch, LibraryMatch, Match, Selection, TextMatch, ValueMatch};
 pub use memory_limiter::{
-    MemoryLimiter, MemoryLimiterSettings, MemoryReading, NoReading, ProcessMemory,
+    MemoryLimit, MemoryLimiter, MemoryLimiterSettings, MemoryReading, NoReading, ProcessMemory,
 };
 pub use pattern::Pattern;
 pub use value::ValueType;

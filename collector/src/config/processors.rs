@@ -11,7 +11,7 @@ use super::{
     resolved::ProcessorSettings,
     section::Section,
 };
-use crate::processors::{AttributesSettings, BatchSettings, MemoryLimiterSettings};
+use crate::processors::{AttributesSettings, BatchSettings, MemoryLimit, MemoryLimiterSettings};
 
 /// The processors that a file may define.
 pub(super) const PROCESSORS: &[Kind<ProcessorSettings>] = &[
@@ -30,25 +30,33 @@ const LIMIT_MEBIBYTES_MAX: u64 = 1 << 24;
 
 fn memory_limiter(section: &mut Section<'_>, problems: &mut Problems) -> Read<ProcessorSettings> {
     let check_interval = section.positive_duration("check_interval", problems);
-    let limit_mib = section.number("limit_mib", 1..=LIMIT_MEBIBYTES_MAX, problems);
-    if section.node("limit_mib").is_none() {
-        section.missing(
-            "limit_mib",
-            "the memory that the process must not exceed, in MiB",
-            problems,
-        );
+    let mut limits = |limit, spike, max| {
+        let limit = section.number(limit, 1..=max, problems);
+        // A spike as large as the limit would refuse everything.
+        let spike_max = limit.unwrap_or(max).saturating_sub(1);
+        (limit, section.number(spike, 0..=spike_max, problems))
+    };
+    let (limit, spike) = limits("limit_mib", "spike_limit_mib", LIMIT_MEBIBYTES_MAX);
+    let (percentage, spike_percentage) = limits("limit_percentage", "spike_limit_percentage", 100);
+    match (section.place_of("limit_mib"), section.place_of("limit_percentage")) {
+        (None, None) => {
+            let expected =
+                "the memory that the process must not exceed, in MiB, or limit_percentage";
+            section.missing("limit_mib", expected, problems);
+        }
+        (Some(_), Some(at)) => {
+            let path = section.path_of("limit_percentage");
+            problems.warning(at, format!("{path} has no effect beside limit_mib: remove one"));
+        }
+        _ => {}
     }
-    let limit_bytes = limit_mib.map_or(u64::MAX, |mebibytes| mebibytes << 20);
-    // A spike as large as the limit would refuse everything.
-    let spike_max = limit_mib.unwrap_or(LIMIT_MEBIBYTES_MAX).saturating_sub(1);
-    let spike_mib = section.number("spike_limit_mib", 0..=spike_max, problems);
+    let limit = match (limit, percentage) {
+        (None, Some(limit)) => MemoryLimit::Percentage { limit, spike: spike_percentage },
+        (limit, _) => MemoryLimit::Mebibytes { limit: limit.unwrap_or(u64::MAX), spike },
+    };
     let settings = MemoryLimiterSettings {
         check_interval: check_interval.unwrap_or(MemoryLimiterSettings::DEFAULT_CHECK_INTERVAL),
-        limit_bytes,
-        spike_limit_bytes: spike_mib
-            .map_or(MemoryLimiterSettings::default_spike_limit_bytes(limit_bytes), |mebibytes| {
-                mebibytes << 20
-            }),
+        limit,
     };
     Read { settings: ProcessorSettings::MemoryLimiter(settings), listeners: Vec::new() }
 }

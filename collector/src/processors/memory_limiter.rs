@@ -9,31 +9,63 @@ use std::{
     time::Duration,
 };
 
+use super::total_memory;
 use crate::pipeline::{Item, Processor, Refusal, RefusalReason};
 
 /// Settings of a memory limiter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemoryLimiterSettings {
-    /// How often memory is read: between two readings, it may grow by `spike_limit_bytes` unseen.
+    /// How often memory is read: between two readings, it may grow by the spike unseen.
     pub check_interval: Duration,
-    /// The memory that the process must not exceed.
-    pub limit_bytes: u64,
-    /// Growth expected within one `check_interval`; refusing starts this far below the limit.
-    pub spike_limit_bytes: u64,
+    /// What the process may hold.
+    pub limit: MemoryLimit,
+}
+
+/// The memory that the process must not exceed, and the growth that is expected within one `check_interval`: refusing
+/// starts that far below the limit. Without a spike, it is a fifth of the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemoryLimit {
+    /// `limit_mib` and `spike_limit_mib`
+    Mebibytes {
+        /// The limit.
+        limit: u64,
+        /// The growth.
+        spike: Option<u64>,
+    },
+    /// `limit_percentage` and `spike_limit_percentage`, of what the machine or the control group has.
+    Percentage {
+        /// The limit.
+        limit: u64,
+        /// The growth.
+        spike: Option<u64>,
+    },
 }
 
 impl MemoryLimiterSettings {
     /// Once a second.
     pub const DEFAULT_CHECK_INTERVAL: Duration = Duration::from_secs(1);
+}
 
-    /// The default for `spike_limit_bytes`: a fifth of the limit.
-    #[must_use]
-    pub const fn default_spike_limit_bytes(limit_bytes: u64) -> u64 {
-        limit_bytes / 5
+impl MemoryLimit {
+    /// Above how many bytes items are refused.
+    fn refuse_above_bytes(self, memory: &dyn MemoryReading) -> Result<u64, NoReading> {
+        let (Self::Mebibytes { limit, spike } | Self::Percentage { limit, spike }) = self;
+        let unit = match self {
+            Self::Mebibytes { .. } => 1 << 20,
+            Self::Percentage { .. } => memory.total_bytes().ok_or(NoReading::Total)? / 100,
+        };
+        let limit = limit.saturating_mul(unit);
+        let spike = spike.filter(|spike| *spike > 0);
+        let spike = spike.map_or(limit / 5, |spike| spike.saturating_mul(unit));
+        Ok(limit.saturating_sub(spike))
     }
 
-    const fn refuse_above_bytes(&self) -> u64 {
-        self.limit_bytes.saturating_sub(self.spike_limit_bytes)
+    /// The keys that set it, for those who are refused.
+    const fn keys(self) -> &'static str {
+        match self {
+            Self::Mebibytes { .. } => "limit_mib - spike_limit_mib",
+            Self::Percentage { .. } => "limit_percentage - spike_limit_percentage",
+        }
     }
 }
 
@@ -41,9 +73,12 @@ impl MemoryLimiterSettings {
 pub trait MemoryReading: Send + Sync + fmt::Debug {
     /// Resident bytes, or nothing where the system does not tell.
     fn resident_bytes(&self) -> Option<u64>;
+
+    /// Bytes that it could come to hold, or nothing where the system does not tell.
+    fn total_bytes(&self) -> Option<u64>;
 }
 
-/// What Linux says in `/proc/self/status`.
+/// What Linux says in `/proc` and of control groups.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ProcessMemory;
 
@@ -51,6 +86,10 @@ impl MemoryReading for ProcessMemory {
     fn resident_bytes(&self) -> Option<u64> {
         // `statm` counts in pages, whose size would take an unsafe call to find out; `status` counts in kB.
         vm_rss_bytes(&fs::read_to_string("/proc/self/status").ok()?)
+    }
+
+    fn total_bytes(&self) -> Option<u64> {
+        total_memory::total_bytes()
     }
 }
 
@@ -67,6 +106,7 @@ fn vm_rss_bytes(status: &str) -> Option<u64> {
 #[derive(Debug)]
 pub struct MemoryLimiter {
     settings: MemoryLimiterSettings,
+    refuse_above_bytes: u64,
     reading: Box<dyn MemoryReading>,
     resident_bytes: AtomicU64,
 }
@@ -75,13 +115,15 @@ impl MemoryLimiter {
     /// Takes a first reading. [`MemoryLimiter::watch`] takes the following ones.
     ///
     /// # Errors
-    /// The system does not tell how much memory the process holds, so no limit could be kept.
+    /// The system does not tell how much memory there is or the process holds, so no limit could be kept.
     pub fn new(
         settings: MemoryLimiterSettings,
         reading: Box<dyn MemoryReading>,
     ) -> Result<Self, NoReading> {
-        let resident_bytes = AtomicU64::new(reading.resident_bytes().ok_or(NoReading)?);
-        Ok(Self { settings, reading, resident_bytes })
+        let resident = reading.resident_bytes().ok_or(NoReading::Resident)?;
+        let refuse_above_bytes = settings.limit.refuse_above_bytes(&*reading)?;
+        let resident_bytes = AtomicU64::new(resident);
+        Ok(Self { settings, refuse_above_bytes, reading, resident_bytes })
     }
 
     /// Reads memory once per interval until the limiter itself is dropped. Needs a running tokio runtime.
@@ -109,17 +151,17 @@ impl MemoryLimiter {
 impl Processor for MemoryLimiter {
     fn process(&self, item: Item) -> Result<Item, Refusal> {
         let resident = self.resident_bytes.load(Ordering::Relaxed);
-        let refuse_above = self.settings.refuse_above_bytes();
+        let refuse_above = self.refuse_above_bytes;
         if resident <= refuse_above {
             return Ok(item);
         }
         Err(Refusal {
             reason: RefusalReason::Memory,
             message: format!(
-                "the process holds {} MiB and memory_limiter refuses above {} MiB (limit_mib - spike_limit_mib), \
-                 send less or raise limit_mib",
+                "the process holds {} MiB and memory_limiter refuses above {} MiB ({}), send less or raise the limit",
                 mebibytes(resident),
-                mebibytes(refuse_above)
+                mebibytes(refuse_above),
+                self.settings.limit.keys()
             ),
             retry_after: Some(self.settings.check_interval),
         })
@@ -130,13 +172,25 @@ const fn mebibytes(bytes: u64) -> u64 {
     bytes >> 20
 }
 
-/// The system does not tell how much memory the process holds.
+/// The system does not tell how much memory there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NoReading;
+pub enum NoReading {
+    /// How much the process holds.
+    Resident,
+    /// How much it could come to hold, of which a percentage is a part.
+    Total,
+}
 
 impl fmt::Display for NoReading {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("resident memory cannot be read from /proc/self/status, remove memory_limiter from the pipelines")
+        f.write_str(match self {
+            Self::Resident => {
+                "resident memory cannot be read from /proc/self/status, remove memory_limiter from the pipelines"
+            }
+            Self::Total => {
+                "total memory cannot be read from /proc/meminfo, set limit_mib instead of limit_percentage"
+            }
+        })
     }
 }
 
@@ -162,21 +216,28 @@ mod tests {
         fn resident_bytes(&self) -> Option<u64> {
             Some(self.0.load(Ordering::Relaxed))
         }
+
+        fn total_bytes(&self) -> Option<u64> {
+            Some(1000 << 20)
+        }
     }
 
     #[derive(Debug)]
-    struct Blind;
+    struct Blind(Option<u64>);
 
     impl MemoryReading for Blind {
         fn resident_bytes(&self) -> Option<u64> {
+            self.0
+        }
+
+        fn total_bytes(&self) -> Option<u64> {
             None
         }
     }
 
     const SETTINGS: MemoryLimiterSettings = MemoryLimiterSettings {
         check_interval: Duration::from_secs(1),
-        limit_bytes: 100 << 20,
-        spike_limit_bytes: 20 << 20,
+        limit: MemoryLimit::Mebibytes { limit: 100, spike: Some(20) },
     };
 
     fn item() -> Item {
@@ -204,7 +265,7 @@ mod tests {
         memory.set_mebibytes(90);
         limiter.check();
         let expected = "memory: the process holds 90 MiB and memory_limiter refuses above 80 MiB \
-                        (limit_mib - spike_limit_mib), send less or raise limit_mib";
+                        (limit_mib - spike_limit_mib), send less or raise the limit";
         check(&limiter, Err(expected));
         memory.set_mebibytes(10);
         limiter.check();
@@ -245,7 +306,30 @@ mod tests {
 
     #[test]
     fn without_a_reading_there_is_no_limiter() {
-        assert_eq!(MemoryLimiter::new(SETTINGS, Box::new(Blind)).unwrap_err(), NoReading);
+        let new = |limit, blind| {
+            let settings = MemoryLimiterSettings { limit, ..SETTINGS };
+            MemoryLimiter::new(settings, Box::new(blind)).map(drop)
+        };
+        let percentage = MemoryLimit::Percentage { limit: 80, spike: None };
+        assert_eq!(new(SETTINGS.limit, Blind(None)), Err(NoReading::Resident));
+        assert_eq!(new(percentage, Blind(Some(1))), Err(NoReading::Total));
+        assert_eq!(new(SETTINGS.limit, Blind(Some(1))), Ok(()));
+    }
+
+    #[test]
+    fn a_limit_is_absolute_or_a_part_of_all_memory() {
+        let refuse_above = |limit: MemoryLimit| {
+            limit
+                .refuse_above_bytes(&Fake::default())
+                .map(|bytes| bytes as f64 / f64::from(1 << 20))
+        };
+        let mebibytes = |limit, spike| refuse_above(MemoryLimit::Mebibytes { limit, spike });
+        let percentage = |limit, spike| refuse_above(MemoryLimit::Percentage { limit, spike });
+        assert_eq!(mebibytes(100, None), Ok(80.0));
+        assert_eq!(mebibytes(100, Some(0)), Ok(80.0), "0 is the default, as in the Collector");
+        assert_eq!(mebibytes(100, Some(50)), Ok(50.0));
+        assert_eq!(percentage(80, None), Ok(640.0));
+        assert_eq!(percentage(80, Some(25)), Ok(550.0));
     }
 
     #[test]

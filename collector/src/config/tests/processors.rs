@@ -63,13 +63,30 @@ fn the_memory_limiter_needs_a_limit_above_its_spike() {
         &with(id, "{check_interval: 1s}"),
         &[
             "c.yaml:7:3: error: processors.memory_limiter.limit_mib is missing, expected the memory that the process must \
-           not exceed, in MiB",
+             not exceed, in MiB, or limit_percentage",
         ],
     );
     check_settings(
         id,
         "{limit_mib: 100, spike_limit_mib: 100}",
         &["35: spike_limit_mib is 100, expected a whole number from 0 to 99"],
+    );
+    check_settings(id, "{limit_percentage: 80, spike_limit_percentage: 25}", &[]);
+    check_settings(
+        id,
+        "{limit_percentage: 80, spike_limit_percentage: 80}",
+        &["48: spike_limit_percentage is 80, expected a whole number from 0 to 79"],
+    );
+    check_settings(
+        id,
+        "{limit_percentage: 101}",
+        &["20: limit_percentage is 101, expected a whole number from 1 to 100"],
+    );
+    check(
+        &with(id, "{limit_mib: 100, limit_percentage: 80}"),
+        &[
+            "c.yaml:7:36: warning: processors.memory_limiter.limit_percentage has no effect beside limit_mib: remove one",
+        ],
     );
 }
 
