@@ -4,7 +4,7 @@
 //! given up. The queue is bounded in the unit of its sizer and in bytes. At the bound it refuses, so that the sender
 //! keeps the item, or evicts what has waited longest, as its settings say; the bound of one exporter is nobody else's.
 //!
-//! With several consumers, metrics of one sender still leave one after another (`lane.rs`).
+//! With several consumers, metrics of one resource still leave one after another (`lane.rs`).
 
 mod bounds;
 mod lane;
@@ -23,7 +23,7 @@ use tokio::sync::Notify;
 pub(super) use self::waiting::{Fate, Waiting};
 use self::{
     bounds::{Bounds, Load},
-    lane::Lane,
+    lane::Lanes,
     state::State,
 };
 use crate::{
@@ -104,7 +104,7 @@ impl Queue {
         }
     }
 
-    /// Forgets an item that [`Queue::next`] gave, and counts what became of it. Whoever waits for its lane is found by
+    /// Forgets an item that [`Queue::next`] gave, and counts what became of it. Whoever waits for its lanes is found by
     /// the consumer's next look.
     pub(super) fn settle(&self, waiting: &Waiting, fate: Fate) {
         // Under the lock, so that nothing is counted here and given up as well.
@@ -151,9 +151,9 @@ impl Queue {
 
     fn waiting(&self, item: Item) -> Waiting {
         let Item { signal, bytes, counts, .. } = item;
-        let lane =
-            if self.is_parallel { Lane::of(signal, &bytes, &self.hasher) } else { Lane::Free };
-        Waiting { signal, bytes, items: counts.items, lane }
+        let lanes =
+            if self.is_parallel { Lanes::of(signal, &bytes, &self.hasher) } else { Lanes::NONE };
+        Waiting { signal, bytes, items: counts.items, lanes }
     }
 
     fn push(&self, waiting: Waiting, promised: Load) {

@@ -2,9 +2,8 @@
 //!
 //! A store that follows Prometheus rejects a point that is older than the one before it, so points of one series have to
 //! arrive in their order although several requests are under way. A sender writes its resource the same way every time:
-//! metrics that carry the same resource share a lane, and a lane sends one request at a time, retries included. A request
-//! of several resources goes alone: it waits for all before it, and all behind it wait for it. Spans and log records have
-//! no order to keep.
+//! metrics that share a resource leave one request after another, retries included. Spans and log records have no order
+//! to keep.
 
 use std::hash::BuildHasher;
 
@@ -12,81 +11,52 @@ use foldhash::quality::RandomState;
 
 use crate::{otlp, pipeline::Signal};
 
-/// What a request must wait for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lane {
-    /// Nothing.
-    Free,
-    /// Metrics with the same resource, by its hash. Two resources of one hash merely wait for each other.
-    Resource(u64),
-    /// All metrics.
-    Alone,
-}
+/// Words of 64 lanes. Ten resources of one request share a lane with ten of another in one case of ten.
+const WORDS: usize = 16;
 
-impl Lane {
-    pub(super) fn of(signal: Signal, request: &[u8], hasher: &RandomState) -> Self {
-        if signal != Signal::Metrics {
-            return Self::Free;
-        }
-        let mut resources = otlp::resources(request);
-        let Some(first) = resources.next() else {
-            return Self::Free;
-        };
-        if resources.all(|other| other == first) {
-            Self::Resource(hasher.hash_one(first))
-        } else {
-            Self::Alone
-        }
-    }
-}
-
-/// The lanes of the requests that are being sent; as many as there are consumers at most.
-#[derive(Debug, Default)]
-pub(super) struct Lanes {
-    resources: Vec<u64>,
-    alone: bool,
-}
+/// The lanes that a request takes, one bit each: by the hashes of its resources. Two resources with one lane merely wait
+/// for each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Lanes([u64; WORDS]);
 
 impl Lanes {
-    pub(super) fn enter(&mut self, lane: Lane) {
-        match lane {
-            Lane::Free => {}
-            Lane::Resource(resource) => self.resources.push(resource),
-            Lane::Alone => self.alone = true,
+    /// Those of requests that may overtake any other.
+    pub(super) const NONE: Self = Self([0; WORDS]);
+
+    pub(super) fn of(signal: Signal, request: &[u8], hasher: &RandomState) -> Self {
+        let mut lanes = Self::NONE;
+        if signal == Signal::Metrics {
+            for resource in otlp::resources(request) {
+                let [word, bit, ..] = hasher.hash_one(resource).to_le_bytes();
+                lanes.0[usize::from(word) % WORDS] |= 1 << (bit % 64);
+            }
         }
+        lanes
     }
 
-    pub(super) fn leave(&mut self, lane: Lane) {
-        match lane {
-            Lane::Free => {}
-            Lane::Resource(resource) => {
-                let place = self.resources.iter().position(|busy| *busy == resource);
-                place.map(|place| self.resources.swap_remove(place));
-            }
-            Lane::Alone => self.alone = false,
-        }
+    fn add(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
     }
 
-    /// Where the first request stands that may be sent now, of those that wait in this order.
-    pub(super) fn first_free(&self, waiting: impl Iterator<Item = Lane>) -> Option<usize> {
-        // Whether a request that goes alone is under way, or waits further ahead.
-        let mut barred = self.alone;
-        let mut metrics_ahead = !self.resources.is_empty();
-        for (place, lane) in waiting.enumerate() {
-            let is_free = match lane {
-                Lane::Free => true,
-                // One of the same lane further ahead was held up by what holds this one up.
-                Lane::Resource(resource) => !barred && !self.resources.contains(&resource),
-                Lane::Alone => !barred && !metrics_ahead,
-            };
-            if is_free {
-                return Some(place);
-            }
-            barred |= lane == Lane::Alone;
-            metrics_ahead = true;
-        }
-        None
+    fn meets(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).any(|(word, other)| word & other != 0)
     }
+}
+
+/// Where the first request stands that meets none that is being sent and none that waits ahead of it.
+pub(super) fn first_free<'a>(
+    sending: impl Iterator<Item = &'a Lanes>,
+    waiting: impl Iterator<Item = &'a Lanes>,
+) -> Option<usize> {
+    let mut taken = Lanes::NONE;
+    sending.for_each(|lanes| taken.add(lanes));
+    for (place, lanes) in waiting.enumerate() {
+        if !taken.meets(lanes) {
+            return Some(place);
+        }
+        taken.add(lanes);
+    }
+    None
 }
 
 #[cfg(test)]
@@ -97,38 +67,38 @@ mod tests {
     };
     use prost::Message;
 
-    use super::{
-        Lane::{Alone, Free, Resource as Of},
-        *,
-    };
+    use super::*;
 
-    fn check(sending: &[Lane], waiting: &[Lane], expected: Option<usize>) {
-        let mut lanes = Lanes::default();
-        sending.iter().for_each(|lane| lanes.enter(*lane));
-        assert_eq!(lanes.first_free(waiting.iter().copied()), expected, "{sending:?} {waiting:?}");
-        sending.iter().for_each(|lane| lanes.leave(*lane));
-        let first = (!waiting.is_empty()).then_some(0);
-        assert_eq!(lanes.first_free(waiting.iter().copied()), first, "once all has been sent");
+    fn lanes(numbers: &[u32]) -> Lanes {
+        let mut lanes = Lanes::NONE;
+        numbers.iter().for_each(|number| lanes.0[0] |= 1 << number);
+        lanes
+    }
+
+    fn check(sending: &[&[u32]], waiting: &[&[u32]], expected: Option<usize>) {
+        let [sending, waiting] = [sending, waiting]
+            .map(|requests| requests.iter().map(|request| lanes(request)).collect::<Vec<_>>());
+        assert_eq!(first_free(sending.iter(), waiting.iter()), expected, "{sending:?} {waiting:?}");
     }
 
     #[test]
     fn a_lane_sends_one_at_a_time_and_holds_up_no_other() {
-        check(&[], &[Of(1)], Some(0));
-        check(&[Of(1)], &[Of(1)], None);
-        check(&[Of(1)], &[Of(1), Of(2)], Some(1));
-        check(&[Of(1), Of(2)], &[Of(1), Of(2), Free], Some(2));
+        check(&[], &[&[1]], Some(0));
+        check(&[&[1]], &[&[1]], None);
+        check(&[&[1]], &[&[1], &[2]], Some(1));
+        check(&[&[1], &[2]], &[&[1], &[2], &[]], Some(2));
+        check(&[], &[], None);
     }
 
     #[test]
-    fn a_request_of_several_resources_is_overtaken_by_no_metrics_and_overtakes_none() {
-        check(&[Of(1)], &[Alone, Of(2), Free], Some(2));
-        check(&[Alone], &[Of(1), Alone], None);
-        check(&[Of(1)], &[Of(1), Alone, Of(2)], None);
-        check(&[], &[Alone, Of(1)], Some(0));
+    fn a_request_of_several_resources_waits_for_each_and_holds_up_each() {
+        check(&[&[1]], &[&[1, 2]], None);
+        check(&[&[1]], &[&[1, 2], &[2]], None);
+        check(&[&[1, 2]], &[&[2, 3], &[3], &[4, 5]], Some(2));
     }
 
-    fn lane(hasher: &RandomState, signal: Signal, services: &[u32]) -> Lane {
-        let resource_metrics = services.iter().map(|dropped_attributes_count| ResourceMetrics {
+    fn of(hasher: &RandomState, signal: Signal, resources: &[u32]) -> Lanes {
+        let resource_metrics = resources.iter().map(|dropped_attributes_count| ResourceMetrics {
             resource: Some(Resource {
                 dropped_attributes_count: *dropped_attributes_count,
                 ..Resource::default()
@@ -136,17 +106,19 @@ mod tests {
             ..ResourceMetrics::default()
         });
         let request = ExportMetricsServiceRequest { resource_metrics: resource_metrics.collect() };
-        Lane::of(signal, &request.encode_to_vec(), hasher)
+        Lanes::of(signal, &request.encode_to_vec(), hasher)
     }
 
     #[test]
-    fn metrics_of_one_resource_share_a_lane() {
+    fn metrics_take_the_lanes_of_their_resources() {
         let hasher = RandomState::default();
-        let of = |signal, services: &[u32]| lane(&hasher, signal, services);
+        let of = |signal, resources: &[u32]| of(&hasher, signal, resources);
         assert_eq!(of(Signal::Metrics, &[7]), of(Signal::Metrics, &[7, 7]));
-        assert_ne!(of(Signal::Metrics, &[7]), of(Signal::Metrics, &[8]));
-        assert_eq!(of(Signal::Metrics, &[7, 8]), Alone);
-        assert_eq!(of(Signal::Metrics, &[]), Free);
-        assert_eq!(of(Signal::Traces, &[7, 8]), Free);
+        let mut both = of(Signal::Metrics, &[7]);
+        both.add(&of(Signal::Metrics, &[8]));
+        assert_eq!(of(Signal::Metrics, &[8, 7]), both);
+        assert!(both.meets(&of(Signal::Metrics, &[8])));
+        assert_eq!(of(Signal::Metrics, &[]), Lanes::NONE);
+        assert_eq!(of(Signal::Traces, &[7, 8]), Lanes::NONE);
     }
 }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use super::{
     bounds::{Bounds, Load},
-    lane::Lanes,
+    lane::{self, Lanes},
     waiting::Waiting,
 };
 use crate::{config::OnFull, pipeline::Signal};
@@ -26,7 +26,8 @@ pub(super) struct State {
     /// Room that was promised and is not yet used.
     reserved: Load,
     sending_bytes: u64,
-    lanes: Lanes,
+    /// The lanes of the requests that are being sent: as many as there are consumers at most.
+    sending: Vec<Lanes>,
     /// Of all that waits or is being sent.
     items: Items,
     is_stopping: bool,
@@ -57,7 +58,7 @@ impl State {
             waiting: Load::default(),
             reserved: Load::default(),
             sending_bytes: 0,
-            lanes: Lanes::default(),
+            sending: Vec::new(),
             items: Items::default(),
             is_stopping: false,
             is_abandoned: false,
@@ -119,8 +120,8 @@ impl State {
 
     /// The first request that may be sent.
     pub(super) fn take(&mut self) -> Option<Waiting> {
-        let waiting = self.queue.iter().take(LOOK_MAX).map(|waiting| waiting.lane);
-        let place = self.lanes.first_free(waiting)?;
+        let waiting = self.queue.iter().take(LOOK_MAX).map(|waiting| &waiting.lanes);
+        let place = lane::first_free(self.sending.iter(), waiting)?;
         let load = self.bounds.load_of(self.queue.get(place)?);
         // What is being sent cannot be evicted: it must leave the room that was promised.
         if self.sending_bytes + load.bytes + self.reserved.bytes > self.bounds.bytes_max {
@@ -129,7 +130,9 @@ impl State {
         let taken = self.queue.remove(place)?;
         self.waiting.subtract(load);
         self.sending_bytes += load.bytes;
-        self.lanes.enter(taken.lane);
+        if taken.lanes != Lanes::NONE {
+            self.sending.push(taken.lanes);
+        }
         Some(taken)
     }
 
@@ -139,7 +142,9 @@ impl State {
             return false;
         }
         self.sending_bytes -= self.bounds.load_of(taken).bytes;
-        self.lanes.leave(taken.lane);
+        if let Some(place) = self.sending.iter().position(|lanes| *lanes == taken.lanes) {
+            self.sending.swap_remove(place);
+        }
         self.items[taken.signal as usize] -= taken.items;
         true
     }

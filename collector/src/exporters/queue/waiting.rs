@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::lane::Lane;
+use super::lane::Lanes;
 use crate::pipeline::{RejectReason, Signal};
 
 /// A request on its way out.
@@ -12,7 +12,7 @@ pub(in crate::exporters) struct Waiting {
     /// As it came in, or as the processors left it.
     pub(in crate::exporters) bytes: Bytes,
     pub(in crate::exporters) items: u64,
-    pub(super) lane: Lane,
+    pub(super) lanes: Lanes,
 }
 
 /// What became of a request.
