@@ -19,6 +19,7 @@ pub(super) struct Section<'a> {
     at: Position,
     entries: &'a [(Key, Node)],
     known: Vec<&'static str>,
+    refused: Vec<&'static str>,
 }
 
 impl<'a> Section<'a> {
@@ -44,7 +45,7 @@ impl<'a> Section<'a> {
             }
         };
         report_duplicates(&path, entries, problems);
-        Self { path, at, entries, known: Vec::new() }
+        Self { path, at, entries, known: Vec::new(), refused: Vec::new() }
     }
 
     /// Where the mapping's key stands.
@@ -74,6 +75,15 @@ impl<'a> Section<'a> {
         self.entries().find(|(found, _)| found.name == key)
     }
 
+    /// Reports a key that other collectors have and this one does not, with what to do about it.
+    pub(super) fn refuse(&mut self, key: &'static str, remedy: &str, problems: &mut Problems) {
+        if let Some((found, _)) = self.entries().find(|(found, _)| found.name == key) {
+            let path = self.path_of(key);
+            problems.error(found.at, format!("{path} is not supported, as {remedy}"));
+            self.refused.push(key);
+        }
+    }
+
     /// Reports that a key must be there and is not.
     pub(super) fn missing(&self, key: &'static str, expected: &str, problems: &mut Problems) {
         problems.error(self.at, format!("{} is missing, expected {expected}", self.path_of(key)));
@@ -88,7 +98,8 @@ impl<'a> Section<'a> {
     /// Reports every key that no getter asked for.
     pub(super) fn close(self, problems: &mut Problems) {
         for (key, _) in self.entries {
-            if !self.known.contains(&key.name.as_str()) {
+            let name = key.name.as_str();
+            if !self.known.contains(&name) && !self.refused.contains(&name) {
                 let hint = nearest::hint(&key.name, self.known.iter().copied());
                 let place =
                     if self.path.is_empty() { String::new() } else { format!(" in {}", self.path) };

@@ -2,6 +2,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use crate::http::Limits;
+
 const MEBIBYTE: u64 = 1 << 20;
 
 /// Settings of the receiver `otlp`; a protocol that is not set is not spoken.
@@ -20,6 +22,8 @@ pub struct OtlpListenerSettings {
     pub endpoint: SocketAddr,
     /// Bytes of the largest request, on the wire and inflated; a larger one is refused and counted.
     pub body_bytes_max: u64,
+    /// What it takes from its peers before it hears what they want.
+    pub limits: Limits,
 }
 
 impl OtlpListenerSettings {
@@ -27,11 +31,17 @@ impl OtlpListenerSettings {
     /// 20 MiB over HTTP, so a request that they took is taken here.
     pub const BODY_BYTES_MAX: u64 = 64 * MEBIBYTE;
     /// OTLP/gRPC on 127.0.0.1:4317.
-    pub const GRPC_DEFAULT: Self =
-        Self { endpoint: loopback(4317), body_bytes_max: Self::BODY_BYTES_MAX };
+    pub const GRPC_DEFAULT: Self = Self::listening_on(4317);
     /// OTLP/HTTP on 127.0.0.1:4318.
-    pub const HTTP_DEFAULT: Self =
-        Self { endpoint: loopback(4318), body_bytes_max: Self::BODY_BYTES_MAX };
+    pub const HTTP_DEFAULT: Self = Self::listening_on(4318);
+
+    const fn listening_on(port: u16) -> Self {
+        Self {
+            endpoint: loopback(port),
+            body_bytes_max: Self::BODY_BYTES_MAX,
+            limits: Limits::DEFAULT,
+        }
+    }
 }
 
 impl Default for OtlpReceiverSettings {

@@ -10,6 +10,7 @@ use std::{
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use hyper::{body::Incoming, service::service_fn};
@@ -66,11 +67,13 @@ pub(super) fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     builder
 }
 
-/// Serves until the peer is done; once `stopping` is true, until its open requests are answered.
+/// Serves until the peer is done; once `stopping` is true, or the connection is of this `age`, until its open requests
+/// are answered.
 pub(super) async fn serve<H: Handler>(
     stream: TcpStream,
     builder: auto::Builder<TokioExecutor>,
     limits: Limits,
+    age: Option<Duration>,
     handler: Arc<H>,
     mut stopping: watch::Receiver<bool>,
 ) {
@@ -84,6 +87,9 @@ pub(super) async fn serve<H: Handler>(
     let mut connection = pin!(builder.serve_connection(io, service));
     // While hyper finds out which protocol it is, none of its own time-outs runs; for the first head its own is too long.
     let mut first_words = pin!(time::sleep(limits.header_timeout));
+    let mut aged = pin!(after(age));
+    let grace = limits.connection_age_grace;
+    let mut overstayed = pin!(after(age.zip(grace).map(|(age, grace)| age.saturating_add(grace))));
     let (mut is_new, mut stopped) = (true, false);
     loop {
         tokio::select! {
@@ -95,7 +101,8 @@ pub(super) async fn serve<H: Handler>(
                     return;
                 }
             }
-            () = self::stopped(&mut stopping), if !stopped => {
+            () = overstayed.as_mut() => return,
+            () = either(self::stopped(&mut stopping), aged.as_mut()), if !stopped => {
                 stopped = true;
                 if !progress.has_begun() {
                     return;
@@ -103,6 +110,22 @@ pub(super) async fn serve<H: Handler>(
                 connection.as_mut().graceful_shutdown();
             }
         }
+    }
+}
+
+/// Resolves after this time; never if there is none.
+async fn after(delay: Option<Duration>) {
+    match delay {
+        Some(delay) => time::sleep(delay).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Resolves when one of them does.
+async fn either(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
+    tokio::select! {
+        () = one => {}
+        () = other => {}
     }
 }
 

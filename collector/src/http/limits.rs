@@ -32,23 +32,61 @@ pub struct Limits {
     pub frame_bytes: u32,
     /// Bytes that a peer may send ahead on one stream and on one connection, default 1 MiB.
     pub window_bytes: u32,
+    /// After this long, a tenth more or less, a peer is asked to leave once its open requests are answered, so that
+    /// connections spread anew over the collectors behind one address. Default never.
+    pub connection_age: Option<Duration>,
+    /// How long it may take to leave; then the connection is cut. Default as long as it likes.
+    pub connection_age_grace: Option<Duration>,
+}
+
+impl Limits {
+    /// The defaults.
+    pub const DEFAULT: Self = Self {
+        connections: 1024,
+        header_timeout: Duration::from_secs(5),
+        idle_timeout: Duration::from_secs(60),
+        header_list_bytes: 16 << 10,
+        head_bytes: 64 << 10,
+        streams: 128,
+        local_resets: 64,
+        pending_resets: 20,
+        keep_alive_interval: Duration::from_secs(30),
+        keep_alive_timeout: Duration::from_secs(20),
+        frame_bytes: 256 << 10,
+        window_bytes: 1 << 20,
+        connection_age: None,
+        connection_age_grace: None,
+    };
+
+    /// The age at which the `nth` connection is asked to leave: connections that came together do not leave together.
+    pub(super) fn age_of(&self, nth: u64) -> Option<Duration> {
+        // Steps of the golden ratio fill the range evenly, however many there are.
+        const STEP: u64 = 618;
+        let permille = 900 + u32::try_from(nth % 1000 * STEP % 1000 / 5).unwrap_or(0);
+        self.connection_age.map(|age| age.saturating_mul(permille) / 1000)
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            connections: 1024,
-            header_timeout: Duration::from_secs(5),
-            idle_timeout: Duration::from_secs(60),
-            header_list_bytes: 16 << 10,
-            head_bytes: 64 << 10,
-            streams: 128,
-            local_resets: 64,
-            pending_resets: 20,
-            keep_alive_interval: Duration::from_secs(30),
-            keep_alive_timeout: Duration::from_secs(20),
-            frame_bytes: 256 << 10,
-            window_bytes: 1 << 20,
+        Self::DEFAULT
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_that_came_together_leave_within_a_tenth_of_their_age() {
+        let limits = Limits { connection_age: Some(Duration::from_secs(100)), ..Limits::DEFAULT };
+        let ages: Vec<_> = (0..1000).filter_map(|nth| limits.age_of(nth)).collect();
+        assert_eq!(ages.len(), 1000);
+        assert!(ages.iter().all(|age| (90..=110).contains(&age.as_secs())), "{ages:?}");
+        for tenth in 90..110 {
+            let within = ages.iter().filter(|age| age.as_secs() == tenth).count();
+            assert!((30..=70).contains(&within), "{within} of 1000 leave after {tenth} s");
         }
+        assert_eq!(Limits::DEFAULT.age_of(7), None);
     }
 }

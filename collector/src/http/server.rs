@@ -99,6 +99,7 @@ impl<H: Handler> Accept<H> {
         let mut stopping = self.stopping.clone();
         let builder = connection::builder(&self.limits);
         let mut open = JoinSet::new();
+        let mut nth = 0_u64;
         loop {
             tokio::select! {
                 accepted = self.listener.accept() => match accepted {
@@ -107,7 +108,9 @@ impl<H: Handler> Accept<H> {
                     }
                     Ok((stream, _)) => {
                         self.connections.accepted();
-                        open.spawn(self.connection(stream, builder.clone()));
+                        nth = nth.wrapping_add(1);
+                        let age = self.limits.age_of(nth);
+                        open.spawn(self.connection(stream, builder.clone(), age));
                     }
                     Err(cause) => {
                         self.connections.refused(ConnectionRefusal::AcceptError);
@@ -129,6 +132,7 @@ impl<H: Handler> Accept<H> {
         &self,
         stream: TcpStream,
         builder: auto::Builder<TokioExecutor>,
+        age: Option<Duration>,
     ) -> impl Future<Output = ()> + Send + use<H> {
         // Without it small answers wait for the peer's delayed acknowledgement; a socket that refuses is slower, no more.
         let _ = stream.set_nodelay(true);
@@ -136,6 +140,7 @@ impl<H: Handler> Accept<H> {
             stream,
             builder,
             self.limits.clone(),
+            age,
             Arc::clone(&self.handler),
             self.stopping.clone(),
         )

@@ -221,6 +221,27 @@ async fn a_connection_that_asks_no_more_is_closed() {
 }
 
 #[tokio::test]
+async fn a_connection_of_the_configured_age_is_asked_to_leave_and_its_request_is_answered() {
+    let age = Some(Duration::from_millis(50));
+    let server = server(Limits { connection_age: age, ..Limits::default() });
+    let mut kept = connect(server.address()).await;
+    get_and_stay(&mut kept).await;
+    read_to_end(&mut kept).await;
+    let mut stuck = connect(server.address()).await;
+    stuck.write_all(b"GET /never HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sent");
+    let waited = time::timeout(4 * Duration::from_millis(50), stuck.read_u8()).await;
+    assert!(waited.is_err(), "an open request is waited for");
+}
+
+#[tokio::test]
+async fn a_connection_that_outstays_its_grace_is_cut() {
+    let short = Some(Duration::from_millis(50));
+    let limits = Limits { connection_age: short, connection_age_grace: short, ..Limits::default() };
+    let server = server(limits);
+    assert_eq!(get(server.address(), "/never").await, "");
+}
+
+#[tokio::test]
 async fn a_head_above_the_limit_is_refused() {
     let server = server(Limits { head_bytes: 8 << 10, ..Limits::default() });
     let path = format!("/{}", "x".repeat(16 << 10));

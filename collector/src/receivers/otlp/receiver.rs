@@ -7,7 +7,7 @@ use inferometer_semconv::attributes::CollectorListener;
 use super::{door::Door, grpc::Grpc, http::Http};
 use crate::{
     config::{OtlpListenerSettings, OtlpReceiverSettings},
-    http::{Handler, InFlight, Limits, Server, StartError},
+    http::{Handler, InFlight, Server, StartError},
     pipeline::Intake,
     self_metrics::{Connections, SelfMetrics},
 };
@@ -82,7 +82,7 @@ fn bind<H: Handler>(
         &format!("{name}.protocols.{protocol}"),
         &listener.endpoint.to_string(),
         Arc::new(handler),
-        Limits::default(),
+        listener.limits.clone(),
         connections,
     )
 }

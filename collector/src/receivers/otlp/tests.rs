@@ -79,6 +79,7 @@ impl Bench {
         let listener = OtlpListenerSettings {
             endpoint: SocketAddr::from(([127, 0, 0, 1], 0)),
             body_bytes_max: REQUEST_BYTES_MAX as u64,
+            ..OtlpListenerSettings::GRPC_DEFAULT
         };
         let settings = OtlpReceiverSettings { grpc: Some(listener.clone()), http: Some(listener) };
         let intake = Arc::clone(&pipelines) as Arc<dyn Intake>;
