@@ -42,6 +42,7 @@ pub struct SelfMetrics {
     exported: PerSignal<Counter<u64>>,
     unknown_engine_index: Counter<u64>,
     target_info_rejected: Counter<u64>,
+    attributes_folded: Counter<u64>,
     series_usage: UpDownCounter<i64>,
     series_limit: UpDownCounter<i64>,
     scrape_duration: Histogram<f64>,
@@ -79,6 +80,7 @@ impl Default for SelfMetrics {
                 .counter(&metrics::INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN, &[]),
             target_info_rejected: scope
                 .counter(&metrics::INFER_COLLECTOR_TARGET_INFO_REJECTED, &[]),
+            attributes_folded: scope.counter(&metrics::INFER_COLLECTOR_ATTRIBUTE_FOLDED, &[]),
             series_usage: scope.up_down_counter(&metrics::INFER_COLLECTOR_SERIES_USAGE, &[]),
             series_limit: scope.up_down_counter(&metrics::INFER_COLLECTOR_SERIES_LIMIT, &[]),
             scrape_duration: scope.histogram(&metrics::INFER_COLLECTOR_SCRAPE_DURATION, &[]),
@@ -120,9 +122,9 @@ impl SelfMetrics {
     /// Series of [`SelfMetrics::counts`].
     const COUNTS: usize =
         Signal::ALL.len() * (2 + 2 * RefusalReason::ALL.len() + RejectReason::ALL.len());
-    /// Instruments of one series each: unknown engine indexes, rejected `target_info`, usage and limit of the store,
-    /// duration of scrapes.
-    const SINGLE: usize = 5;
+    /// Instruments of one series each: unknown engine indexes, rejected `target_info`, folded attributes, usage and limit
+    /// of the store, duration of scrapes.
+    const SINGLE: usize = 6;
 
     /// Counts items that every pipeline took.
     pub fn accepted(&self, signal: Signal, items: u64) {
@@ -153,6 +155,11 @@ impl SelfMetrics {
     /// Counts resources that the store had no room to show.
     pub fn target_info_rejected(&self, resources: u64) {
         self.target_info_rejected.add(resources);
+    }
+
+    /// Counts attribute values that were shown as `other`.
+    pub fn attributes_folded(&self, values: u64) {
+        self.attributes_folded.add(values);
     }
 
     /// A store that may hold so many series has been opened.

@@ -1143,6 +1143,16 @@ METRIC_INFER_COLLECTOR_TARGET_INFO_REJECTED: Final[Instrument] = Instrument(
     attributes=(),
 )
 
+METRIC_INFER_COLLECTOR_ATTRIBUTE_FOLDED: Final[Instrument] = Instrument(
+    name="infer.collector.attribute.folded",
+    prometheus_name="infer_collector_attribute_folded_total",
+    kind="counter",
+    unit="{value}",
+    description="Attribute values shown as `other` because their key has more than are told apart, counted once per new stream.",
+    bounds=(),
+    attributes=(),
+)
+
 METRIC_INFER_COLLECTOR_CONNECTION_ACCEPTED: Final[Instrument] = Instrument(
     name="infer.collector.connection.accepted",
     prometheus_name="infer_collector_connection_accepted_total",
@@ -1764,6 +1774,7 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_COLLECTOR_SERIES_USAGE,
     METRIC_INFER_COLLECTOR_SERIES_LIMIT,
     METRIC_INFER_COLLECTOR_TARGET_INFO_REJECTED,
+    METRIC_INFER_COLLECTOR_ATTRIBUTE_FOLDED,
     METRIC_INFER_COLLECTOR_CONNECTION_ACCEPTED,
     METRIC_INFER_COLLECTOR_CONNECTION_REFUSED,
     METRIC_INFER_COLLECTOR_SCRAPE_DURATION,

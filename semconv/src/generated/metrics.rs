@@ -2141,6 +2141,21 @@ pub const INFER_COLLECTOR_TARGET_INFO_REJECTED: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.collector.attribute.folded`: Attribute values shown as `other` because their key has more than are told apart, counted once per new stream.
+///
+/// Prometheus: `infer_collector_attribute_folded_total`.
+pub const INFER_COLLECTOR_ATTRIBUTE_FOLDED: InstrumentDef = InstrumentDef {
+    name: "infer.collector.attribute.folded",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{value}",
+    description: "Attribute values shown as `other` because their key has more than are told apart, counted once per new stream.",
+    bounds: &[],
+    attributes: &[],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.collector.connection.accepted`: Connections that a listener took.
 ///
 /// Prometheus: `infer_collector_connection_accepted_total`.
@@ -3298,6 +3313,7 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_COLLECTOR_SERIES_USAGE,
     &INFER_COLLECTOR_SERIES_LIMIT,
     &INFER_COLLECTOR_TARGET_INFO_REJECTED,
+    &INFER_COLLECTOR_ATTRIBUTE_FOLDED,
     &INFER_COLLECTOR_CONNECTION_ACCEPTED,
     &INFER_COLLECTOR_CONNECTION_REFUSED,
     &INFER_COLLECTOR_SCRAPE_DURATION,

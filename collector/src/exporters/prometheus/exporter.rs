@@ -4,7 +4,7 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -62,6 +62,8 @@ pub(super) struct State {
     own_translation: Translation,
     ingest: Ingest,
     metrics: Arc<SelfMetrics>,
+    /// Values shown as `other`, as they were told to the metrics last.
+    folded: AtomicU64,
     /// Series as they were told to the metrics last.
     series: AtomicI64,
     /// Zero of the store's clock.
@@ -97,6 +99,7 @@ impl PrometheusExporter {
             own_translation: Translation::of_own(settings),
             ingest: Ingest::new(limits),
             metrics,
+            folded: AtomicU64::new(0),
             series: AtomicI64::new(0),
             started: Instant::now(),
             warned: Default::default(),
@@ -175,6 +178,9 @@ impl State {
         let series = i64::try_from(self.store().stats().series).unwrap_or(i64::MAX);
         // Of two at once each tells what is new since the other.
         self.metrics.series_changed(series - self.series.swap(series, Ordering::Relaxed));
+        let folded = self.translation.guard().replaced();
+        let told = self.folded.fetch_max(folded, Ordering::Relaxed);
+        self.metrics.attributes_folded(folded.saturating_sub(told));
         self.metrics.collect(|request| {
             // Into room of its own: nothing is rejected.
             let (own, now) = (&self.own_translation, self.started.elapsed());

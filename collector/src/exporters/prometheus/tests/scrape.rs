@@ -14,7 +14,7 @@ use tokio::{
 
 use super::helpers::*;
 use crate::{
-    config::PrometheusSettings,
+    config::{LabelLimitSettings, PrometheusSettings},
     exporters::prometheus::PrometheusExporter,
     pipeline::{Ack, Counts, Exporter, Item, Outcome, RejectReason, Signal, Tenant},
     self_metrics::{SelfCounter, SelfMetrics},
@@ -192,6 +192,32 @@ async fn a_target_info_without_room_is_counted() {
     assert_eq!(send(&exporter, Signal::Metrics, bytes, 1).await.rejected, 0);
     let page = ask(exporter.address(), "GET", "/metrics").await;
     assert_eq!(value(&page, "infer_collector_target_info_rejected_total"), Some("1"), "{page}");
+}
+
+#[tokio::test]
+async fn values_beyond_a_limit_are_counted_and_their_keys_reported() {
+    let label_limits = LabelLimitSettings {
+        attributes: vec![("user.id".to_owned(), 2)],
+        ..LabelLimitSettings::default()
+    };
+    let settings = PrometheusSettings {
+        endpoint: "127.0.0.1:0".parse().unwrap(),
+        label_limits,
+        ..PrometheusSettings::default()
+    };
+    let exporter = PrometheusExporter::start("prometheus", &settings, Arc::default()).unwrap();
+    let points = ["a", "b", "c"].map(|user| int(1, &[("user.id", user)]));
+    let bytes = request(vec![gauge("g", points.to_vec())]).encode_to_vec();
+    assert_eq!(send(&exporter, Signal::Metrics, bytes, 3).await.rejected, 0);
+    let page = ask(exporter.address(), "GET", "/metrics").await;
+    for user in ["a", "b", "other"] {
+        assert!(page.contains(&format!("\ng{{user_id=\"{user}\"}} 1\n")), "{page}");
+    }
+    assert_eq!(value(&page, "infer_collector_attribute_folded_total"), Some("1"), "{page}");
+    assert_eq!(exporter.label_values_replaced(), 1);
+    let offenders = exporter.label_offenders(5);
+    let seen: Vec<_> = offenders.iter().map(|it| (&*it.key, it.limit, it.distinct)).collect();
+    assert_eq!(seen, [("user.id", 2, 1)]);
 }
 
 #[tokio::test]
