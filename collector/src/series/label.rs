@@ -31,17 +31,7 @@ impl Labels {
         key: impl Into<String>,
         value: impl Into<String>,
     ) {
-        let (name, key, value) = (name.into(), key.into(), value.into());
-        if self.0.iter().any(|label| label.key == key && label.name == name) {
-            return;
-        }
-        self.0.push(Label { name, key, value });
-    }
-
-    /// Whether none has a value.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.iter().all(|label| label.value.is_empty())
+        self.0.push(Label { name: name.into(), key: key.into(), value: value.into() });
     }
 
     /// `name="value"` with commas between, ordered by name, ready for the page.
@@ -49,8 +39,10 @@ impl Labels {
     /// Values of colliding names are joined with `;` in the order of their keys.
     #[must_use]
     pub fn render(mut self) -> String {
-        self.0.retain(|label| !label.value.is_empty());
+        // Stable, so the first of a key stays the first; sorted once, as a sender may send any number of attributes.
         self.0.sort_by(|a, b| (&a.name, &a.key).cmp(&(&b.name, &b.key)));
+        self.0.dedup_by(|later, first| (&later.name, &later.key) == (&first.name, &first.key));
+        self.0.retain(|label| !label.value.is_empty());
         let mut text = String::with_capacity(self.0.len() * 32);
         for same in self.0.chunk_by(|a, b| a.name == b.name) {
             if !text.is_empty() {

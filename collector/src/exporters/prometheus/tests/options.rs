@@ -226,6 +226,13 @@ fn the_key_of_a_target_is_what_its_series_show_of_it() {
 }
 
 #[test]
+fn of_two_resource_attributes_with_one_key_the_first_counts_also_when_it_is_empty() {
+    let settings = with_resource_labels(&["*"], &[]);
+    let resource = [("service.instance.id", "i"), ("a", ""), ("a", "x")];
+    check(&settings, &of(&resource, &[]), &[r#"m{instance="i",service_instance_id="i"} 1"#]);
+}
+
+#[test]
 fn scope_labels_can_be_left_out() {
     let settings = PrometheusSettings { scope_info: false, ..PrometheusSettings::default() };
     let scope = scope("lib", "1", &[("a", "b")]);
@@ -296,4 +303,15 @@ fn without_limits_nothing_is_folded() {
         let (labels, folded) = described(&translation, &int(1, &[("user.id", &user)]));
         assert_eq!((labels, folded), (format!("user_id=\"{user}\""), false));
     }
+}
+
+#[test]
+fn no_point_of_streams_that_are_folded_into_one_goes_uncounted() {
+    let translation = limited(0, &[("user.id", 1)], &[]);
+    let ingest = ingest();
+    let points = ["a", "b", "c"].map(|user| int(1, &[("user.id", user)]));
+    let bytes = request(vec![gauge("m", points.to_vec())]).encode_to_vec();
+    let applied = ingest.apply(&translation, &bytes, Duration::ZERO);
+    let rejected: u64 = applied.rejected().map(|(_, points)| points).sum();
+    assert_eq!(applied.kept + rejected, 3);
 }

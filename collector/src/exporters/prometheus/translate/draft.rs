@@ -46,11 +46,6 @@ impl<'a> Draft<'a> {
         self.target = Some((job, instance));
     }
 
-    /// Whether nothing was added that could be a label.
-    pub(super) fn is_empty(&self) -> bool {
-        self.entries.iter().all(|entry| entry.value.is_empty())
-    }
-
     /// Adds an attribute; an empty value is no label.
     pub(super) fn add(
         &mut self,

@@ -43,14 +43,7 @@ impl<'a> Target<'a> {
         } else {
             Cow::Owned(format!("{namespace}/{name}"))
         };
-        let mut promoted: Vec<_> = attributes
-            .iter()
-            .filter(|pair| translation.resource_labels.takes(&pair.key))
-            .map(|pair| (&*pair.key, text(pair.value.as_ref())))
-            .collect();
-        promoted.sort_by_key(|(key, _)| *key);
-        promoted.dedup_by(|(later, _), (first, _)| later == first);
-        promoted.retain(|(_, value)| !value.is_empty());
+        let promoted = canonical(attributes, |key| translation.resource_labels.takes(key));
         Self { job, instance: find(SERVICE_INSTANCE_ID), promoted, attributes }
     }
 
@@ -72,16 +65,17 @@ impl<'a> Target<'a> {
         if !translation.target_info || (self.job.is_empty() && self.instance.is_empty()) {
             return None;
         }
-        let mut labels = Draft::new(translation, Kind::Gauge);
-        for pair in self.attributes {
-            if !matches!(&*pair.key, SERVICE_NAME | SERVICE_NAMESPACE | SERVICE_INSTANCE_ID) {
-                labels.add(Source::Resource, &*pair.key, text(pair.value.as_ref()));
-            }
-        }
-        if labels.is_empty() {
+        let others = canonical(self.attributes, |key| {
+            !matches!(key, SERVICE_NAME | SERVICE_NAMESPACE | SERVICE_INSTANCE_ID)
+        });
+        if others.is_empty() {
             return None;
         }
+        let mut labels = Draft::new(translation, Kind::Gauge);
         labels.of_target(&self.job, &self.instance);
+        for (key, value) in others {
+            labels.add(Source::Resource, key, value);
+        }
         Some(labels.render())
     }
 
@@ -91,4 +85,14 @@ impl<'a> Target<'a> {
             labels.add(Source::Resource, *key, &**value);
         }
     }
+}
+
+/// The chosen attributes in the order of their keys: of two with one key the first, and none that is empty.
+fn canonical(attributes: &[KeyValue], takes: impl Fn(&str) -> bool) -> Vec<(&str, Cow<'_, str>)> {
+    let taken = attributes.iter().filter(|pair| takes(&pair.key));
+    let mut pairs: Vec<_> = taken.map(|pair| (&*pair.key, text(pair.value.as_ref()))).collect();
+    pairs.sort_by_key(|(key, _)| *key);
+    pairs.dedup_by(|(later, _), (first, _)| later == first);
+    pairs.retain(|(_, value)| !value.is_empty());
+    pairs
 }
