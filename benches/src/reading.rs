@@ -65,6 +65,18 @@ pub(crate) fn process_cpu() -> Result<u64, BenchError> {
     nanos(ClockId::CLOCK_PROCESS_CPUTIME_ID)
 }
 
+/// Processor time of all threads of another process in nanoseconds.
+pub(crate) fn process_cpu_of(process: Pid) -> Result<u64, BenchError> {
+    let clock = ClockId::pid_cpu_clock_id(process)
+        .map_err(|source| BenchError::System { what: "find a process's clock", source })?;
+    nanos(clock)
+}
+
+/// Nanoseconds since 1970.
+pub(crate) fn unix_nanos() -> Result<u64, BenchError> {
+    nanos(ClockId::CLOCK_REALTIME)
+}
+
 fn nanos(clock: ClockId) -> Result<u64, BenchError> {
     let time = clock_gettime(clock)
         .map_err(|source| BenchError::System { what: "read a clock", source })?;

@@ -135,6 +135,14 @@ impl<'a> Report<'a> {
         Ok(Self { out, json })
     }
 
+    /// Goes on with rows of another kind.
+    pub(crate) fn table<R: Row>(&mut self) -> Result<(), BenchError> {
+        if !self.json {
+            writeln!(self.out, "\n{}", R::HEAD)?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn row<R: Row>(&mut self, row: &R) -> Result<(), BenchError> {
         let line = if self.json {
             serde_json::to_string(row).map_err(std::io::Error::from)?
@@ -147,6 +155,6 @@ impl<'a> Report<'a> {
 }
 
 /// Three digits after the point are more than any of the methods resolves.
-fn rounded(value: f64) -> f64 {
+pub(crate) fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }

@@ -131,6 +131,85 @@ fn instructions_has_a_row_for_every_case_and_peer() {
     }
 }
 
+/// Builds the program `inferometer` where the suites look for it, beside the bench program.
+fn build_collector() {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
+    let mut build = Command::new(cargo);
+    build.args(["build", "--quiet", "--package", "inferometer-collector", "--profile", profile]);
+    assert!(build.status().expect("cargo can be started").success());
+}
+
+#[test]
+fn ingest_has_a_row_for_every_mode_and_subject_and_a_limit_for_ours() {
+    build_collector();
+    let rows = rows(&["ingest", "--subject", "inferometer,yardstick"]);
+    let measured: BTreeSet<_> = rows
+        .iter()
+        .filter_map(|row| Some((row["mode"].as_str()?, row["subject"].as_str()?)))
+        .collect();
+    let modes = ["saturated", "paced", "small", "shuffled", "resource-changing"];
+    let subjects = ["inferometer", "yardstick"];
+    let expected = modes.iter().flat_map(|mode| subjects.map(|subject| (*mode, subject)));
+    assert_eq!(measured, expected.collect());
+    for row in rows.iter().filter(|row| row["subject"].is_string()) {
+        assert!(row["cpu_s_per_mpoint"].as_f64() > Some(0.0), "{row}");
+        assert!(row["mpoints_per_s"].as_f64() > Some(0.0), "{row}");
+        assert_eq!(row["rejected_points"], 0, "{row}");
+    }
+    let limits = rows.iter().filter(|row| row["limit"].as_f64() > Some(0.0));
+    assert_eq!(limits.count(), modes.len());
+}
+
+#[test]
+fn scrape_has_the_same_page_plain_and_compressed() {
+    build_collector();
+    let rows = rows(&["scrape"]);
+    let value = |case: &str, key: &str| {
+        let mut found = rows.iter().filter(|row| row["case"] == case);
+        let row = found.next().unwrap_or_else(|| panic!("no row {case}"));
+        row[key].as_f64().expect("a number")
+    };
+    // A thousand series of which 240 are histograms of 18 lines; ours shows itself and its targets beside them.
+    assert_eq!(value("lines/1k", "peer_value"), 5080.0);
+    assert!(value("lines/1k", "ours") >= 5080.0);
+    for case in ["plain_wall_first/1k", "gzip_wall_tenth/1k", "requests_p99_scraped/1k"] {
+        assert!(value(case, "ours") > 0.0 && value(case, "peer_value") > 0.0, "{case}");
+    }
+    assert!(value("gzip_bytes/1k", "ours") < value("plain_bytes/1k", "ours") / 4.0);
+}
+
+#[test]
+fn forward_ends_with_all_points_at_the_sink() {
+    build_collector();
+    let rows = rows(&["forward", "--subject", "inferometer"]);
+    let measured: Vec<_> = rows.iter().filter(|row| row["subject"] == "inferometer").collect();
+    assert_eq!(measured.len(), 2, "saturated and paced: {rows:?}");
+    for row in measured {
+        assert!(row["accepted_points"].as_u64() > Some(0), "{row}");
+    }
+}
+
+#[test]
+fn a_subject_that_is_not_there_is_an_error_with_a_remedy() {
+    let arguments = ["inferometer-benches", "ingest", "--collector", "/nowhere/inferometer"];
+    let args = Args::try_parse_from(arguments).expect("the arguments are right");
+    let error = run(&args, &mut Vec::new(), &mut Vec::new()).expect_err("it is not there");
+    let message = error.to_string();
+    assert!(message.contains("/nowhere/inferometer"), "{message}");
+    assert!(message.contains("cargo build --release -p inferometer-collector"), "{message}");
+}
+
+#[test]
+fn loads_out_of_bounds_are_refused() {
+    for (key, value) in
+        [("--series", "150"), ("--series", "2000000"), ("--seconds", "0"), ("--mode", "calm")]
+    {
+        let refused = Args::try_parse_from(["inferometer-benches", "ingest", key, value]);
+        assert_eq!(refused.expect_err("out of bounds").exit_code(), 2, "{key} {value}");
+    }
+}
+
 #[test]
 fn an_unknown_suite_is_refused_with_a_list_of_those_that_exist() {
     let error = Args::try_parse_from(["inferometer-benches", "speed"]).expect_err("no such suite");

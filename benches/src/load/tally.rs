@@ -1,0 +1,61 @@
+//! What came back.
+
+/// What connections saw together.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tally {
+    /// Points that were taken.
+    pub(crate) points: u64,
+    /// Points of taken requests that were not.
+    pub(crate) rejected: u64,
+    /// Requests that were refused, and sent again.
+    pub(crate) refused: u64,
+    /// From the first request to the last answer in seconds, of the connection that took longest.
+    pub(crate) seconds: f64,
+    /// Of every answer, in nanoseconds.
+    pub(super) latencies: Vec<u64>,
+}
+
+impl Tally {
+    pub(super) fn join(mut self, other: Self) -> Self {
+        self.points += other.points;
+        self.rejected += other.rejected;
+        self.refused += other.refused;
+        self.seconds = self.seconds.max(other.seconds);
+        self.latencies.extend(other.latencies);
+        self
+    }
+
+    /// Points taken per second.
+    pub(crate) fn rate(&self) -> f64 {
+        if self.seconds > 0.0 { self.points as f64 / self.seconds } else { 0.0 }
+    }
+
+    /// The time within which this share of the answers came, in milliseconds.
+    pub(crate) fn latency_ms(&self, share: f64) -> f64 {
+        let mut sorted = self.latencies.clone();
+        sorted.sort_unstable();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a share of a length is an index"
+        )]
+        let index = (sorted.len() as f64 * share) as usize;
+        let last = sorted.len().saturating_sub(1);
+        sorted.get(index.min(last)).map_or(0.0, |nanos| *nanos as f64 / 1e6)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_latency_is_that_of_the_share_of_answers() {
+        let tally =
+            Tally { latencies: (1..=100).map(|ms| ms * 1_000_000).collect(), ..Tally::default() };
+        assert_eq!(tally.latency_ms(0.5), 51.0);
+        assert_eq!(tally.latency_ms(0.99), 100.0);
+        assert_eq!(tally.latency_ms(1.0), 100.0);
+        assert_eq!(Tally::default().latency_ms(0.5), 0.0);
+    }
+}
