@@ -13,6 +13,7 @@ mod damage;
 mod describe;
 mod differential;
 mod exponential;
+mod forgetting;
 mod generate;
 mod page;
 mod respell;

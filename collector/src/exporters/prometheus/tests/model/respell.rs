@@ -26,6 +26,13 @@ const HIGH_BITS: u8 = 128;
 /// Numbers of no field; 1 and 4 were fields of some messages once.
 const UNKNOWN_NUMBERS: [u32; 5] = [16, 99, 2047, 19_000, (1 << 29) - 1];
 
+impl Liberties {
+    /// Every liberty, in every third place.
+    pub(super) const fn everywhere(seed: u64) -> Self {
+        Self { bits: u8::MAX, density: 85, seed }
+    }
+}
+
 /// A failing case shrinks to few liberties in few places.
 pub(super) fn liberties() -> impl Strategy<Value = Liberties> {
     (any::<u8>(), prop_oneof![0..40_u8, any::<u8>()], any::<u64>())
