@@ -19,6 +19,7 @@
 mod exporter;
 mod ingest;
 mod label_guard;
+mod page_server;
 mod scrape;
 mod text;
 mod translate;

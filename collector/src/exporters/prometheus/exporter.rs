@@ -19,12 +19,13 @@ use tokio::{
 use super::{
     ingest::{Applied, Ingest},
     label_guard::LabelOffender,
+    page_server::PageServer,
     scrape::Scrape,
     translate::Translation,
 };
 use crate::{
     config::PrometheusSettings,
-    http::{self, Server, StartError},
+    http::StartError,
     pipeline::{Exporter, Item, Refusal, RejectReason, Reservation, Signal},
     self_metrics::SelfMetrics,
     series::{Limits, Store},
@@ -39,7 +40,7 @@ const EXPIRY_INTERVAL_MIN: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct PrometheusExporter {
     state: Arc<State>,
-    server: Server,
+    server: PageServer,
     _expiry: Background,
 }
 
@@ -78,7 +79,7 @@ impl PrometheusExporter {
     /// `name` is the component's id, which errors and logs name. Must be called within a Tokio runtime.
     ///
     /// # Errors
-    /// The endpoint cannot be listened on.
+    /// The endpoint cannot be listened on, or the thread of its page not be started.
     pub fn start(
         name: &str,
         settings: &PrometheusSettings,
@@ -105,13 +106,8 @@ impl PrometheusExporter {
             warned: Default::default(),
         });
         state.show_own_metrics();
-        let server = Server::bind(
-            name,
-            &settings.endpoint.to_string(),
-            Arc::new(Scrape::new(Arc::clone(&state), settings.send_timestamps)),
-            http::Limits::default(),
-            connections,
-        )?;
+        let scrape = Scrape::new(Arc::clone(&state), settings.send_timestamps);
+        let server = PageServer::start(name, settings.endpoint, scrape, connections)?;
         let interval =
             (limits.metric_expiration / 10).clamp(EXPIRY_INTERVAL_MIN, EXPIRY_INTERVAL_MAX);
         let expiry = Background(tokio::spawn(expire(Arc::clone(&state), interval)));

@@ -34,7 +34,7 @@ pub(super) struct Delivered {
 
 /// Sends the whole page, or breaks the answer off; counts what was sent in either case.
 ///
-/// Between pieces, which take a tenth of a millisecond or two, whoever waits for this thread has its turn.
+/// Between pieces, which take a tenth of a millisecond or two, other scrapes and the connections have their turn.
 ///
 /// # Errors
 /// The reader went away ([`ErrorKind::BrokenPipe`]) is not done by the deadline ([`ErrorKind::TimedOut`]).

@@ -1,6 +1,11 @@
 //! The component over a real socket.
 
-use std::{io::Read, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io::{Read, Write},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
 #[expect(clippy::disallowed_types, reason = "to read what was compressed here")]
@@ -277,6 +282,30 @@ async fn head_answers_as_get_without_a_body() {
         let (expected, _) = ask_with(exporter.address(), "GET", "/metrics", headers).await;
         assert_eq!(description(&head), description(&expected));
         assert!(head.contains("vary: accept-encoding"), "{head}");
+    }
+}
+
+#[tokio::test]
+async fn a_scrape_is_answered_while_the_pipelines_threads_are_busy() {
+    let (exporter, _) = start(LONG);
+    // This is the only thread of the test's runtime, and it does not wait in a way that lets others run.
+    let mut stream = std::net::TcpStream::connect(exporter.address()).unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.ends_with("\r\n0\r\n\r\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn an_exporter_that_is_gone_listens_no_more() {
+    let (exporter, _) = start(LONG);
+    let address = exporter.address();
+    drop(exporter);
+    let until = Instant::now() + DEADLINE;
+    while TcpStream::connect(address).await.is_ok() {
+        assert!(Instant::now() < until, "it still listens");
+        tokio::task::yield_now().await;
     }
 }
 
