@@ -55,6 +55,7 @@ impl Collector {
         }
         let graphs = Graphs::build(config.pipelines, config.processors, &exporters, &metrics)?;
         let budget = InFlight::new(InFlight::DEFAULT_LIMIT);
+        metrics.requests_are_charged_to(&budget);
         let mut receivers = Vec::new();
         for component in config.receivers {
             let id = &component.id;

@@ -10,13 +10,16 @@
 mod connections;
 mod count;
 mod empty;
+mod process;
+mod request_memory;
 mod resource;
+mod stores;
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
-use inferometer_sdk::{Counter, Encoder, Histogram, MeterProvider, Scope, Snapshot, UpDownCounter};
+use inferometer_sdk::{Counter, Encoder, Histogram, MeterProvider, Observation, Scope, Snapshot};
 use inferometer_semconv::{
-    attributes::{self, CollectorListener},
+    attributes::{self, CollectorListener, CollectorScrapeCoding},
     metrics,
 };
 use opentelemetry::KeyValue;
@@ -27,8 +30,12 @@ use prost::Message;
 pub use self::{
     connections::Connections,
     count::{SelfCount, SelfCounter},
+    stores::Stores,
 };
-use crate::pipeline::{RefusalReason, RejectReason, Signal};
+use crate::{
+    http::InFlight,
+    pipeline::{RefusalReason, RejectReason, Signal},
+};
 
 /// Counters of the collector itself, shared by all its components; every method is one lock-free addition.
 ///
@@ -41,13 +48,14 @@ pub struct SelfMetrics {
     rejected: PerSignal<[Counter<u64>; RejectReason::ALL.len()]>,
     exported: PerSignal<Counter<u64>>,
     unknown_engine_index: Counter<u64>,
-    target_info_rejected: Counter<u64>,
-    attributes_folded: Counter<u64>,
-    series_usage: UpDownCounter<i64>,
-    series_limit: UpDownCounter<i64>,
+    stores: Stores,
     scrape_duration: Histogram<f64>,
+    scrape_bytes: [Counter<u64>; CollectorScrapeCoding::ALL.len()],
+    request_budget: request_memory::Budget,
     connections: [Connections; CollectorListener::ALL.len()],
     reader: Mutex<Reader>,
+    /// What is asked at every collection.
+    _observed: Vec<Observation>,
 }
 
 type PerSignal<T> = [T; Signal::ALL.len()];
@@ -65,6 +73,9 @@ impl Default for SelfMetrics {
         let encoder = Encoder::new(&resource, Encoder::DEFAULT_MAX_REQUEST_BYTES);
         let provider = MeterProvider::builder().with_resource(resource).build();
         let scope = provider.scope(env!("CARGO_PKG_NAME"));
+        let request_budget = request_memory::Budget::default();
+        let mut observed = process::observe(&scope);
+        observed.extend(request_memory::observe(&scope, &request_budget));
         Self {
             accepted: plain(&scope, SelfCounter::Accepted),
             refused_requests: by_refusal(&scope, SelfCounter::RefusedRequests),
@@ -78,14 +89,17 @@ impl Default for SelfMetrics {
             exported: plain(&scope, SelfCounter::Exported),
             unknown_engine_index: scope
                 .counter(&metrics::INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN, &[]),
-            target_info_rejected: scope
-                .counter(&metrics::INFER_COLLECTOR_TARGET_INFO_REJECTED, &[]),
-            attributes_folded: scope.counter(&metrics::INFER_COLLECTOR_ATTRIBUTE_FOLDED, &[]),
-            series_usage: scope.up_down_counter(&metrics::INFER_COLLECTOR_SERIES_USAGE, &[]),
-            series_limit: scope.up_down_counter(&metrics::INFER_COLLECTOR_SERIES_LIMIT, &[]),
+            stores: Stores::bind(&scope),
+            scrape_bytes: CollectorScrapeCoding::ALL.map(|coding| {
+                let key = attributes::INFER_COLLECTOR_SCRAPE_CODING.key;
+                let set = [KeyValue::new(key, coding.as_str())];
+                scope.counter(&metrics::INFER_COLLECTOR_SCRAPE_IO, &set)
+            }),
+            request_budget,
             scrape_duration: scope.histogram(&metrics::INFER_COLLECTOR_SCRAPE_DURATION, &[]),
             connections: CollectorListener::ALL.map(|listener| Connections::bind(&scope, listener)),
             reader: Mutex::new(Reader { provider, snapshot: Snapshot::default(), encoder }),
+            _observed: observed,
         }
     }
 }
@@ -117,14 +131,19 @@ fn bind(
 
 impl SelfMetrics {
     /// Series that it shows, `target_info` included.
-    pub const SERIES: usize =
-        1 + Self::COUNTS + CollectorListener::ALL.len() * Connections::SERIES + Self::SINGLE;
+    pub const SERIES: usize = 1
+        + Self::COUNTS
+        + CollectorListener::ALL.len() * Connections::SERIES
+        + Stores::SERIES
+        + CollectorScrapeCoding::ALL.len()
+        + request_memory::SERIES
+        + process::SERIES
+        + Self::SINGLE;
     /// Series of [`SelfMetrics::counts`].
     const COUNTS: usize =
         Signal::ALL.len() * (2 + 2 * RefusalReason::ALL.len() + RejectReason::ALL.len());
-    /// Instruments of one series each: unknown engine indexes, rejected `target_info`, folded attributes, usage and limit
-    /// of the store, duration of scrapes.
-    const SINGLE: usize = 6;
+    /// Instruments of one series each: unknown engine indexes, duration of scrapes.
+    const SINGLE: usize = 2;
 
     /// Counts items that every pipeline took.
     pub fn accepted(&self, signal: Signal, items: u64) {
@@ -152,29 +171,25 @@ impl SelfMetrics {
         self.unknown_engine_index.add(points);
     }
 
-    /// Counts resources that the store had no room to show.
-    pub fn target_info_rejected(&self, resources: u64) {
-        self.target_info_rejected.add(resources);
+    /// The counters of the stores.
+    #[must_use]
+    pub const fn stores(&self) -> &Stores {
+        &self.stores
     }
 
-    /// Counts attribute values that were shown as `other`.
-    pub fn attributes_folded(&self, values: u64) {
-        self.attributes_folded.add(values);
-    }
-
-    /// A store that may hold so many series has been opened.
-    pub fn store_opened(&self, max_series: usize) {
-        self.series_limit.add(i64::try_from(max_series).unwrap_or(i64::MAX));
-    }
-
-    /// A store holds so many more series than when it said so last, or so many fewer.
-    pub fn series_changed(&self, by: i64) {
-        self.series_usage.add(by);
+    /// Says which budget requests are charged to. There is one; a second is not shown.
+    pub fn requests_are_charged_to(&self, budget: &Arc<InFlight>) {
+        self.request_budget.get_or_init(|| Arc::clone(budget));
     }
 
     /// A scrape has been answered to its end.
     pub fn scraped(&self, took: Duration) {
         self.scrape_duration.record(took.as_secs_f64());
+    }
+
+    /// Counts bytes of a page, as they were coded.
+    pub fn scrape_sent(&self, coding: CollectorScrapeCoding, bytes: u64) {
+        self.scrape_bytes[coding as usize].add(bytes);
     }
 
     /// The counters of a listener.

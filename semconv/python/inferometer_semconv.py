@@ -16,6 +16,8 @@ class Instrument(NamedTuple):
     attributes: tuple[str, ...]
 
 
+ATTRIBUTE_CPU_MODE: Final[str] = "cpu.mode"
+VALUES_CPU_MODE: Final[tuple[str, ...]] = ("user", "system")
 ATTRIBUTE_ERROR_TYPE: Final[str] = "error.type"
 ATTRIBUTE_GEN_AI_INPUT_MESSAGES: Final[str] = "gen_ai.input.messages"
 ATTRIBUTE_GEN_AI_OPERATION_NAME: Final[str] = "gen_ai.operation.name"
@@ -59,12 +61,18 @@ VALUES_HW_TYPE: Final[tuple[str, ...]] = ("gpu",)
 ATTRIBUTE_HW_VENDOR: Final[str] = "hw.vendor"
 ATTRIBUTE_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[str] = "infer.collector.connection.refusal.reason"
 VALUES_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[tuple[str, ...]] = ("over_limit", "accept_error")
+ATTRIBUTE_INFER_COLLECTOR_END_REASON: Final[str] = "infer.collector.end.reason"
+VALUES_INFER_COLLECTOR_END_REASON: Final[tuple[str, ...]] = ("expired", "stale")
 ATTRIBUTE_INFER_COLLECTOR_LISTENER: Final[str] = "infer.collector.listener"
 VALUES_INFER_COLLECTOR_LISTENER: Final[tuple[str, ...]] = ("otlp_grpc", "otlp_http", "metrics", "traces")
+ATTRIBUTE_INFER_COLLECTOR_LOOKUP_RESULT: Final[str] = "infer.collector.lookup.result"
+VALUES_INFER_COLLECTOR_LOOKUP_RESULT: Final[tuple[str, ...]] = ("expected", "known", "respelled", "new")
 ATTRIBUTE_INFER_COLLECTOR_REFUSAL_REASON: Final[str] = "infer.collector.refusal.reason"
 VALUES_INFER_COLLECTOR_REFUSAL_REASON: Final[tuple[str, ...]] = ("malformed", "unsupported", "too_large", "no_pipeline", "queue_full", "memory", "stopping")
 ATTRIBUTE_INFER_COLLECTOR_REJECTION_REASON: Final[str] = "infer.collector.rejection.reason"
 VALUES_INFER_COLLECTOR_REJECTION_REASON: Final[tuple[str, ...]] = ("filtered", "series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable", "write_failed")
+ATTRIBUTE_INFER_COLLECTOR_SCRAPE_CODING: Final[str] = "infer.collector.scrape.coding"
+VALUES_INFER_COLLECTOR_SCRAPE_CODING: Final[tuple[str, ...]] = ("identity", "gzip")
 ATTRIBUTE_INFER_DIFFUSION_STAGE: Final[str] = "infer.diffusion.stage"
 VALUES_INFER_DIFFUSION_STAGE: Final[tuple[str, ...]] = ("preprocess", "encode", "denoise", "decode", "postprocess")
 ATTRIBUTE_INFER_ENGINE_STATE: Final[str] = "infer.engine.state"
@@ -1133,6 +1141,66 @@ METRIC_INFER_COLLECTOR_SERIES_LIMIT: Final[Instrument] = Instrument(
     attributes=(),
 )
 
+METRIC_INFER_COLLECTOR_SERIES_MEMORY_USAGE: Final[Instrument] = Instrument(
+    name="infer.collector.series.memory.usage",
+    prometheus_name="infer_collector_series_memory_usage_bytes",
+    kind="updowncounter",
+    unit="By",
+    description="Memory that the series of the store take, about.",
+    bounds=(),
+    attributes=(),
+)
+
+METRIC_INFER_COLLECTOR_SERIES_MEMORY_LIMIT: Final[Instrument] = Instrument(
+    name="infer.collector.series.memory.limit",
+    prometheus_name="infer_collector_series_memory_limit_bytes",
+    kind="updowncounter",
+    unit="By",
+    description="Memory that the series of the store may take.",
+    bounds=(),
+    attributes=(),
+)
+
+METRIC_INFER_COLLECTOR_SERIES_ENDED: Final[Instrument] = Instrument(
+    name="infer.collector.series.ended",
+    prometheus_name="infer_collector_series_ended_total",
+    kind="counter",
+    unit="{series}",
+    description="Series that the store has forgotten, `target_info` included.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_END_REASON,),
+)
+
+METRIC_INFER_COLLECTOR_POINT_LOOKUP: Final[Instrument] = Instrument(
+    name="infer.collector.point.lookup",
+    prometheus_name="infer_collector_point_lookup_total",
+    kind="counter",
+    unit="{point}",
+    description="Points that a series took, by how it was found.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_LOOKUP_RESULT,),
+)
+
+METRIC_INFER_COLLECTOR_REQUEST_MEMORY_USAGE: Final[Instrument] = Instrument(
+    name="infer.collector.request.memory.usage",
+    prometheus_name="infer_collector_request_memory_usage_bytes",
+    kind="updowncounter",
+    unit="By",
+    description="Memory that requests take while they are received and answered.",
+    bounds=(),
+    attributes=(),
+)
+
+METRIC_INFER_COLLECTOR_REQUEST_MEMORY_LIMIT: Final[Instrument] = Instrument(
+    name="infer.collector.request.memory.limit",
+    prometheus_name="infer_collector_request_memory_limit_bytes",
+    kind="updowncounter",
+    unit="By",
+    description="Memory that requests may take while they are received and answered.",
+    bounds=(),
+    attributes=(),
+)
+
 METRIC_INFER_COLLECTOR_TARGET_INFO_REJECTED: Final[Instrument] = Instrument(
     name="infer.collector.target_info.rejected",
     prometheus_name="infer_collector_target_info_rejected_total",
@@ -1181,6 +1249,16 @@ METRIC_INFER_COLLECTOR_SCRAPE_DURATION: Final[Instrument] = Instrument(
     description="Time from a scrape's arrival until its last byte is handed to the connection.",
     bounds=(0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0),
     attributes=(),
+)
+
+METRIC_INFER_COLLECTOR_SCRAPE_IO: Final[Instrument] = Instrument(
+    name="infer.collector.scrape.io",
+    prometheus_name="infer_collector_scrape_io_bytes_total",
+    kind="counter",
+    unit="By",
+    description="Bytes of pages that were handed to connections, as they were coded.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_SCRAPE_CODING,),
 )
 
 METRIC_INFER_SDK_MEASUREMENT_REFUSED: Final[Instrument] = Instrument(
@@ -1663,6 +1741,36 @@ METRIC_OTEL_SDK_EXPORTER_OPERATION_DURATION: Final[Instrument] = Instrument(
     attributes=(ATTRIBUTE_OTEL_COMPONENT_TYPE, ATTRIBUTE_OTEL_COMPONENT_NAME, ATTRIBUTE_SERVER_ADDRESS, ATTRIBUTE_SERVER_PORT, ATTRIBUTE_ERROR_TYPE),
 )
 
+METRIC_PROCESS_MEMORY_USAGE: Final[Instrument] = Instrument(
+    name="process.memory.usage",
+    prometheus_name="process_memory_usage_bytes",
+    kind="updowncounter",
+    unit="By",
+    description="The amount of physical memory in use.",
+    bounds=(),
+    attributes=(),
+)
+
+METRIC_PROCESS_CPU_TIME: Final[Instrument] = Instrument(
+    name="process.cpu.time",
+    prometheus_name="process_cpu_time_seconds_total",
+    kind="counter",
+    unit="s",
+    description="Total CPU seconds broken down by different CPU modes.",
+    bounds=(),
+    attributes=(ATTRIBUTE_CPU_MODE,),
+)
+
+METRIC_PROCESS_UPTIME: Final[Instrument] = Instrument(
+    name="process.uptime",
+    prometheus_name="process_uptime_seconds",
+    kind="gauge",
+    unit="s",
+    description="The time the process has been running.",
+    bounds=(),
+    attributes=(),
+)
+
 SPAN_INFER_SERVER_INFERENCE: Final[str] = "{gen_ai.operation.name} {gen_ai.request.model}"
 SPAN_INFER_QUEUE: Final[str] = "infer.queue"
 SPAN_INFER_PREFILL: Final[str] = "infer.prefill"
@@ -1773,11 +1881,18 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN,
     METRIC_INFER_COLLECTOR_SERIES_USAGE,
     METRIC_INFER_COLLECTOR_SERIES_LIMIT,
+    METRIC_INFER_COLLECTOR_SERIES_MEMORY_USAGE,
+    METRIC_INFER_COLLECTOR_SERIES_MEMORY_LIMIT,
+    METRIC_INFER_COLLECTOR_SERIES_ENDED,
+    METRIC_INFER_COLLECTOR_POINT_LOOKUP,
+    METRIC_INFER_COLLECTOR_REQUEST_MEMORY_USAGE,
+    METRIC_INFER_COLLECTOR_REQUEST_MEMORY_LIMIT,
     METRIC_INFER_COLLECTOR_TARGET_INFO_REJECTED,
     METRIC_INFER_COLLECTOR_ATTRIBUTE_FOLDED,
     METRIC_INFER_COLLECTOR_CONNECTION_ACCEPTED,
     METRIC_INFER_COLLECTOR_CONNECTION_REFUSED,
     METRIC_INFER_COLLECTOR_SCRAPE_DURATION,
+    METRIC_INFER_COLLECTOR_SCRAPE_IO,
     METRIC_INFER_SDK_MEASUREMENT_REFUSED,
     METRIC_INFER_SDK_SERIES_OVERFLOW,
     METRIC_INFER_SDK_CORRECTION,
@@ -1826,4 +1941,7 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_OTEL_SDK_PROCESSOR_SPAN_PROCESSED,
     METRIC_OTEL_SDK_PROCESSOR_SPAN_QUEUE_SIZE,
     METRIC_OTEL_SDK_EXPORTER_OPERATION_DURATION,
+    METRIC_PROCESS_MEMORY_USAGE,
+    METRIC_PROCESS_CPU_TIME,
+    METRIC_PROCESS_UPTIME,
 )

@@ -43,6 +43,12 @@ impl InFlight {
         Charge { budget: Arc::clone(self), bytes: 0 }
     }
 
+    /// Bytes that may be in use.
+    #[must_use]
+    pub const fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// Bytes in use now.
     #[must_use]
     pub fn used(&self) -> usize {

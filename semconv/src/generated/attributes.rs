@@ -4,6 +4,14 @@
 
 use crate::{AttributeDef, AttributeType, Values};
 
+/// `cpu.mode`: The mode of the CPU.
+pub const CPU_MODE: AttributeDef = AttributeDef {
+    key: "cpu.mode",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["user", "system"]),
+    description: "The mode of the CPU.",
+};
+
 /// `error.type`: Describes a class of error the operation ended with.
 pub const ERROR_TYPE: AttributeDef = AttributeDef {
     key: "error.type",
@@ -306,12 +314,28 @@ pub const INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: AttributeDef = AttributeDef
     description: "Why a connection was refused.",
 };
 
+/// `infer.collector.end.reason`: Why a series is shown no more.
+pub const INFER_COLLECTOR_END_REASON: AttributeDef = AttributeDef {
+    key: "infer.collector.end.reason",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["expired", "stale"]),
+    description: "Why a series is shown no more.",
+};
+
 /// `infer.collector.listener`: What a listener of the collector serves.
 pub const INFER_COLLECTOR_LISTENER: AttributeDef = AttributeDef {
     key: "infer.collector.listener",
     value_type: AttributeType::String,
     values: Values::Closed(&["otlp_grpc", "otlp_http", "metrics", "traces"]),
     description: "What a listener of the collector serves.",
+};
+
+/// `infer.collector.lookup.result`: How the series of a point was found, the cheapest way first.
+pub const INFER_COLLECTOR_LOOKUP_RESULT: AttributeDef = AttributeDef {
+    key: "infer.collector.lookup.result",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["expected", "known", "respelled", "new"]),
+    description: "How the series of a point was found, the cheapest way first.",
 };
 
 /// `infer.collector.refusal.reason`: Why a whole request was refused.
@@ -328,6 +352,14 @@ pub const INFER_COLLECTOR_REJECTION_REASON: AttributeDef = AttributeDef {
     value_type: AttributeType::String,
     values: Values::Closed(&["filtered", "series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable", "write_failed"]),
     description: "Why an item of an accepted request was not kept.",
+};
+
+/// `infer.collector.scrape.coding`: How a page was coded for its reader.
+pub const INFER_COLLECTOR_SCRAPE_CODING: AttributeDef = AttributeDef {
+    key: "infer.collector.scrape.coding",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["identity", "gzip"]),
+    description: "How a page was coded for its reader.",
 };
 
 /// `infer.diffusion.stage`: The part of a diffusion pipeline.
@@ -822,6 +854,7 @@ pub const URL_SCHEME: AttributeDef = AttributeDef {
 
 /// Every attribute, by key.
 pub const ALL: &[&AttributeDef] = &[
+    &CPU_MODE,
     &ERROR_TYPE,
     &GEN_AI_INPUT_MESSAGES,
     &GEN_AI_OPERATION_NAME,
@@ -859,9 +892,12 @@ pub const ALL: &[&AttributeDef] = &[
     &HW_TYPE,
     &HW_VENDOR,
     &INFER_COLLECTOR_CONNECTION_REFUSAL_REASON,
+    &INFER_COLLECTOR_END_REASON,
     &INFER_COLLECTOR_LISTENER,
+    &INFER_COLLECTOR_LOOKUP_RESULT,
     &INFER_COLLECTOR_REFUSAL_REASON,
     &INFER_COLLECTOR_REJECTION_REASON,
+    &INFER_COLLECTOR_SCRAPE_CODING,
     &INFER_DIFFUSION_STAGE,
     &INFER_ENGINE_STATE,
     &INFER_GPU_CLOCK_DOMAIN,
@@ -947,6 +983,29 @@ impl CollectorConnectionRefusalReason {
     }
 }
 
+/// The values of `infer.collector.end.reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CollectorEndReason {
+    /// It got no point for as long as `metric_expiration` says.
+    Expired,
+    /// Its sender said that it has no value any more.
+    Stale,
+}
+
+impl CollectorEndReason {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 2] = [Self::Expired, Self::Stale];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Stale => "stale",
+        }
+    }
+}
+
 /// The values of `infer.collector.listener`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CollectorListener {
@@ -972,6 +1031,35 @@ impl CollectorListener {
             Self::OtlpHttp => "otlp_http",
             Self::Metrics => "metrics",
             Self::Traces => "traces",
+        }
+    }
+}
+
+/// The values of `infer.collector.lookup.result`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CollectorLookupResult {
+    /// By the bytes that followed last time.
+    Expected,
+    /// By bytes that were seen before, elsewhere in the request.
+    Known,
+    /// By its attributes in their own order, since these bytes were not seen before or are not remembered.
+    Respelled,
+    /// Not at all, so that it was made.
+    New,
+}
+
+impl CollectorLookupResult {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 4] = [Self::Expected, Self::Known, Self::Respelled, Self::New];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Expected => "expected",
+            Self::Known => "known",
+            Self::Respelled => "respelled",
+            Self::New => "new",
         }
     }
 }
@@ -1060,6 +1148,52 @@ impl CollectorRejectionReason {
             Self::Remote => "remote",
             Self::Unreachable => "unreachable",
             Self::WriteFailed => "write_failed",
+        }
+    }
+}
+
+/// The values of `infer.collector.scrape.coding`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CollectorScrapeCoding {
+    /// As it is.
+    Identity,
+    /// Compressed.
+    Gzip,
+}
+
+impl CollectorScrapeCoding {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 2] = [Self::Identity, Self::Gzip];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Gzip => "gzip",
+        }
+    }
+}
+
+/// The values of `cpu.mode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CpuMode {
+    /// User.
+    User,
+    /// System.
+    System,
+}
+
+impl CpuMode {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 2] = [Self::User, Self::System];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::System => "system",
         }
     }
 }

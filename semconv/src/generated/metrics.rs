@@ -2126,6 +2126,100 @@ pub const INFER_COLLECTOR_SERIES_LIMIT: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.collector.series.memory.usage`: Memory that the series of the store take, about.
+///
+/// Prometheus: `infer_collector_series_memory_usage_bytes`. Of several stores it is the sum.
+pub const INFER_COLLECTOR_SERIES_MEMORY_USAGE: InstrumentDef = InstrumentDef {
+    name: "infer.collector.series.memory.usage",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "Memory that the series of the store take, about.",
+    bounds: &[],
+    attributes: &[],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.series.memory.limit`: Memory that the series of the store may take.
+///
+/// Prometheus: `infer_collector_series_memory_limit_bytes`. Of several stores it is the sum.
+pub const INFER_COLLECTOR_SERIES_MEMORY_LIMIT: InstrumentDef = InstrumentDef {
+    name: "infer.collector.series.memory.limit",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "Memory that the series of the store may take.",
+    bounds: &[],
+    attributes: &[],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.series.ended`: Series that the store has forgotten, `target_info` included.
+///
+/// Prometheus: `infer_collector_series_ended_total`.
+pub const INFER_COLLECTOR_SERIES_ENDED: InstrumentDef = InstrumentDef {
+    name: "infer.collector.series.ended",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{series}",
+    description: "Series that the store has forgotten, `target_info` included.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_END_REASON, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.point.lookup`: Points that a series took, by how it was found.
+///
+/// Prometheus: `infer_collector_point_lookup_total`. Points that say that a series has ended are not among them, nor are the collector's own.
+pub const INFER_COLLECTOR_POINT_LOOKUP: InstrumentDef = InstrumentDef {
+    name: "infer.collector.point.lookup",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{point}",
+    description: "Points that a series took, by how it was found.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_LOOKUP_RESULT, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.request.memory.usage`: Memory that requests take while they are received and answered.
+///
+/// Prometheus: `infer_collector_request_memory_usage_bytes`.
+pub const INFER_COLLECTOR_REQUEST_MEMORY_USAGE: InstrumentDef = InstrumentDef {
+    name: "infer.collector.request.memory.usage",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "Memory that requests take while they are received and answered.",
+    bounds: &[],
+    attributes: &[],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.request.memory.limit`: Memory that requests may take while they are received and answered.
+///
+/// Prometheus: `infer_collector_request_memory_limit_bytes`.
+pub const INFER_COLLECTOR_REQUEST_MEMORY_LIMIT: InstrumentDef = InstrumentDef {
+    name: "infer.collector.request.memory.limit",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "Memory that requests may take while they are received and answered.",
+    bounds: &[],
+    attributes: &[],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.collector.target_info.rejected`: Resources whose `target_info` was not shown because the store is at its series limit, counted once per request.
 ///
 /// Prometheus: `infer_collector_target_info_rejected_total`.
@@ -2202,6 +2296,23 @@ pub const INFER_COLLECTOR_SCRAPE_DURATION: InstrumentDef = InstrumentDef {
     description: "Time from a scrape's arrival until its last byte is handed to the connection.",
     bounds: &[0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0],
     attributes: &[],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.scrape.io`: Bytes of pages that were handed to connections, as they were coded.
+///
+/// Prometheus: `infer_collector_scrape_io_bytes_total`. What was sent of a scrape that ended before its page did is among them.
+pub const INFER_COLLECTOR_SCRAPE_IO: InstrumentDef = InstrumentDef {
+    name: "infer.collector.scrape.io",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "Bytes of pages that were handed to connections, as they were coded.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_SCRAPE_CODING, requirement: Requirement::Required },
+    ],
     cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
     stability: Stability::Development,
 };
@@ -3213,6 +3324,53 @@ pub const OTEL_SDK_EXPORTER_OPERATION_DURATION: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `process.memory.usage`: The amount of physical memory in use.
+///
+/// Prometheus: `process_memory_usage_bytes`.
+pub const PROCESS_MEMORY_USAGE: InstrumentDef = InstrumentDef {
+    name: "process.memory.usage",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "The amount of physical memory in use.",
+    bounds: &[],
+    attributes: &[],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `process.cpu.time`: Total CPU seconds broken down by different CPU modes.
+///
+/// Prometheus: `process_cpu_time_seconds_total`.
+pub const PROCESS_CPU_TIME: InstrumentDef = InstrumentDef {
+    name: "process.cpu.time",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "Total CPU seconds broken down by different CPU modes.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::CPU_MODE, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `process.uptime`: The time the process has been running.
+///
+/// Prometheus: `process_uptime_seconds`.
+pub const PROCESS_UPTIME: InstrumentDef = InstrumentDef {
+    name: "process.uptime",
+    kind: InstrumentKind::Gauge,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "The time the process has been running.",
+    bounds: &[],
+    attributes: &[],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// Every instrument, own ones first.
 pub const ALL: &[&InstrumentDef] = &[
     &INFER_GPU_ENGINE_UTILIZATION,
@@ -3312,11 +3470,18 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN,
     &INFER_COLLECTOR_SERIES_USAGE,
     &INFER_COLLECTOR_SERIES_LIMIT,
+    &INFER_COLLECTOR_SERIES_MEMORY_USAGE,
+    &INFER_COLLECTOR_SERIES_MEMORY_LIMIT,
+    &INFER_COLLECTOR_SERIES_ENDED,
+    &INFER_COLLECTOR_POINT_LOOKUP,
+    &INFER_COLLECTOR_REQUEST_MEMORY_USAGE,
+    &INFER_COLLECTOR_REQUEST_MEMORY_LIMIT,
     &INFER_COLLECTOR_TARGET_INFO_REJECTED,
     &INFER_COLLECTOR_ATTRIBUTE_FOLDED,
     &INFER_COLLECTOR_CONNECTION_ACCEPTED,
     &INFER_COLLECTOR_CONNECTION_REFUSED,
     &INFER_COLLECTOR_SCRAPE_DURATION,
+    &INFER_COLLECTOR_SCRAPE_IO,
     &INFER_SDK_MEASUREMENT_REFUSED,
     &INFER_SDK_SERIES_OVERFLOW,
     &INFER_SDK_CORRECTION,
@@ -3365,4 +3530,7 @@ pub const ALL: &[&InstrumentDef] = &[
     &OTEL_SDK_PROCESSOR_SPAN_PROCESSED,
     &OTEL_SDK_PROCESSOR_SPAN_QUEUE_SIZE,
     &OTEL_SDK_EXPORTER_OPERATION_DURATION,
+    &PROCESS_MEMORY_USAGE,
+    &PROCESS_CPU_TIME,
+    &PROCESS_UPTIME,
 ];

@@ -4,12 +4,15 @@ use std::{
     net::SocketAddr,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use inferometer_semconv::attributes::CollectorListener;
+use inferometer_semconv::attributes::{
+    CollectorEndReason, CollectorListener, CollectorLookupResult,
+};
+use parking_lot::Mutex;
 use prost::Message;
 use tokio::{
     task::JoinHandle,
@@ -28,7 +31,7 @@ use crate::{
     http::StartError,
     pipeline::{Exporter, Item, Refusal, RejectReason, Reservation, Signal},
     self_metrics::SelfMetrics,
-    series::{Limits, Store},
+    series::{Limits, Stats, Store},
 };
 
 /// How often ended series are looked for; expiry is late by this much at most.
@@ -65,8 +68,8 @@ pub(super) struct State {
     metrics: Arc<SelfMetrics>,
     /// Values shown as `other`, as they were told to the metrics last.
     folded: AtomicU64,
-    /// Series as they were told to the metrics last.
-    series: AtomicI64,
+    /// What the store held when it was told to the metrics last.
+    told: Mutex<Stats>,
     /// Zero of the store's clock.
     started: Instant,
     /// Reasons that were logged before; further rejections are only counted.
@@ -92,7 +95,7 @@ impl PrometheusExporter {
             metric_expiration: settings.metric_expiration,
             ..Limits::default()
         };
-        metrics.store_opened(limits.max_series);
+        metrics.stores().opened(&limits);
         let connections = metrics.connections(CollectorListener::Metrics);
         let state = Arc::new(State {
             name: name.to_owned(),
@@ -101,7 +104,7 @@ impl PrometheusExporter {
             ingest: Ingest::new(limits),
             metrics,
             folded: AtomicU64::new(0),
-            series: AtomicI64::new(0),
+            told: Mutex::default(),
             started: Instant::now(),
             warned: Default::default(),
         });
@@ -171,12 +174,13 @@ impl State {
 
     /// Brings the collector's own metrics up to date. They were neither received nor exported, so they are not counted.
     pub(super) fn show_own_metrics(&self) {
-        let series = i64::try_from(self.store().stats().series).unwrap_or(i64::MAX);
+        let holds = self.store().stats();
         // Of two at once each tells what is new since the other.
-        self.metrics.series_changed(series - self.series.swap(series, Ordering::Relaxed));
+        let before = std::mem::replace(&mut *self.told.lock(), holds);
+        self.metrics.stores().changed(&before, &holds);
         let folded = self.translation.guard().replaced();
         let told = self.folded.fetch_max(folded, Ordering::Relaxed);
-        self.metrics.attributes_folded(folded.saturating_sub(told));
+        self.metrics.stores().attributes_folded(folded.saturating_sub(told));
         self.metrics.collect(|request| {
             // Into room of its own: nothing is rejected.
             let (own, now) = (&self.own_translation, self.started.elapsed());
@@ -205,7 +209,7 @@ impl State {
 
     fn count(&self, item: &Item, applied: &Applied) {
         self.metrics.exported(Signal::Metrics, applied.kept);
-        self.metrics.target_info_rejected(applied.target_info_rejected);
+        self.count_in_store(applied);
         let mut total = 0;
         for (reason, points) in applied.rejected() {
             self.metrics.rejected(Signal::Metrics, reason, points);
@@ -229,6 +233,16 @@ impl State {
         item.ack.reject(total, || message.clone());
     }
 
+    fn count_in_store(&self, applied: &Applied) {
+        let (stores, found) = (self.metrics.stores(), applied.found);
+        stores.target_info_rejected(applied.target_info_rejected);
+        stores.ended(CollectorEndReason::Stale, applied.ended);
+        stores.looked_up(CollectorLookupResult::Expected, found.expected);
+        stores.looked_up(CollectorLookupResult::Known, found.known);
+        stores.looked_up(CollectorLookupResult::Respelled, found.respelled);
+        stores.looked_up(CollectorLookupResult::New, found.new);
+    }
+
     fn reject_all(&self, item: &Item, reason: RejectReason, message: impl FnOnce() -> String) {
         self.metrics.rejected(item.signal, reason, item.counts.items);
         item.ack.reject(item.counts.items, message);
@@ -243,6 +257,7 @@ async fn expire(state: Arc<State>, interval: Duration) {
         state.show_own_metrics();
         let ended = state.ingest.expire(state.started.elapsed());
         if ended > 0 {
+            state.metrics.stores().ended(CollectorEndReason::Expired, ended as u64);
             tracing::debug!(exporter = &*state.name, ended, "series expired");
         }
     }

@@ -105,6 +105,7 @@ async fn send_page(
     let mut delivered = Delivered::default();
     let outcome = deliver(state.store(), encoder, coding, sender, DEADLINE, &mut delivered).await;
     let (took, Delivered { page_bytes, sent_bytes }) = (arrived.elapsed(), delivered);
+    state.metrics().scrape_sent(coding.into(), sent_bytes);
     match outcome {
         Ok(()) => {
             state.metrics().scraped(took);

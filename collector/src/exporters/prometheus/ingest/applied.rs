@@ -7,6 +7,8 @@ use crate::{pipeline::RejectReason, series::Rejection};
 pub(crate) struct Applied {
     /// Points that a series took.
     pub(crate) kept: u64,
+    /// Series that their senders ended; the points that say so are kept.
+    pub(crate) ended: u64,
     /// Resources whose `target_info` the store did not take; it is no point of the request.
     pub(crate) target_info_rejected: u64,
     /// How the series of the points were found.
@@ -25,6 +27,8 @@ pub(crate) struct Found {
     pub(crate) known: u64,
     /// By the attributes in their own order: these bytes were not seen before, or are not remembered.
     pub(crate) respelled: u64,
+    /// Not at all: it was made.
+    pub(crate) new: u64,
 }
 
 impl Applied {

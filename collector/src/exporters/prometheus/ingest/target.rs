@@ -191,6 +191,7 @@ impl Walk<'_> {
                     return Ok(());
                 }
                 Taken::Ends => {
+                    self.applied.ended += 1;
                     store.forget([&**series]);
                     streams.remove(hash, &of_metric, identity.as_bytes());
                     return Ok(());
@@ -207,6 +208,7 @@ impl Walk<'_> {
         let description = self.describe(metric, view, attributes)?;
         let State { known, streams, identity, .. } = &mut *self.state;
         if let Some(series) = store.admit(&description, point, now)? {
+            self.applied.found.new += 1;
             streams.insert(hash, &of_metric, identity.as_bytes(), Arc::clone(&series));
             known.learn(hashing, metric, attributes, &series, streams.bytes());
         }

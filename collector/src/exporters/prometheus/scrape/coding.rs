@@ -1,6 +1,7 @@
 //! How the page is coded for a reader: plain or gzip, by RFC 9110, section 12.5.3.
 
 use http::{HeaderMap, header::ACCEPT_ENCODING};
+use inferometer_semconv::attributes::CollectorScrapeCoding;
 
 /// A content coding of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +10,15 @@ pub(super) enum Coding {
     Identity,
     /// Compressed.
     Gzip,
+}
+
+impl From<Coding> for CollectorScrapeCoding {
+    fn from(coding: Coding) -> Self {
+        match coding {
+            Coding::Identity => Self::Identity,
+            Coding::Gzip => Self::Gzip,
+        }
+    }
 }
 
 /// The weights that a reader gives, from 0 (never) to 1.

@@ -10,6 +10,7 @@ use std::{
 use bytes::Bytes;
 #[expect(clippy::disallowed_types, reason = "to read what was compressed here")]
 use flate2::read::MultiGzDecoder;
+use opentelemetry_proto::tonic::metrics::v1::NumberDataPoint;
 use prost::Message;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -180,6 +181,52 @@ async fn the_store_and_the_scrapes_are_on_the_page() {
             && line.contains("infer_collector_listener=\"metrics\"")
     });
     assert!(accepted.is_some_and(|line| !line.ends_with(" 0")), "{page}");
+}
+
+#[tokio::test]
+async fn how_series_were_found_and_why_they_ended_is_on_the_page() {
+    let (exporter, _) = start(LONG);
+    let two = |time| [("x", "1"), ("x", "2")].map(|pair| at_of(time, &[pair]));
+    let gone = NumberDataPoint { flags: GONE, value: None, ..at_of(40, &[("x", "1")]) };
+    let orders = [two(10).to_vec(), two(20).to_vec(), two(30).into_iter().rev().collect()];
+    for points in orders.into_iter().chain([vec![gone]]) {
+        let items = points.len() as u64;
+        let bytes = request(vec![gauge("g", points)]).encode_to_vec();
+        assert_eq!(send(&exporter, Signal::Metrics, bytes, items).await.rejected, 0);
+    }
+    let first = ask(exporter.address(), "GET", "/metrics").await;
+    let of = |page: &str, name: &str, label: &str| -> f64 {
+        let found = page.lines().find(|line| line.starts_with(name) && line.contains(label));
+        let value = found.and_then(|line| line.rsplit(' ').next()).expect(page);
+        value.parse().expect("a number")
+    };
+    let found = |result: &str| {
+        let label = format!("result=\"{result}\"");
+        of(&first, "infer_collector_point_lookup_total{", &label)
+    };
+    assert_eq!(found("new"), 2.0);
+    assert_eq!(found("expected") + found("known") + found("respelled"), 4.0, "{first}");
+    assert!(found("expected") >= 1.0 && found("respelled") == 0.0, "{first}");
+    let ended = "infer_collector_series_ended_total{";
+    assert_eq!(of(&first, ended, "reason=\"stale\""), 1.0);
+    assert_eq!(of(&first, ended, "reason=\"expired\""), 0.0);
+    let held = exporter.store().stats().bytes as f64;
+    assert_eq!(of(&first, "infer_collector_series_memory_usage_bytes{", ""), held);
+    let limit = of(&first, "infer_collector_series_memory_limit_bytes{", "");
+    assert_eq!(limit, Limits::DEFAULT_MAX_BYTES as f64);
+    // A scrape is counted behind its last byte, which its reader may have seen before.
+    let until = Instant::now() + DEADLINE;
+    let sent = "infer_collector_scrape_io_bytes_total{";
+    let mut page = ask(exporter.address(), "GET", "/metrics").await;
+    while of(&page, sent, "coding=\"identity\"") < first.len() as f64 / 2.0 {
+        assert!(Instant::now() < until, "{page}");
+        page = ask(exporter.address(), "GET", "/metrics").await;
+    }
+    assert_eq!(of(&page, sent, "coding=\"gzip\""), 0.0);
+}
+
+fn at_of(time: u64, pairs: &[(&str, &str)]) -> NumberDataPoint {
+    NumberDataPoint { time_unix_nano: time, ..int(1, pairs) }
 }
 
 #[tokio::test]
