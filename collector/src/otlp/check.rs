@@ -90,6 +90,9 @@ fn check_message(schema: &Schema, bytes: &[u8], depth: u32) -> Result<u64, (Plac
             | Kind::Alternative(inner) => {
                 let inside = delimited(&mut reader, wire_type).map_err(failed)?;
                 let depth = depth.checked_sub(1).ok_or_else(|| failed(WireFault::Depth))?;
+                if depth > 0 && inner.is_pair() && is_plain_pair(inside) {
+                    continue;
+                }
                 let inner_items = check_message(inner, inside, depth)?;
                 match field.kind {
                     Kind::Item(_) => items += 1,
@@ -102,6 +105,32 @@ fn check_message(schema: &Schema, bytes: &[u8], depth: u32) -> Result<u64, (Plac
         }
     }
     Ok(items + alternative.1)
+}
+
+/// Whether an attribute is spelled as nearly all are: a short key and a short text, both ASCII, and nothing else.
+///
+/// Then it is in order, and has not been read field by field. Most of a request is attributes.
+#[inline]
+fn is_plain_pair(pair: &[u8]) -> bool {
+    let Some((_, value)) = short(pair, 0x0a) else {
+        return false;
+    };
+    let Some((value, [])) = short(value, 0x12) else {
+        return false;
+    };
+    // Lengths below 128 are ASCII too, so that one look at all bytes is enough.
+    matches!(short(value, 0x0a), Some((_, []))) && pair.is_ascii()
+}
+
+/// What follows a one-byte key and a length of one byte, and the rest.
+#[inline]
+fn short(bytes: &[u8], key: u8) -> Option<(&[u8], &[u8])> {
+    match bytes {
+        [first, length, rest @ ..] if *first == key && *length < 0x80 => {
+            rest.split_at_checked(usize::from(*length))
+        }
+        _ => None,
+    }
 }
 
 fn check_value(

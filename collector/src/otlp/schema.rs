@@ -91,6 +91,11 @@ impl Schema {
         Self { name, fields }
     }
 
+    /// Whether it is the message of attributes.
+    pub(super) fn is_pair(&self) -> bool {
+        std::ptr::eq(self, &raw const KEY_VALUE)
+    }
+
     pub(super) fn field(&self, number: u32) -> Option<Field> {
         *self.fields.get(usize::try_from(number).ok()?)?
     }
