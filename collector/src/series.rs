@@ -11,6 +11,7 @@ mod bounds;
 mod directory;
 mod exponential;
 mod family;
+mod fold;
 mod identity;
 mod label;
 mod number;

@@ -52,17 +52,18 @@ impl Directory {
         self.families.len()
     }
 
-    /// Adds a series.
+    /// Adds a series, or makes it a part of the one that its labels are folded into.
     pub(super) fn admit(
         &mut self,
         description: &Description,
-        series: &Arc<Series>,
+        series: Series,
         limits: &Limits,
-    ) -> Result<(), Rejection> {
+    ) -> Result<Arc<Series>, Rejection> {
         if self.series >= limits.max_series {
             return Err(Rejection::SeriesLimit { limit: limits.max_series });
         }
-        if self.bytes + series.cost() > limits.max_bytes {
+        let cost = series.cost();
+        if self.bytes + cost > limits.max_bytes {
             return Err(Rejection::SeriesBytes { limit: limits.max_bytes });
         }
         match self.families.get(&*description.family) {
@@ -73,16 +74,13 @@ impl Directory {
             Some(members) => members,
             None => self.open(description),
         };
-        if members.series.contains(series.prefix()) {
-            return Err(Rejection::SameLabels { family: members.family.name.clone() });
-        }
+        let series = members.add(series, description.folded)?;
         if members.family.help.is_empty() && !description.help.is_empty() {
             members.family.help = description.help.as_str().into();
         }
-        members.series.insert(ByPrefix(Arc::clone(series)));
         self.series += 1;
-        self.bytes += series.cost();
-        Ok(())
+        self.bytes += cost;
+        Ok(series)
     }
 
     fn open(&mut self, description: &Description) -> &mut Members {
@@ -118,7 +116,7 @@ impl Directory {
         let Some(members) = self.families.get_mut(series.name()) else {
             return;
         };
-        if members.series.remove(series.prefix()) {
+        if members.remove(series) {
             self.series -= 1;
             self.bytes -= series.cost();
         }
@@ -166,6 +164,33 @@ impl Directory {
 }
 
 impl Members {
+    fn add(&mut self, series: Series, is_folded: bool) -> Result<Arc<Series>, Rejection> {
+        let shown = self.series.get(series.prefix()).map(|shown| Arc::clone(&shown.0));
+        if !is_folded {
+            if shown.is_some() {
+                return Err(Rejection::SameLabels { family: self.family.name.clone() });
+            }
+            let series = Arc::new(series);
+            self.series.insert(ByPrefix(Arc::clone(&series)));
+            return Ok(series);
+        }
+        let total = shown.unwrap_or_else(|| Series::total_of(&series));
+        let Some(mut parts) = total.fold().parts() else {
+            return Err(Rejection::SameLabels { family: self.family.name.clone() });
+        };
+        let part = Arc::new(series.into_part(&total));
+        parts.attach(&part);
+        drop(parts);
+        self.series.insert(ByPrefix(total));
+        Ok(part)
+    }
+
+    /// Whether the series was there. With its last part a sum ends too.
+    fn remove(&mut self, series: &Series) -> bool {
+        let is_last = series.fold().siblings().is_none_or(|mut parts| parts.detach(series));
+        !is_last || self.series.remove(series.prefix())
+    }
+
     fn first_page(&self, limit: usize) -> Page {
         Page {
             family: self.family.clone(),

@@ -121,6 +121,19 @@ impl Exponential {
         self.zero_threshold = self.zero_threshold.max(reading.zero_threshold);
     }
 
+    /// Adds the observations of another one.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.add(&ExponentialReading {
+            scale: other.scale,
+            count: other.count,
+            sum: other.sum,
+            zero_count: other.zero_count,
+            zero_threshold: other.zero_threshold,
+            positive: other.positive.as_reading(),
+            negative: other.negative.as_reading(),
+        });
+    }
+
     /// Takes over another one, in the room that the last one had.
     pub(super) fn copy(&mut self, from: &Self) {
         let Self { scale, count, sum, zero_count, zero_threshold, positive, negative } = from;
@@ -164,6 +177,11 @@ fn power(index: i64, scale: i32) -> f64 {
 }
 
 impl Side {
+    fn as_reading(&self) -> SideReading<'_> {
+        // It came from indexes of 32 bits, and coarser ones are smaller.
+        SideReading { offset: i32::try_from(self.offset).unwrap_or(0), counts: &self.counts }
+    }
+
     /// Buckets that it would have together with more, once both are coarser.
     fn span(&self, own: u32, more: Option<SideReading<'_>>, theirs: u32) -> i64 {
         let ends = |offset: i64, length: usize, by: u32| {

@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 use super::{
     bounds::SharedBounds,
     family::{Description, Kind},
+    fold::Fold,
     label,
     point::{Point, Reading},
     rejection::Rejection,
@@ -25,6 +26,7 @@ pub struct Series {
     name_bytes: usize,
     cost: usize,
     kind: Kind,
+    fold: Fold,
 }
 
 #[derive(Debug)]
@@ -68,7 +70,7 @@ impl Series {
         point: &Point<'_>,
         now: Duration,
         shared: &SharedBounds,
-    ) -> Result<Option<Arc<Self>>, Rejection> {
+    ) -> Result<Option<Self>, Rejection> {
         let Description { family, labels, kind, .. } = description;
         let Some(value) = Value::of(&point.reading, shared)? else {
             return Ok(None);
@@ -78,13 +80,42 @@ impl Series {
         let cost = size_of::<Self>() + 3 * prefix.len() + value.bytes() + INDEX_BYTES;
         let state =
             State { start: point.start, time: point.time, updated: now, has_ended: false, value };
-        Ok(Some(Arc::new(Self {
+        Ok(Some(Self {
             state: Mutex::new(state),
             prefix: prefix.into(),
             name_bytes: family.len(),
             cost,
             kind: *kind,
-        })))
+            fold: Fold::Whole,
+        }))
+    }
+
+    /// A series that shows the sum of the parts that will be attached to it, of which `part` is the first.
+    pub(super) fn total_of(part: &Self) -> Arc<Self> {
+        let state = State {
+            start: 0,
+            time: 0,
+            updated: Duration::ZERO,
+            has_ended: false,
+            value: Value::Int(0),
+        };
+        Arc::new(Self {
+            state: Mutex::new(state),
+            prefix: part.prefix.clone(),
+            name_bytes: part.name_bytes,
+            cost: 0,
+            kind: part.kind,
+            fold: Fold::Total(Mutex::default()),
+        })
+    }
+
+    /// Makes it a part of a total, which must attach it.
+    pub(super) fn into_part(self, total: &Arc<Self>) -> Self {
+        Self { fold: Fold::Part(Arc::clone(total)), ..self }
+    }
+
+    pub(super) const fn fold(&self) -> &Fold {
+        &self.fold
     }
 
     /// `name{labels} `: everything before the value of a plain sample.
@@ -124,13 +155,18 @@ impl Series {
         self.kind
     }
 
-    /// Looks at the value, which is always that of one single point. Ingest of this series waits meanwhile.
+    /// Looks at the value, which is always that of one single point, or the sum of such. Ingest of this series waits
+    /// meanwhile.
     pub fn read<T>(&self, look: impl FnOnce(&Value) -> T) -> T {
-        look(&self.state.lock().value)
+        self.read_timed(|value, _| look(value))
     }
 
     /// The same with the time of the value, nanoseconds since 1970; 0 if unknown.
     pub fn read_timed<T>(&self, look: impl FnOnce(&Value, u64) -> T) -> T {
+        if let Some(parts) = self.fold.parts() {
+            let (sum, time) = parts.sum();
+            return look(&sum, time);
+        }
         let state = self.state.lock();
         look(&state.value, state.time)
     }
@@ -143,6 +179,7 @@ impl Series {
         now: Duration,
         shared: &SharedBounds,
     ) -> Result<Taken, Rejection> {
+        let siblings = self.fold.siblings();
         let mut state = self.state.lock();
         if state.has_ended {
             return Ok(Taken::HadEnded);
@@ -163,6 +200,9 @@ impl Series {
                 *time = (*time).max(point.time);
             }
             Order::Resets => {
+                if let Some(mut siblings) = siblings {
+                    siblings.keep(self.kind, value);
+                }
                 value.set(&point.reading, shared)?;
                 // A reset may come from a sender whose clock is behind that of the one before.
                 (*start, *time) = (point.start, point.time);

@@ -163,7 +163,7 @@ impl Store {
             return Ok(None);
         };
         let mut directory = self.directory.write();
-        directory.admit(description, &series, &self.limits)?;
+        let series = directory.admit(description, series, &self.limits)?;
         self.live.store(directory.series(), Ordering::Relaxed);
         Ok(Some(series))
     }
@@ -193,12 +193,9 @@ impl Store {
         if let Some(old) = old {
             directory.remove(old);
         }
-        let admitted = match &series {
-            Some(series) => directory.admit(&description, series, &self.limits),
-            None => Ok(()),
-        };
+        let admitted = series.map(|series| directory.admit(&description, series, &self.limits));
         self.live.store(directory.series(), Ordering::Relaxed);
-        admitted.map(|()| series)
+        admitted.transpose()
     }
 
     /// Shows series no more. Whoever still holds one is told that it has ended when it brings the next point.

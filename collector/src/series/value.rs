@@ -136,6 +136,30 @@ impl Value {
         }
     }
 
+    /// Adds the value of another series of the same kind. Histograms with other bounds cannot be added and are left out;
+    /// of summaries only count and sum can.
+    pub(super) fn merge(&mut self, other: &Self) {
+        match (&mut *self, other) {
+            (Self::Int(number), Self::Int(more)) => match number.checked_add(*more) {
+                Some(sum) => *number = sum,
+                None => *self = Self::Double(*number as f64 + *more as f64),
+            },
+            (Self::Int(number), Self::Double(more)) => *self = Self::Double(*number as f64 + more),
+            (Self::Double(number), Self::Int(more)) => *number += *more as f64,
+            (Self::Double(number), Self::Double(more)) => *number += more,
+            (Self::Histogram(histogram), Self::Histogram(more)) => {
+                let _ = histogram.merge(more);
+            }
+            (Self::Exponential(exponential), Self::Exponential(more)) => exponential.merge(more),
+            (Self::Summary(summary), Self::Summary(more)) => {
+                summary.quantiles.clear();
+                summary.count = summary.count.saturating_add(more.count);
+                summary.sum += more.sum;
+            }
+            _ => {}
+        }
+    }
+
     /// Bytes outside of itself, about; bounds are shared.
     pub(super) fn bytes(&self) -> usize {
         match self {

@@ -2,6 +2,7 @@
 
 mod accumulation;
 mod concurrency;
+mod folding;
 mod helpers;
 mod life;
 mod model;

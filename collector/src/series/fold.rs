@@ -1,0 +1,90 @@
+//! Streams that become one series because a label limit shows their values as `other`: the series shows their sum.
+//!
+//! Each stream keeps its own last value, so that a cumulative sum goes on from where it was; the sum is made when it is
+//! read. What a monotonic stream counted before it ended or began anew stays in the sum, so that the sum never falls.
+
+use std::sync::Arc;
+
+use parking_lot::{Mutex, MutexGuard};
+
+use super::{family::Kind, single::Series, value::Value};
+
+/// What a series is to others.
+#[derive(Debug, Default)]
+pub(super) enum Fold {
+    /// It stands for itself.
+    #[default]
+    Whole,
+    /// It shows the sum of its parts.
+    Total(Mutex<Parts>),
+    /// It is shown in the sum of another.
+    Part(Arc<Series>),
+}
+
+/// The streams that a series shows, and what is left of those that it shows no more.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    before: Option<Value>,
+    parts: Vec<Arc<Series>>,
+}
+
+impl Fold {
+    /// The parts, of a series that has some.
+    pub(super) fn parts(&self) -> Option<MutexGuard<'_, Parts>> {
+        match self {
+            Self::Total(parts) => Some(parts.lock()),
+            Self::Whole | Self::Part(_) => None,
+        }
+    }
+
+    /// The parts of the series that this one is part of. They are locked before any part is.
+    pub(super) fn siblings(&self) -> Option<MutexGuard<'_, Parts>> {
+        match self {
+            Self::Part(total) => total.fold().parts(),
+            Self::Whole | Self::Total(_) => None,
+        }
+    }
+}
+
+impl Parts {
+    pub(super) fn attach(&mut self, part: &Arc<Series>) {
+        self.parts.push(Arc::clone(part));
+    }
+
+    /// Shows a part no more; whether it was the last.
+    pub(super) fn detach(&mut self, part: &Series) -> bool {
+        if let Some(place) =
+            self.parts.iter().position(|known| std::ptr::eq(&raw const **known, part))
+        {
+            let part = self.parts.swap_remove(place);
+            part.read(|value| self.keep(part.kind(), value));
+        }
+        self.parts.is_empty()
+    }
+
+    /// Keeps what a part has counted until now.
+    pub(super) fn keep(&mut self, kind: Kind, value: &Value) {
+        if matches!(kind, Kind::Counter | Kind::Histogram) {
+            merge(&mut self.before, value);
+        }
+    }
+
+    /// The sum of all parts, and the time of the latest.
+    pub(super) fn sum(&self) -> (Value, u64) {
+        let (mut sum, mut latest) = (self.before.clone(), 0);
+        for part in &self.parts {
+            part.read_timed(|value, time| {
+                merge(&mut sum, value);
+                latest = latest.max(time);
+            });
+        }
+        (sum.unwrap_or(Value::Int(0)), latest)
+    }
+}
+
+fn merge(sum: &mut Option<Value>, value: &Value) {
+    match sum {
+        Some(sum) => sum.merge(value),
+        None => *sum = Some(value.clone()),
+    }
+}
