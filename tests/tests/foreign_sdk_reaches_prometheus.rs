@@ -90,7 +90,10 @@ fn check_promql(prometheus: &Prometheus, scenario: &Scenario, sender: &str) {
         assert_eq!(one(&resets), 0.0, "{resets}");
     }
     let orders = format!("sum by (instance) (shop_orders_total{{{sender}}})");
-    assert_eq!(one(&orders), (1 + 2 + 2 + 1 + 5 + 3 + 4 + 9 + (1_u64 << 40) + 7 + 1 + 1) as f64);
+    assert_eq!(
+        one(&orders),
+        (1 + 2 + 2 + 1 + 5 + 3 + 4 + 9 + (1_u64 << 40) + 7 + 1 + 1 + 8) as f64
+    );
     let joined = format!(
         "sum by (service_version) (energy_used_joules_total{{{sender}}} * on (job, instance) group_left \
          (service_version) target_info)"

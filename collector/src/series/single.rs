@@ -245,7 +245,9 @@ impl State {
         Ok(Order::Next)
     }
 
-    /// The data model's rules for adding up: a point goes on where the last one ended, or starts anew.
+    /// Adds up what comes after the last point. SDKs send nothing of a series that was idle, so that its next point begins
+    /// later than the last one ended: starting anew there, as the data model has it for streams that say when they
+    /// started, would hide a rise behind the same or a higher value, as the page says no start.
     fn order_of_delta(&self, point: &Point<'_>) -> Result<Order, Rejection> {
         if self.time == 0 || point.time == 0 {
             return Ok(Order::Adds);
@@ -253,11 +255,8 @@ impl State {
         if point.time <= self.time {
             return Err(Rejection::OutOfOrder { by: self.time - point.time });
         }
-        if point.start == 0 || point.start == self.time {
+        if point.start == 0 || point.start >= self.time {
             return Ok(Order::Adds);
-        }
-        if point.start > self.time {
-            return Ok(Order::Resets);
         }
         // Two writers: part of it is counted already.
         Err(Rejection::OutOfOrder { by: self.time - point.start })

@@ -27,8 +27,8 @@ fn aligned_deltas_add_up() {
 }
 
 #[test]
-fn a_gap_between_deltas_starts_anew() {
-    check_in_turn(ints(&[(1, 10, 5), (11, 20, 7)]), &["d_total 7"], &[]);
+fn deltas_add_up_over_the_gap_that_an_idle_series_leaves() {
+    check_in_turn(ints(&[(1, 10, 5), (15, 20, 7)]), &["d_total 12"], &[]);
 }
 
 #[test]

@@ -75,18 +75,15 @@ impl Series {
         }
     }
 
-    /// A delta goes on where the last point ended, or after a gap begins anew; what was counted already is not counted
-    /// again.
+    /// A delta goes on where the last point ended, or after a gap; what was counted already is not counted again.
     fn order_of_delta(&self, point: &Point) -> Order {
         let times_are_known = self.time != 0 && point.time != 0;
         if !times_are_known {
             Order::Adds
         } else if point.time <= self.time {
             Order::Late
-        } else if point.start == 0 || point.start == self.time {
+        } else if point.start == 0 || point.start >= self.time {
             Order::Adds
-        } else if point.start > self.time {
-            Order::Resets
         } else {
             Order::Late
         }
