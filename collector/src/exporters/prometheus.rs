@@ -13,7 +13,7 @@
 //! Of two streams that have one name and labels once translated, the first is shown until it ends, and the points of
 //! the other are rejected and counted: so it is with an attribute that is the number 1 here and the text "1" there.
 //!
-//! Delta sums and histograms are added up; a gap between two points starts them anew, as the data model has it.
+//! Delta sums and histograms are added up, also over the gap that an idle series leaves.
 //! Exponential histograms are shown as classic ones with powers of two as bounds.
 
 mod exporter;

@@ -5,7 +5,7 @@ use prost::Message;
 
 use super::{
     any_value::spell,
-    fields::{FieldValue, FieldView, fields},
+    fields::{FieldValue, FieldView, Fields, fields},
 };
 use crate::series::Identity;
 
@@ -48,6 +48,25 @@ impl<'a, 'r> AttributeRun<'a, 'r> {
             self.is_scattered = true;
         }
         self.room.extend_from_slice(field.raw);
+    }
+
+    /// Adds a field, and with it those behind it that are `expected` to be there. What is left to read.
+    #[inline]
+    pub(super) fn add_expected(
+        &mut self,
+        field: FieldView<'a>,
+        rest: Fields<'a>,
+        expected: &[u8],
+    ) -> Fields<'a> {
+        let left = rest.rest().len();
+        let start = self.message.len() - left - field.raw.len();
+        let is_first = self.start == self.end && !self.is_scattered;
+        if is_first && !expected.is_empty() && self.message[start..].starts_with(expected) {
+            (self.start, self.end) = (start, start + expected.len());
+            return fields(&self.message[self.end..]);
+        }
+        self.add(field, left);
+        rest
     }
 
     /// All of them, with their keys and lengths.

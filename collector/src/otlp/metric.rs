@@ -129,14 +129,19 @@ impl<'a> MetricView<'a> {
         fields(&self.data).filter(|field| field.number == 1).map(FieldView::bytes)
     }
 
-    /// Reads a point.
+    /// Reads a point. Where its attributes begin with the fields that are `expected`, these are passed over together.
     #[inline]
-    pub fn point<'p>(&self, message: &'p [u8], room: &'p mut Room) -> PointView<'p> {
+    pub fn point<'p>(
+        &self,
+        message: &'p [u8],
+        room: &'p mut Room,
+        expected: &[u8],
+    ) -> PointView<'p> {
         let (attributes, point) = match self.form {
-            Form::Gauge | Form::Sum => number(message, room, self.shape.is_monotonic_sum),
-            Form::Histogram => histogram(message, room),
-            Form::Exponential => exponential(message, room),
-            Form::Summary => summary(message, room),
+            Form::Gauge | Form::Sum => number(message, room, expected, self.shape.is_monotonic_sum),
+            Form::Histogram => histogram(message, room, expected),
+            Form::Exponential => exponential(message, room, expected),
+            Form::Summary => summary(message, room, expected),
         };
         let point = point.and_then(|point| match (self.form, self.temporality) {
             // What a gauge shows was not counted since anything, whatever the sender says.
@@ -213,6 +218,7 @@ impl Common {
 fn walk<'p>(
     message: &'p [u8],
     attributes: &'p mut Vec<u8>,
+    expected: &[u8],
     numbers: (u32, u32),
     mut other: impl FnMut(FieldView<'p>),
 ) -> (&'p [u8], Common) {
@@ -222,7 +228,9 @@ fn walk<'p>(
     let mut rest: Fields<'p> = fields(message);
     while let Some(field) = rest.next() {
         match field.number {
-            number if number == attribute => run.add(field, rest.rest().len()),
+            number if number == attribute => {
+                rest = run.add_expected(field, rest, expected);
+            }
             2 => common.start = field.number(),
             3 => common.time = field.number(),
             number if number == flags => common.flags = field.number(),
@@ -233,10 +241,15 @@ fn walk<'p>(
 }
 
 #[inline]
-fn number<'p>(message: &'p [u8], room: &'p mut Room, grows: bool) -> PointView<'p> {
+fn number<'p>(
+    message: &'p [u8],
+    room: &'p mut Room,
+    expected: &[u8],
+    grows: bool,
+) -> PointView<'p> {
     let mut value = None;
     let (attributes, common) =
-        walk(message, &mut room.attributes, (7, 8), |field| match field.number {
+        walk(message, &mut room.attributes, expected, (7, 8), |field| match field.number {
             4 => value = Some(Reading::Double(f64::from_bits(field.number()))),
             6 => value = Some(Reading::Int(field.number().cast_signed())),
             _ => {}
@@ -259,12 +272,12 @@ fn number<'p>(message: &'p [u8], room: &'p mut Room, grows: bool) -> PointView<'
 }
 
 #[inline]
-fn histogram<'p>(message: &'p [u8], room: &'p mut Room) -> PointView<'p> {
+fn histogram<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> PointView<'p> {
     let (mut count, mut sum) = (0, None);
     let mut counts = Packed::new(&mut room.counts);
     let mut bounds = Packed::new(&mut room.bounds);
     let (attributes, common) =
-        walk(message, &mut room.attributes, (9, 10), |field| match field.number {
+        walk(message, &mut room.attributes, expected, (9, 10), |field| match field.number {
             4 => count = field.number(),
             5 => sum = Some(f64::from_bits(field.number())),
             6 => counts.add(field),
@@ -276,7 +289,7 @@ fn histogram<'p>(message: &'p [u8], room: &'p mut Room) -> PointView<'p> {
     (attributes, Ok(common.point(reading)))
 }
 
-fn exponential<'p>(message: &'p [u8], room: &'p mut Room) -> PointView<'p> {
+fn exponential<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> PointView<'p> {
     let mut reading = ExponentialReading {
         scale: 0,
         count: 0,
@@ -289,16 +302,17 @@ fn exponential<'p>(message: &'p [u8], room: &'p mut Room) -> PointView<'p> {
     let Room { attributes, positive, negative, .. } = room;
     positive.clear();
     negative.clear();
-    let (attributes, common) = walk(message, attributes, (1, 10), |field| match field.number {
-        4 => reading.count = field.number(),
-        5 => reading.sum = Some(f64::from_bits(field.number())),
-        6 => reading.scale = zigzag(field.number()),
-        7 => reading.zero_count = field.number(),
-        8 => side(field.bytes(), &mut reading.positive.offset, positive),
-        9 => side(field.bytes(), &mut reading.negative.offset, negative),
-        14 => reading.zero_threshold = f64::from_bits(field.number()),
-        _ => {}
-    });
+    let (attributes, common) =
+        walk(message, attributes, expected, (1, 10), |field| match field.number {
+            4 => reading.count = field.number(),
+            5 => reading.sum = Some(f64::from_bits(field.number())),
+            6 => reading.scale = zigzag(field.number()),
+            7 => reading.zero_count = field.number(),
+            8 => side(field.bytes(), &mut reading.positive.offset, positive),
+            9 => side(field.bytes(), &mut reading.negative.offset, negative),
+            14 => reading.zero_threshold = f64::from_bits(field.number()),
+            _ => {}
+        });
     reading.positive.counts = positive;
     reading.negative.counts = negative;
     (attributes, Ok(common.point(Reading::Exponential(reading))))
@@ -316,16 +330,17 @@ fn side(message: &[u8], offset: &mut i32, counts: &mut Vec<u64>) {
     }
 }
 
-fn summary<'p>(message: &'p [u8], room: &'p mut Room) -> PointView<'p> {
+fn summary<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> PointView<'p> {
     let (mut count, mut sum) = (0, 0.0);
     let Room { attributes, quantiles, .. } = room;
     quantiles.clear();
-    let (attributes, common) = walk(message, attributes, (7, 8), |field| match field.number {
-        4 => count = field.number(),
-        5 => sum = f64::from_bits(field.number()),
-        6 => quantiles.push(quantile(field.bytes())),
-        _ => {}
-    });
+    let (attributes, common) =
+        walk(message, attributes, expected, (7, 8), |field| match field.number {
+            4 => count = field.number(),
+            5 => sum = f64::from_bits(field.number()),
+            6 => quantiles.push(quantile(field.bytes())),
+            _ => {}
+        });
     (attributes, Ok(common.point(Reading::Summary { quantiles, count, sum })))
 }
 

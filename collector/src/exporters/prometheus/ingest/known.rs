@@ -140,6 +140,12 @@ impl Known {
         Some(Hit { place, was_expected: false, series })
     }
 
+    /// The attributes of the point that came next last time; none if that is not known.
+    #[inline]
+    pub(super) fn expected(&self) -> &[u8] {
+        self.points.expected().map_or(&[], |(_, known)| self.bytes_of(known))
+    }
+
     #[inline]
     fn bytes_of(&self, known: &KnownPoint) -> &[u8] {
         let start = known.at as usize;

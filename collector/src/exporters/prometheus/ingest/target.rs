@@ -126,7 +126,8 @@ impl Walk<'_> {
                 };
                 let metric = self.state.known.metric(self.context.hashing, scope, &metric_view);
                 for message in metric_view.points() {
-                    let (attributes, point) = metric_view.point(message, room);
+                    let (attributes, point) =
+                        metric_view.point(message, room, self.state.known.expected());
                     let placed = point
                         .and_then(|point| self.place(metric, &metric_view, attributes, &point));
                     match placed {
