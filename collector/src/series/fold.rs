@@ -15,8 +15,8 @@ pub(super) enum Fold {
     /// It stands for itself.
     #[default]
     Whole,
-    /// It shows the sum of its parts.
-    Total(Mutex<Parts>),
+    /// It shows the sum of its parts; boxed, since few series have any.
+    Total(Box<Mutex<Parts>>),
     /// It is shown in the sum of another.
     Part(Arc<Series>),
 }

@@ -20,15 +20,24 @@ impl Identity {
 
     /// Adds a value of which `tag` names the type or role.
     pub fn push(&mut self, tag: u8, bytes: &[u8]) {
-        self.0.push(tag);
-        self.0.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        self.open(tag, bytes.len());
         self.0.extend_from_slice(bytes);
     }
 
     /// Adds the head of a list of `elements` values, which must follow.
     pub fn open(&mut self, tag: u8, elements: usize) {
         self.0.push(tag);
-        self.0.extend_from_slice(&(elements as u64).to_le_bytes());
+        // Most are short, and every series keeps its identity: seven bits a byte, the last below 128.
+        let mut left = elements;
+        loop {
+            let low = u8::try_from(left & 0x7f).unwrap_or(0);
+            left >>= 7;
+            if left == 0 {
+                self.0.push(low);
+                return;
+            }
+            self.0.push(low | 0x80);
+        }
     }
 
     /// Where the buffer ends now.

@@ -23,8 +23,8 @@ pub struct Series {
     state: Mutex<State>,
     /// `name{labels} `, or `name ` without labels.
     prefix: Box<str>,
-    name_bytes: usize,
-    cost: usize,
+    name_bytes: u32,
+    cost: u32,
     kind: Kind,
     fold: Fold,
 }
@@ -83,8 +83,8 @@ impl Series {
         Ok(Some(Self {
             state: Mutex::new(state),
             prefix: prefix.into(),
-            name_bytes: family.len(),
-            cost,
+            name_bytes: u32::try_from(family.len()).unwrap_or(u32::MAX),
+            cost: u32::try_from(cost).unwrap_or(u32::MAX),
             kind: *kind,
             fold: Fold::Whole,
         }))
@@ -105,7 +105,7 @@ impl Series {
             name_bytes: part.name_bytes,
             cost: 0,
             kind: part.kind,
-            fold: Fold::Total(Mutex::default()),
+            fold: Fold::Total(Box::default()),
         })
     }
 
@@ -127,13 +127,13 @@ impl Series {
     /// The name of its family.
     #[must_use]
     pub fn name(&self) -> &str {
-        &self.prefix[..self.name_bytes]
+        &self.prefix[..self.name_bytes as usize]
     }
 
     /// The rendered labels without braces; empty if there are none.
     #[must_use]
     pub fn rendered_labels(&self) -> &str {
-        let rest = &self.prefix[self.name_bytes..];
+        let rest = &self.prefix[self.name_bytes as usize..];
         rest.strip_prefix('{').and_then(|rest| rest.strip_suffix("} ")).unwrap_or("")
     }
 
@@ -146,7 +146,7 @@ impl Series {
     /// keys), its buckets, and what finds it.
     #[must_use]
     pub const fn cost(&self) -> usize {
-        self.cost
+        self.cost as usize
     }
 
     /// What its family is.

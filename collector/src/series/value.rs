@@ -16,12 +16,12 @@ pub enum Value {
     Int(i64),
     /// A double.
     Double(f64),
-    /// A histogram, all of it from one point.
-    Histogram(Histogram),
-    /// An exponential histogram, all of it from one point; boxed, since few series are.
+    /// A histogram, all of it from one point; boxed, since most series are numbers.
+    Histogram(Box<Histogram>),
+    /// An exponential histogram, all of it from one point.
     Exponential(Box<Exponential>),
     /// A summary, all of it from one point.
-    Summary(Summary),
+    Summary(Box<Summary>),
 }
 
 /// A cumulative histogram.
@@ -74,7 +74,7 @@ impl Value {
             (Reading::Double(number), _) => *self = Self::Double(*number),
             (Reading::Histogram(reading), Self::Histogram(shown)) => shown.set(reading, shared)?,
             (Reading::Histogram(reading), _) => {
-                let mut histogram = Histogram::default();
+                let mut histogram = Box::<Histogram>::default();
                 histogram.set(reading, shared)?;
                 *self = Self::Histogram(histogram);
             }
@@ -91,7 +91,7 @@ impl Value {
             }
             (Reading::Summary { quantiles, count, sum }, _) => {
                 let quantiles = quantiles.to_vec();
-                *self = Self::Summary(Summary { quantiles, count: *count, sum: *sum });
+                *self = Self::Summary(Box::new(Summary { quantiles, count: *count, sum: *sum }));
             }
         }
         Ok(())
@@ -164,12 +164,12 @@ impl Value {
     pub(super) fn bytes(&self) -> usize {
         match self {
             Self::Int(_) | Self::Double(_) => 0,
-            Self::Histogram(histogram) => 8 * histogram.counts.len(),
+            Self::Histogram(histogram) => size_of::<Histogram>() + 8 * histogram.counts.len(),
             Self::Exponential(exponential) => {
                 let sides = exponential.positive.counts.len() + exponential.negative.counts.len();
                 size_of::<Exponential>() + 8 * sides
             }
-            Self::Summary(summary) => 16 * summary.quantiles.len(),
+            Self::Summary(summary) => size_of::<Summary>() + 16 * summary.quantiles.len(),
         }
     }
 
@@ -316,13 +316,14 @@ mod tests {
             }))
         };
         let summary = |quantiles: &[(f64, f64)]| {
-            Value::Summary(Summary { quantiles: quantiles.to_vec(), count: 2, sum: 3.5 })
+            let quantiles = quantiles.to_vec();
+            Value::Summary(Box::new(Summary { quantiles, count: 2, sum: 3.5 }))
         };
         let values = [
             Value::Int(7),
             Value::Double(0.5),
-            Value::Histogram(histogram(&[1.0, 2.0], &[2, 3, 4])),
-            Value::Histogram(histogram(&[1.0], &[5, 6])),
+            Value::Histogram(Box::new(histogram(&[1.0, 2.0], &[2, 3, 4]))),
+            Value::Histogram(Box::new(histogram(&[1.0], &[5, 6]))),
             exponential(3, &[1, 2]),
             exponential(-1, &[4]),
             summary(&[(0.5, 1.0)]),

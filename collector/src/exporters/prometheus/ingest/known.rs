@@ -26,6 +26,19 @@ pub(super) struct Known {
     points: Learned<KnownPoint>,
     /// The attributes of all points, one behind the other: those that are expected next lie next in memory.
     spelled: Vec<u8>,
+    growth: Growth,
+}
+
+/// Whether memory may have been taken for more than there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Growth {
+    /// Nothing was learned since memory was given back.
+    #[default]
+    Settled,
+    /// Something was learned since then, but not in the last run.
+    Pausing,
+    /// Something was learned in the last run.
+    Growing,
 }
 
 /// A scope as it is spelled.
@@ -65,8 +78,16 @@ pub(super) struct Hit<'a> {
 }
 
 impl Known {
-    /// A resource begins.
-    pub(super) fn begin(&mut self) {
+    /// A resource begins. Once nothing new came in a whole one, memory that was taken while it grew is given back.
+    pub(super) fn begin(&mut self, hashing: &Hashing) {
+        self.growth = match self.growth {
+            Growth::Growing => Growth::Pausing,
+            Growth::Pausing => {
+                self.shrink(hashing);
+                Growth::Settled
+            }
+            Growth::Settled => Growth::Settled,
+        };
         self.scopes.begin();
         self.metrics.begin();
         self.points.begin();
@@ -148,8 +169,7 @@ impl Known {
 
     #[inline]
     fn bytes_of(&self, known: &KnownPoint) -> &[u8] {
-        let start = known.at as usize;
-        self.spelled.get(start..start + known.length as usize).unwrap_or_default()
+        known.bytes(&self.spelled)
     }
 
     /// Notes that a point came now.
@@ -185,18 +205,21 @@ impl Known {
         else {
             return;
         };
+        self.growth = Growth::Growing;
         self.spelled.extend_from_slice(attributes);
         let spelled = &self.spelled;
-        let bytes_of = |known: &KnownPoint| {
-            let start = known.at as usize;
-            spelled.get(start..start + known.length as usize).unwrap_or_default()
-        };
         let point = KnownPoint { metric, at, length, series: Arc::clone(series) };
         let hash = hashing.of(u64::from(metric), attributes);
         let place = self
             .points
-            .insert(hash, point, |known| hashing.of(u64::from(known.metric), bytes_of(known)));
+            .insert(hash, point, |known| hashing.of(u64::from(known.metric), known.bytes(spelled)));
         self.points.follow(place);
+    }
+
+    fn shrink(&mut self, hashing: &Hashing) {
+        self.spelled.shrink_to_fit();
+        let spelled = &self.spelled;
+        self.points.shrink(|known| hashing.of(u64::from(known.metric), known.bytes(spelled)));
     }
 
     pub(super) fn scope_of(&self, metric: u32) -> Option<&KnownScope> {
@@ -222,6 +245,14 @@ impl Known {
     fn clear(&mut self) {
         self.scopes.clear();
         self.forget_metrics();
+    }
+}
+
+impl KnownPoint {
+    #[inline]
+    fn bytes<'s>(&self, spelled: &'s [u8]) -> &'s [u8] {
+        let start = self.at as usize;
+        spelled.get(start..start + self.length as usize).unwrap_or_default()
     }
 }
 

@@ -89,6 +89,15 @@ impl<T> Learned<T> {
         self.items.len()
     }
 
+    /// Gives back memory that was taken for more.
+    pub(super) fn shrink(&mut self, rehash: impl Fn(&T) -> u64) {
+        self.items.shrink_to_fit();
+        let items = &self.items;
+        self.table.shrink_to_fit(|index| {
+            items.get(*index as usize).map_or(0, |item| rehash(&item.value))
+        });
+    }
+
     /// Forgets everything, and the memory of it.
     pub(super) fn clear(&mut self) {
         *self = Self::default();

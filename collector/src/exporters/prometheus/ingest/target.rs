@@ -117,7 +117,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn resource(&mut self, view: &ResourceMetricsView<'_>, room: &mut Room) {
-        self.state.known.begin();
+        self.state.known.begin(self.context.hashing);
         for scope_view in view.scopes() {
             let scope = self.state.known.scope(self.context.hashing, &scope_view);
             for message in scope_view.metrics() {
