@@ -8,6 +8,7 @@ mod tests;
 
 use std::{sync::Arc, time::Duration};
 
+use inferometer_semconv::attributes::CollectorListener;
 use tokio::time::Instant;
 
 pub use self::listening::{Forwarding, Listening, Serves};
@@ -46,6 +47,7 @@ impl Collector {
     /// A component cannot start, for example because its port is taken; nothing runs then.
     pub fn start(config: Resolved) -> Result<Self, StartError> {
         let metrics = Arc::new(SelfMetrics::default());
+        show_components(&metrics, &config);
         let mut listening = Vec::new();
         let mut exporters = Vec::new();
         for component in config.exporters {
@@ -62,13 +64,7 @@ impl Collector {
             let name = format!("receivers.{id}");
             let ReceiverSettings::Otlp(settings) = &component.settings;
             let intake = graphs.of_receiver(id);
-            let receiver = OtlpReceiver::start(
-                &name,
-                settings,
-                intake,
-                Arc::clone(&budget),
-                Arc::clone(&metrics),
-            )?;
+            let receiver = OtlpReceiver::start(&name, settings, &intake, &budget, &metrics)?;
             listening.extend(Listening::of_receiver(&name, &receiver));
             receivers.push(receiver);
         }
@@ -120,6 +116,23 @@ impl Collector {
             );
         }
         each(pages.into_iter().map(|page| page.shutdown(left().max(PAGES_GRACE)))).await;
+    }
+}
+
+/// Before any store is opened, which must have room for what all of them count.
+fn show_components(metrics: &SelfMetrics, config: &Resolved) {
+    for exporter in &config.exporters {
+        let _ = metrics.exporter(&exporter.id.to_string());
+    }
+    for receiver in &config.receivers {
+        let ReceiverSettings::Otlp(settings) = &receiver.settings;
+        let listeners = [
+            (settings.grpc.is_some(), CollectorListener::OtlpGrpc),
+            (settings.http.is_some(), CollectorListener::OtlpHttp),
+        ];
+        for (_, listener) in listeners.into_iter().filter(|(is_there, _)| *is_there) {
+            let _ = metrics.receiver(&receiver.id.to_string(), listener);
+        }
     }
 }
 

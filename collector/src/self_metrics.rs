@@ -10,12 +10,14 @@
 mod connections;
 mod count;
 mod empty;
+mod exporters;
 mod process;
+mod receivers;
 mod request_memory;
 mod resource;
 mod stores;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use inferometer_sdk::{Counter, Encoder, Histogram, MeterProvider, Observation, Scope, Snapshot};
 use inferometer_semconv::{
@@ -30,23 +32,20 @@ use prost::Message;
 pub use self::{
     connections::Connections,
     count::{SelfCount, SelfCounter},
+    exporters::ExporterMetrics,
+    receivers::ReceiverMetrics,
     stores::Stores,
 };
-use crate::{
-    http::InFlight,
-    pipeline::{RefusalReason, RejectReason, Signal},
-};
+use crate::{http::InFlight, pipeline::Signal};
 
 /// Counters of the collector itself, shared by all its components; every method is one lock-free addition.
 ///
 /// Who counts what: a receiver says what it accepted and refused, an exporter what it exported and rejected, a listener
 /// what became of its connections.
 pub struct SelfMetrics {
-    accepted: PerSignal<Counter<u64>>,
-    refused_requests: PerSignal<[Counter<u64>; RefusalReason::ALL.len()]>,
-    refused_items: PerSignal<[Counter<u64>; RefusalReason::ALL.len()]>,
-    rejected: PerSignal<[Counter<u64>; RejectReason::ALL.len()]>,
-    exported: PerSignal<Counter<u64>>,
+    scope: Scope,
+    receivers: Mutex<BTreeMap<(String, usize), Arc<ReceiverMetrics>>>,
+    exporters: Mutex<BTreeMap<String, Arc<ExporterMetrics>>>,
     unknown_engine_index: Counter<u64>,
     stores: Stores,
     scrape_duration: Histogram<f64>,
@@ -77,16 +76,8 @@ impl Default for SelfMetrics {
         let mut observed = process::observe(&scope);
         observed.extend(request_memory::observe(&scope, &request_budget));
         Self {
-            accepted: plain(&scope, SelfCounter::Accepted),
-            refused_requests: by_refusal(&scope, SelfCounter::RefusedRequests),
-            refused_items: by_refusal(&scope, SelfCounter::RefusedItems),
-            rejected: Signal::ALL.map(|signal| {
-                let key = attributes::INFER_COLLECTOR_REJECTION_REASON.key;
-                RejectReason::ALL.map(|reason| {
-                    bind(&scope, SelfCounter::Rejected, signal, Some((key, reason.as_str())))
-                })
-            }),
-            exported: plain(&scope, SelfCounter::Exported),
+            receivers: Mutex::default(),
+            exporters: Mutex::default(),
             unknown_engine_index: scope
                 .counter(&metrics::INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN, &[]),
             stores: Stores::bind(&scope),
@@ -99,71 +90,51 @@ impl Default for SelfMetrics {
             scrape_duration: scope.histogram(&metrics::INFER_COLLECTOR_SCRAPE_DURATION, &[]),
             connections: CollectorListener::ALL.map(|listener| Connections::bind(&scope, listener)),
             reader: Mutex::new(Reader { provider, snapshot: Snapshot::default(), encoder }),
+            scope,
             _observed: observed,
         }
     }
 }
 
-fn plain(scope: &Scope, counter: SelfCounter) -> PerSignal<Counter<u64>> {
-    Signal::ALL.map(|signal| bind(scope, counter, signal, None))
-}
-
-fn by_refusal(
-    scope: &Scope,
-    counter: SelfCounter,
-) -> PerSignal<[Counter<u64>; RefusalReason::ALL.len()]> {
-    let key = attributes::INFER_COLLECTOR_REFUSAL_REASON.key;
-    Signal::ALL.map(|signal| {
-        RefusalReason::ALL.map(|reason| bind(scope, counter, signal, Some((key, reason.as_str()))))
-    })
-}
-
-fn bind(
-    scope: &Scope,
-    counter: SelfCounter,
-    signal: Signal,
-    reason: Option<(&'static str, &'static str)>,
-) -> Counter<u64> {
-    let mut set = vec![KeyValue::new(attributes::INFER_SIGNAL.key, signal.as_str())];
-    set.extend(reason.map(|(key, value)| KeyValue::new(key, value)));
-    scope.counter(counter.definition(), &set)
+fn signal_of(signal: Signal) -> KeyValue {
+    KeyValue::new(attributes::INFER_SIGNAL.key, signal.as_str())
 }
 
 impl SelfMetrics {
-    /// Series that it shows, `target_info` included.
-    pub const SERIES: usize = 1
-        + Self::COUNTS
+    /// Series that it shows without any receiver or exporter, `target_info` included.
+    const SERIES: usize = 1
         + CollectorListener::ALL.len() * Connections::SERIES
         + Stores::SERIES
         + CollectorScrapeCoding::ALL.len()
         + request_memory::SERIES
         + process::SERIES
         + Self::SINGLE;
-    /// Series of [`SelfMetrics::counts`].
-    const COUNTS: usize =
-        Signal::ALL.len() * (2 + 2 * RefusalReason::ALL.len() + RejectReason::ALL.len());
     /// Instruments of one series each: unknown engine indexes, duration of scrapes.
     const SINGLE: usize = 2;
 
-    /// Counts items that every pipeline took.
-    pub fn accepted(&self, signal: Signal, items: u64) {
-        self.accepted[signal as usize].add(items);
+    /// Series that it shows, `target_info` included; more with every receiver and exporter.
+    #[must_use]
+    pub fn series(&self) -> usize {
+        Self::SERIES
+            + self.receivers.lock().len() * ReceiverMetrics::SERIES
+            + self.exporters.lock().len() * ExporterMetrics::SERIES
     }
 
-    /// Counts one refused request and the items that were in it, 0 if they could not be counted.
-    pub fn refused(&self, signal: Signal, reason: RefusalReason, items: u64) {
-        self.refused_requests[signal as usize][reason as usize].add(1);
-        self.refused_items[signal as usize][reason as usize].add(items);
+    /// The counters of a receiver's listener, by the receiver's place in the configuration. They are shown from the
+    /// first time on that they are asked for.
+    pub fn receiver(&self, name: &str, listener: CollectorListener) -> Arc<ReceiverMetrics> {
+        let id = name.strip_prefix("receivers.").unwrap_or(name);
+        let bind = || Arc::new(ReceiverMetrics::bind(&self.scope, id, listener));
+        let mut receivers = self.receivers.lock();
+        Arc::clone(receivers.entry((id.to_owned(), listener as usize)).or_insert_with(bind))
     }
 
-    /// Counts items of an accepted request that an exporter did not keep.
-    pub fn rejected(&self, signal: Signal, reason: RejectReason, items: u64) {
-        self.rejected[signal as usize][reason as usize].add(items);
-    }
-
-    /// Counts items that an exporter stored, or that the other side acknowledged.
-    pub fn exported(&self, signal: Signal, items: u64) {
-        self.exported[signal as usize].add(items);
+    /// The counters of an exporter, by its place in the configuration. They are shown from the first time on that they
+    /// are asked for.
+    pub fn exporter(&self, name: &str) -> Arc<ExporterMetrics> {
+        let id = name.strip_prefix("exporters.").unwrap_or(name);
+        let bind = || Arc::new(ExporterMetrics::bind(&self.scope, id));
+        Arc::clone(self.exporters.lock().entry(id.to_owned()).or_insert_with(bind))
     }
 
     /// Counts points of which no table says which engine they are from.
@@ -213,13 +184,19 @@ impl SelfMetrics {
         snapshot.clear();
     }
 
-    /// Every counter with its value now, zeros included, by signal, counter and reason. For tests and summaries: it
-    /// reads back what [`SelfMetrics::collect`] gives.
+    /// Every counter with its value now, zeros included, by signal, counter and reason, over all receivers and exporters.
+    /// For tests and summaries: it reads back what [`SelfMetrics::collect`] gives.
     pub fn counts(&self) -> impl Iterator<Item = SelfCount> {
         let mut counts = Vec::new();
         self.collect(|request| counts.extend(count::read_back(request)));
         counts.sort_by_key(|count| {
             (count.signal as usize, count.counter, count.reason.map(count::position))
+        });
+        counts.dedup_by(|next, sum| {
+            let is_same =
+                (next.signal, next.counter, next.reason) == (sum.signal, sum.counter, sum.reason);
+            sum.value += if is_same { next.value } else { 0 };
+            is_same
         });
         counts.into_iter()
     }
@@ -235,7 +212,10 @@ impl fmt::Debug for SelfMetrics {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::otlp;
+    use crate::{
+        otlp,
+        pipeline::{RefusalReason, RejectReason},
+    };
 
     fn check(metrics: &SelfMetrics, expected: &[(SelfCounter, Signal, Option<&str>, u64)]) {
         let seen: Vec<_> = metrics
@@ -249,11 +229,14 @@ mod tests {
     #[test]
     fn a_count_lands_on_its_signal_and_reason_alone() {
         let metrics = SelfMetrics::default();
-        metrics.accepted(Signal::Metrics, 7);
-        metrics.rejected(Signal::Metrics, RejectReason::SeriesLimit, 2);
-        metrics.exported(Signal::Metrics, 5);
-        metrics.refused(Signal::Traces, RefusalReason::QueueFull, 4);
-        metrics.refused(Signal::Traces, RefusalReason::QueueFull, 4);
+        let receiver = metrics.receiver("receivers.otlp", CollectorListener::OtlpGrpc);
+        let exporter = metrics.exporter("exporters.prometheus");
+        receiver.accepted(Signal::Metrics, 7);
+        exporter.rejected(Signal::Metrics, RejectReason::SeriesLimit, 2);
+        exporter.exported(Signal::Metrics, 5);
+        receiver.refused(Signal::Traces, RefusalReason::QueueFull, 4);
+        let other = metrics.receiver("receivers.otlp", CollectorListener::OtlpHttp);
+        other.refused(Signal::Traces, RefusalReason::QueueFull, 4);
         check(
             &metrics,
             &[
@@ -269,19 +252,26 @@ mod tests {
     #[test]
     fn a_malformed_request_counts_as_a_request_without_items() {
         let metrics = SelfMetrics::default();
-        metrics.refused(Signal::Logs, RefusalReason::Malformed, 0);
+        let receiver = metrics.receiver("otlp", CollectorListener::OtlpHttp);
+        receiver.refused(Signal::Logs, RefusalReason::Malformed, 0);
         check(&metrics, &[(SelfCounter::RefusedRequests, Signal::Logs, Some("malformed"), 1)]);
     }
 
     #[test]
     fn zeros_are_listed_so_that_a_rate_has_a_start() {
         let metrics = SelfMetrics::default();
-        assert_eq!(metrics.counts().count(), SelfMetrics::COUNTS);
+        assert_eq!(metrics.counts().count(), 0);
+        for listener in [CollectorListener::OtlpGrpc, CollectorListener::OtlpHttp] {
+            let _ = metrics.receiver("otlp", listener);
+        }
+        let _ = (metrics.exporter("otlp"), metrics.exporter("otlp/2"), metrics.exporter("otlp"));
+        let of_signal = 2 + 2 * RefusalReason::ALL.len() + RejectReason::ALL.len();
+        assert_eq!(metrics.counts().count(), Signal::ALL.len() * of_signal);
         let mut points = 0;
         metrics.collect(|request| {
             let bytes = request.encode_to_vec();
             points += otlp::check(Signal::Metrics, &bytes).unwrap().items;
         });
-        assert_eq!(points + 1, SelfMetrics::SERIES as u64, "with `target_info`");
+        assert_eq!(points + 1, metrics.series() as u64, "with `target_info`");
     }
 }

@@ -63,10 +63,12 @@ ATTRIBUTE_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[str] = "infer.collect
 VALUES_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[tuple[str, ...]] = ("over_limit", "accept_error")
 ATTRIBUTE_INFER_COLLECTOR_END_REASON: Final[str] = "infer.collector.end.reason"
 VALUES_INFER_COLLECTOR_END_REASON: Final[tuple[str, ...]] = ("expired", "stale")
+ATTRIBUTE_INFER_COLLECTOR_EXPORTER: Final[str] = "infer.collector.exporter"
 ATTRIBUTE_INFER_COLLECTOR_LISTENER: Final[str] = "infer.collector.listener"
 VALUES_INFER_COLLECTOR_LISTENER: Final[tuple[str, ...]] = ("otlp_grpc", "otlp_http", "metrics", "traces")
 ATTRIBUTE_INFER_COLLECTOR_LOOKUP_RESULT: Final[str] = "infer.collector.lookup.result"
 VALUES_INFER_COLLECTOR_LOOKUP_RESULT: Final[tuple[str, ...]] = ("expected", "known", "respelled", "new")
+ATTRIBUTE_INFER_COLLECTOR_RECEIVER: Final[str] = "infer.collector.receiver"
 ATTRIBUTE_INFER_COLLECTOR_REFUSAL_REASON: Final[str] = "infer.collector.refusal.reason"
 VALUES_INFER_COLLECTOR_REFUSAL_REASON: Final[tuple[str, ...]] = ("malformed", "unsupported", "too_large", "no_pipeline", "queue_full", "memory", "stopping")
 ATTRIBUTE_INFER_COLLECTOR_REJECTION_REASON: Final[str] = "infer.collector.rejection.reason"
@@ -1068,7 +1070,7 @@ METRIC_INFER_COLLECTOR_ITEM_ACCEPTED: Final[Instrument] = Instrument(
     unit="{item}",
     description="Points, spans and log records that every pipeline took.",
     bounds=(),
-    attributes=(ATTRIBUTE_INFER_SIGNAL,),
+    attributes=(ATTRIBUTE_INFER_SIGNAL, ATTRIBUTE_INFER_COLLECTOR_RECEIVER, ATTRIBUTE_INFER_COLLECTOR_LISTENER),
 )
 
 METRIC_INFER_COLLECTOR_REQUEST_REFUSED: Final[Instrument] = Instrument(
@@ -1078,7 +1080,7 @@ METRIC_INFER_COLLECTOR_REQUEST_REFUSED: Final[Instrument] = Instrument(
     unit="{request}",
     description="Requests that were refused whole, with the sender's knowledge.",
     bounds=(),
-    attributes=(ATTRIBUTE_INFER_SIGNAL, ATTRIBUTE_INFER_COLLECTOR_REFUSAL_REASON),
+    attributes=(ATTRIBUTE_INFER_SIGNAL, ATTRIBUTE_INFER_COLLECTOR_RECEIVER, ATTRIBUTE_INFER_COLLECTOR_LISTENER, ATTRIBUTE_INFER_COLLECTOR_REFUSAL_REASON),
 )
 
 METRIC_INFER_COLLECTOR_ITEM_REFUSED: Final[Instrument] = Instrument(
@@ -1088,7 +1090,7 @@ METRIC_INFER_COLLECTOR_ITEM_REFUSED: Final[Instrument] = Instrument(
     unit="{item}",
     description="Points, spans and log records of refused requests, as far as they could be counted.",
     bounds=(),
-    attributes=(ATTRIBUTE_INFER_SIGNAL, ATTRIBUTE_INFER_COLLECTOR_REFUSAL_REASON),
+    attributes=(ATTRIBUTE_INFER_SIGNAL, ATTRIBUTE_INFER_COLLECTOR_RECEIVER, ATTRIBUTE_INFER_COLLECTOR_LISTENER, ATTRIBUTE_INFER_COLLECTOR_REFUSAL_REASON),
 )
 
 METRIC_INFER_COLLECTOR_ITEM_REJECTED: Final[Instrument] = Instrument(
@@ -1098,7 +1100,7 @@ METRIC_INFER_COLLECTOR_ITEM_REJECTED: Final[Instrument] = Instrument(
     unit="{item}",
     description="Points, spans and log records of accepted requests that a filter dropped or an exporter did not keep.",
     bounds=(),
-    attributes=(ATTRIBUTE_INFER_SIGNAL, ATTRIBUTE_INFER_COLLECTOR_REJECTION_REASON),
+    attributes=(ATTRIBUTE_INFER_SIGNAL, ATTRIBUTE_INFER_COLLECTOR_EXPORTER, ATTRIBUTE_INFER_COLLECTOR_REJECTION_REASON),
 )
 
 METRIC_INFER_COLLECTOR_ITEM_EXPORTED: Final[Instrument] = Instrument(
@@ -1108,7 +1110,17 @@ METRIC_INFER_COLLECTOR_ITEM_EXPORTED: Final[Instrument] = Instrument(
     unit="{item}",
     description="Points, spans and log records that an exporter stored or that the other side acknowledged.",
     bounds=(),
-    attributes=(ATTRIBUTE_INFER_SIGNAL,),
+    attributes=(ATTRIBUTE_INFER_SIGNAL, ATTRIBUTE_INFER_COLLECTOR_EXPORTER),
+)
+
+METRIC_INFER_COLLECTOR_ITEM_QUEUED: Final[Instrument] = Instrument(
+    name="infer.collector.item.queued",
+    prometheus_name="infer_collector_item_queued",
+    kind="updowncounter",
+    unit="{item}",
+    description="Points, spans and log records that wait for an exporter, or in it, or are being sent.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_SIGNAL, ATTRIBUTE_INFER_COLLECTOR_EXPORTER),
 )
 
 METRIC_INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN: Final[Instrument] = Instrument(
@@ -1878,6 +1890,7 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_COLLECTOR_ITEM_REFUSED,
     METRIC_INFER_COLLECTOR_ITEM_REJECTED,
     METRIC_INFER_COLLECTOR_ITEM_EXPORTED,
+    METRIC_INFER_COLLECTOR_ITEM_QUEUED,
     METRIC_INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN,
     METRIC_INFER_COLLECTOR_SERIES_USAGE,
     METRIC_INFER_COLLECTOR_SERIES_LIMIT,

@@ -40,7 +40,7 @@ pub use backend::FakeBackend;
 pub use child::{Child, Ended};
 pub use collector::{CollectorProcess, CollectorUnderTest, LOOPBACK_CONFIG};
 pub use completion::{Completion, Usage};
-pub use conservation::conserved;
+pub use conservation::{Conserved, conserved};
 pub use expected::{Expected, family, series};
 pub use foreign_sdk::{ForeignSdk, Sdk};
 pub use model_server::{ModelServer, model_file};

@@ -129,7 +129,7 @@ fn check_page(page: &Scrape, scenario: &Scenario, senders: &[Sender]) {
         family(page, &one.prometheus, one.prometheus_kind(), &one.description);
     }
     let sent: f64 = senders.iter().map(|sender| sender.sent).sum();
-    assert_eq!(conserved(page, "metrics"), sent);
+    assert_eq!(conserved(page, "metrics", "prometheus").accepted, sent);
     let (rejected, _) = page.sum("infer_collector_item_rejected_total", &[]);
     assert_eq!(rejected, 0.0);
     oracle::prometheus_client_agrees(page);

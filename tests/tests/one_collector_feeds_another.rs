@@ -204,7 +204,7 @@ fn check(exporter: &str) {
     let (page, other) = (first.scrape(), second.scrape());
     assert_eq!(received(&page).len() as u64, SENDERS * 6, "{}", page.text);
     assert_eq!(received(&page), received(&other));
-    assert_eq!(conserved(&other, "metrics"), (requests * POINTS) as f64);
+    assert_eq!(conserved(&other, "metrics", "prometheus").accepted, (requests * POINTS) as f64);
     let shown = |collector: &CollectorUnderTest| {
         let traces = collector.traces(1000);
         traces["data"].as_array().expect("traces").len() as u64

@@ -44,16 +44,16 @@ impl RunningExporter {
                 Kind::Prometheus(Arc::new(PrometheusExporter::start(&name, settings, metrics)?))
             }
             ExporterSettings::Otlp(settings) => {
-                Kind::Otlp(OtlpExporter::start(&name, settings, metrics)?)
+                Kind::Otlp(OtlpExporter::start(&name, settings, &metrics)?)
             }
             ExporterSettings::Debug(settings) => {
-                Kind::Debug(DebugExporter::start(&name, settings, metrics)?)
+                Kind::Debug(DebugExporter::start(&name, settings, &metrics)?)
             }
             ExporterSettings::File(settings) => {
-                Kind::File(FileExporter::start(&name, settings, metrics)?)
+                Kind::File(FileExporter::start(&name, settings, &metrics)?)
             }
             ExporterSettings::TraceRing(settings) => {
-                Kind::TraceRing(TraceRing::start(&name, settings, metrics)?)
+                Kind::TraceRing(TraceRing::start(&name, settings, &metrics)?)
             }
         };
         Ok(Self { id: component.id, name, kind })

@@ -61,7 +61,6 @@ impl Graphs {
                 processors: Vec::new(),
                 // The configuration is resolved: what a pipeline names is there.
                 exporters: settings.exporters.iter().filter_map(exporter).collect(),
-                metrics: Arc::clone(metrics),
             };
             let named = settings.processors.iter();
             let named = named.filter_map(|id| processors.iter().find(|(_, of)| of == id));
@@ -96,10 +95,10 @@ fn join<'a>(
         match processor {
             Started::Shared(processor) => pipeline.processors.insert(0, Arc::clone(processor)),
             Started::Batch(settings) => {
-                let (signal, metrics) = (pipeline.signal, Arc::clone(&pipeline.metrics));
+                let signal = pipeline.signal;
                 let batch = Batch::start(&format!("processors.{id}"), *settings, pipeline);
                 let exporters = vec![batch.exporter()];
-                pipeline = Pipeline { signal, processors: Vec::new(), exporters, metrics };
+                pipeline = Pipeline { signal, processors: Vec::new(), exporters };
                 batches.insert(0, batch);
             }
         }

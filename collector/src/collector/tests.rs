@@ -82,6 +82,7 @@ async fn what_is_sent_is_scraped_and_counted() {
     assert!(page.contains("\nqueue_depth 7\n"), "{page}");
     let accepted = page.lines().find(|line| {
         line.starts_with("infer_collector_item_accepted_total{")
+            && line.contains("infer_collector_listener=\"otlp_http\"")
             && line.contains("infer_signal=\"metrics\"")
     });
     assert!(accepted.is_some_and(|line| line.ends_with(" 1")), "{page}");

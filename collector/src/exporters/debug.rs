@@ -40,7 +40,7 @@ impl DebugExporter {
     pub fn start(
         name: &str,
         settings: &DebugExporterSettings,
-        metrics: Arc<SelfMetrics>,
+        metrics: &SelfMetrics,
     ) -> Result<Self, StartError> {
         let queue = QueueSettings {
             consumers: 1,

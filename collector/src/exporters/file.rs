@@ -36,7 +36,7 @@ impl FileExporter {
     pub fn start(
         name: &str,
         settings: &FileExporterSettings,
-        metrics: Arc<SelfMetrics>,
+        metrics: &SelfMetrics,
     ) -> Result<Self, StartError> {
         let output = Output::begin(settings).map_err(|cause| {
             let path = settings.path.display();

@@ -29,14 +29,14 @@ use self::{
 use crate::{
     config::QueueSettings,
     pipeline::{Item, RejectReason, Signal},
-    self_metrics::SelfMetrics,
+    self_metrics::{ExporterMetrics, SelfMetrics},
 };
 
 /// The queue of one exporter, shared by the pipelines that fill it and the consumers that empty it.
 #[derive(Debug)]
 pub(super) struct Queue {
     name: String,
-    metrics: Arc<SelfMetrics>,
+    metrics: Arc<ExporterMetrics>,
     /// Whether metrics of one sender could overtake each other.
     is_parallel: bool,
     hasher: RandomState,
@@ -60,10 +60,10 @@ pub(super) enum Next {
 
 impl Queue {
     /// An empty queue of the component `name`.
-    pub(super) fn new(name: &str, settings: &QueueSettings, metrics: Arc<SelfMetrics>) -> Self {
+    pub(super) fn new(name: &str, settings: &QueueSettings, metrics: &SelfMetrics) -> Self {
         Self {
             name: name.to_owned(),
-            metrics,
+            metrics: metrics.exporter(name),
             is_parallel: settings.consumers > 1,
             hasher: RandomState::default(),
             state: Mutex::new(State::new(Bounds::new(settings))),
@@ -125,6 +125,7 @@ impl Queue {
     pub(super) fn abandon(&self, reason: RejectReason) {
         let mut state = self.state.lock();
         for (signal, items) in state.abandon() {
+            self.metrics.dequeued(signal, items);
             self.metrics.rejected(signal, reason, items);
         }
         drop(state);
@@ -137,6 +138,7 @@ impl Queue {
     }
 
     fn count(&self, signal: Signal, items: u64, fate: Fate) {
+        self.metrics.dequeued(signal, items);
         match fate {
             Fate::Kept { rejected } => {
                 let rejected = rejected.min(items);
@@ -158,9 +160,11 @@ impl Queue {
 
     fn push(&self, waiting: Waiting, promised: Load) {
         let mut state = self.state.lock();
+        self.metrics.queued(waiting.signal, waiting.items);
         let evicted = state.commit(waiting, promised);
         for (signal, items) in Signal::ALL.into_iter().zip(evicted) {
             if items > 0 {
+                self.metrics.dequeued(signal, items);
                 self.metrics.rejected(signal, RejectReason::Evicted, items);
             }
         }

@@ -105,7 +105,7 @@ mod tests {
 
     fn pipeline(processors: Vec<Arc<dyn Processor>>, exporters: &[&Arc<Bin>]) -> Pipeline {
         let exporters = exporters.iter().map(|bin| Arc::clone(bin) as Arc<dyn Exporter>).collect();
-        Pipeline { signal: Signal::Traces, processors, exporters, metrics: Arc::default() }
+        Pipeline { signal: Signal::Traces, processors, exporters }
     }
 
     fn check(
@@ -205,8 +205,11 @@ mod tests {
 
     /// How many items were counted as filtered, after three were offered.
     fn filtered(processors: Vec<Arc<dyn Processor>>, bins: &[&Arc<Bin>]) -> u64 {
-        let metrics = Arc::new(SelfMetrics::default());
-        let pipeline = Pipeline { metrics: Arc::clone(&metrics), ..pipeline(processors, bins) };
+        let metrics = SelfMetrics::default();
+        for (index, bin) in bins.iter().enumerate() {
+            bin.metrics.set(metrics.exporter(&format!("bin/{index}"))).unwrap();
+        }
+        let pipeline = pipeline(processors, bins);
         let offered = Item { counts: Counts { items: 3 }, ..item(Signal::Traces) };
         let _ = Graph::new([pipeline]).admit(offered);
         let reason = Some(RejectReason::Filtered.as_str());

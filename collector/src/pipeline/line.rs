@@ -7,7 +7,7 @@ use super::{
     refusal::{Refusal, RejectReason},
     stage::{Exporter, Processor, Reservation},
 };
-use crate::self_metrics::SelfMetrics;
+use crate::self_metrics::ExporterMetrics;
 
 /// One pipeline of the configuration, or what is left of it behind a batch: items of one signal through processors, in
 /// order, to every exporter.
@@ -19,8 +19,6 @@ pub struct Pipeline {
     pub processors: Vec<Arc<dyn Processor>>,
     /// Each gets every item. Pipelines that name the same exporter share it, and it gets the item from each.
     pub exporters: Vec<Arc<dyn Exporter>>,
-    /// Where it counts what its processors take out.
-    pub metrics: Arc<SelfMetrics>,
 }
 
 impl Pipeline {
@@ -47,10 +45,11 @@ impl Pipeline {
         Ok(Admission { pipeline: self, item, rooms, filtered })
     }
 
-    /// Exporters at its end, those behind a batch included.
-    #[must_use]
-    pub fn fan_out(&self) -> u64 {
-        self.exporters.iter().map(|exporter| exporter.fan_out()).sum()
+    /// Visits the counters of the exporters at its end, those behind a batch included.
+    pub fn reach(&self, visit: &mut dyn FnMut(&ExporterMetrics)) {
+        for exporter in &self.exporters {
+            exporter.reach(visit);
+        }
     }
 }
 
@@ -69,8 +68,9 @@ impl Admission<'_> {
     pub fn commit(self) {
         let Self { pipeline, item, rooms, filtered } = self;
         if filtered > 0 {
-            let lost = filtered.saturating_mul(pipeline.fan_out());
-            pipeline.metrics.rejected(item.signal, RejectReason::Filtered, lost);
+            pipeline.reach(&mut |exporter| {
+                exporter.rejected(item.signal, RejectReason::Filtered, filtered);
+            });
         }
         for room in rooms {
             room.commit(item.clone());

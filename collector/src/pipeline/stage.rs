@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{item::Item, refusal::Refusal};
+use crate::self_metrics::ExporterMetrics;
 
 /// Where a receiver hands in what it received: the graph of all pipelines.
 pub trait Intake: Send + Sync + fmt::Debug {
@@ -33,10 +34,9 @@ pub trait Exporter: Send + Sync + fmt::Debug {
     /// There is no room: the queue is full, or the exporter is stopping.
     fn reserve(&self, item: &Item) -> Result<Box<dyn Reservation + '_>, Refusal>;
 
-    /// How many exporters an item reaches through this one: what is lost on the way is lost to each of them.
-    fn fan_out(&self) -> u64 {
-        1
-    }
+    /// Visits the counters of every exporter that an item reaches through this one: what waits or is lost on the way
+    /// counts for each of them.
+    fn reach(&self, visit: &mut dyn FnMut(&ExporterMetrics));
 }
 
 /// Room in an exporter. Dropping it gives the room back.

@@ -1,7 +1,7 @@
 //! Ends of pipelines for tests.
 
 use std::sync::{
-    Arc,
+    Arc, OnceLock,
     atomic::{AtomicUsize, Ordering},
 };
 
@@ -9,6 +9,7 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 
 use super::{Ack, Counts, Exporter, Item, Refusal, RefusalReason, Reservation, Signal, Tenant};
+use crate::self_metrics::ExporterMetrics;
 
 /// An exporter with room for a number of items.
 #[derive(Debug, Default)]
@@ -17,6 +18,8 @@ pub(crate) struct Bin {
     pub(crate) taken: AtomicUsize,
     pub(crate) kept: Mutex<Vec<Bytes>>,
     pub(crate) tenants: Mutex<Vec<Tenant>>,
+    /// Where it counts, if a test wants to know.
+    pub(crate) metrics: OnceLock<Arc<ExporterMetrics>>,
 }
 
 pub(crate) struct Room<'a>(&'a Bin, bool);
@@ -35,6 +38,10 @@ impl Exporter for Bin {
             return Err(refusal(RefusalReason::QueueFull));
         }
         Ok(Box::new(Room(self, false)))
+    }
+
+    fn reach(&self, visit: &mut dyn FnMut(&ExporterMetrics)) {
+        self.metrics.get().into_iter().for_each(|metrics| visit(metrics));
     }
 }
 

@@ -322,6 +322,14 @@ pub const INFER_COLLECTOR_END_REASON: AttributeDef = AttributeDef {
     description: "Why a series is shown no more.",
 };
 
+/// `infer.collector.exporter`: The id of an exporter, as the configuration has it.
+pub const INFER_COLLECTOR_EXPORTER: AttributeDef = AttributeDef {
+    key: "infer.collector.exporter",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 64 },
+    description: "The id of an exporter, as the configuration has it.",
+};
+
 /// `infer.collector.listener`: What a listener of the collector serves.
 pub const INFER_COLLECTOR_LISTENER: AttributeDef = AttributeDef {
     key: "infer.collector.listener",
@@ -336,6 +344,14 @@ pub const INFER_COLLECTOR_LOOKUP_RESULT: AttributeDef = AttributeDef {
     value_type: AttributeType::String,
     values: Values::Closed(&["expected", "known", "respelled", "new"]),
     description: "How the series of a point was found, the cheapest way first.",
+};
+
+/// `infer.collector.receiver`: The id of a receiver, as the configuration has it.
+pub const INFER_COLLECTOR_RECEIVER: AttributeDef = AttributeDef {
+    key: "infer.collector.receiver",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 64 },
+    description: "The id of a receiver, as the configuration has it.",
 };
 
 /// `infer.collector.refusal.reason`: Why a whole request was refused.
@@ -893,8 +909,10 @@ pub const ALL: &[&AttributeDef] = &[
     &HW_VENDOR,
     &INFER_COLLECTOR_CONNECTION_REFUSAL_REASON,
     &INFER_COLLECTOR_END_REASON,
+    &INFER_COLLECTOR_EXPORTER,
     &INFER_COLLECTOR_LISTENER,
     &INFER_COLLECTOR_LOOKUP_RESULT,
+    &INFER_COLLECTOR_RECEIVER,
     &INFER_COLLECTOR_REFUSAL_REASON,
     &INFER_COLLECTOR_REJECTION_REASON,
     &INFER_COLLECTOR_SCRAPE_CODING,

@@ -2005,6 +2005,8 @@ pub const INFER_COLLECTOR_ITEM_ACCEPTED: InstrumentDef = InstrumentDef {
     bounds: &[],
     attributes: &[
         AttributeRef { attribute: &keys::INFER_SIGNAL, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_RECEIVER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_LISTENER, requirement: Requirement::Required },
     ],
     cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
     stability: Stability::Development,
@@ -2022,6 +2024,8 @@ pub const INFER_COLLECTOR_REQUEST_REFUSED: InstrumentDef = InstrumentDef {
     bounds: &[],
     attributes: &[
         AttributeRef { attribute: &keys::INFER_SIGNAL, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_RECEIVER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_LISTENER, requirement: Requirement::Required },
         AttributeRef { attribute: &keys::INFER_COLLECTOR_REFUSAL_REASON, requirement: Requirement::Required },
     ],
     cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
@@ -2040,6 +2044,8 @@ pub const INFER_COLLECTOR_ITEM_REFUSED: InstrumentDef = InstrumentDef {
     bounds: &[],
     attributes: &[
         AttributeRef { attribute: &keys::INFER_SIGNAL, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_RECEIVER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_LISTENER, requirement: Requirement::Required },
         AttributeRef { attribute: &keys::INFER_COLLECTOR_REFUSAL_REASON, requirement: Requirement::Required },
     ],
     cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
@@ -2048,7 +2054,7 @@ pub const INFER_COLLECTOR_ITEM_REFUSED: InstrumentDef = InstrumentDef {
 
 /// `infer.collector.item.rejected`: Points, spans and log records of accepted requests that a filter dropped or an exporter did not keep.
 ///
-/// Prometheus: `infer_collector_item_rejected_total`. What is lost before the last exporters of a pipeline counts once for each of them.
+/// Prometheus: `infer_collector_item_rejected_total`. What is lost before the exporters of a pipeline counts for each of them.
 pub const INFER_COLLECTOR_ITEM_REJECTED: InstrumentDef = InstrumentDef {
     name: "infer.collector.item.rejected",
     kind: InstrumentKind::Counter,
@@ -2058,6 +2064,7 @@ pub const INFER_COLLECTOR_ITEM_REJECTED: InstrumentDef = InstrumentDef {
     bounds: &[],
     attributes: &[
         AttributeRef { attribute: &keys::INFER_SIGNAL, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_EXPORTER, requirement: Requirement::Required },
         AttributeRef { attribute: &keys::INFER_COLLECTOR_REJECTION_REASON, requirement: Requirement::Required },
     ],
     cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
@@ -2076,6 +2083,25 @@ pub const INFER_COLLECTOR_ITEM_EXPORTED: InstrumentDef = InstrumentDef {
     bounds: &[],
     attributes: &[
         AttributeRef { attribute: &keys::INFER_SIGNAL, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_EXPORTER, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.item.queued`: Points, spans and log records that wait for an exporter, or in it, or are being sent.
+///
+/// Prometheus: `infer_collector_item_queued`. What waits in a batch waits for each exporter behind it.
+pub const INFER_COLLECTOR_ITEM_QUEUED: InstrumentDef = InstrumentDef {
+    name: "infer.collector.item.queued",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{item}",
+    description: "Points, spans and log records that wait for an exporter, or in it, or are being sent.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_SIGNAL, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_EXPORTER, requirement: Requirement::Required },
     ],
     cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
     stability: Stability::Development,
@@ -3467,6 +3493,7 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_COLLECTOR_ITEM_REFUSED,
     &INFER_COLLECTOR_ITEM_REJECTED,
     &INFER_COLLECTOR_ITEM_EXPORTED,
+    &INFER_COLLECTOR_ITEM_QUEUED,
     &INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN,
     &INFER_COLLECTOR_SERIES_USAGE,
     &INFER_COLLECTOR_SERIES_LIMIT,

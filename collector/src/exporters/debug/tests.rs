@@ -11,7 +11,7 @@ use super::*;
 use crate::{
     config::Verbosity,
     pipeline::{Ack, Counts, Item, Signal, Tenant},
-    self_metrics::SelfCounter,
+    self_metrics::{SelfCounter, SelfMetrics},
 };
 
 fn item(spans: usize) -> Item {
@@ -31,7 +31,7 @@ fn item(spans: usize) -> Item {
 
 /// What is said about a request of so many spans.
 fn text(spans: usize, verbosity: Verbosity) -> String {
-    let queue = Queue::new("debug", &QueueSettings::default(), Arc::default());
+    let queue = Queue::new("debug", &QueueSettings::default(), &SelfMetrics::default());
     let item = item(spans);
     let place = crate::pipeline::Exporter::reserve(&queue, &item).unwrap();
     place.commit(item);
@@ -76,7 +76,7 @@ fn the_first_requests_of_a_second_are_shown_and_then_each_so_manieth() {
 async fn what_was_shown_or_passed_over_is_counted_as_exported() {
     let metrics = Arc::new(SelfMetrics::default());
     let settings = DebugExporterSettings { sampling_thereafter: 0, ..Default::default() };
-    let debug = DebugExporter::start("debug", &settings, Arc::clone(&metrics)).unwrap();
+    let debug = DebugExporter::start("debug", &settings, &metrics).unwrap();
     for _ in 0..10 {
         let (exporter, item) = (debug.exporter(), item(2));
         let place = exporter.reserve(&item).unwrap();

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     pipeline::{Ack, Counts, Item, RejectReason, Signal, Tenant},
-    self_metrics::SelfCounter,
+    self_metrics::{SelfCounter, SelfMetrics},
 };
 
 /// Long enough for any machine.
@@ -32,7 +32,7 @@ impl Bench {
         settings.flush_interval = Duration::ZERO;
         adapt(&mut settings);
         let metrics = Arc::new(SelfMetrics::default());
-        let exporter = FileExporter::start("file", &settings, Arc::clone(&metrics)).unwrap();
+        let exporter = FileExporter::start("file", &settings, &metrics).unwrap();
         Self { folder, exporter, metrics }
     }
 
@@ -167,7 +167,8 @@ fn a_failed_write_leaves_no_half_of_it() {
 #[tokio::test]
 async fn a_folder_that_is_not_there_is_a_start_error_with_a_remedy() {
     let settings = FileExporterSettings::new("/nowhere/out");
-    let error = FileExporter::start("exporters.file", &settings, Arc::default()).unwrap_err();
+    let error =
+        FileExporter::start("exporters.file", &settings, &SelfMetrics::default()).unwrap_err();
     assert_eq!(
         error.to_string(),
         "exporters.file: cannot write /nowhere/out: No such file or directory (os error 2); set path to a file that \

@@ -31,7 +31,7 @@ impl OtlpExporter {
     pub fn start(
         name: &str,
         settings: &OtlpExporterSettings,
-        metrics: Arc<SelfMetrics>,
+        metrics: &SelfMetrics,
     ) -> Result<Self, StartError> {
         let wrong = |message| StartError::new(name, message);
         let endpoint = target::endpoint(&settings.endpoint).map_err(wrong)?;

@@ -101,7 +101,7 @@ fn settings(address: SocketAddr) -> OtlpExporterSettings {
 impl Bench {
     fn start(settings: &OtlpExporterSettings) -> Self {
         let metrics = Arc::new(SelfMetrics::default());
-        let exporter = OtlpExporter::start("otlp/next", settings, Arc::clone(&metrics));
+        let exporter = OtlpExporter::start("otlp/next", settings, &metrics);
         Self { exporter: exporter.expect("valid settings"), metrics }
     }
 

@@ -30,7 +30,7 @@ use crate::{
     config::PrometheusSettings,
     http::StartError,
     pipeline::{Exporter, Item, Refusal, RejectReason, Reservation, Signal},
-    self_metrics::SelfMetrics,
+    self_metrics::{ExporterMetrics, SelfMetrics},
     series::{Limits, Stats, Store},
 };
 
@@ -66,6 +66,8 @@ pub(super) struct State {
     own_translation: Translation,
     ingest: Ingest,
     metrics: Arc<SelfMetrics>,
+    /// What became of points, as this exporter counts it.
+    counts: Arc<ExporterMetrics>,
     /// Values shown as `other`, as they were told to the metrics last.
     folded: AtomicU64,
     /// What the store held when it was told to the metrics last.
@@ -88,10 +90,11 @@ impl PrometheusExporter {
         settings: &PrometheusSettings,
         metrics: Arc<SelfMetrics>,
     ) -> Result<Self, StartError> {
+        let counts = metrics.exporter(name);
         let max_series = usize::try_from(settings.max_series).unwrap_or(usize::MAX);
         let limits = Limits {
             // The collector's own series come first and on top, so that they are there when the limit is reached.
-            max_series: max_series.saturating_add(SelfMetrics::SERIES),
+            max_series: max_series.saturating_add(metrics.series()),
             metric_expiration: settings.metric_expiration,
             ..Limits::default()
         };
@@ -103,6 +106,7 @@ impl PrometheusExporter {
             own_translation: Translation::of_own(settings),
             ingest: Ingest::new(limits),
             metrics,
+            counts,
             folded: AtomicU64::new(0),
             told: Mutex::default(),
             started: Instant::now(),
@@ -153,6 +157,10 @@ impl Exporter for PrometheusExporter {
     fn reserve(&self, _: &Item) -> Result<Box<dyn Reservation + '_>, Refusal> {
         Ok(Box::new(Room(&self.state)))
     }
+
+    fn reach(&self, visit: &mut dyn FnMut(&ExporterMetrics)) {
+        visit(&self.state.counts);
+    }
 }
 
 struct Room<'a>(&'a State);
@@ -200,7 +208,7 @@ impl State {
         let unread = item.counts.items.saturating_sub(read);
         if unread > 0 {
             // Checked by the receiver, but a processor may have been at it since.
-            self.metrics.rejected(Signal::Metrics, RejectReason::InvalidPoint, unread);
+            self.counts.rejected(Signal::Metrics, RejectReason::InvalidPoint, unread);
             item.ack.reject(item.counts.items - applied.kept, || {
                 format!("{unread} points could not be read")
             });
@@ -208,11 +216,11 @@ impl State {
     }
 
     fn count(&self, item: &Item, applied: &Applied) {
-        self.metrics.exported(Signal::Metrics, applied.kept);
+        self.counts.exported(Signal::Metrics, applied.kept);
         self.count_in_store(applied);
         let mut total = 0;
         for (reason, points) in applied.rejected() {
-            self.metrics.rejected(Signal::Metrics, reason, points);
+            self.counts.rejected(Signal::Metrics, reason, points);
             total += points;
         }
         let Some(message) = &applied.message else {
@@ -244,7 +252,7 @@ impl State {
     }
 
     fn reject_all(&self, item: &Item, reason: RejectReason, message: impl FnOnce() -> String) {
-        self.metrics.rejected(item.signal, reason, item.counts.items);
+        self.counts.rejected(item.signal, reason, item.counts.items);
         item.ack.reject(item.counts.items, message);
     }
 }

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     config::Sizer,
     pipeline::{Exporter, Item, Refusal, RefusalReason, Reservation},
+    self_metrics::ExporterMetrics,
 };
 
 /// When a sender should come back after the queue was full: one attempt's time.
@@ -27,6 +28,10 @@ impl Exporter for Queue {
                 Err(refusal(&self.name, no_room, bounds, load))
             }
         }
+    }
+
+    fn reach(&self, visit: &mut dyn FnMut(&ExporterMetrics)) {
+        visit(&self.metrics);
     }
 }
 

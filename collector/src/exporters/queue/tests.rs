@@ -12,7 +12,7 @@ use crate::{
 
 fn queue(settings: &QueueSettings) -> (Queue, Arc<SelfMetrics>) {
     let metrics = Arc::new(SelfMetrics::default());
-    (Queue::new("q", settings, Arc::clone(&metrics)), metrics)
+    (Queue::new("q", settings, &metrics), metrics)
 }
 
 fn item(signal: Signal, bytes: usize, items: u64) -> Item {

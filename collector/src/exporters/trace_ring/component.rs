@@ -12,7 +12,7 @@ use crate::{
     config::TraceRingSettings,
     http::{Limits, Server, StartError},
     pipeline::{Exporter, Item, Refusal, RejectReason, Reservation, Signal},
-    self_metrics::SelfMetrics,
+    self_metrics::{ExporterMetrics, SelfMetrics},
 };
 
 /// The latest traces, and the listener that shows them.
@@ -30,7 +30,7 @@ impl TraceRing {
     pub fn start(
         name: &str,
         settings: &TraceRingSettings,
-        metrics: Arc<SelfMetrics>,
+        metrics: &SelfMetrics,
     ) -> Result<Self, StartError> {
         let size = |bound: u64| usize::try_from(bound).unwrap_or(usize::MAX);
         let ring = Ring::new(size(settings.max_traces), size(settings.max_bytes));
@@ -40,7 +40,7 @@ impl TraceRing {
         let connections = metrics.connections(CollectorListener::Traces);
         Ok(Self {
             server: Server::bind(name, &endpoint, page, Limits::default(), connections)?,
-            keeper: Arc::new(Keeper { ring, metrics }),
+            keeper: Arc::new(Keeper { ring, metrics: metrics.exporter(name) }),
         })
     }
 
@@ -71,13 +71,17 @@ impl TraceRing {
 /// Puts spans into the ring.
 struct Keeper {
     ring: Arc<Mutex<Ring>>,
-    metrics: Arc<SelfMetrics>,
+    metrics: Arc<ExporterMetrics>,
 }
 
 impl Exporter for Keeper {
     /// There is always room: the oldest trace makes it.
     fn reserve(&self, _: &Item) -> Result<Box<dyn Reservation + '_>, Refusal> {
         Ok(Box::new(Place(self)))
+    }
+
+    fn reach(&self, visit: &mut dyn FnMut(&ExporterMetrics)) {
+        visit(&self.metrics);
     }
 }
 
@@ -99,14 +103,19 @@ impl Reservation for Place<'_> {
             let message = "the request cannot be decoded";
             return reject(RejectReason::InvalidPoint, item.counts.items, message);
         };
-        let (mut invalid, mut evicted) = (0, 0);
+        let (mut invalid, mut kept, mut evicted) = (0, 0, 0);
         for span in request.resource_spans.into_iter().flat_map(span::spans) {
             match span {
                 // The lock is taken for each span, so that a page never waits for a whole request.
-                Ok((id, span)) => evicted += ring.lock().push(id, span),
+                Ok((id, span)) => {
+                    kept += 1;
+                    evicted += ring.lock().push(id, span);
+                }
                 Err(span::InvalidId) => invalid += 1,
             }
         }
+        metrics.queued(Signal::Traces, kept);
+        metrics.dequeued(Signal::Traces, evicted);
         // Whoever sent this request had it taken: what went is older.
         metrics.rejected(Signal::Traces, RejectReason::Evicted, evicted);
         if invalid > 0 {

@@ -39,7 +39,7 @@ impl Bench {
             ..TraceRingSettings::default()
         };
         let metrics = Arc::new(SelfMetrics::default());
-        let ring = TraceRing::start("trace_ring", &settings, Arc::clone(&metrics));
+        let ring = TraceRing::start("trace_ring", &settings, &metrics);
         Self { ring: ring.expect("a free port"), metrics }
     }
 

@@ -3,7 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use super::queue::Queue;
-use crate::pipeline::{Admission, Exporter, Item, Refusal, RefusalReason, Reservation};
+use crate::{
+    pipeline::{Admission, Exporter, Item, Refusal, RefusalReason, Reservation},
+    self_metrics::ExporterMetrics,
+};
 
 /// When a sender should come back after the batch was full.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -40,8 +43,8 @@ impl Exporter for Entrance {
         Ok(Box::new(Place { queue, charge }))
     }
 
-    fn fan_out(&self) -> u64 {
-        self.0.rest.fan_out()
+    fn reach(&self, visit: &mut dyn FnMut(&ExporterMetrics)) {
+        self.0.rest.reach(visit);
     }
 }
 

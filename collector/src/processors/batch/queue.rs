@@ -10,10 +10,7 @@ use parking_lot::Mutex;
 use tokio::{sync::Notify, time::Instant};
 
 use super::{BatchSettings, join::join, split};
-use crate::{
-    pipeline::{Pipeline, RejectReason, Tenant},
-    self_metrics::SelfMetrics,
-};
+use crate::pipeline::{Pipeline, RejectReason, Tenant};
 
 /// Bytes that may wait. A request that is larger by itself is taken while nothing else waits.
 pub(super) const BYTES_MAX: usize = 64 << 20;
@@ -110,10 +107,6 @@ impl Queue {
         }
     }
 
-    pub(super) fn metrics(&self) -> &SelfMetrics {
-        &self.rest.metrics
-    }
-
     /// Items that wait or are being sent on.
     pub(super) fn items(&self) -> u64 {
         self.items.load(Ordering::Relaxed)
@@ -159,6 +152,7 @@ impl Queue {
             return Err(items);
         }
         self.items.fetch_add(items, Ordering::Relaxed);
+        self.rest.reach(&mut |exporter| exporter.queued(self.rest.signal, items));
         let due = Instant::now() + self.settings.timeout;
         let waiting = Waiting { bytes, items, charge, due };
         let lane = lanes.of(tenant);
@@ -223,6 +217,7 @@ impl Queue {
     /// Forgets what was sent on.
     pub(super) fn settle(&self, joined: &Joined) {
         self.items.fetch_sub(joined.items, Ordering::Relaxed);
+        self.dequeued(joined.items);
         self.release(joined.charge);
     }
 
@@ -243,14 +238,21 @@ impl Queue {
         lanes.lanes.clear();
         let left = self.items.swap(0, Ordering::Relaxed);
         drop(lanes);
+        self.dequeued(left);
         self.lost(left);
         left
     }
 
+    fn dequeued(&self, items: u64) {
+        self.rest.reach(&mut |exporter| exporter.dequeued(self.rest.signal, items));
+    }
+
     fn lost(&self, items: u64) {
         if items > 0 {
-            let lost = items.saturating_mul(self.rest.fan_out());
-            self.metrics().rejected(self.rest.signal, RejectReason::Unreachable, lost);
+            let signal = self.rest.signal;
+            self.rest.reach(&mut |exporter| {
+                exporter.rejected(signal, RejectReason::Unreachable, items);
+            });
         }
     }
 

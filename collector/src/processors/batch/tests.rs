@@ -41,11 +41,11 @@ impl Fixture {
     ) -> Self {
         let metrics = Arc::new(SelfMetrics::default());
         let bin = Bin::with_room(capacity);
+        bin.metrics.set(metrics.exporter("bin")).unwrap();
         let pipeline = |processors, exporter| Pipeline {
             signal: TRACES,
             processors,
             exporters: vec![exporter],
-            metrics: Arc::clone(&metrics),
         };
         let rest = pipeline(processors, Arc::clone(&bin) as _);
         let batch = Batch::with_room("processors.batch", settings, rest, bytes_max);
@@ -254,12 +254,8 @@ async fn what_will_never_be_taken_is_counted_and_does_not_block() {
 async fn a_pipeline_without_room_keeps_the_batch_of_another_empty() {
     let fixture = Fixture::new(settings(100, 0), 9);
     let full = Bin::with_room(0);
-    let side = |exporter| Pipeline {
-        signal: TRACES,
-        processors: Vec::new(),
-        exporters: vec![exporter],
-        metrics: Arc::default(),
-    };
+    let side =
+        |exporter| Pipeline { signal: TRACES, processors: Vec::new(), exporters: vec![exporter] };
     let graph = Graph::new([side(fixture.batch.exporter()), side(full)]);
     let refused = graph.admit(item(1, Tenant::default())).unwrap_err();
     assert_eq!(refused.reason, RefusalReason::QueueFull);

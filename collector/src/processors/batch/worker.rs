@@ -74,8 +74,9 @@ impl Worker {
 
     fn give_up(&self, joined: &Joined, refusal: &Refusal) {
         let rest = &self.queue.rest;
-        let lost = joined.items.saturating_mul(rest.fan_out());
-        rest.metrics.rejected(rest.signal, RejectReason::InvalidPoint, lost);
+        rest.reach(&mut |exporter| {
+            exporter.rejected(rest.signal, RejectReason::InvalidPoint, joined.items);
+        });
         let (name, items) = (&self.queue.name, joined.items);
         warn!("{name}: {items} items are lost and counted: {refusal}");
     }

@@ -8,22 +8,22 @@ use crate::{
     http::{Charge, InFlight, Request, read_body},
     otlp,
     pipeline::{Ack, Intake, Item, Outcome, Refusal, RefusalReason, Signal, Tenant},
-    self_metrics::SelfMetrics,
+    self_metrics::ReceiverMetrics,
 };
 
-/// Where every request comes in, whatever protocol carried it; counts what it lets in and what it refuses.
+/// Where every request of one listener comes in; counts what it lets in and what it refuses.
 #[derive(Debug)]
 pub(super) struct Door {
     intake: Arc<dyn Intake>,
     budget: Arc<InFlight>,
-    metrics: Arc<SelfMetrics>,
+    metrics: Arc<ReceiverMetrics>,
 }
 
 impl Door {
     pub(super) fn new(
         intake: Arc<dyn Intake>,
         budget: Arc<InFlight>,
-        metrics: Arc<SelfMetrics>,
+        metrics: Arc<ReceiverMetrics>,
     ) -> Self {
         Self { intake, budget, metrics }
     }

@@ -30,19 +30,22 @@ impl OtlpReceiver {
     pub fn start(
         name: &str,
         settings: &OtlpReceiverSettings,
-        intake: Arc<dyn Intake>,
-        budget: Arc<InFlight>,
-        metrics: Arc<SelfMetrics>,
+        intake: &Arc<dyn Intake>,
+        budget: &Arc<InFlight>,
+        metrics: &SelfMetrics,
     ) -> Result<Self, StartError> {
         let [of_grpc, of_http] = [CollectorListener::OtlpGrpc, CollectorListener::OtlpHttp]
             .map(|listener| metrics.connections(listener));
-        let door = Arc::new(Door::new(intake, budget, metrics));
+        let door = |listener| {
+            let counters = metrics.receiver(name, listener);
+            Arc::new(Door::new(Arc::clone(intake), Arc::clone(budget), counters))
+        };
         let grpc = settings.grpc.as_ref().map(|listener| {
-            let handler = Grpc::new(Arc::clone(&door), request_bytes_max(listener));
+            let handler = Grpc::new(door(CollectorListener::OtlpGrpc), request_bytes_max(listener));
             bind(name, "grpc", listener, handler, of_grpc)
         });
         let http = settings.http.as_ref().map(|listener| {
-            let handler = Http::new(door, request_bytes_max(listener));
+            let handler = Http::new(door(CollectorListener::OtlpHttp), request_bytes_max(listener));
             bind(name, "http", listener, handler, of_http)
         });
         Ok(Self { grpc: grpc.transpose()?, http: http.transpose()? })

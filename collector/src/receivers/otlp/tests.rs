@@ -84,10 +84,8 @@ impl Bench {
         let settings = OtlpReceiverSettings { grpc: Some(listener.clone()), http: Some(listener) };
         let intake = Arc::clone(&pipelines) as Arc<dyn Intake>;
         let budget = InFlight::new(InFlight::DEFAULT_LIMIT);
-        let in_flight = Arc::clone(&budget);
         let receiver =
-            OtlpReceiver::start("otlp", &settings, intake, in_flight, Arc::clone(&metrics))
-                .expect("free ports");
+            OtlpReceiver::start("otlp", &settings, &intake, &budget, &metrics).expect("free ports");
         Self { budget, pipelines, metrics, receiver }
     }
 

@@ -41,12 +41,7 @@ impl Side {
             ..settings(listener.local_addr().expect("bound"))
         });
         let exporters = vec![healthy.exporter.exporter(), hung.exporter.exporter()];
-        let pipeline = Pipeline {
-            signal: Signal::Traces,
-            processors: Vec::new(),
-            exporters,
-            metrics: Arc::default(),
-        };
+        let pipeline = Pipeline { signal: Signal::Traces, processors: Vec::new(), exporters };
         Self { graph: Graph::new([pipeline]), healthy, backend, hung, _listener: listener }
     }
 

@@ -157,11 +157,11 @@ fn value<'a>(page: &'a str, name: &str) -> Option<&'a str> {
 
 #[tokio::test]
 async fn the_store_and_the_scrapes_are_on_the_page() {
-    let (exporter, _) = start(LONG);
+    let (exporter, metrics) = start(LONG);
     let first = ask(exporter.address(), "GET", "/metrics").await;
-    let limit = SelfMetrics::SERIES + Limits::DEFAULT_MAX_SERIES;
+    let limit = metrics.series() + Limits::DEFAULT_MAX_SERIES;
     assert_eq!(value(&first, "infer_collector_series_limit"), Some(&*limit.to_string()));
-    let usage = SelfMetrics::SERIES.to_string();
+    let usage = metrics.series().to_string();
     assert_eq!(value(&first, "infer_collector_series_usage"), Some(&*usage));
     let scrapes = "infer_collector_scrape_duration_seconds_count";
     assert_eq!(value(&first, scrapes), Some("0"), "{first}");
@@ -174,7 +174,7 @@ async fn the_store_and_the_scrapes_are_on_the_page() {
         assert!(Instant::now() < until, "{page}");
         page = ask(exporter.address(), "GET", "/metrics").await;
     }
-    let usage = (SelfMetrics::SERIES + 1).to_string();
+    let usage = (metrics.series() + 1).to_string();
     assert_eq!(value(&page, "infer_collector_series_usage"), Some(&*usage));
     let accepted = page.lines().find(|line| {
         line.starts_with("infer_collector_connection_accepted_total{")
@@ -376,11 +376,11 @@ async fn timestamps_are_shown_if_the_settings_say_so() {
 
 #[tokio::test]
 async fn series_expire_although_nobody_scrapes() {
-    let (exporter, _) = start(Duration::from_millis(1));
+    let (exporter, metrics) = start(Duration::from_millis(1));
     let bytes = request(vec![gauge("g", vec![int(7, &[])])]).encode_to_vec();
     send(&exporter, Signal::Metrics, bytes, 1).await;
     let until = Instant::now() + DEADLINE;
-    while exporter.store().stats().series > SelfMetrics::SERIES {
+    while exporter.store().stats().series > metrics.series() {
         assert!(Instant::now() < until, "the series is still there");
         sleep(Duration::from_millis(5)).await;
     }

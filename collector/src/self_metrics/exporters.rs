@@ -1,0 +1,76 @@
+//! What an exporter counts of the items that reach it.
+
+use std::fmt;
+
+use inferometer_sdk::{Counter, Scope, UpDownCounter};
+use inferometer_semconv::{attributes, metrics};
+use opentelemetry::KeyValue;
+
+use super::{PerSignal, signal_of};
+use crate::pipeline::{RejectReason, Signal};
+
+/// Counters of one exporter: of each signal, accepted = exported + Σ rejected + queued.
+pub struct ExporterMetrics {
+    id: Box<str>,
+    exported: PerSignal<Counter<u64>>,
+    rejected: PerSignal<[Counter<u64>; RejectReason::ALL.len()]>,
+    queued: PerSignal<UpDownCounter<i64>>,
+}
+
+impl ExporterMetrics {
+    /// Series of each exporter.
+    pub(super) const SERIES: usize = Signal::ALL.len() * (2 + RejectReason::ALL.len());
+
+    pub(super) fn bind(scope: &Scope, id: &str) -> Self {
+        let of = |signal: Signal| {
+            let key = attributes::INFER_COLLECTOR_EXPORTER.key;
+            vec![signal_of(signal), KeyValue::new(key, id.to_owned())]
+        };
+        let rejected = |signal, reason: RejectReason| {
+            let mut set = of(signal);
+            let key = attributes::INFER_COLLECTOR_REJECTION_REASON.key;
+            set.push(KeyValue::new(key, reason.as_str()));
+            scope.counter(&metrics::INFER_COLLECTOR_ITEM_REJECTED, &set)
+        };
+        Self {
+            id: id.into(),
+            exported: Signal::ALL
+                .map(|signal| scope.counter(&metrics::INFER_COLLECTOR_ITEM_EXPORTED, &of(signal))),
+            rejected: Signal::ALL
+                .map(|signal| RejectReason::ALL.map(|reason| rejected(signal, reason))),
+            queued: Signal::ALL.map(|signal| {
+                scope.up_down_counter(&metrics::INFER_COLLECTOR_ITEM_QUEUED, &of(signal))
+            }),
+        }
+    }
+
+    /// Counts items that it stored, or that the other side acknowledged.
+    pub fn exported(&self, signal: Signal, items: u64) {
+        self.exported[signal as usize].add(items);
+    }
+
+    /// Counts items of an accepted request that it did not keep, or that never reached it.
+    pub fn rejected(&self, signal: Signal, reason: RejectReason, items: u64) {
+        self.rejected[signal as usize][reason as usize].add(items);
+    }
+
+    /// Counts items that wait from now on, in its own queue or on their way to it.
+    pub fn queued(&self, signal: Signal, items: u64) {
+        self.queued[signal as usize].add(level(items));
+    }
+
+    /// Counts items that wait no longer: what became of them is counted beside this.
+    pub fn dequeued(&self, signal: Signal, items: u64) {
+        self.queued[signal as usize].add(-level(items));
+    }
+}
+
+fn level(items: u64) -> i64 {
+    i64::try_from(items).unwrap_or(i64::MAX)
+}
+
+impl fmt::Debug for ExporterMetrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ExporterMetrics").field(&self.id).finish()
+    }
+}
