@@ -11,6 +11,7 @@ mod connections;
 mod count;
 mod empty;
 mod exporters;
+mod otelcol;
 mod process;
 mod receivers;
 mod request_memory;
@@ -108,6 +109,7 @@ impl SelfMetrics {
         + CollectorScrapeCoding::ALL.len()
         + request_memory::SERIES
         + process::SERIES
+        + otelcol::SERIES
         + Self::SINGLE;
     /// Instruments of one series each: unknown engine indexes, duration of scrapes.
     const SINGLE: usize = 2;
@@ -116,8 +118,8 @@ impl SelfMetrics {
     #[must_use]
     pub fn series(&self) -> usize {
         Self::SERIES
-            + self.receivers.lock().len() * ReceiverMetrics::SERIES
-            + self.exporters.lock().len() * ExporterMetrics::SERIES
+            + self.receivers.lock().len() * (ReceiverMetrics::SERIES + otelcol::RECEIVER_SERIES)
+            + self.exporters.lock().len() * (ExporterMetrics::SERIES + otelcol::EXPORTER_SERIES)
     }
 
     /// The counters of a receiver's listener, by the receiver's place in the configuration. They are shown from the
@@ -178,6 +180,7 @@ impl SelfMetrics {
             // Written a moment ago, so it can be read.
             if let Ok(mut request) = ExportMetricsServiceRequest::decode(request) {
                 empty::add(&metrics::INFER_COLLECTOR_SCRAPE_DURATION, &mut request);
+                otelcol::add(&mut request);
                 emit(&request);
             }
         });

@@ -4,6 +4,7 @@ mod attribute;
 mod event;
 mod generated;
 mod instrument;
+pub mod otelcol;
 mod otlptranslator;
 pub mod prometheus_name;
 pub mod prometheus_namer;

@@ -100,6 +100,23 @@ fn every_item_is_in_one_number_of_the_page_while_a_backend_hangs() {
     assert!([4.0, 6.0].contains(&stuck.queued) && stuck.exported == 0.0, "{stuck:?}");
     assert_eq!(rejected("otlp/hung", "evicted"), (16.0 - stuck.queued, 1));
 
+    let otelcol =
+        |name: &str, label, id| page.sum(&format!("otelcol_{name}"), &[label, ("job", id)]);
+    let own = "inferometer";
+    let transport = ("transport", "http");
+    assert_eq!(otelcol("receiver_accepted_metric_points_total", transport, own), (24.0, 1));
+    assert_eq!(otelcol("receiver_accepted_spans_total", ("receiver", "otlp"), own), (5.0, 1));
+    assert_eq!(otelcol("receiver_refused_metric_points_total", transport, own), (0.0, 1));
+    let exporter = ("exporter", "prometheus");
+    assert_eq!(otelcol("exporter_sent_metric_points_total", exporter, own), (14.0, 1));
+    assert_eq!(otelcol("exporter_send_failed_metric_points_total", exporter, own), (2.0, 1));
+    let hung = ("exporter", "otlp/hung");
+    assert_eq!(otelcol("exporter_send_failed_metric_points_total", hung, own), (0.0, 1));
+    for name in ["memory_rss_bytes", "cpu_seconds_total", "uptime_seconds_total"] {
+        let (value, series) = page.sum(&format!("otelcol_process_{name}"), &[]);
+        assert!(series == 1 && value >= 0.0, "{name}: {value}");
+    }
+
     for exporter in ["trace_ring", "otlp/hung"] {
         let batched = conserved(&page, "traces", exporter);
         assert_eq!(batched.queued, 5.0, "{exporter}: {batched:?}");

@@ -96,7 +96,7 @@ fn read_point(counter: SelfCounter, point: &NumberDataPoint) -> Option<SelfCount
     })
 }
 
-fn text<'a>(attributes: &'a [ProtoKeyValue], key: &str) -> Option<&'a str> {
+pub(super) fn text<'a>(attributes: &'a [ProtoKeyValue], key: &str) -> Option<&'a str> {
     let found = attributes.iter().find(|attribute| attribute.key == key)?;
     match found.value.as_ref()?.value.as_ref()? {
         any_value::Value::StringValue(text) => Some(text),
