@@ -14,7 +14,7 @@ mod schema;
 mod wire;
 
 pub use any_value::{spell, text};
-pub use attributes::{decode_attributes, spell_attributes, spell_scope};
+pub use attributes::{AttributeBytes, decode_attributes, spell_attributes, spell_scope};
 pub use check::{Malformed, check};
 pub use envelope::{ResourceMetricsView, ScopeMetricsView, resource_metrics};
 pub use fields::{FieldValue, FieldView, Fields, Words, fields};

@@ -20,18 +20,29 @@ pub(super) struct AttributeRun<'a, 'r> {
     end: usize,
     room: &'r mut Vec<u8>,
     is_scattered: bool,
+    is_expected: bool,
+}
+
+/// A run of attribute fields.
+#[derive(Debug, Clone, Copy)]
+pub struct AttributeBytes<'a> {
+    /// All of them, with their keys and lengths.
+    pub bytes: &'a [u8],
+    /// Whether they are the ones that were expected, byte by byte.
+    pub are_expected: bool,
 }
 
 impl<'a, 'r> AttributeRun<'a, 'r> {
     /// An empty run of a message's attributes.
     #[inline]
     pub(super) fn new(message: &'a [u8], room: &'r mut Vec<u8>) -> Self {
-        Self { message, start: 0, end: 0, room, is_scattered: false }
+        Self { message, start: 0, end: 0, room, is_scattered: false, is_expected: false }
     }
 
     /// Adds a field that ends `rest` bytes before the message does.
     #[inline]
     pub(super) fn add(&mut self, field: FieldView<'a>, rest: usize) {
+        self.is_expected = false;
         let end = self.message.len() - rest;
         let start = end - field.raw.len();
         if !self.is_scattered {
@@ -63,19 +74,20 @@ impl<'a, 'r> AttributeRun<'a, 'r> {
         let is_first = self.start == self.end && !self.is_scattered;
         if is_first && !expected.is_empty() && self.message[start..].starts_with(expected) {
             (self.start, self.end) = (start, start + expected.len());
+            self.is_expected = true;
             return fields(&self.message[self.end..]);
         }
         self.add(field, left);
         rest
     }
 
-    /// All of them, with their keys and lengths.
     #[inline]
-    pub(super) fn finish(self) -> &'r [u8]
+    pub(super) fn finish(self) -> AttributeBytes<'r>
     where
         'a: 'r,
     {
-        if self.is_scattered { self.room } else { &self.message[self.start..self.end] }
+        let bytes = if self.is_scattered { self.room } else { &self.message[self.start..self.end] };
+        AttributeBytes { bytes, are_expected: self.is_expected }
     }
 }
 
@@ -138,7 +150,7 @@ pub fn spell_scope(scope: &[u8], schema_url: &[u8]) -> Identity {
     }
     identity.push(b'n', name);
     identity.push(b'v', version);
-    spell_attributes(attributes.finish(), &mut identity);
+    spell_attributes(attributes.finish().bytes, &mut identity);
     identity
 }
 
@@ -292,6 +304,6 @@ mod tests {
                 gathered.add(field, of_message.rest().len());
             }
         }
-        assert_eq!(gathered.finish(), [a, b].concat());
+        assert_eq!(gathered.finish().bytes, [a, b].concat());
     }
 }

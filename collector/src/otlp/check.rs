@@ -91,6 +91,7 @@ fn check_message(schema: &Schema, bytes: &[u8], depth: u32) -> Result<u64, (Plac
                 let inside = delimited(&mut reader, wire_type).map_err(failed)?;
                 let depth = depth.checked_sub(1).ok_or_else(|| failed(WireFault::Depth))?;
                 if depth > 0 && inner.is_pair() && is_plain_pair(inside) {
+                    pass_plain_pairs(&mut reader, number);
                     continue;
                 }
                 let inner_items = check_message(inner, inside, depth)?;
@@ -107,6 +108,18 @@ fn check_message(schema: &Schema, bytes: &[u8], depth: u32) -> Result<u64, (Plac
     Ok(items + alternative.1)
 }
 
+/// Passes over the attributes that follow one under the same number, as long as they are plain.
+#[inline]
+fn pass_plain_pairs(reader: &mut Reader<'_>, number: u32) {
+    // Numbers above 15 have keys of two bytes; no message has attributes there.
+    let key = u8::try_from(number << 3 | 2).unwrap_or(0);
+    while let Some((pair, rest)) = short(reader.rest(), key)
+        && is_plain_pair(pair)
+    {
+        *reader = Reader::new(rest);
+    }
+}
+
 /// Whether an attribute is spelled as nearly all are: a short key and a short text, both ASCII, and nothing else.
 ///
 /// Then it is in order, and has not been read field by field. Most of a request is attributes.
@@ -119,7 +132,20 @@ fn is_plain_pair(pair: &[u8]) -> bool {
         return false;
     };
     // Lengths below 128 are ASCII too, so that one look at all bytes is enough.
-    matches!(short(value, 0x0a), Some((_, []))) && pair.is_ascii()
+    matches!(short(value, 0x0a), Some((_, []))) && is_ascii(pair)
+}
+
+/// Whether every byte is below 128. The standard library looks at what is left behind its wide steps byte by byte, and
+/// attributes are hardly longer than one such step.
+#[inline]
+fn is_ascii(bytes: &[u8]) -> bool {
+    const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+    let Some(last) = bytes.last_chunk() else {
+        return bytes.iter().fold(0, |all, byte| all | byte) < 0x80;
+    };
+    let (words, _) = bytes.as_chunks();
+    let all = words.iter().fold(0, |all, word| all | u64::from_le_bytes(*word));
+    (all | u64::from_le_bytes(*last)) & HIGH_BITS == 0
 }
 
 /// What follows a one-byte key and a length of one byte, and the rest.
@@ -133,14 +159,20 @@ fn short(bytes: &[u8], key: u8) -> Option<(&[u8], &[u8])> {
     }
 }
 
+#[inline]
 fn check_value(
-    field: Field,
+    field: &Field,
     reader: &mut Reader<'_>,
     wire_type: WireType,
 ) -> Result<(), WireFault> {
     match (field.kind, wire_type) {
         (Kind::Text | Kind::Texts, WireType::Bytes) => {
-            std::str::from_utf8(reader.bytes()?).map(drop).map_err(|_| WireFault::Text)
+            let text = reader.bytes()?;
+            if is_ascii(text) || std::str::from_utf8(text).is_ok() {
+                Ok(())
+            } else {
+                Err(WireFault::Text)
+            }
         }
         (Kind::Bytes | Kind::Id, WireType::Bytes) => reader.bytes().map(drop),
         (Kind::Varint(_) | Kind::Varints(_), WireType::Varint) => reader.varint().map(drop),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    attributes::{AttributeRun, says},
+    attributes::{AttributeBytes, AttributeRun, says},
     envelope::join,
     fields::{FieldValue, FieldView, Fields, Words, fields, varints, zigzag},
 };
@@ -65,8 +65,14 @@ pub struct Room {
     quantiles: Vec<(f64, f64)>,
 }
 
-/// A point of a metric: the bytes of its attributes, and what was read or why it cannot be shown.
-pub type PointView<'a> = (&'a [u8], Result<Point<'a>, Rejection>);
+/// A point of a metric.
+#[derive(Debug)]
+pub struct PointView<'a> {
+    /// The bytes of its attributes.
+    pub attributes: AttributeBytes<'a>,
+    /// What was read, or why it cannot be shown.
+    pub point: Result<Point<'a>, Rejection>,
+}
 
 /// A key of the metric's metadata: what the metric was before it became OTLP.
 const PROMETHEUS_TYPE: &str = "prometheus.type";
@@ -137,7 +143,7 @@ impl<'a> MetricView<'a> {
         room: &'p mut Room,
         expected: &[u8],
     ) -> PointView<'p> {
-        let (attributes, point) = match self.form {
+        let PointView { attributes, point } = match self.form {
             Form::Gauge | Form::Sum => number(message, room, expected, self.shape.is_monotonic_sum),
             Form::Histogram => histogram(message, room, expected),
             Form::Exponential => exponential(message, room, expected),
@@ -152,7 +158,7 @@ impl<'a> MetricView<'a> {
                 "the aggregation temporality is neither delta nor cumulative",
             )),
         });
-        (attributes, point)
+        PointView { attributes, point }
     }
 }
 
@@ -221,7 +227,7 @@ fn walk<'p>(
     expected: &[u8],
     numbers: (u32, u32),
     mut other: impl FnMut(FieldView<'p>),
-) -> (&'p [u8], Common) {
+) -> (AttributeBytes<'p>, Common) {
     let (attribute, flags) = numbers;
     let mut common = Common::default();
     let mut run = AttributeRun::new(message, attributes);
@@ -268,7 +274,7 @@ fn number<'p>(
         }
         Some(reading) => Ok(common.point(reading)),
     };
-    (attributes, point)
+    PointView { attributes, point }
 }
 
 #[inline]
@@ -286,7 +292,7 @@ fn histogram<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> Poin
         });
     let (bounds, counts) = (bounds.finish(), counts.finish());
     let reading = Reading::Histogram(HistogramReading { bounds, counts, count, sum });
-    (attributes, Ok(common.point(reading)))
+    PointView { attributes, point: Ok(common.point(reading)) }
 }
 
 fn exponential<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> PointView<'p> {
@@ -315,7 +321,7 @@ fn exponential<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> Po
         });
     reading.positive.counts = positive;
     reading.negative.counts = negative;
-    (attributes, Ok(common.point(Reading::Exponential(reading))))
+    PointView { attributes, point: Ok(common.point(Reading::Exponential(reading))) }
 }
 
 /// Reads encoded `Buckets`; a second message of one side goes on where the first ended, as protobuf has it.
@@ -341,7 +347,7 @@ fn summary<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> PointV
             6 => quantiles.push(quantile(field.bytes())),
             _ => {}
         });
-    (attributes, Ok(common.point(Reading::Summary { quantiles, count, sum })))
+    PointView { attributes, point: Ok(common.point(Reading::Summary { quantiles, count, sum })) }
 }
 
 fn quantile(message: &[u8]) -> (f64, f64) {

@@ -92,12 +92,14 @@ impl Schema {
     }
 
     /// Whether it is the message of attributes.
+    #[inline]
     pub(super) fn is_pair(&self) -> bool {
         std::ptr::eq(self, &raw const KEY_VALUE)
     }
 
-    pub(super) fn field(&self, number: u32) -> Option<Field> {
-        *self.fields.get(usize::try_from(number).ok()?)?
+    #[inline]
+    pub(super) fn field(&self, number: u32) -> Option<&Field> {
+        self.fields.get(usize::try_from(number).ok()?)?.as_ref()
     }
 
     /// The field that JSON calls by this key, with its number: the field's own name in lowerCamelCase.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{hashing::Hashing, learned::Learned};
 use crate::{
-    otlp::{MetricView, ScopeMetricsView, Shape, spell_scope},
+    otlp::{AttributeBytes, MetricView, ScopeMetricsView, Shape, spell_scope},
     series::{Identity, Series},
 };
 
@@ -142,20 +142,31 @@ impl Known {
         self.metrics.insert(hash, metric, |known| hash_of(known.scope, known.name()))
     }
 
-    /// The series of a point of a metric, if these bytes are known.
+    /// The series of a point of a metric, if these bytes are known; `are_expected` is about
+    /// [`expected`](Self::expected).
     #[inline]
     pub(super) fn point(
+        &self,
+        hashing: &Hashing,
+        metric: u32,
+        attributes: AttributeBytes<'_>,
+    ) -> Option<Hit<'_>> {
+        if let Some((place, known)) = self.points.expected()
+            && known.metric == metric
+            && (attributes.are_expected || self.bytes_of(known) == attributes.bytes)
+        {
+            return Some(Hit { place, was_expected: true, series: &known.series });
+        }
+        self.point_out_of_order(hashing, metric, attributes.bytes)
+    }
+
+    fn point_out_of_order(
         &self,
         hashing: &Hashing,
         metric: u32,
         attributes: &[u8],
     ) -> Option<Hit<'_>> {
         let is = |known: &KnownPoint| known.metric == metric && self.bytes_of(known) == attributes;
-        if let Some((place, known)) = self.points.expected()
-            && is(known)
-        {
-            return Some(Hit { place, was_expected: true, series: &known.series });
-        }
         let place = self.points.find(hashing.of(u64::from(metric), attributes), is)?;
         let series = &self.points.get(place)?.series;
         Some(Hit { place, was_expected: false, series })
@@ -190,7 +201,7 @@ impl Known {
         series: &Arc<Series>,
         bytes_of_series: usize,
     ) {
-        if let Some(Hit { place, .. }) = self.point(hashing, metric, attributes) {
+        if let Some(Hit { place, .. }) = self.point_out_of_order(hashing, metric, attributes) {
             if let Some(known) = self.points.get_mut(place) {
                 known.series = Arc::clone(series);
             }

@@ -19,7 +19,10 @@ use super::{
     streams::Streams,
 };
 use crate::{
-    otlp::{MetricView, ResourceMetricsView, Room, decode_attributes, spell_attributes},
+    otlp::{
+        AttributeBytes, MetricView, PointView, ResourceMetricsView, Room, decode_attributes,
+        spell_attributes,
+    },
     series::{Description, Identity, Point, Reading, Rejection, Store, Taken},
 };
 
@@ -126,7 +129,7 @@ impl Walk<'_> {
                 };
                 let metric = self.state.known.metric(self.context.hashing, scope, &metric_view);
                 for message in metric_view.points() {
-                    let (attributes, point) =
+                    let PointView { attributes, point } =
                         metric_view.point(message, room, self.state.known.expected());
                     let placed = point
                         .and_then(|point| self.place(metric, &metric_view, attributes, &point));
@@ -145,7 +148,7 @@ impl Walk<'_> {
         &mut self,
         metric: u32,
         view: &MetricView<'_>,
-        attributes: &[u8],
+        attributes: AttributeBytes<'_>,
         point: &Point<'_>,
     ) -> Result<(), Rejection> {
         let Context { store, hashing, now, .. } = self.context;
@@ -163,7 +166,7 @@ impl Walk<'_> {
                 Taken::Ends | Taken::HadEnded => {}
             }
         }
-        self.place_respelled(metric, view, attributes, point)
+        self.place_respelled(metric, view, attributes.bytes, point)
     }
 
     #[cold]
