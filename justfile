@@ -41,6 +41,10 @@ nightly:
     PROPTEST_CASES=20000 cargo test --locked --release -p inferometer-collector --lib
     cargo run --locked --release -p inferometer-benches -- record
     cargo run --locked --release -p inferometer-benches -- snapshot
+    cargo build --locked --release -p inferometer-collector
+    cargo run --locked --release -p inferometer-benches -- ingest
+    cargo run --locked --release -p inferometer-benches -- scrape
+    cargo run --locked --release -p inferometer-benches -- forward
 
 # One table of benches beside their peers, for example `just bench record --threads 1,2`.
 bench *ARGS:

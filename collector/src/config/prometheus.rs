@@ -17,6 +17,8 @@ use super::{
 
 /// Series that may be configured; each takes about a kilobyte.
 const SERIES_MAX: u64 = 100_000_000;
+/// Bytes of series that may be configured.
+const SERIES_BYTES_MAX: u64 = 1 << 40;
 /// Values of one attribute that may be told apart; each takes about 16 bytes for ever.
 const LABEL_VALUES_MAX: u64 = 100_000;
 
@@ -38,6 +40,9 @@ pub(super) fn read(section: &mut Section<'_>, problems: &mut Problems) -> Read<E
         max_series: section
             .number("max_series", 1..=SERIES_MAX, problems)
             .unwrap_or(default.max_series),
+        max_bytes: section
+            .number("max_bytes", 1..=SERIES_BYTES_MAX, problems)
+            .unwrap_or(default.max_bytes),
         send_timestamps: section
             .flag("send_timestamps", problems)
             .unwrap_or(default.send_timestamps),

@@ -15,6 +15,8 @@ pub struct PrometheusSettings {
     pub metric_expiration: Duration,
     /// Series that are kept; points of further ones are rejected and counted. Default 100 000.
     pub max_series: u64,
+    /// Bytes that series may take, about; points of further ones are rejected and counted. Default 512 MiB.
+    pub max_bytes: u64,
     /// Whether each sample shows its point's own time; default false, as a scraper's own time is what it expects.
     pub send_timestamps: bool,
     /// Stands before the name of every received metric; empty for none, the default.
@@ -61,6 +63,7 @@ impl Default for PrometheusSettings {
             endpoint: loopback(9464),
             metric_expiration: Duration::from_secs(300),
             max_series: 100_000,
+            max_bytes: 512 << 20,
             send_timestamps: false,
             namespace: String::new(),
             const_labels: Vec::new(),

@@ -95,8 +95,8 @@ impl PrometheusExporter {
         let limits = Limits {
             // The collector's own series come first and on top, so that they are there when the limit is reached.
             max_series: max_series.saturating_add(metrics.series()),
+            max_bytes: usize::try_from(settings.max_bytes).unwrap_or(usize::MAX),
             metric_expiration: settings.metric_expiration,
-            ..Limits::default()
         };
         metrics.stores().opened(&limits);
         let connections = metrics.connections(CollectorListener::Metrics);

@@ -192,3 +192,17 @@ fn samples_of_a_family_are_read_with_labels_and_values() {
     assert_eq!((first.count, first.quantile(0.5)), (10, 1.5));
     assert!(ingest.store().samples("no such family").is_empty());
 }
+
+#[test]
+fn the_bytes_of_the_store_are_bounded_too() {
+    let ingest = Ingest::new(Limits { max_bytes: 2000, ..Limits::default() });
+    let of = |x: &str| int(1, &[("x", x)]);
+    let points = (0..20).map(|x| of(&x.to_string())).collect();
+    let applied = apply(&ingest, vec![gauge("g", points)]);
+    let rejected: Vec<_> = applied.rejected().collect();
+    assert_eq!(rejected, [(RejectReason::SeriesBytes, 20 - applied.kept)]);
+    assert!((1..20).contains(&applied.kept), "{}", applied.kept);
+    assert!(ingest.store().stats().bytes <= 2000);
+    assert!(applied.message.unwrap_or_default().contains("take 2000 bytes, its limit"));
+    assert_eq!(apply(&ingest, vec![gauge("g", vec![of("0")])]).kept, 1, "known series go on");
+}
