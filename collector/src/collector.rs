@@ -17,7 +17,7 @@ use self::{
     graphs::{Batches, Graphs},
 };
 use crate::{
-    config::{ReceiverSettings, Resolved},
+    config::{ExporterSettings, ReceiverSettings, Resolved},
     http::{InFlight, StartError},
     pipeline::RejectReason,
     receivers::otlp::OtlpReceiver,
@@ -122,7 +122,13 @@ impl Collector {
 /// Before any store is opened, which must have room for what all of them count.
 fn show_components(metrics: &SelfMetrics, config: &Resolved) {
     for exporter in &config.exporters {
-        let _ = metrics.exporter(&exporter.id.to_string());
+        let counters = metrics.exporter(&exporter.id.to_string());
+        match exporter.settings {
+            ExporterSettings::Otlp(_) | ExporterSettings::Debug(_) | ExporterSettings::File(_) => {
+                counters.has_queue();
+            }
+            ExporterSettings::Prometheus(_) | ExporterSettings::TraceRing(_) => {}
+        }
     }
     for receiver in &config.receivers {
         let ReceiverSettings::Otlp(settings) = &receiver.settings;

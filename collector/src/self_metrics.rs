@@ -119,7 +119,7 @@ impl SelfMetrics {
     pub fn series(&self) -> usize {
         Self::SERIES
             + self.receivers.lock().len() * (ReceiverMetrics::SERIES + otelcol::RECEIVER_SERIES)
-            + self.exporters.lock().len() * (ExporterMetrics::SERIES + otelcol::EXPORTER_SERIES)
+            + self.exporters.lock().values().map(|exporter| exporter.series()).sum::<usize>()
     }
 
     /// The counters of a receiver's listener, by the receiver's place in the configuration. They are shown from the
@@ -268,6 +268,7 @@ mod tests {
             let _ = metrics.receiver("otlp", listener);
         }
         let _ = (metrics.exporter("otlp"), metrics.exporter("otlp/2"), metrics.exporter("otlp"));
+        metrics.exporter("otlp/2").has_queue();
         let of_signal = 2 + 2 * RefusalReason::ALL.len() + RejectReason::ALL.len();
         assert_eq!(metrics.counts().count(), Signal::ALL.len() * of_signal);
         let mut points = 0;

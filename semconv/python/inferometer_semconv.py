@@ -1123,6 +1123,26 @@ METRIC_INFER_COLLECTOR_ITEM_QUEUED: Final[Instrument] = Instrument(
     attributes=(ATTRIBUTE_INFER_SIGNAL, ATTRIBUTE_INFER_COLLECTOR_EXPORTER),
 )
 
+METRIC_INFER_COLLECTOR_QUEUE_USAGE: Final[Instrument] = Instrument(
+    name="infer.collector.queue.usage",
+    prometheus_name="infer_collector_queue_usage",
+    kind="updowncounter",
+    unit="{unit}",
+    description="What waits in the queue of an exporter and is not being sent, in the unit of its sizer.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_EXPORTER,),
+)
+
+METRIC_INFER_COLLECTOR_QUEUE_LIMIT: Final[Instrument] = Instrument(
+    name="infer.collector.queue.limit",
+    prometheus_name="infer_collector_queue_limit",
+    kind="updowncounter",
+    unit="{unit}",
+    description="What may wait in the queue of an exporter, in the unit of its sizer.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_EXPORTER,),
+)
+
 METRIC_INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN: Final[Instrument] = Instrument(
     name="infer.collector.engine_index.unknown",
     prometheus_name="infer_collector_engine_index_unknown_total",
@@ -1891,6 +1911,8 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_COLLECTOR_ITEM_REJECTED,
     METRIC_INFER_COLLECTOR_ITEM_EXPORTED,
     METRIC_INFER_COLLECTOR_ITEM_QUEUED,
+    METRIC_INFER_COLLECTOR_QUEUE_USAGE,
+    METRIC_INFER_COLLECTOR_QUEUE_LIMIT,
     METRIC_INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN,
     METRIC_INFER_COLLECTOR_SERIES_USAGE,
     METRIC_INFER_COLLECTOR_SERIES_LIMIT,

@@ -27,6 +27,10 @@ pub const EXPORTER_SEND_FAILED: [&str; 3] = [
     "otelcol_exporter_send_failed_spans",
     "otelcol_exporter_send_failed_log_records",
 ];
+/// What waits in an exporter's queue, in the unit of its sizer.
+pub const EXPORTER_QUEUE_SIZE: &str = "otelcol_exporter_queue_size";
+/// What may wait there.
+pub const EXPORTER_QUEUE_CAPACITY: &str = "otelcol_exporter_queue_capacity";
 /// Resident memory, in bytes.
 pub const PROCESS_MEMORY_RSS: &str = "otelcol_process_memory_rss";
 /// Time since the process began, in seconds.

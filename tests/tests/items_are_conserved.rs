@@ -112,6 +112,9 @@ fn every_item_is_in_one_number_of_the_page_while_a_backend_hangs() {
     assert_eq!(otelcol("exporter_send_failed_metric_points_total", exporter, own), (2.0, 1));
     let hung = ("exporter", "otlp/hung");
     assert_eq!(otelcol("exporter_send_failed_metric_points_total", hung, own), (0.0, 1));
+    assert_eq!(otelcol("exporter_queue_capacity", hung, own), (2.0, 1));
+    let (size, _) = otelcol("exporter_queue_size", hung, own);
+    assert!((1.0..=2.0).contains(&size), "{size}");
     for name in ["memory_rss_bytes", "cpu_seconds_total", "uptime_seconds_total"] {
         let (value, series) = page.sum(&format!("otelcol_process_{name}"), &[]);
         assert!(series == 1 && value >= 0.0, "{name}: {value}");

@@ -61,9 +61,11 @@ pub(super) enum Next {
 impl Queue {
     /// An empty queue of the component `name`.
     pub(super) fn new(name: &str, settings: &QueueSettings, metrics: &SelfMetrics) -> Self {
+        let metrics = metrics.exporter(name);
+        metrics.queue_limit(settings.size);
         Self {
             name: name.to_owned(),
-            metrics: metrics.exporter(name),
+            metrics,
             is_parallel: settings.consumers > 1,
             hasher: RandomState::default(),
             state: Mutex::new(State::new(Bounds::new(settings))),
@@ -79,7 +81,7 @@ impl Queue {
             let changed = self.changed.notified();
             {
                 let mut state = self.state.lock();
-                if let Some(waiting) = state.take() {
+                if let Some(waiting) = self.take(&mut state) {
                     self.pass_on(&state);
                     return Some(waiting);
                 }
@@ -97,7 +99,7 @@ impl Queue {
         if !state.any_waiting() && !state.has_ended() {
             self.woken.wait_for(&mut state, patience);
         }
-        match state.take() {
+        match self.take(&mut state) {
             Some(waiting) => Next::Waiting(waiting),
             None if state.has_ended() => Next::Ended,
             None => Next::Nothing,
@@ -128,6 +130,7 @@ impl Queue {
             self.metrics.dequeued(signal, items);
             self.metrics.rejected(signal, reason, items);
         }
+        self.metrics.queue_usage(0);
         drop(state);
         self.stop();
     }
@@ -135,6 +138,12 @@ impl Queue {
     /// Items that wait or are being sent, by signal.
     pub(super) fn items(&self) -> impl Iterator<Item = (Signal, u64)> + use<> {
         Signal::ALL.into_iter().zip(self.state.lock().items())
+    }
+
+    fn take(&self, state: &mut State) -> Option<Waiting> {
+        let taken = state.take();
+        self.metrics.queue_usage(state.waiting_units());
+        taken
     }
 
     fn count(&self, signal: Signal, items: u64, fate: Fate) {
@@ -162,6 +171,7 @@ impl Queue {
         let mut state = self.state.lock();
         self.metrics.queued(waiting.signal, waiting.items);
         let evicted = state.commit(waiting, promised);
+        self.metrics.queue_usage(state.waiting_units());
         for (signal, items) in Signal::ALL.into_iter().zip(evicted) {
             if items > 0 {
                 self.metrics.dequeued(signal, items);

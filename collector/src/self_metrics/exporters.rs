@@ -1,12 +1,18 @@
 //! What an exporter counts of the items that reach it.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
-use inferometer_sdk::{Counter, Scope, UpDownCounter};
+use inferometer_sdk::{Counter, Observation, Scope, UpDownCounter};
 use inferometer_semconv::{attributes, metrics};
 use opentelemetry::KeyValue;
 
-use super::{PerSignal, signal_of};
+use super::{PerSignal, otelcol, signal_of};
 use crate::pipeline::{RejectReason, Signal};
 
 /// Counters of one exporter: of each signal, accepted = exported + Σ rejected + queued.
@@ -15,11 +21,41 @@ pub struct ExporterMetrics {
     exported: PerSignal<Counter<u64>>,
     rejected: PerSignal<[Counter<u64>; RejectReason::ALL.len()]>,
     queued: PerSignal<UpDownCounter<i64>>,
+    scope: Scope,
+    queue: OnceLock<QueueMetrics>,
+}
+
+/// Counters of an exporter's queue, in the unit of its sizer.
+struct QueueMetrics {
+    usage: Arc<AtomicU64>,
+    limit: Arc<AtomicU64>,
+    _observed: [Observation; 2],
+}
+
+impl QueueMetrics {
+    /// Series of each queue.
+    const SERIES: usize = 2;
+
+    fn observe(scope: &Scope, id: &str) -> Self {
+        let set = [KeyValue::new(attributes::INFER_COLLECTOR_EXPORTER.key, id.to_owned())];
+        let shown = |definition, units: &Arc<AtomicU64>| {
+            let units = Arc::clone(units);
+            scope.observable_up_down_counter(definition, &set, move || {
+                Some(level(units.load(Ordering::Relaxed)))
+            })
+        };
+        let (usage, limit) = <(Arc<AtomicU64>, Arc<AtomicU64>)>::default();
+        let _observed = [
+            shown(&metrics::INFER_COLLECTOR_QUEUE_USAGE, &usage),
+            shown(&metrics::INFER_COLLECTOR_QUEUE_LIMIT, &limit),
+        ];
+        Self { usage, limit, _observed }
+    }
 }
 
 impl ExporterMetrics {
-    /// Series of each exporter.
-    pub(super) const SERIES: usize = Signal::ALL.len() * (2 + RejectReason::ALL.len());
+    /// Series of each exporter, without its queue.
+    const SERIES: usize = Signal::ALL.len() * (2 + RejectReason::ALL.len());
 
     pub(super) fn bind(scope: &Scope, id: &str) -> Self {
         let of = |signal: Signal| {
@@ -34,6 +70,8 @@ impl ExporterMetrics {
         };
         Self {
             id: id.into(),
+            scope: scope.clone(),
+            queue: OnceLock::new(),
             exported: Signal::ALL
                 .map(|signal| scope.counter(&metrics::INFER_COLLECTOR_ITEM_EXPORTED, &of(signal))),
             rejected: Signal::ALL
@@ -42,6 +80,31 @@ impl ExporterMetrics {
                 scope.up_down_counter(&metrics::INFER_COLLECTOR_ITEM_QUEUED, &of(signal))
             }),
         }
+    }
+
+    /// Series that it shows.
+    pub(super) fn series(&self) -> usize {
+        let of_queue = QueueMetrics::SERIES + otelcol::QUEUE_SERIES;
+        Self::SERIES + otelcol::EXPORTER_SERIES + self.queue.get().map_or(0, |_| of_queue)
+    }
+
+    /// It has a queue, whose usage and limit are shown from now on.
+    pub fn has_queue(&self) {
+        self.queue();
+    }
+
+    fn queue(&self) -> &QueueMetrics {
+        self.queue.get_or_init(|| QueueMetrics::observe(&self.scope, &self.id))
+    }
+
+    /// So much may wait in its queue, in the unit of its sizer.
+    pub fn queue_limit(&self, units: u64) {
+        self.queue().limit.store(units, Ordering::Relaxed);
+    }
+
+    /// So much waits there now.
+    pub fn queue_usage(&self, units: u64) {
+        self.queue().usage.store(units, Ordering::Relaxed);
     }
 
     /// Counts items that it stored, or that the other side acknowledged.

@@ -18,6 +18,8 @@ use crate::pipeline::{RejectReason, Signal};
 /// Series of the process, of each listener of each receiver, and of each exporter.
 pub(super) const SERIES: usize = 3;
 pub(super) const RECEIVER_SERIES: usize = 2 * Signal::ALL.len();
+/// Series of each queue.
+pub(super) const QUEUE_SERIES: usize = 2;
 pub(super) const EXPORTER_SERIES: usize = 2 * Signal::ALL.len();
 
 /// A listener's value without this is the transport.
@@ -48,6 +50,8 @@ pub(super) fn add(request: &mut ExportMetricsServiceRequest) {
             let points = points(metric);
             if let Some(alias) = ITEMS.iter().find(|alias| alias.of.name == metric.name) {
                 aliases.extend(items(alias, points));
+            } else if let Some(alias) = of_queue(&metric.name, points) {
+                aliases.push(alias);
             } else if let Some(alias) = of_process(&metric.name, points) {
                 aliases.push(alias);
             }
@@ -110,6 +114,23 @@ fn labels(point: &NumberDataPoint) -> Vec<(&'static str, &str)> {
     .into_iter()
     .filter_map(|(key, value)| Some((key, value?)))
     .collect()
+}
+
+fn of_queue(name: &str, points: &[NumberDataPoint]) -> Option<Metric> {
+    let (usage, limit) =
+        (&metrics::INFER_COLLECTOR_QUEUE_USAGE, &metrics::INFER_COLLECTOR_QUEUE_LIMIT);
+    let (alias, of) = match name {
+        _ if name == usage.name => (otelcol::EXPORTER_QUEUE_SIZE, usage),
+        _ if name == limit.name => (otelcol::EXPORTER_QUEUE_CAPACITY, limit),
+        _ => return None,
+    };
+    let of_exporter = |point: &NumberDataPoint| NumberDataPoint {
+        attributes: labels(point).iter().map(|(key, value)| pair(key, value)).collect(),
+        ..point.clone()
+    };
+    let data_points = points.iter().map(of_exporter).collect();
+    let data = Some(Data::Gauge(Gauge { data_points }));
+    Some(Metric { data, ..described(alias, of.unit, of) })
 }
 
 fn of_process(name: &str, points: &[NumberDataPoint]) -> Option<Metric> {

@@ -2107,6 +2107,40 @@ pub const INFER_COLLECTOR_ITEM_QUEUED: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.collector.queue.usage`: What waits in the queue of an exporter and is not being sent, in the unit of its sizer.
+///
+/// Prometheus: `infer_collector_queue_usage`.
+pub const INFER_COLLECTOR_QUEUE_USAGE: InstrumentDef = InstrumentDef {
+    name: "infer.collector.queue.usage",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{unit}",
+    description: "What waits in the queue of an exporter and is not being sent, in the unit of its sizer.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_EXPORTER, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.queue.limit`: What may wait in the queue of an exporter, in the unit of its sizer.
+///
+/// Prometheus: `infer_collector_queue_limit`.
+pub const INFER_COLLECTOR_QUEUE_LIMIT: InstrumentDef = InstrumentDef {
+    name: "infer.collector.queue.limit",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{unit}",
+    description: "What may wait in the queue of an exporter, in the unit of its sizer.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_EXPORTER, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.collector.engine_index.unknown`: Points whose engine index is in no table that says which stage and replica it is.
 ///
 /// Prometheus: `infer_collector_engine_index_unknown_total`. A point is counted each time that it is offered, so again when its sender was refused and comes back.
@@ -3494,6 +3528,8 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_COLLECTOR_ITEM_REJECTED,
     &INFER_COLLECTOR_ITEM_EXPORTED,
     &INFER_COLLECTOR_ITEM_QUEUED,
+    &INFER_COLLECTOR_QUEUE_USAGE,
+    &INFER_COLLECTOR_QUEUE_LIMIT,
     &INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN,
     &INFER_COLLECTOR_SERIES_USAGE,
     &INFER_COLLECTOR_SERIES_LIMIT,

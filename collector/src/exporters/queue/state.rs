@@ -163,6 +163,11 @@ impl State {
         Signal::ALL.into_iter().zip(lost).filter(|(_, items)| *items > 0)
     }
 
+    /// What waits, in the unit of the sizer.
+    pub(super) const fn waiting_units(&self) -> u64 {
+        self.waiting.units
+    }
+
     pub(super) fn any_waiting(&self) -> bool {
         !self.queue.is_empty()
     }
