@@ -114,8 +114,8 @@ fn bad_requests_get_the_right_status_and_the_next_sender_is_served() {
     check("/v1/metrics", protobuf, b"\xff\xff\xff", 400, "/v1/metrics");
     let text = "content type text/plain is not supported";
     check("/v1/metrics", ("content-type", "text/plain"), b"{}", 415, text);
-    check("/v1/metrics", ("content-type", "application/json"), b"{", 400, "/v1/metrics");
-    let known = "unknown path /v1/metric; send POST to /v1/metrics or /v1/traces\n";
+    check("/v1/metrics", ("content-type", "application/json"), b"{", 400, "in JSON");
+    let known = "unknown path /v1/metric; send POST to /v1/metrics, /v1/traces or /v1/logs\n";
     check("/v1/metric", ("content-type", "text/plain"), b"", 404, known);
     let page = http::get(metrics, "/metric").expect("an answer");
     assert_eq!(

@@ -36,7 +36,7 @@ impl Ports {
     }
 }
 
-/// Who takes it between this look and the collector's start makes that fail, with the port in its message.
+/// Who takes it between this look and the collector's start makes that fail; then it is looked at again.
 fn is_taken(endpoint: SocketAddr) -> bool {
     TcpListener::bind(endpoint).is_err_and(|cause| cause.kind() == ErrorKind::AddrInUse)
 }

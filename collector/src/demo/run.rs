@@ -18,8 +18,10 @@ use super::{
     totals::{Run, Totals},
     view::{Mood, View},
 };
-use crate::{Collector, Listening, Serves, series::Store};
+use crate::{Collector, Listening, Serves, StartError, series::Store};
 
+/// How often ports are looked for; what cannot be started then is an error.
+const PORT_LOOKS_MAX: usize = 3;
 /// How often the view is refreshed.
 const REFRESH_INTERVAL: Duration = Duration::from_secs(1);
 /// How long open requests may take to end after the last client has asked; then they are aborted.
@@ -93,14 +95,26 @@ pub struct Ending {
     pub errors: Vec<DemoError>,
 }
 
+/// Looks for ports again if somebody took one between the look and the start, as a second demo may.
+fn start_collector(ports: Ports) -> Result<(Collector, Vec<SocketAddr>), StartError> {
+    let mut looks = 1;
+    loop {
+        let (config, taken) = ports.configure();
+        match Collector::start(config) {
+            Ok(collector) => return Ok((collector, taken)),
+            Err(_) if looks < PORT_LOOKS_MAX => looks += 1,
+            Err(cause) => return Err(cause),
+        }
+    }
+}
+
 impl Demo {
     /// Starts the collector, then the fleet. Must be called within a Tokio runtime.
     ///
     /// # Errors
     /// A port or a thread cannot be had; nothing runs then.
     pub fn start(options: Options) -> Result<Self, DemoError> {
-        let (config, taken) = options.ports.configure();
-        let collector = Collector::start(config).map_err(Fault::Collector)?;
+        let (collector, taken) = start_collector(options.ports).map_err(Fault::Collector)?;
         let store = collector.series().ok_or(Fault::Incomplete)?;
         let store = Arc::clone(store);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
