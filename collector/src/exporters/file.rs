@@ -1,6 +1,6 @@
 //! Writes requests to a file as they came in, each behind its length.
 //!
-//! An item that was admitted waits in a [`Queue`](super::queue::Queue) and is acknowledged at once; a thread writes what
+//! An item that was admitted waits in a queue and is acknowledged at once; a thread writes what
 //! waits, several requests at a time. A request survives the end of this process once it is written, not a power loss.
 //! What cannot be written is counted as `write_failed`, and the next is tried: no error stops the exporter.
 //!

@@ -1,6 +1,6 @@
 //! Forwards requests to another OTLP endpoint as the bytes they came in: `otlp` over gRPC, `otlphttp` over HTTP.
 //!
-//! An item that was admitted waits in a [`Queue`](super::queue::Queue) and is acknowledged at once. Consumers send what
+//! An item that was admitted waits in a queue and is acknowledged at once. Consumers send what
 //! waits, each one request at a time, try again by OTLP's table, and give up after a while. What the other side rejects
 //! and what is given up is counted.
 //!
