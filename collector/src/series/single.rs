@@ -200,10 +200,12 @@ impl Series {
                 *time = (*time).max(point.time);
             }
             Order::Resets => {
-                if let Some(mut siblings) = siblings {
-                    siblings.keep(self.kind, value);
-                }
+                // Kept only once the point is taken: one that is rejected leaves the sum as it was.
+                let before = siblings.map(|siblings| (siblings, value.clone()));
                 value.set(&point.reading, shared)?;
+                if let Some((mut siblings, before)) = before {
+                    siblings.keep(self.kind, &before);
+                }
                 // A reset may come from a sender whose clock is behind that of the one before.
                 (*start, *time) = (point.start, point.time);
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use opentelemetry_proto::tonic::metrics::v1::{Metric, NumberDataPoint};
+use opentelemetry_proto::tonic::metrics::v1::{HistogramDataPoint, Metric, NumberDataPoint};
 use prost::Message;
 
 use super::{
@@ -81,6 +81,20 @@ fn a_sum_never_falls_when_a_stream_begins_anew_or_ends() {
     let gone = NumberDataPoint { flags: GONE, value: None, ..of("c", 1, 40, 0) };
     folding.send(counter("n", vec![gone]));
     assert_eq!(samples(&folding.ingest)[1], "n_total{user_id=\"other\"} 13");
+}
+
+#[test]
+fn a_rejected_new_beginning_leaves_the_sum_as_it_was() {
+    let folding = Folding::new();
+    let of = |user: &str, start, bounds: &[f64]| HistogramDataPoint {
+        start_time_unix_nano: start,
+        ..buckets(bounds, &[1, 1, 1], 1.0, &[("user.id", user)])
+    };
+    folding.send(histogram("h", vec![of("a", 1, &[1.0, 2.0]), of("b", 1, &[1.0, 2.0])]));
+    let broken = histogram("h", vec![of("b", 5, &[2.0, 1.0])]);
+    assert_eq!(folding.send_at(broken, Duration::ZERO).kept, 0);
+    let samples = samples(&folding.ingest);
+    assert_eq!(samples.last().map(String::as_str), Some("h_count{user_id=\"other\"} 3"));
 }
 
 #[test]
