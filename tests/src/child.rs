@@ -88,6 +88,12 @@ impl Child {
         })
     }
 
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// What it has said so far, stdout first.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {

@@ -143,6 +143,12 @@ impl CollectorProcess {
         self.file.display().to_string()
     }
 
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Where something is served, as the program says when it starts: `OTLP over gRPC`, `metrics`, ...
     ///
     /// # Panics

@@ -100,7 +100,7 @@ pub fn send(
 }
 
 /// Takes an answer apart; nothing if it was broken off.
-fn parse(answer: &[u8]) -> Option<Reply> {
+pub(crate) fn parse(answer: &[u8]) -> Option<Reply> {
     let end = answer.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&answer[..end]);
     let mut lines = head.lines();

@@ -12,6 +12,7 @@
 //! | foreign SDKs, what they record, and what must be answered then | `foreign_sdk.rs`, `scenario.rs`, `../foreign` |
 //! | what came in is what went out | `conservation.rs` |
 //! | gRPC with any bytes | `raw_codec.rs` |
+//! | attacks, and a client beside them that nobody may hurt | `hostile` |
 //! | HTTP for tests, and waiting with a deadline | `http.rs`, `wait.rs` |
 //!
 //! Everything blocks: a test reads from top to bottom, and what needs a runtime has its own. What is started ends when
@@ -25,6 +26,7 @@ mod conservation;
 mod expected;
 pub mod fake_model;
 mod foreign_sdk;
+pub mod hostile;
 pub mod http;
 mod model_server;
 pub mod oracle;

@@ -1,0 +1,31 @@
+//! Attacks on the real program, with a well-behaved client beside them whose answers are timed.
+//!
+//! | what | file |
+//! |---|---|
+//! | the program under attack: its memory, its files, its own account afterwards | `victim.rs` |
+//! | the client that nobody may hurt | `bystander.rs` |
+//! | one line of figures for each attack, and what must hold | `report.rs` |
+//! | connections from addresses of their own, orderly and cut off | `socket.rs` |
+//! | HTTP/2 frames made by hand, and floods of them | `frame.rs`, `flood.rs` |
+//! | requests that are right, and how they look on the wire | `request.rs`, `seed.rs` |
+//! | how large it all is | `scale.rs` |
+
+mod bystander;
+mod flood;
+mod frame;
+mod report;
+mod request;
+mod scale;
+mod seed;
+mod socket;
+mod victim;
+
+pub use bystander::Seen;
+pub use flood::{Flood, Flooded};
+pub use frame::{Frame, PREFACE, flag, header_block, kind, literal, opening};
+pub use report::{MIB, Report};
+pub use request::{gauges, spans, to_protobuf};
+pub use scale::{SCALE, scale, scaled};
+pub use seed::{Encoding, Format, Seed, grpc_seed, http_seed};
+pub use socket::{attacker, connect, connect_to_reset, runtime};
+pub use victim::{CONFIG, Victim};
