@@ -18,6 +18,7 @@ mod number;
 mod point;
 mod quantile;
 mod rejection;
+mod shape;
 mod single;
 mod store;
 mod value;

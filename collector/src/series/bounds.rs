@@ -63,7 +63,11 @@ impl Deref for Bounds {
 
 impl PartialEq for Bounds {
     fn eq(&self, other: &Self) -> bool {
-        self.values == other.values
+        // Bit for bit, as `are` has it.
+        self.values
+            .iter()
+            .map(|value| value.to_bits())
+            .eq(other.values.iter().map(|value| value.to_bits()))
     }
 }
 

@@ -178,6 +178,7 @@ impl Members {
         let Some(mut parts) = total.fold().parts() else {
             return Err(Rejection::SameLabels { family: self.family.name.clone() });
         };
+        parts.admits(&series)?;
         let part = Arc::new(series.into_part(&total));
         parts.attach(&part);
         drop(parts);

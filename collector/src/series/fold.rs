@@ -1,13 +1,16 @@
 //! Streams that become one series because a label limit shows their values as `other`: the series shows their sum.
 //!
 //! Each stream keeps its own last value, so that a cumulative sum goes on from where it was; the sum is made when it is
-//! read. What a monotonic stream counted before it ended or began anew stays in the sum, so that the sum never falls.
+//! read. What a monotonic stream counted before it ended or began anew stays in the sum, so that the sum never falls. All parts
+//! have the shape of the first, and keep it: a point with other buckets is rejected.
 
 use std::sync::Arc;
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::{family::Kind, single::Series, value::Value};
+use super::{
+    family::Kind, point::Reading, rejection::Rejection, shape::Shape, single::Series, value::Value,
+};
 
 /// What a series is to others.
 #[derive(Debug, Default)]
@@ -22,8 +25,10 @@ pub(super) enum Fold {
 }
 
 /// The streams that a series shows, and what is left of those that it shows no more.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Parts {
+    /// Of every part, as long as there is one.
+    shape: Shape,
     before: Option<Value>,
     parts: Vec<Arc<Series>>,
 }
@@ -47,6 +52,22 @@ impl Fold {
 }
 
 impl Parts {
+    /// No parts yet, all of which will have this shape.
+    pub(super) const fn of(shape: Shape) -> Self {
+        Self { shape, before: None, parts: Vec::new() }
+    }
+
+    /// Whether a series can be added to the others.
+    pub(super) fn admits(&self, series: &Series) -> Result<(), Rejection> {
+        if series.read(Shape::of) == self.shape { Ok(()) } else { Err(Rejection::OtherBuckets) }
+    }
+
+    /// Whether a part can still be added to the others with its next reading.
+    pub(super) fn fits(&self, reading: &Reading<'_>) -> Result<(), Rejection> {
+        self.shape.fits(reading)
+    }
+
+    /// Shows another part, which it [admits](Self::admits).
     pub(super) fn attach(&mut self, part: &Arc<Series>) {
         self.parts.push(Arc::clone(part));
     }

@@ -32,6 +32,8 @@ pub enum Rejection {
         /// The name that both have.
         family: Arc<str>,
     },
+    /// The stream is shown in a sum to which histograms with its buckets cannot be added.
+    OtherBuckets,
     /// The point is older than the one shown, or belongs to a start before the one shown.
     OutOfOrder {
         /// How many nanoseconds older.
@@ -51,7 +53,9 @@ impl Rejection {
             Self::SeriesLimit { .. } => RejectReason::SeriesLimit,
             Self::SeriesBytes { .. } => RejectReason::SeriesBytes,
             Self::TypeConflict { .. } | Self::ReservedName(_) => RejectReason::TypeConflict,
-            Self::SameLabels { .. } | Self::NotExpressible(_) => RejectReason::NotExpressible,
+            Self::SameLabels { .. } | Self::OtherBuckets | Self::NotExpressible(_) => {
+                RejectReason::NotExpressible
+            }
             Self::OutOfOrder { .. } => RejectReason::OutOfOrder,
             Self::Invalid(_) => RejectReason::InvalidPoint,
         }
@@ -84,6 +88,10 @@ impl fmt::Display for Rejection {
                 f,
                 "another series of `{family}` has the same labels once translated; \
                  use attributes that differ in more than type or punctuation"
+            ),
+            Self::OtherBuckets => f.write_str(
+                "its buckets cannot be added to those of the streams that a label limit shows as one with it; \
+                 give all of them the same buckets, or raise the attribute's limit under `label_limits`",
             ),
             Self::OutOfOrder { by } => {
                 write!(f, "the point is {} ms older than the one shown", by / 1_000_000)

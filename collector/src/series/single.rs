@@ -7,10 +7,11 @@ use parking_lot::Mutex;
 use super::{
     bounds::SharedBounds,
     family::{Description, Kind},
-    fold::Fold,
+    fold::{Fold, Parts},
     label,
     point::{Point, Reading},
     rejection::Rejection,
+    shape::Shape,
     value::Value,
 };
 
@@ -105,7 +106,7 @@ impl Series {
             name_bytes: part.name_bytes,
             cost: 0,
             kind: part.kind,
-            fold: Fold::Total(Box::default()),
+            fold: Fold::Total(Box::new(Mutex::new(Parts::of(part.read(Shape::of))))),
         })
     }
 
@@ -188,7 +189,17 @@ impl Series {
         if matches!(point.reading, Reading::Gone) {
             return Ok(Taken::Ends);
         }
+        if let Some(siblings) = &siblings {
+            siblings.fits(&point.reading)?;
+        }
         let State { start, time, value, .. } = &mut *state;
+        let begins_anew = |value: &Value| match order {
+            Order::Resets => true,
+            // As Prometheus sees it: a sender that does not tell its start has no other way to say so.
+            Order::Next => value.is_above(&point.reading),
+            Order::Adds => false,
+        };
+        let before = siblings.filter(|_| begins_anew(value)).map(|parts| (parts, value.clone()));
         match order {
             Order::Next => {
                 value.set(&point.reading, shared)?;
@@ -200,15 +211,14 @@ impl Series {
                 *time = (*time).max(point.time);
             }
             Order::Resets => {
-                // Kept only once the point is taken: one that is rejected leaves the sum as it was.
-                let before = siblings.map(|siblings| (siblings, value.clone()));
                 value.set(&point.reading, shared)?;
-                if let Some((mut siblings, before)) = before {
-                    siblings.keep(self.kind, &before);
-                }
                 // A reset may come from a sender whose clock is behind that of the one before.
                 (*start, *time) = (point.start, point.time);
             }
+        }
+        // Kept only once the point is taken: one that is rejected leaves the sum as it was.
+        if let Some((mut siblings, before)) = before {
+            siblings.keep(self.kind, &before);
         }
         state.updated = now;
         Ok(Taken::Kept)

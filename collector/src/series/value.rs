@@ -136,8 +136,8 @@ impl Value {
         }
     }
 
-    /// Adds the value of another series of the same kind. Histograms with other bounds cannot be added and are left out;
-    /// of summaries only count and sum can.
+    /// Adds the value of another series of the same kind and [`Shape`](super::shape::Shape); of summaries only count and
+    /// sum can be added.
     pub(super) fn merge(&mut self, other: &Self) {
         match (&mut *self, other) {
             (Self::Int(number), Self::Int(more)) => match number.checked_add(*more) {
@@ -157,6 +157,19 @@ impl Value {
                 summary.sum += more.sum;
             }
             _ => {}
+        }
+    }
+
+    /// Whether it has counted more than the next reading says, so that the count began anew between them.
+    pub(super) fn is_above(&self, next: &Reading<'_>) -> bool {
+        match (self, next) {
+            (Self::Int(before), Reading::Int(next)) => before > next,
+            (Self::Int(before), Reading::Double(next)) => *before as f64 > *next,
+            (Self::Double(before), Reading::Int(next)) => *before > *next as f64,
+            (Self::Double(before), Reading::Double(next)) => before > next,
+            (Self::Histogram(before), Reading::Histogram(next)) => before.count > next.count,
+            (Self::Exponential(before), Reading::Exponential(next)) => before.count > next.count,
+            _ => false,
         }
     }
 

@@ -1131,7 +1131,7 @@ pub enum CollectorRejectionReason {
     SeriesBytes,
     /// Another kind of metric already has this Prometheus name.
     TypeConflict,
-    /// A point that Prometheus cannot show: one whose labels another stream has, or a signal that is none of metrics.
+    /// A point that Prometheus cannot show: one whose labels another stream has, a histogram whose buckets cannot be added to those it is shown as one with, or a signal that is none of metrics.
     NotExpressible,
     /// A point older than the one shown.
     OutOfOrder,

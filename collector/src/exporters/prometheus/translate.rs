@@ -10,6 +10,8 @@ mod scope;
 mod target;
 mod translation;
 
+use std::collections::HashSet;
+
 use inferometer_semconv::prometheus_namer::{MetricType, escaped_metric};
 use opentelemetry_proto::tonic::{
     common::v1::KeyValue,
@@ -46,8 +48,9 @@ pub(super) fn describe(
     if translation.scope_info {
         scope.add_to(&mut labels);
     }
-    let mut folded = false;
-    for pair in attributes {
+    let (mut folded, mut seen) = (false, HashSet::with_capacity(attributes.len()));
+    // Of two with one key the first counts; the second is no label, so no limit is asked about it.
+    for pair in attributes.iter().filter(|pair| seen.insert(&*pair.key)) {
         let value = text(pair.value.as_ref());
         if translation.folds(&pair.key, &value) {
             folded = true;

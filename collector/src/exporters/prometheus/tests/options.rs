@@ -285,6 +285,14 @@ fn values_beyond_a_limit_become_other_and_say_so() {
 }
 
 #[test]
+fn a_repeated_key_is_limited_by_the_value_that_is_shown() {
+    let translation = limited(0, &[("user.id", 1)], &[]);
+    let twice = int(1, &[("user.id", "a"), ("user.id", "b")]);
+    assert_eq!(described(&translation, &twice), (r#"user_id="a""#.to_owned(), false));
+    assert_eq!(translation.guard().replaced(), 0);
+}
+
+#[test]
 fn a_value_that_is_no_text_is_limited_by_the_text_that_shows_it() {
     let translation = limited(1, &[], &[("n", &["7"])]);
     let point = |value| NumberDataPoint { attributes: vec![pair("n", value)], ..int(1, &[]) };

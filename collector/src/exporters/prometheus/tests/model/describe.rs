@@ -24,7 +24,7 @@ pub(super) struct Target {
 }
 
 /// The attributes by key, of two with one key the first.
-fn canonical(attributes: &[KeyValue]) -> BTreeMap<String, Option<AnyValue>> {
+pub(super) fn canonical(attributes: &[KeyValue]) -> BTreeMap<String, Option<AnyValue>> {
     let mut map = BTreeMap::new();
     for pair in attributes {
         map.entry(pair.key.clone()).or_insert_with(|| pair.value.clone());

@@ -14,6 +14,7 @@ use super::{
     steady::{Encoded, steady_requests},
     store::{Counted, Model},
     subject::Subject,
+    tame::tame,
 };
 use crate::{pipeline::RejectReason, series::Limits};
 
@@ -44,7 +45,14 @@ fn compare(
     hash_bits: Option<u32>,
     requests: impl IntoIterator<Item = Vec<u8>>,
 ) -> Result<(), TestCaseError> {
-    let (mut model, subject) = (Model::new(limits), Subject::new(limits, hash_bits));
+    run(Model::new(limits), &Subject::new(limits, hash_bits), requests)
+}
+
+fn run(
+    mut model: Model,
+    subject: &Subject,
+    requests: impl IntoIterator<Item = Vec<u8>>,
+) -> Result<(), TestCaseError> {
     for (bytes, turn) in requests.into_iter().zip(1..) {
         let now = STEP * turn;
         let told = subject.apply(&bytes, now);
@@ -85,6 +93,18 @@ proptest! {
         hash_bits in hash_bits(),
     ) {
         compare(limits, hash_bits, requests.into_iter().map(|request| request.0))?;
+    }
+
+    #[test]
+    fn streams_that_a_label_limit_folds_are_added_up_as_the_model_adds_them(
+        requests in steady_requests(),
+        limits in limits(),
+        label_limit in 1..3_u32,
+        hash_bits in hash_bits(),
+    ) {
+        let model = Model::folding(limits, label_limit as usize);
+        let subject = Subject::folding(limits, hash_bits, u64::from(label_limit));
+        run(model, &subject, requests.iter().map(|request| tame(&request.0)))?;
     }
 
     #[test]
@@ -146,6 +166,23 @@ fn the_generated_requests_reach_every_rule() {
     ] {
         assert!(totals.rejected[reason.as_str()] > 40, "{totals:?}");
     }
+}
+
+/// Sums are shown of several streams, and keep what those that ended or began anew had counted.
+#[test]
+fn the_generated_requests_fold_streams() {
+    let mut runner = TestRunner::deterministic();
+    let (mut folded, mut kept) = (0, 0);
+    for _ in 0..200 {
+        let requests = steady_requests().new_tree(&mut runner).unwrap().current();
+        let mut model = Model::folding(Limits::default(), 1);
+        for (request, turn) in requests.iter().zip(1..) {
+            model.apply(&tame(&request.0), STEP * turn).unwrap();
+        }
+        folded += model.series.len() - model.shown().len();
+        kept += model.before.len();
+    }
+    assert!(folded > 40 && kept > 10, "{folded} {kept}");
 }
 
 /// The shortest way to a series is taken, and so are the longer ones.

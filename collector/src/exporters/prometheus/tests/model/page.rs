@@ -13,7 +13,7 @@ pub(super) fn expected(model: &Model) -> Vec<String> {
         let kind = if kind.as_str() == "unknown" { "untyped" } else { kind.as_str() };
         lines.push(format!("# TYPE {name} {kind}"));
     }
-    for series in model.series.values() {
+    for (series, shown) in model.shown() {
         let mut put = |suffix: &str, extra: Option<(&str, f64)>, value: String| {
             let labels = &series.labels;
             let comma = if labels.is_empty() { "" } else { "," };
@@ -26,7 +26,7 @@ pub(super) fn expected(model: &Model) -> Vec<String> {
             };
             lines.push(format!("{}{suffix}{labels} {value}", series.family));
         };
-        match &series.shown {
+        match &shown {
             Shown::Int(number) => put("", None, number.to_string()),
             Shown::Double(number) => put("", None, spelled(*number)),
             Shown::Histogram { bounds, counts, count, sum } => {

@@ -13,6 +13,8 @@ pub(super) struct Series {
     pub(super) labels: String,
     pub(super) updated: Duration,
     pub(super) shown: Shown,
+    /// Whether it is shown in a sum with those that have the same labels.
+    pub(super) folded: bool,
     start: u64,
     time: u64,
 }
@@ -33,28 +35,45 @@ impl Series {
         shown: Shown,
         now: Duration,
     ) -> Self {
-        Self { family, kind, labels, updated: now, shown, start, time }
+        Self { family, kind, labels, updated: now, shown, folded: false, start, time }
     }
 
-    /// Takes a point that has a value.
+    /// What the page tells it by.
+    pub(super) fn id(&self) -> (String, String) {
+        (self.family.clone(), self.labels.clone())
+    }
+
+    /// Takes a point that has a value; what it had counted before, if it begins anew.
     pub(super) fn take(
         &mut self,
         point: &Point,
         value: &Shown,
         now: Duration,
-    ) -> Result<(), RejectReason> {
-        let (shown, start, time) = match self.order(point) {
-            Order::Late => return Err(RejectReason::OutOfOrder),
-            Order::Resets => (value.clone(), point.start, point.time),
+    ) -> Result<Option<Shown>, RejectReason> {
+        let order = self.order(point);
+        if matches!(order, Order::Late) {
+            return Err(RejectReason::OutOfOrder);
+        }
+        value.check_bounds()?;
+        if self.folded && !self.shown.has_buckets_of(value) {
+            return Err(RejectReason::NotExpressible);
+        }
+        let begins_anew = match order {
+            Order::Resets => true,
+            Order::Next => self.shown.counted() > value.counted(),
+            Order::Adds | Order::Late => false,
+        };
+        let before = begins_anew.then(|| self.shown.clone());
+        let (shown, start, time) = match order {
+            Order::Late | Order::Resets => (value.clone(), point.start, point.time),
             Order::Adds => (self.shown.plus(value), self.start, self.time.max(point.time)),
             Order::Next => {
                 let start = if point.start == 0 { self.start } else { point.start };
                 (value.clone(), start, self.time.max(point.time))
             }
         };
-        shown.check_bounds()?;
         (self.shown, self.start, self.time, self.updated) = (shown, start, time, now);
-        Ok(())
+        Ok(before)
     }
 
     /// Whether a point without a value may end it: only its time counts.

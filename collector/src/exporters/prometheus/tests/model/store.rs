@@ -15,6 +15,7 @@ use prost::Message;
 
 use super::{
     describe::{Target, identity, labels},
+    guard::Guard,
     series::Series,
     values::{Judged, Point, Shown, kind, points},
 };
@@ -50,6 +51,9 @@ pub(super) struct Model {
     targets: BTreeSet<(String, String)>,
     /// `(kind, help)` of every family that has a series.
     pub(super) families: BTreeMap<String, (Kind, String)>,
+    guard: Guard,
+    /// What streams that are shown in a sum had counted before they ended or began anew, by family and labels.
+    pub(super) before: BTreeMap<(String, String), Shown>,
 }
 
 /// Everything around a point.
@@ -64,11 +68,18 @@ struct Around<'a> {
 
 impl Model {
     pub(super) fn new(limits: Limits) -> Self {
+        Self::folding(limits, 0)
+    }
+
+    /// With so many values of an attribute told apart; 0 is all.
+    pub(super) fn folding(limits: Limits, label_limit: usize) -> Self {
         Self {
             limits,
             series: BTreeMap::new(),
             targets: BTreeSet::new(),
             families: BTreeMap::new(),
+            guard: Guard::new(label_limit),
+            before: BTreeMap::new(),
         }
     }
 
@@ -135,7 +146,12 @@ impl Model {
         };
         value.check()?;
         if let Some(series) = self.series.get_mut(&key) {
-            return series.take(&point, value, now);
+            let before = series.take(&point, value, now)?;
+            if let (true, Some(before)) = (series.folded, before) {
+                let id = series.id();
+                self.keep(id, around.kind, before);
+            }
+            return Ok(());
         }
         if self.series.len() >= self.limits.max_series {
             return Err(RejectReason::SeriesLimit);
@@ -148,18 +164,19 @@ impl Model {
         if family == "target_info" {
             return Err(RejectReason::TypeConflict);
         }
+        let (attributes, folded) = self.guard.limited(attributes);
         value.check_bounds()?;
-        let labels = labels(target, &of_scope, &scope.schema_url, kind, attributes);
+        let labels = labels(target, &of_scope, &scope.schema_url, kind, &attributes);
         let times = (point.start, point.time);
-        let series = Series::new((family, kind, labels), times, value.clone(), now);
+        let mut series = Series::new((family, kind, labels), times, value.clone(), now);
+        series.folded = folded;
         self.admit(key, series, &metric.description)
     }
 
     fn end(&mut self, key: &[String], point: &Point) -> Result<(), RejectReason> {
         if let Some(series) = self.series.get(key) {
             series.ends_by(point)?;
-            self.series.remove(key);
-            self.forget_empty_families();
+            self.remove(|candidate, _| *candidate == *key);
         }
         Ok(())
     }
@@ -167,8 +184,7 @@ impl Model {
     /// Shows what the resource of a target says now.
     fn info(&mut self, target: &Target, now: Duration) -> Result<(), RejectReason> {
         let key = vec!["info".to_owned(), target.job.clone(), target.instance.clone()];
-        self.series.remove(&key);
-        self.forget_empty_families();
+        self.remove(|candidate, _| *candidate == key);
         let Some(labels) = target.info() else {
             return Ok(());
         };
@@ -184,9 +200,12 @@ impl Model {
         if self.is_taken(&series.family, series.kind) {
             return Err(RejectReason::TypeConflict);
         }
-        let mut others = self.series.values();
-        if others.any(|other| other.family == series.family && other.labels == series.labels) {
-            return Err(RejectReason::NotExpressible);
+        let id = series.id();
+        if let Some(other) = self.series.values().find(|other| other.id() == id) {
+            let can_be_added = other.folded && other.shown.has_buckets_of(&series.shown);
+            if !(series.folded && can_be_added) {
+                return Err(RejectReason::NotExpressible);
+            }
         }
         let family = self.families.entry(series.family.clone());
         let (_, shown_help) = family.or_insert_with(|| (series.kind, String::new()));
@@ -216,21 +235,46 @@ impl Model {
             return 0;
         };
         let count = self.series.len();
-        self.series.retain(|key, series| key[0] == "info" || series.updated > before);
+        self.remove(|key, series| key[0] != "info" && series.updated <= before);
         let live: BTreeSet<(String, String)> = self
             .series
             .keys()
             .filter(|key| key[0] == "series")
             .map(|key| (key[1].clone(), key[2].clone()))
             .collect();
-        self.series.retain(|key, _| live.contains(&(key[1].clone(), key[2].clone())));
+        self.remove(|key, _| !live.contains(&(key[1].clone(), key[2].clone())));
         self.targets = live;
-        self.forget_empty_families();
         count - self.series.len()
     }
 
-    fn forget_empty_families(&mut self) {
+    /// Forgets series, and what has none any more. What they counted stays in the sums that others are still part of.
+    fn remove(&mut self, is_gone: impl Fn(&[String], &Series) -> bool) {
+        let gone: Vec<_> = self.series.extract_if(.., |key, it| is_gone(key, it)).collect();
+        for (_, series) in gone.into_iter().filter(|(_, series)| series.folded) {
+            self.keep(series.id(), series.kind, series.shown);
+        }
         let series = &self.series;
+        self.before.retain(|id, _| series.values().any(|it| it.id() == *id));
         self.families.retain(|name, _| series.values().any(|it| it.family == *name));
+    }
+
+    /// Keeps in a sum what one of its streams has counted until now, if it never falls.
+    fn keep(&mut self, id: (String, String), kind: Kind, counted: Shown) {
+        if matches!(kind, Kind::Counter | Kind::Histogram) {
+            let sum = self.before.get(&id).map(|before| before.merged(&counted));
+            self.before.insert(id, sum.unwrap_or(counted));
+        }
+    }
+
+    /// Every series of the page with what it shows; of those that are shown in a sum one with all of it.
+    pub(super) fn shown(&self) -> Vec<(&Series, Shown)> {
+        let mut sums: BTreeMap<_, (&Series, Shown)> = BTreeMap::new();
+        for series in self.series.values() {
+            let id = series.id();
+            let known = sums.get(&id).map(|(_, sum)| sum).or(self.before.get(&id));
+            let sum = known.map_or_else(|| series.shown.clone(), |it| it.merged(&series.shown));
+            sums.insert(id, (series, sum));
+        }
+        sums.into_values().collect()
     }
 }

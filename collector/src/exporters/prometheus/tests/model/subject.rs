@@ -4,6 +4,7 @@ use std::{cell::Cell, time::Duration};
 
 use super::{super::helpers, store::Counted};
 use crate::{
+    config::{LabelLimitSettings, PrometheusSettings},
     exporters::prometheus::{ingest::Ingest, translate::Translation},
     otlp,
     pipeline::Signal,
@@ -22,11 +23,20 @@ pub(super) struct Subject {
 impl Subject {
     /// With hashes of so few bits that nearly everything collides, or of all of theirs.
     pub(super) fn new(limits: Limits, hash_bits: Option<u32>) -> Self {
+        Self::folding(limits, hash_bits, 0)
+    }
+
+    /// With so many values of an attribute told apart; 0 is all.
+    pub(super) fn folding(limits: Limits, hash_bits: Option<u32>, label_limit: u64) -> Self {
         let ingest = match hash_bits {
             Some(bits) => Ingest::with_hash_bits(limits, bits),
             None => Ingest::new(limits),
         };
-        Self { ingest, translation: Translation::default(), found: Cell::default() }
+        let label_limits =
+            LabelLimitSettings { default: label_limit, ..LabelLimitSettings::default() };
+        let settings = PrometheusSettings { label_limits, ..PrometheusSettings::default() };
+        let translation = Translation::new("prometheus", &settings);
+        Self { ingest, translation, found: Cell::default() }
     }
 
     /// Takes a request; none if it is refused whole. Every point of it is counted once.

@@ -164,6 +164,44 @@ impl Shown {
         }
     }
 
+    /// Whether both can be added up, being of one kind of metric.
+    pub(super) fn has_buckets_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Histogram { bounds, counts, .. },
+                Self::Histogram { bounds: others, counts: theirs, .. },
+            ) => is_same(bounds, others) && counts.len() == theirs.len(),
+            (Self::Histogram { .. }, Self::Exponential(_))
+            | (Self::Exponential(_), Self::Histogram { .. }) => false,
+            _ => true,
+        }
+    }
+
+    /// What tells a count that began anew; compared with exact values only.
+    pub(super) fn counted(&self) -> f64 {
+        match self {
+            Self::Int(number) => *number as f64,
+            Self::Double(number) => *number,
+            Self::Histogram { count, .. } => *count as f64,
+            Self::Exponential(histogram) => histogram.count as f64,
+            Self::Summary { .. } => 0.0,
+        }
+    }
+
+    /// Both together, of two series.
+    pub(super) fn merged(&self, more: &Self) -> Self {
+        match (self, more) {
+            (Self::Summary { count, sum, .. }, Self::Summary { count: more, sum: plus, .. }) => {
+                Self::Summary {
+                    quantiles: Vec::new(),
+                    count: count.saturating_add(*more),
+                    sum: sum + plus,
+                }
+            }
+            _ => self.plus(more),
+        }
+    }
+
     /// Both together; what cannot be added begins anew.
     pub(super) fn plus(&self, more: &Self) -> Self {
         match (self, more) {
