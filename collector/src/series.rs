@@ -5,10 +5,12 @@
 //! neither OTLP's messages nor the page's format: whoever writes a page takes [`Page`]s.
 //!
 //! Bounds: [`Limits::max_series`] series and [`Limits::max_bytes`], beyond which points of new series are rejected, and
-//! [`Limits::metric_expiration`], after which a series without points is forgotten, whether anybody scrapes or not.
+//! [`Limits::metric_expiration`], after which a series without points is forgotten, whether anybody scrapes or not. A series
+//! keeps [`EXEMPLARS_MAX`] exemplars, and those of all series count as bytes of them.
 
 mod bounds;
 mod directory;
+mod exemplar;
 mod exponential;
 mod family;
 mod fold;
@@ -25,6 +27,7 @@ mod value;
 
 pub use bounds::Bounds;
 pub use directory::{Cursor, Page};
+pub use exemplar::{EXEMPLARS_MAX, EXPONENTIAL_EXEMPLARS_MAX, Exemplar, latest_exemplar};
 pub use exponential::{
     EXPONENTIAL_BUCKETS_MAX, Exponential, ExponentialReading, Side, SideReading,
 };
@@ -35,6 +38,6 @@ pub use number::{write_double, write_integer};
 pub use point::{HistogramReading, Point, Reading};
 pub use quantile::quantile;
 pub use rejection::Rejection;
-pub use single::{Series, Taken};
+pub use single::{Series, Taken, Times};
 pub use store::{Limits, Sample, Stats, Store};
 pub use value::{Histogram, Summary, Value};

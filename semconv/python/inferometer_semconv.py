@@ -63,6 +63,8 @@ ATTRIBUTE_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[str] = "infer.collect
 VALUES_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[tuple[str, ...]] = ("over_limit", "accept_error")
 ATTRIBUTE_INFER_COLLECTOR_END_REASON: Final[str] = "infer.collector.end.reason"
 VALUES_INFER_COLLECTOR_END_REASON: Final[tuple[str, ...]] = ("expired", "stale")
+ATTRIBUTE_INFER_COLLECTOR_EXEMPLAR_LOSS: Final[str] = "infer.collector.exemplar.loss"
+VALUES_INFER_COLLECTOR_EXEMPLAR_LOSS: Final[tuple[str, ...]] = ("unsupported_kind", "no_value", "series_bytes", "invalid_id", "long_labels")
 ATTRIBUTE_INFER_COLLECTOR_EXPORTER: Final[str] = "infer.collector.exporter"
 ATTRIBUTE_INFER_COLLECTOR_LISTENER: Final[str] = "infer.collector.listener"
 VALUES_INFER_COLLECTOR_LISTENER: Final[tuple[str, ...]] = ("otlp_grpc", "otlp_http", "metrics", "traces")
@@ -1253,6 +1255,16 @@ METRIC_INFER_COLLECTOR_ATTRIBUTE_FOLDED: Final[Instrument] = Instrument(
     attributes=(),
 )
 
+METRIC_INFER_COLLECTOR_EXEMPLAR_LOST: Final[Instrument] = Instrument(
+    name="infer.collector.exemplar.lost",
+    prometheus_name="infer_collector_exemplar_lost_total",
+    kind="counter",
+    unit="{exemplar}",
+    description="Exemplars of kept points that are not shown, or not whole.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_EXEMPLAR_LOSS,),
+)
+
 METRIC_INFER_COLLECTOR_CONNECTION_ACCEPTED: Final[Instrument] = Instrument(
     name="infer.collector.connection.accepted",
     prometheus_name="infer_collector_connection_accepted_total",
@@ -1924,6 +1936,7 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_COLLECTOR_REQUEST_MEMORY_LIMIT,
     METRIC_INFER_COLLECTOR_TARGET_INFO_REJECTED,
     METRIC_INFER_COLLECTOR_ATTRIBUTE_FOLDED,
+    METRIC_INFER_COLLECTOR_EXEMPLAR_LOST,
     METRIC_INFER_COLLECTOR_CONNECTION_ACCEPTED,
     METRIC_INFER_COLLECTOR_CONNECTION_REFUSED,
     METRIC_INFER_COLLECTOR_SCRAPE_DURATION,

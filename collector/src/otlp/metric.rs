@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{
     attributes::{AttributeBytes, AttributeRun, says},
     envelope::join,
+    exemplar::ExemplarBytes,
     fields::{FieldValue, FieldView, Fields, Words, fields, varints, zigzag},
 };
 use crate::series::{
@@ -209,9 +210,9 @@ const NO_RECORDED_VALUE: u64 = 1;
 
 impl Common {
     #[inline]
-    fn point<'p>(&self, reading: Reading<'p>) -> Point<'p> {
+    fn point<'p>(&self, reading: Reading<'p>, exemplars: ExemplarBytes<'p>) -> Point<'p> {
         let reading = if self.is_gone() { Reading::Gone } else { reading };
-        Point { start: self.start, time: self.time, is_delta: false, reading }
+        Point { start: self.start, time: self.time, is_delta: false, reading, exemplars }
     }
 
     const fn is_gone(&self) -> bool {
@@ -254,9 +255,11 @@ fn number<'p>(
     grows: bool,
 ) -> PointView<'p> {
     let mut value = None;
+    let mut exemplars = ExemplarBytes::default();
     let (attributes, common) =
         walk(message, &mut room.attributes, expected, (7, 8), |field| match field.number {
             4 => value = Some(Reading::Double(f64::from_bits(field.number()))),
+            5 => exemplars = ExemplarBytes::new(message, 5),
             6 => value = Some(Reading::Int(field.number().cast_signed())),
             _ => {}
         });
@@ -267,12 +270,12 @@ fn number<'p>(
         _ => true,
     };
     let point = match value {
-        _ if common.is_gone() => Ok(common.point(Reading::Gone)),
+        _ if common.is_gone() => Ok(common.point(Reading::Gone, exemplars)),
         None => Err(Rejection::Invalid("the point has neither a value nor the flag for none")),
         Some(_) if grows && !is_above_zero => {
             Err(Rejection::Invalid("a sum that only grows is below zero or not a number"))
         }
-        Some(reading) => Ok(common.point(reading)),
+        Some(reading) => Ok(common.point(reading, exemplars)),
     };
     PointView { attributes, point }
 }
@@ -280,6 +283,7 @@ fn number<'p>(
 #[inline]
 fn histogram<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> PointView<'p> {
     let (mut count, mut sum) = (0, None);
+    let mut exemplars = ExemplarBytes::default();
     let mut counts = Packed::new(&mut room.counts);
     let mut bounds = Packed::new(&mut room.bounds);
     let (attributes, common) =
@@ -288,11 +292,12 @@ fn histogram<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> Poin
             5 => sum = Some(f64::from_bits(field.number())),
             6 => counts.add(field),
             7 => bounds.add(field),
+            8 => exemplars = ExemplarBytes::new(message, 8),
             _ => {}
         });
     let (bounds, counts) = (bounds.finish(), counts.finish());
     let reading = Reading::Histogram(HistogramReading { bounds, counts, count, sum });
-    PointView { attributes, point: Ok(common.point(reading)) }
+    PointView { attributes, point: Ok(common.point(reading, exemplars)) }
 }
 
 fn exponential<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> PointView<'p> {
@@ -308,6 +313,7 @@ fn exponential<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> Po
     let Room { attributes, positive, negative, .. } = room;
     positive.clear();
     negative.clear();
+    let mut exemplars = ExemplarBytes::default();
     let (attributes, common) =
         walk(message, attributes, expected, (1, 10), |field| match field.number {
             4 => reading.count = field.number(),
@@ -316,12 +322,13 @@ fn exponential<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> Po
             7 => reading.zero_count = field.number(),
             8 => side(field.bytes(), &mut reading.positive.offset, positive),
             9 => side(field.bytes(), &mut reading.negative.offset, negative),
+            11 => exemplars = ExemplarBytes::new(message, 11),
             14 => reading.zero_threshold = f64::from_bits(field.number()),
             _ => {}
         });
     reading.positive.counts = positive;
     reading.negative.counts = negative;
-    PointView { attributes, point: Ok(common.point(Reading::Exponential(reading))) }
+    PointView { attributes, point: Ok(common.point(Reading::Exponential(reading), exemplars)) }
 }
 
 /// Reads encoded `Buckets`; a second message of one side goes on where the first ended, as protobuf has it.
@@ -347,7 +354,9 @@ fn summary<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> PointV
             6 => quantiles.push(quantile(field.bytes())),
             _ => {}
         });
-    PointView { attributes, point: Ok(common.point(Reading::Summary { quantiles, count, sum })) }
+    let reading = Reading::Summary { quantiles, count, sum };
+    // Summaries have none.
+    PointView { attributes, point: Ok(common.point(reading, ExemplarBytes::default())) }
 }
 
 fn quantile(message: &[u8]) -> (f64, f64) {

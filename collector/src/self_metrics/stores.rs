@@ -4,7 +4,7 @@ use std::fmt;
 
 use inferometer_sdk::{Counter, Scope, UpDownCounter};
 use inferometer_semconv::{
-    attributes::{self, CollectorEndReason, CollectorLookupResult},
+    attributes::{self, CollectorEndReason, CollectorExemplarLoss, CollectorLookupResult},
     metrics,
 };
 use opentelemetry::KeyValue;
@@ -21,11 +21,14 @@ pub struct Stores {
     lookups: [Counter<u64>; CollectorLookupResult::ALL.len()],
     target_info_rejected: Counter<u64>,
     attributes_folded: Counter<u64>,
+    exemplars_lost: [Counter<u64>; CollectorExemplarLoss::ALL.len()],
 }
 
 impl Stores {
-    pub(super) const SERIES: usize =
-        6 + CollectorEndReason::ALL.len() + CollectorLookupResult::ALL.len();
+    pub(super) const SERIES: usize = 6
+        + CollectorEndReason::ALL.len()
+        + CollectorLookupResult::ALL.len()
+        + CollectorExemplarLoss::ALL.len();
 
     pub(super) fn bind(scope: &Scope) -> Self {
         let level = |definition| scope.up_down_counter(definition, &[]);
@@ -39,6 +42,11 @@ impl Stores {
             let set = [KeyValue::new(key, result.as_str())];
             scope.counter(&metrics::INFER_COLLECTOR_POINT_LOOKUP, &set)
         };
+        let exemplars_lost = |reason: CollectorExemplarLoss| {
+            let key = attributes::INFER_COLLECTOR_EXEMPLAR_LOSS.key;
+            let set = [KeyValue::new(key, reason.as_str())];
+            scope.counter(&metrics::INFER_COLLECTOR_EXEMPLAR_LOST, &set)
+        };
         Self {
             series_usage: level(&metrics::INFER_COLLECTOR_SERIES_USAGE),
             series_limit: level(&metrics::INFER_COLLECTOR_SERIES_LIMIT),
@@ -49,6 +57,7 @@ impl Stores {
             target_info_rejected: scope
                 .counter(&metrics::INFER_COLLECTOR_TARGET_INFO_REJECTED, &[]),
             attributes_folded: scope.counter(&metrics::INFER_COLLECTOR_ATTRIBUTE_FOLDED, &[]),
+            exemplars_lost: CollectorExemplarLoss::ALL.map(exemplars_lost),
         }
     }
 
@@ -82,6 +91,11 @@ impl Stores {
     /// Counts attribute values that were shown as `other`.
     pub fn attributes_folded(&self, values: u64) {
         self.attributes_folded.add(values);
+    }
+
+    /// Counts exemplars that are not shown, or not whole.
+    pub fn exemplars_lost(&self, reason: CollectorExemplarLoss, exemplars: u64) {
+        self.exemplars_lost[reason as usize].add(exemplars);
     }
 }
 

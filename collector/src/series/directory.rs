@@ -52,18 +52,19 @@ impl Directory {
         self.families.len()
     }
 
-    /// Adds a series, or makes it a part of the one that its labels are folded into.
+    /// Adds a series, or makes it a part of the one that its labels are folded into. `held` bytes are taken by exemplars.
     pub(super) fn admit(
         &mut self,
         description: &Description,
         series: Series,
         limits: &Limits,
+        held: usize,
     ) -> Result<Arc<Series>, Rejection> {
         if self.series >= limits.max_series {
             return Err(Rejection::SeriesLimit { limit: limits.max_series });
         }
         let cost = series.cost();
-        if self.bytes + cost > limits.max_bytes {
+        if self.bytes.saturating_add(held).saturating_add(cost) > limits.max_bytes {
             return Err(Rejection::SeriesBytes { limit: limits.max_bytes });
         }
         match self.families.get(&*description.family) {

@@ -4,12 +4,18 @@
 //! read. What a monotonic stream counted before it ended or began anew stays in the sum, so that the sum never falls. All parts
 //! have the shape of the first, and keep it: a point with other buckets is rejected.
 
-use std::sync::Arc;
+use std::{cmp::Reverse, sync::Arc};
 
 use parking_lot::{Mutex, MutexGuard};
 
 use super::{
-    family::Kind, point::Reading, rejection::Rejection, shape::Shape, single::Series, value::Value,
+    exemplar::{EXEMPLARS_MAX, Exemplar},
+    family::Kind,
+    point::Reading,
+    rejection::Rejection,
+    shape::Shape,
+    single::Series,
+    value::Value,
 };
 
 /// What a series is to others.
@@ -100,6 +106,17 @@ impl Parts {
             });
         }
         (sum.unwrap_or(Value::Int(0)), latest)
+    }
+
+    /// Appends the exemplars of the parts, as many as one series may have, the latest of all.
+    pub(super) fn exemplars(&self, exemplars: &mut Vec<Arc<Exemplar>>) {
+        for part in &self.parts {
+            part.copy_exemplars(exemplars);
+            if exemplars.len() > EXEMPLARS_MAX {
+                exemplars.sort_unstable_by_key(|exemplar| Reverse(exemplar.time));
+                exemplars.truncate(EXEMPLARS_MAX);
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::{exponential::ExponentialReading, rejection::Rejection};
-use crate::otlp::Words;
+use crate::otlp::{ExemplarBytes, Words};
 
 /// One point as its sender sent it; borrowed, since a known series copies only numbers.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,8 @@ pub struct Point<'a> {
     pub is_delta: bool,
     /// What was read.
     pub reading: Reading<'a>,
+    /// Measurements that its sender picked out; whoever gives a series the point may keep them.
+    pub exemplars: ExemplarBytes<'a>,
 }
 
 /// The value of a [`Point`].
@@ -53,6 +55,15 @@ pub struct HistogramReading<'a> {
     pub count: u64,
     /// The sum of all observations, if the sender keeps one.
     pub sum: Option<f64>,
+}
+
+impl<'a> Point<'a> {
+    /// A reading of which nothing else is known.
+    #[must_use]
+    pub fn plain(reading: Reading<'a>) -> Self {
+        let exemplars = ExemplarBytes::default();
+        Self { start: 0, time: 0, is_delta: false, reading, exemplars }
+    }
 }
 
 impl Reading<'_> {

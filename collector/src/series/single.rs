@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 
 use super::{
     bounds::SharedBounds,
+    exemplar::{Exemplar, Exemplars, Room, order},
     family::{Description, Kind},
     fold::{Fold, Parts},
     label,
@@ -41,6 +42,17 @@ struct State {
     /// It is in no store any more: its next point begins another series.
     has_ended: bool,
     value: Value,
+    /// Of most series none.
+    exemplars: Option<Box<Exemplars>>,
+}
+
+/// When a value was counted, both in nanoseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Times {
+    /// Since when; 0 if unknown or not counted at all.
+    pub start: u64,
+    /// When it was read; 0 if unknown.
+    pub time: u64,
 }
 
 /// What a series did with a point that was in order.
@@ -79,8 +91,14 @@ impl Series {
         let prefix =
             if labels.is_empty() { format!("{family} ") } else { format!("{family}{{{labels}}} ") };
         let cost = size_of::<Self>() + 3 * prefix.len() + value.bytes() + INDEX_BYTES;
-        let state =
-            State { start: point.start, time: point.time, updated: now, has_ended: false, value };
+        let state = State {
+            start: point.start,
+            time: point.time,
+            updated: now,
+            has_ended: false,
+            value,
+            exemplars: None,
+        };
         Ok(Some(Self {
             state: Mutex::new(state),
             prefix: prefix.into(),
@@ -99,6 +117,7 @@ impl Series {
             updated: Duration::ZERO,
             has_ended: false,
             value: Value::Int(0),
+            exemplars: None,
         };
         Arc::new(Self {
             state: Mutex::new(state),
@@ -172,6 +191,43 @@ impl Series {
         look(&state.value, state.time)
     }
 
+    /// The same with the start of the value, and its exemplars in the place of those in `exemplars`, the oldest first.
+    pub fn read_whole<T>(
+        &self,
+        exemplars: &mut Vec<Arc<Exemplar>>,
+        look: impl FnOnce(&Value, Times) -> T,
+    ) -> T {
+        exemplars.clear();
+        if let Some(parts) = self.fold.parts() {
+            let (sum, time) = parts.sum();
+            parts.exemplars(exemplars);
+            order(exemplars);
+            // The parts began at several times.
+            return look(&sum, Times { start: 0, time });
+        }
+        let state = self.state.lock();
+        if let Some(kept) = &state.exemplars {
+            kept.copy_to(exemplars);
+            order(exemplars);
+        }
+        look(&state.value, Times { start: state.start, time: state.time })
+    }
+
+    /// Appends its own exemplars to others.
+    pub(super) fn copy_exemplars(&self, exemplars: &mut Vec<Arc<Exemplar>>) {
+        if let Some(kept) = &self.state.lock().exemplars {
+            kept.copy_to(exemplars);
+        }
+    }
+
+    /// Keeps an exemplar beside those that it has, or in the place of one. Whether there was room for it.
+    pub(super) fn keep_exemplar(&self, exemplar: Exemplar, now: Duration, room: Room<'_>) -> bool {
+        let state = &mut *self.state.lock();
+        // With its end nothing of it is shown any more.
+        state.has_ended
+            || Exemplars::keep(&mut state.exemplars, self.kind, &state.value, exemplar, now, room)
+    }
+
     /// Takes over a point.
     #[inline]
     pub(super) fn take(
@@ -226,13 +282,17 @@ impl Series {
 
     /// Marks it as forgotten.
     pub(super) fn end(&self) {
-        self.state.lock().has_ended = true;
+        let mut state = self.state.lock();
+        state.has_ended = true;
+        state.exemplars = None;
     }
 
-    /// By the store's clock, when it got its last point.
+    /// Drops exemplars that came at `before` or earlier, by the store's clock. Whether no point came later either.
     #[must_use]
-    pub fn updated(&self) -> Duration {
-        self.state.lock().updated
+    pub fn expire(&self, before: Duration) -> bool {
+        let mut state = self.state.lock();
+        Exemplars::expire(&mut state.exemplars, before);
+        state.updated <= before
     }
 }
 

@@ -17,6 +17,7 @@ use parking_lot::RwLock;
 use super::{
     bounds::SharedBounds,
     directory::{Cursor, Directory, Page},
+    exemplar::{Exemplar, ExemplarMemory, Room},
     family::{Description, Kind},
     point::{Point, Reading},
     rejection::Rejection,
@@ -30,8 +31,8 @@ pub struct Limits {
     /// Series, `target_info` included. Points of further series are rejected as
     /// [`SeriesLimit`](crate::pipeline::RejectReason::SeriesLimit) until others end.
     pub max_series: usize,
-    /// Bytes that all series may take by [`Series::cost`]. Points of further series are rejected as
-    /// [`SeriesBytes`](crate::pipeline::RejectReason::SeriesBytes) until others end.
+    /// Bytes that all series may take by [`Series::cost`], with their exemplars. Points of further series are rejected as
+    /// [`SeriesBytes`](crate::pipeline::RejectReason::SeriesBytes) until others end, and exemplars dropped.
     pub max_bytes: usize,
     /// How long a series without new points is shown.
     pub metric_expiration: Duration,
@@ -63,7 +64,7 @@ pub struct Stats {
     pub families: usize,
     /// Series in all of them.
     pub series: usize,
-    /// What they take, by [`Series::cost`].
+    /// What they take, by [`Series::cost`], with their exemplars.
     pub bytes: usize,
 }
 
@@ -99,6 +100,9 @@ pub struct Store {
     bounds: SharedBounds,
     /// The directory's count, readable without its lock; a full store is refused by it at the cost of one load.
     live: AtomicUsize,
+    /// The directory's bytes, readable in the same way.
+    bytes: AtomicUsize,
+    exemplars: Arc<ExemplarMemory>,
 }
 
 impl Store {
@@ -110,6 +114,8 @@ impl Store {
             directory: RwLock::default(),
             bounds: SharedBounds::default(),
             live: AtomicUsize::new(0),
+            bytes: AtomicUsize::new(0),
+            exemplars: Arc::default(),
         }
     }
 
@@ -163,9 +169,21 @@ impl Store {
             return Ok(None);
         };
         let mut directory = self.directory.write();
-        let series = directory.admit(description, series, &self.limits)?;
-        self.live.store(directory.series(), Ordering::Relaxed);
+        let series = directory.admit(description, series, &self.limits, self.exemplars.held())?;
+        self.tell_size(&directory);
         Ok(Some(series))
+    }
+
+    /// Keeps an exemplar of a series that has taken its point, as many as its value has room for. Whether the limit of
+    /// bytes had; otherwise it is dropped, and the caller counts it.
+    pub fn keep_exemplar(&self, series: &Series, exemplar: Exemplar, now: Duration) -> bool {
+        let most = self.limits.max_bytes.saturating_sub(self.bytes.load(Ordering::Relaxed));
+        series.keep_exemplar(exemplar, now, Room { memory: &self.exemplars, most })
+    }
+
+    fn tell_size(&self, directory: &Directory) {
+        self.live.store(directory.series(), Ordering::Relaxed);
+        self.bytes.store(directory.bytes(), Ordering::Relaxed);
     }
 
     /// Shows a gauge of 1 with these labels in the place of the one that was shown before.
@@ -186,15 +204,17 @@ impl Store {
             labels,
             folded: false,
         };
-        let point = Point { start: 0, time: 0, is_delta: false, reading: Reading::Int(1) };
+        let point = Point::plain(Reading::Int(1));
         let series = Series::new(&description, &point, Duration::ZERO, &self.bounds)?;
         // Under one lock, so that no reader finds neither the old series nor the new one.
         let mut directory = self.directory.write();
         if let Some(old) = old {
             directory.remove(old);
         }
-        let admitted = series.map(|series| directory.admit(&description, series, &self.limits));
-        self.live.store(directory.series(), Ordering::Relaxed);
+        let held = self.exemplars.held();
+        let admitted =
+            series.map(|series| directory.admit(&description, series, &self.limits, held));
+        self.tell_size(&directory);
         admitted.transpose()
     }
 
@@ -205,7 +225,7 @@ impl Store {
             series.end();
             directory.remove(series);
         }
-        self.live.store(directory.series(), Ordering::Relaxed);
+        self.tell_size(&directory);
     }
 
     /// The next series behind the cursor, `limit` (at least 1) at most, all of one family.
@@ -234,7 +254,7 @@ impl Store {
         Stats {
             families: directory.families(),
             series: directory.series(),
-            bytes: directory.bytes(),
+            bytes: directory.bytes() + self.exemplars.held(),
         }
     }
 }

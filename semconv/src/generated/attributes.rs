@@ -322,6 +322,14 @@ pub const INFER_COLLECTOR_END_REASON: AttributeDef = AttributeDef {
     description: "Why a series is shown no more.",
 };
 
+/// `infer.collector.exemplar.loss`: Why an exemplar is not shown, or not whole.
+pub const INFER_COLLECTOR_EXEMPLAR_LOSS: AttributeDef = AttributeDef {
+    key: "infer.collector.exemplar.loss",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["unsupported_kind", "no_value", "series_bytes", "invalid_id", "long_labels"]),
+    description: "Why an exemplar is not shown, or not whole.",
+};
+
 /// `infer.collector.exporter`: The id of an exporter, as the configuration has it.
 pub const INFER_COLLECTOR_EXPORTER: AttributeDef = AttributeDef {
     key: "infer.collector.exporter",
@@ -909,6 +917,7 @@ pub const ALL: &[&AttributeDef] = &[
     &HW_VENDOR,
     &INFER_COLLECTOR_CONNECTION_REFUSAL_REASON,
     &INFER_COLLECTOR_END_REASON,
+    &INFER_COLLECTOR_EXEMPLAR_LOSS,
     &INFER_COLLECTOR_EXPORTER,
     &INFER_COLLECTOR_LISTENER,
     &INFER_COLLECTOR_LOOKUP_RESULT,
@@ -1020,6 +1029,38 @@ impl CollectorEndReason {
         match self {
             Self::Expired => "expired",
             Self::Stale => "stale",
+        }
+    }
+}
+
+/// The values of `infer.collector.exemplar.loss`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CollectorExemplarLoss {
+    /// Its metric is of a kind that shows none, such as a gauge; it was dropped.
+    UnsupportedKind,
+    /// It has no value, or one that is not finite; it was dropped.
+    NoValue,
+    /// The series of the store and their exemplars take their limit of bytes; it was dropped.
+    SeriesBytes,
+    /// The identifier of its trace or span has a wrong length; it is shown without.
+    InvalidId,
+    /// Its labels would be longer than OpenMetrics allows; it is shown without some of its attributes.
+    LongLabels,
+}
+
+impl CollectorExemplarLoss {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 5] = [Self::UnsupportedKind, Self::NoValue, Self::SeriesBytes, Self::InvalidId, Self::LongLabels];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UnsupportedKind => "unsupported_kind",
+            Self::NoValue => "no_value",
+            Self::SeriesBytes => "series_bytes",
+            Self::InvalidId => "invalid_id",
+            Self::LongLabels => "long_labels",
         }
     }
 }

@@ -2310,6 +2310,23 @@ pub const INFER_COLLECTOR_ATTRIBUTE_FOLDED: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.collector.exemplar.lost`: Exemplars of kept points that are not shown, or not whole.
+///
+/// Prometheus: `infer_collector_exemplar_lost_total`. One that gives way to a later one is not among them.
+pub const INFER_COLLECTOR_EXEMPLAR_LOST: InstrumentDef = InstrumentDef {
+    name: "infer.collector.exemplar.lost",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{exemplar}",
+    description: "Exemplars of kept points that are not shown, or not whole.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_EXEMPLAR_LOSS, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.collector.connection.accepted`: Connections that a listener took.
 ///
 /// Prometheus: `infer_collector_connection_accepted_total`.
@@ -3541,6 +3558,7 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_COLLECTOR_REQUEST_MEMORY_LIMIT,
     &INFER_COLLECTOR_TARGET_INFO_REJECTED,
     &INFER_COLLECTOR_ATTRIBUTE_FOLDED,
+    &INFER_COLLECTOR_EXEMPLAR_LOST,
     &INFER_COLLECTOR_CONNECTION_ACCEPTED,
     &INFER_COLLECTOR_CONNECTION_REFUSED,
     &INFER_COLLECTOR_SCRAPE_DURATION,

@@ -244,6 +244,9 @@ impl State {
     fn count_in_store(&self, applied: &Applied) {
         let (stores, found) = (self.metrics.stores(), applied.found);
         stores.target_info_rejected(applied.target_info_rejected);
+        for (reason, exemplars) in applied.exemplars_lost.counts() {
+            stores.exemplars_lost(reason, exemplars);
+        }
         stores.ended(CollectorEndReason::Stale, applied.ended);
         stores.looked_up(CollectorLookupResult::Expected, found.expected);
         stores.looked_up(CollectorLookupResult::Known, found.known);

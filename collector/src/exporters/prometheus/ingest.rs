@@ -10,6 +10,7 @@
 //! fails. Everything that is remembered is bounded where it is kept; forgetting costs time and never a point.
 
 mod applied;
+mod exemplars;
 mod hashing;
 mod info;
 mod known;

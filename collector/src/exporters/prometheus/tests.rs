@@ -2,6 +2,7 @@
 
 mod accumulation;
 mod concurrency;
+mod exemplars;
 mod folding;
 mod helpers;
 mod life;

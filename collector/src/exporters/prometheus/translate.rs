@@ -1,9 +1,11 @@
 //! OpenTelemetry names and attributes as Prometheus shows them: the compatibility specification, asked once per series.
 //!
 //! [`Translation`] is what the settings say about it. A [`Target`] is what series know of their resource, a [`Scope`]
-//! what they know of theirs; [`describe`] puts both together with the metric and the point's attributes.
+//! what they know of theirs; [`describe`] puts both together with the metric and the point's attributes. [`exemplar`] is
+//! asked for each one that a point brings.
 
 mod draft;
+mod exemplar;
 mod pattern;
 mod resource_labels;
 mod scope;
@@ -19,7 +21,7 @@ use opentelemetry_proto::tonic::{
 };
 
 use self::draft::{Draft, Source};
-pub(super) use self::{scope::Scope, target::Target, translation::Translation};
+pub(super) use self::{exemplar::exemplar, scope::Scope, target::Target, translation::Translation};
 use super::label_guard::FOLDED;
 use crate::{
     otlp::{Shape, text},

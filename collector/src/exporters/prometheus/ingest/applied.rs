@@ -1,5 +1,6 @@
 //! What became of a request's points.
 
+use super::exemplars::ExemplarsLost;
 use crate::{pipeline::RejectReason, series::Rejection};
 
 /// What became of a request's points: all of them are in one of the numbers.
@@ -13,6 +14,8 @@ pub(crate) struct Applied {
     pub(crate) target_info_rejected: u64,
     /// How the series of the points were found.
     pub(crate) found: Found,
+    /// Exemplars of kept points; they are no items of the request.
+    pub(crate) exemplars_lost: ExemplarsLost,
     rejected: [u64; RejectReason::ALL.len()],
     /// The first rejection, with metric, value, limit and remedy.
     pub(crate) message: Option<String>,

@@ -172,6 +172,11 @@ impl Known {
         Some(Hit { place, was_expected: false, series })
     }
 
+    /// The series at a place where one was found.
+    pub(super) fn series_at(&self, place: u32) -> Option<&Arc<Series>> {
+        self.points.get(place).map(|known| &known.series)
+    }
+
     /// The attributes of the point that came next last time; none if that is not known.
     #[inline]
     pub(super) fn expected(&self) -> &[u8] {

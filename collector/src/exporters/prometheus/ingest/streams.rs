@@ -63,7 +63,7 @@ impl Streams {
     /// Removes the series that got no point since `before`.
     pub(super) fn extract_older(&mut self, before: Duration) -> Vec<Arc<Series>> {
         let mut gone = Vec::new();
-        for stream in self.table.extract_if(|stream| stream.series.updated() <= before) {
+        for stream in self.table.extract_if(|stream| stream.series.expire(before)) {
             self.bytes -= stream.attributes.len();
             gone.push(stream.series);
         }

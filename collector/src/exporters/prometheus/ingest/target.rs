@@ -13,6 +13,7 @@ use prost::Message;
 use super::{
     super::translate::{self, Scope, Translation},
     applied::Applied,
+    exemplars,
     hashing::Hashing,
     info::Info,
     known::Known,
@@ -160,6 +161,12 @@ impl Walk<'_> {
                 Taken::Kept => {
                     let found = &mut self.applied.found;
                     *(if was_expected { &mut found.expected } else { &mut found.known }) += 1;
+                    if !point.exemplars.is_empty() {
+                        let lost = &mut self.applied.exemplars_lost;
+                        if let Some(series) = self.state.known.series_at(place) {
+                            exemplars::keep(self.context, series, point, lost);
+                        }
+                    }
                     return Ok(());
                 }
                 // The slow way takes it out of its table.
@@ -190,6 +197,7 @@ impl Walk<'_> {
             match store.give(series, point, now)? {
                 Taken::Kept => {
                     self.applied.found.respelled += 1;
+                    exemplars::keep(self.context, series, point, &mut self.applied.exemplars_lost);
                     let bytes = streams.bytes();
                     known.learn(hashing, metric, attributes, series, bytes);
                     return Ok(());
@@ -213,6 +221,7 @@ impl Walk<'_> {
         let State { known, streams, identity, .. } = &mut *self.state;
         if let Some(series) = store.admit(&description, point, now)? {
             self.applied.found.new += 1;
+            exemplars::keep(self.context, &series, point, &mut self.applied.exemplars_lost);
             streams.insert(hash, &of_metric, identity.as_bytes(), Arc::clone(&series));
             known.learn(hashing, metric, attributes, &series, streams.bytes());
         }

@@ -129,7 +129,7 @@ mod tests {
             let family = format!("m{}", index % 3);
             let labels = format!("x=\"{index:04}{}\"", "long ".repeat(200));
             let description = Description { family, labels, ..Description::default() };
-            let point = Point { start: 0, time: 0, is_delta: false, reading: Reading::Int(index) };
+            let point = Point::plain(Reading::Int(index));
             store.admit(&description, &point, Duration::ZERO).unwrap();
         }
         Arc::new(store)

@@ -63,13 +63,18 @@ impl Translation {
     /// One that is not the attribute's to take gets `exported_` before it: joining would spoil the label that tells
     /// targets or buckets apart, so it moves aside as Prometheus' own do.
     pub(super) fn label(&self, kind: Kind, key: &str) -> String {
-        // A custom that has no name for a label costs the point no more than a readable name.
-        let name = self.namer.label(key).unwrap_or_else(|| label_name(key));
-        let mut name = escaped_label(&name).into_owned();
+        let mut name = self.exemplar_label(key);
         while self.is_taken(kind, &name) {
             name.insert_str(0, "exported_");
         }
         name
+    }
+
+    /// The name of the label that shows an attribute of an exemplar, where none is needed for anything else.
+    pub(super) fn exemplar_label(&self, key: &str) -> String {
+        // A custom that has no name for a label costs the point no more than a readable name.
+        let name = self.namer.label(key).unwrap_or_else(|| label_name(key));
+        escaped_label(&name).into_owned()
     }
 
     fn is_taken(&self, kind: Kind, name: &str) -> bool {
