@@ -34,7 +34,7 @@ pub use exponential::{
 pub use family::{Description, Family, Kind};
 pub use identity::{Identity, Mark};
 pub use label::{Label, Labels};
-pub use number::{write_double, write_integer};
+pub use number::{write_canonical, write_double, write_integer};
 pub use point::{HistogramReading, Point, Reading};
 pub use quantile::quantile;
 pub use rejection::Rejection;

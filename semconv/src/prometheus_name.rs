@@ -17,9 +17,19 @@ const TOTAL: &str = "total";
 /// `_bucket`, `_sum` and `_count` are not part of it. Borrows when the name is right as it stands.
 #[must_use]
 pub fn metric_name<'a>(name: &'a str, unit: &str, is_monotonic_sum: bool) -> Cow<'a, str> {
-    let word = unit::prometheus_word(unit);
-    let word = sanitized(&word, is_metric_char);
-    with_suffixes(sanitized(name, is_metric_char), word.trim_matches('_'), is_monotonic_sum)
+    with_suffixes(sanitized(name, is_metric_char), &unit_name(unit), is_monotonic_sum)
+}
+
+/// The Prometheus name of a unit, as metrics' names end with it: `By/s` is `bytes_per_second`; empty if it has none.
+#[must_use]
+pub fn unit_name(unit: &str) -> Cow<'_, str> {
+    let clean = |word: &str| sanitized(word, is_metric_char).trim_matches('_').to_owned();
+    match unit::prometheus_word(unit) {
+        Cow::Borrowed(word) if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            Cow::Borrowed(word)
+        }
+        word => Cow::Owned(clean(&word)),
+    }
 }
 
 /// The name with the word of its unit and `_total`, where it lacks them; neither is looked at for characters.

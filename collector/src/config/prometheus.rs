@@ -31,7 +31,6 @@ pub(super) fn read(section: &mut Section<'_>, problems: &mut Problems) -> Read<E
     let endpoint = listen(section, default.endpoint, &mut listeners, problems);
     let translation_strategy = strategy(section, problems);
     let custom = section.word("compatibility", &CUSTOMS, problems).unwrap_or(default.custom);
-    refuse_open_metrics(section, problems);
     let settings = PrometheusSettings {
         endpoint,
         metric_expiration: section
@@ -43,6 +42,7 @@ pub(super) fn read(section: &mut Section<'_>, problems: &mut Problems) -> Read<E
         max_bytes: section
             .number("max_bytes", 1..=SERIES_BYTES_MAX, problems)
             .unwrap_or(default.max_bytes),
+        open_metrics: section.flag("enable_open_metrics", problems).unwrap_or(default.open_metrics),
         send_timestamps: section
             .flag("send_timestamps", problems)
             .unwrap_or(default.send_timestamps),
@@ -74,17 +74,6 @@ fn strategy(section: &mut Section<'_>, problems: &mut Problems) -> Strategy {
         (Some(strategy), _) => strategy,
         (None, Some(false)) => Strategy::UnderscoreEscapingWithoutSuffixes,
         (None, _) => Strategy::default(),
-    }
-}
-
-fn refuse_open_metrics(section: &mut Section<'_>, problems: &mut Problems) {
-    if section.flag("enable_open_metrics", problems) == Some(true) {
-        let at = section.node("enable_open_metrics").map_or(section.at(), |node| node.at);
-        let message = format!(
-            "{} is true, and the page is in Prometheus' text format 0.0.4 alone: set it to false",
-            section.path_of("enable_open_metrics")
-        );
-        problems.error(at, message);
     }
 }
 

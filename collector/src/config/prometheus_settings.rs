@@ -17,6 +17,8 @@ pub struct PrometheusSettings {
     pub max_series: u64,
     /// Bytes that series may take, about; points of further ones are rejected and counted. Default 512 MiB.
     pub max_bytes: u64,
+    /// Whether readers that like OpenMetrics better get it; default true. The key is `enable_open_metrics`.
+    pub open_metrics: bool,
     /// Whether each sample shows its point's own time; default false, as a scraper's own time is what it expects.
     pub send_timestamps: bool,
     /// Stands before the name of every received metric; empty for none, the default.
@@ -64,6 +66,7 @@ impl Default for PrometheusSettings {
             metric_expiration: Duration::from_secs(300),
             max_series: 100_000,
             max_bytes: 512 << 20,
+            open_metrics: true,
             send_timestamps: false,
             namespace: String::new(),
             const_labels: Vec::new(),

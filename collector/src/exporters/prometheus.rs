@@ -17,6 +17,7 @@
 //! Exponential histograms are shown as classic ones with powers of two as bounds.
 
 mod exporter;
+mod format;
 mod ingest;
 mod label_guard;
 mod page_server;

@@ -4,17 +4,48 @@ use std::{ops::Deref, sync::Arc};
 
 use parking_lot::Mutex;
 
-use super::number::write_double;
+use super::number::{write_canonical, write_double};
 use crate::otlp::Words;
 
 /// Upper inclusive bounds, strictly ascending. Comparing them costs no decoding, showing them no formatting.
 #[derive(Debug, Clone, Default)]
 pub struct Bounds {
     values: Box<[f64]>,
-    /// All texts, one behind the other.
-    texts: Box<str>,
-    /// Where each text ends; a bound of infinity, which can only be the last, has none.
+    /// As the text format spells them.
+    plain: Texts,
+    /// As OpenMetrics spells them.
+    canonical: Texts,
+}
+
+/// The texts of bounds below infinity.
+#[derive(Debug, Clone, Default)]
+struct Texts {
+    /// One behind the other.
+    all: Box<str>,
+    /// Where each ends; a bound of infinity, which can only be the last, has none.
     ends: Box<[u32]>,
+}
+
+impl Texts {
+    fn new(values: &[f64], write: fn(f64, &mut Vec<u8>)) -> Self {
+        let mut all = Vec::new();
+        let mut ends = Vec::with_capacity(values.len());
+        for value in values.iter().take_while(|value| **value < f64::INFINITY) {
+            write(*value, &mut all);
+            ends.push(u32::try_from(all.len()).unwrap_or(u32::MAX));
+        }
+        Self { all: String::from_utf8(all).unwrap_or_default().into(), ends: ends.into() }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &str> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let end = *end as usize;
+            let text = self.all.get(start..end).unwrap_or_default();
+            start = end;
+            text
+        })
+    }
 }
 
 impl Bounds {
@@ -22,14 +53,9 @@ impl Bounds {
     #[must_use]
     pub fn new(values: impl IntoIterator<Item = f64>) -> Self {
         let values: Box<[f64]> = values.into_iter().collect();
-        let mut texts = Vec::new();
-        let mut ends = Vec::with_capacity(values.len());
-        for value in values.iter().take_while(|value| **value < f64::INFINITY) {
-            write_double(*value, &mut texts);
-            ends.push(u32::try_from(texts.len()).unwrap_or(u32::MAX));
-        }
-        let texts = String::from_utf8(texts).unwrap_or_default().into();
-        Self { values, texts, ends: ends.into() }
+        let (plain, canonical) =
+            (Texts::new(&values, write_double), Texts::new(&values, write_canonical));
+        Self { values, plain, canonical }
     }
 
     /// Whether these are the same bounds, bit for bit.
@@ -43,13 +69,12 @@ impl Bounds {
     /// The text of each bound below infinity, in their order. A sender may spell the last bound out; the page shows it
     /// once, with the count of all observations.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let mut start = 0;
-        self.ends.iter().map(move |end| {
-            let end = *end as usize;
-            let text = self.texts.get(start..end).unwrap_or_default();
-            start = end;
-            text
-        })
+        self.plain.iter()
+    }
+
+    /// The same as OpenMetrics spells them: see [`write_canonical`].
+    pub fn canonical_texts(&self) -> impl Iterator<Item = &str> {
+        self.canonical.iter()
     }
 }
 
@@ -104,6 +129,7 @@ mod tests {
     fn a_finite_bound_has_the_text_that_prometheus_spells() {
         let bounds = Bounds::new([-1.0, 0.005, 2.0, f64::INFINITY]);
         assert_eq!(bounds.texts().collect::<Vec<_>>(), ["-1", "0.005", "2"]);
+        assert_eq!(bounds.canonical_texts().collect::<Vec<_>>(), ["-1.0", "0.005", "2.0"]);
     }
 
     #[test]

@@ -79,6 +79,9 @@ impl Directory {
         if members.family.help.is_empty() && !description.help.is_empty() {
             members.family.help = description.help.as_str().into();
         }
+        if members.family.unit.is_empty() && !description.unit.is_empty() {
+            members.family.unit = description.unit.as_str().into();
+        }
         self.series += 1;
         self.bytes += cost;
         Ok(series)
@@ -90,6 +93,7 @@ impl Directory {
         let family = Family {
             name: name.clone(),
             help: description.help.as_str().into(),
+            unit: description.unit.as_str().into(),
             kind: description.kind,
             generation: self.generations,
         };
@@ -156,6 +160,10 @@ impl Directory {
         };
         let (_, members) = self.families.range::<str, _>((behind, Bound::Unbounded)).next()?;
         Some(members.first_page(limit))
+    }
+
+    pub(super) fn kind_of(&self, name: &str) -> Option<Kind> {
+        self.families.get(name).map(|members| members.family.kind)
     }
 
     /// The series of one family.

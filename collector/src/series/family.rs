@@ -51,6 +51,8 @@ pub struct Description {
     pub family: String,
     /// One sentence; may be empty.
     pub help: String,
+    /// The word for the unit, if the name has one; may be empty.
+    pub unit: String,
     /// What the family is.
     pub kind: Kind,
     /// The labels, rendered: see [`Labels::render`](super::Labels::render).
@@ -67,10 +69,21 @@ pub struct Family {
     pub name: Arc<str>,
     /// One sentence, of the first stream that had one; may be empty.
     pub help: Arc<str>,
+    /// The word for the unit, of the first stream that had one; may be empty.
+    pub unit: Arc<str>,
     /// What it is.
     pub kind: Kind,
     /// Tells this family from one that had the same name before it and ended.
     pub(super) generation: u64,
+}
+
+#[cfg(test)]
+impl Family {
+    /// One without help and unit.
+    pub(crate) fn named(name: &str, kind: Kind) -> Self {
+        let (help, unit) = (Arc::default(), Arc::default());
+        Self { name: name.into(), help, unit, kind, generation: 0 }
+    }
 }
 
 /// A family with its series, in the order of their labels. Never empty outside the directory's lock.

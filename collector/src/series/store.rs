@@ -200,6 +200,7 @@ impl Store {
         let description = Description {
             family: family.to_owned(),
             help: help.to_owned(),
+            unit: String::new(),
             kind: Kind::Gauge,
             labels,
             folded: false,
@@ -235,6 +236,12 @@ impl Store {
     #[must_use]
     pub fn page(&self, cursor: &mut Cursor, limit: usize) -> Option<Page> {
         self.directory.read().page(cursor, limit.max(1))
+    }
+
+    /// What the family of this name is, if there is one.
+    #[must_use]
+    pub fn kind_of(&self, family: &str) -> Option<Kind> {
+        self.directory.read().kind_of(family)
     }
 
     /// All series of one family, by Prometheus name, with their values; empty if there is none.

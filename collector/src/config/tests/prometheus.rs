@@ -47,6 +47,7 @@ fn every_option_reaches_the_settings() {
             ("another_label".to_owned(), "7".to_owned()),
         ],
         max_series: 5,
+        open_metrics: false,
         translation_strategy: Strategy::NoTranslation,
         custom: Custom::Otlptranslator,
         resource_labels: ResourceLabelSettings {
@@ -155,14 +156,9 @@ fn constant_labels_take_no_label_that_is_needed_or_taken() {
 }
 
 #[test]
-fn a_format_that_the_page_does_not_have_is_refused() {
-    check(
-        "enable_open_metrics: true",
-        &[
-            "c.yaml:7:37: error: exporters.prometheus.enable_open_metrics is true, and the page is in Prometheus' text \
-           format 0.0.4 alone: set it to false",
-        ],
-    );
+fn open_metrics_is_on_unless_it_is_switched_off() {
+    assert!(read("").open_metrics && read("enable_open_metrics: true").open_metrics);
+    assert!(!read("enable_open_metrics: false").open_metrics);
 }
 
 #[test]

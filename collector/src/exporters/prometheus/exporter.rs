@@ -113,7 +113,7 @@ impl PrometheusExporter {
             warned: Default::default(),
         });
         state.show_own_metrics();
-        let scrape = Scrape::new(Arc::clone(&state), settings.send_timestamps);
+        let scrape = Scrape::new(Arc::clone(&state), settings);
         let server = PageServer::start(name, settings.endpoint, scrape, connections)?;
         let interval =
             (limits.metric_expiration / 10).clamp(EXPIRY_INTERVAL_MIN, EXPIRY_INTERVAL_MAX);

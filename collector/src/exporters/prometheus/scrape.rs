@@ -3,6 +3,8 @@
 mod buffers;
 mod coding;
 mod delivery;
+mod negotiation;
+mod weight;
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,17 +20,24 @@ use tokio::{
 use self::{
     coding::Coding,
     delivery::{Delivered, deliver},
+    negotiation::Offer,
 };
 use super::{
     exporter::State,
+    format::{self, Format},
     text::{self, Encoder},
 };
-use crate::http::{Body, BodySender, Handler, Request, Response};
+use crate::{
+    config::PrometheusSettings,
+    http::{Body, BodySender, Handler, Request, Response},
+};
 
 /// Where the page is.
 const PATH: &str = "/metrics";
 /// Scrapes at a time; one more is told to come back, so that many slow readers hold little memory.
 const SCRAPES_MAX: usize = 16;
+/// What of a request decides about the answer.
+const VARYING: HeaderValue = HeaderValue::from_static("accept, accept-encoding");
 /// How long a reader may take for the whole page; then the answer is broken off, and the scrape fails whole.
 const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -36,17 +45,23 @@ const DEADLINE: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(super) struct Scrape {
     state: Arc<State>,
+    offer: Offer,
+    /// Whether every sample shows the time of its point, if the sender told it.
     has_timestamps: bool,
     room: Arc<Semaphore>,
 }
 
 impl Scrape {
-    /// With timestamps, every sample shows the time of its point, if the sender told it.
-    pub(super) fn new(state: Arc<State>, has_timestamps: bool) -> Self {
-        Self { state, has_timestamps, room: Arc::new(Semaphore::new(SCRAPES_MAX)) }
+    pub(super) fn new(state: Arc<State>, settings: &PrometheusSettings) -> Self {
+        Self {
+            state,
+            offer: Offer { open_metrics: settings.open_metrics },
+            has_timestamps: settings.send_timestamps,
+            room: Arc::new(Semaphore::new(SCRAPES_MAX)),
+        }
     }
 
-    fn page(&self, coding: Coding) -> Response {
+    fn page(&self, format: Format, coding: Coding) -> Response {
         let arrived = Instant::now();
         let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() else {
             let mut response = plain(
@@ -60,9 +75,9 @@ impl Scrape {
         };
         self.state.show_own_metrics();
         let (sender, body) = Body::stream();
-        let encoder = Encoder::new(self.has_timestamps);
+        let encoder = Encoder::new(format, self.has_timestamps);
         tokio::spawn(send_page(Arc::clone(&self.state), encoder, coding, sender, permit, arrived));
-        described(body, coding)
+        described(body, format, coding)
     }
 }
 
@@ -83,13 +98,14 @@ impl Handler for Scrape {
         let Some(coding) = Coding::accepted(request.headers()) else {
             let text = "the page comes plain or as gzip, and Accept-Encoding excludes both\n";
             let mut response = plain(StatusCode::NOT_ACCEPTABLE, text.to_owned());
-            response.headers_mut().insert(VARY, HeaderValue::from_static("accept-encoding"));
+            response.headers_mut().insert(VARY, VARYING);
             return response;
         };
+        let format = self.offer.choose(request.headers());
         match *request.method() {
             // The same head, but for what the connection says of a body's length.
-            Method::HEAD => described(Body::default(), coding),
-            _ => self.page(coding),
+            Method::HEAD => described(Body::default(), format, coding),
+            _ => self.page(format, coding),
         }
     }
 }
@@ -124,11 +140,11 @@ async fn send_page(
 }
 
 /// The answer with the page, or in its place nothing.
-fn described(body: Body, coding: Coding) -> Response {
+fn described(body: Body, format: Format, coding: Coding) -> Response {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(text::CONTENT_TYPE));
-    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(CONTENT_TYPE, format.content_type());
+    headers.insert(VARY, VARYING);
     if coding == Coding::Gzip {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }

@@ -7,6 +7,7 @@ mod folding;
 mod helpers;
 mod life;
 mod model;
+mod open_metrics;
 mod options;
 mod page;
 mod scrape;

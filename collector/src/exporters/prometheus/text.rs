@@ -1,14 +1,17 @@
-//! Writes the store in Prometheus' text format 0.0.4.
+//! Writes the store in Prometheus' text formats and in OpenMetrics.
+//!
+//! They differ in what is said of a family (`head`), and in how some numbers of a series are spelled (`lines`); what stands
+//! before a number is rendered once, with the series, for all of them.
 
+mod claims;
+mod head;
 mod lines;
 
 use std::{sync::Arc, vec};
 
 use self::lines::Lines;
-use crate::series::{Cursor, Family, Kind, Series, Store};
-
-/// The content type of what [`Encoder`] writes; Prometheus 3 refuses a page without it.
-pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+use super::format::Format;
+use crate::series::{Cursor, Family, Series, Store};
 
 /// A piece ends once it has this many bytes; larger ones hardly save anything, smaller ones cost system calls.
 const PIECE_BYTES: usize = 128 << 10;
@@ -16,62 +19,69 @@ const PIECE_BYTES: usize = 128 << 10;
 pub(super) const PIECE_ROOM: usize = PIECE_BYTES + (8 << 10);
 /// Series taken from the store at a time: new series wait while they are picked, known ones do not.
 const PAGE_SERIES: usize = 256;
+/// What ends a page of OpenMetrics, so that a reader knows that it has all of it.
+const END: &[u8] = b"# EOF\n";
 
 /// One pass over the store, piece by piece; holds no lock between pieces, and none while it formats.
 #[derive(Debug)]
 pub(super) struct Encoder {
+    format: Format,
     cursor: Cursor,
     rest: vec::IntoIter<Arc<Series>>,
     lines: Lines,
+    /// The family whose series come has no place in the format beside the others.
+    is_omitted: bool,
+    has_ended: bool,
 }
 
 impl Encoder {
     /// Before the first piece. With timestamps, every sample shows the time of its point, if the sender told it.
-    pub(super) fn new(has_timestamps: bool) -> Self {
+    pub(super) fn new(format: Format, has_timestamps: bool) -> Self {
         Self {
+            format,
             cursor: Cursor::default(),
             rest: Vec::new().into_iter(),
-            lines: Lines::new(has_timestamps),
+            lines: Lines::new(format, has_timestamps),
+            is_omitted: false,
+            has_ended: false,
         }
     }
 
     /// Appends the next piece of the page; returns whether there was one.
     pub(super) fn piece(&mut self, store: &Store, out: &mut Vec<u8>) -> bool {
         let start = out.len();
-        while out.len() - start < PIECE_BYTES {
+        while !self.has_ended && out.len() - start < PIECE_BYTES {
             if let Some(series) = self.rest.next() {
                 self.lines.write(&series, out);
                 continue;
             }
             let Some(page) = store.page(&mut self.cursor, PAGE_SERIES) else {
+                self.has_ended = true;
+                if self.format.is_open_metrics() {
+                    out.extend_from_slice(END);
+                }
                 break;
             };
             if page.first {
-                write_head(&page.family, out);
+                self.begin(&page.family, store, out);
             }
-            self.rest = page.series.into_iter();
+            if !self.is_omitted {
+                self.rest = page.series.into_iter();
+            }
         }
         out.len() > start
     }
-}
 
-fn write_head(family: &Family, out: &mut Vec<u8>) {
-    if !family.help.is_empty() {
-        put(out, &["# HELP ", &family.name, " "]);
-        for char in family.help.bytes() {
-            match char {
-                b'\\' => out.extend_from_slice(b"\\\\"),
-                b'\n' => out.extend_from_slice(b"\\n"),
-                other => out.push(other),
-            }
+    fn begin(&mut self, family: &Family, store: &Store, out: &mut Vec<u8>) {
+        self.is_omitted = false;
+        if !self.format.is_open_metrics() {
+            return head::write_text(family, out);
         }
-        out.push(b'\n');
+        match claims::shown(family, |name| store.kind_of(name)) {
+            Some(shown) => head::write_open_metrics(family, shown, out),
+            None => self.is_omitted = true,
+        }
     }
-    let kind = match family.kind {
-        Kind::Unknown => "untyped",
-        kind => kind.as_str(),
-    };
-    put(out, &["# TYPE ", &family.name, " ", kind, "\n"]);
 }
 
 #[inline]

@@ -14,7 +14,10 @@ mod translation;
 
 use std::collections::HashSet;
 
-use inferometer_semconv::prometheus_namer::{MetricType, escaped_metric};
+use inferometer_semconv::{
+    prometheus_name::unit_name,
+    prometheus_namer::{MetricType, escaped_metric},
+};
 use opentelemetry_proto::tonic::{
     common::v1::KeyValue,
     metrics::v1::{Metric, metric::Data},
@@ -45,6 +48,9 @@ pub(super) fn describe(
     attributes: &[KeyValue],
 ) -> Result<Description, Rejection> {
     let family = family(translation, metric, shape)?;
+    let unit = unit_name(&metric.unit);
+    let stem = family.strip_suffix("_total").unwrap_or(&family);
+    let unit = if stem.ends_with(&*unit) { unit.into_owned() } else { String::new() };
     let mut labels = Draft::new(translation, shape.kind);
     target.add_to(&mut labels);
     if translation.scope_info {
@@ -64,6 +70,7 @@ pub(super) fn describe(
     Ok(Description {
         family,
         help: metric.description.clone(),
+        unit,
         kind: shape.kind,
         labels: labels.render(),
         folded,

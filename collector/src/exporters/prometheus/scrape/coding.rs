@@ -3,6 +3,8 @@
 use http::{HeaderMap, header::ACCEPT_ENCODING};
 use inferometer_semconv::attributes::CollectorScrapeCoding;
 
+use super::weight::weight;
+
 /// A content coding of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Coding {
@@ -67,14 +69,6 @@ impl Weights {
             _ => return,
         };
         *place = Some(place.map_or(weight, |other| other.max(weight)));
-    }
-}
-
-fn weight<'a>(parameters: impl Iterator<Item = &'a str>) -> Option<f32> {
-    let mut pairs = parameters.filter_map(|parameter| parameter.split_once('='));
-    match pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case("q")) {
-        Some((_, q)) => q.trim().parse().ok().filter(|q| (0.0..=1.0).contains(q)),
-        None => Some(1.0),
     }
 }
 

@@ -113,7 +113,7 @@ mod tests {
     use http_body_util::BodyExt;
     use tokio::task::JoinHandle;
 
-    use super::*;
+    use super::{super::format::Format, *};
     use crate::{
         http::Body,
         series::{Description, Limits, Point, Reading},
@@ -143,7 +143,7 @@ mod tests {
         let (store, (sender, body)) = (Arc::clone(store), Body::stream());
         let delivery = tokio::spawn(async move {
             let mut delivered = Delivered::default();
-            let encoder = Encoder::new(false);
+            let encoder = Encoder::new(Format::Text004, false);
             let outcome = deliver(&store, encoder, coding, sender, deadline, &mut delivered).await;
             (outcome, delivered)
         });

@@ -15,6 +15,7 @@ use opentelemetry_proto::tonic::{
 use prost::Message;
 
 use super::super::{
+    format::Format,
     ingest::{Applied, Ingest},
     text::Encoder,
     translate::Translation,
@@ -155,12 +156,12 @@ pub(super) fn apply_at(
 
 /// The whole page.
 pub(super) fn page(ingest: &Ingest) -> String {
-    whole_page(ingest, false)
+    whole_page(ingest, Format::Text004, false)
 }
 
-/// The whole page, with timestamps or without.
-pub(super) fn whole_page(ingest: &Ingest, has_timestamps: bool) -> String {
-    let (mut encoder, mut page) = (Encoder::new(has_timestamps), Vec::new());
+/// The whole page in a format, with timestamps or without.
+pub(super) fn whole_page(ingest: &Ingest, format: Format, has_timestamps: bool) -> String {
+    let (mut encoder, mut page) = (Encoder::new(format, has_timestamps), Vec::new());
     while encoder.piece(ingest.store(), &mut page) {}
     String::from_utf8(page).unwrap()
 }

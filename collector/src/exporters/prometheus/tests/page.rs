@@ -8,7 +8,7 @@ use opentelemetry_proto::tonic::metrics::v1::{
 };
 use proptest::prelude::*;
 
-use super::helpers::*;
+use super::{super::format::Format, helpers::*};
 
 /// Name, labels and value.
 type Sample = (String, Vec<(String, String)>, f64);
@@ -215,7 +215,7 @@ fn with_timestamps_every_line_has_that_of_its_point_in_milliseconds() {
     let ingest = ingest();
     apply(&ingest, one_of_each());
     let plain = page(&ingest);
-    let timed = whole_page(&ingest, true);
+    let timed = whole_page(&ingest, Format::Text004, true);
     for (plain, timed) in plain.lines().zip(timed.lines()) {
         let expected = match plain.as_bytes()[0] {
             b'#' | b'g' => plain.to_owned(),

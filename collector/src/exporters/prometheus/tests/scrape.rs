@@ -321,6 +321,28 @@ async fn gzip_is_sent_to_who_asks_for_it() {
 }
 
 #[tokio::test]
+async fn a_reader_gets_the_format_that_it_asks_for() {
+    let (exporter, _) = start(LONG);
+    let bytes = request(vec![counter("c", vec![int(7, &[])])]).encode_to_vec();
+    send(&exporter, Signal::Metrics, bytes, 1).await;
+    let cases = [
+        ("", "text/plain; version=0.0.4; charset=utf-8", "# TYPE c_total counter\n"),
+        (
+            "Accept: application/openmetrics-text;version=1.0.0,*/*;q=0.1\r\n",
+            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores",
+            "# TYPE c counter\n",
+        ),
+    ];
+    for (accept, content_type, expected) in cases {
+        let (head, body) = ask_with(exporter.address(), "GET", "/metrics", accept).await;
+        assert!(head.contains(&format!("\r\ncontent-type: {content_type}\r\n")), "{head}");
+        let page = String::from_utf8(body).unwrap();
+        assert!(page.contains(expected) && page.contains("\nc_total 7\n"), "{page}");
+        assert_eq!(page.ends_with("\n# EOF\n"), !accept.is_empty(), "{page}");
+    }
+}
+
+#[tokio::test]
 async fn head_answers_as_get_without_a_body() {
     let (exporter, _) = start(LONG);
     for headers in ["", "Accept-Encoding: gzip\r\n", "Accept-Encoding: identity;q=0\r\n"] {
@@ -328,7 +350,7 @@ async fn head_answers_as_get_without_a_body() {
         assert!(body.is_empty(), "{} bytes", body.len());
         let (expected, _) = ask_with(exporter.address(), "GET", "/metrics", headers).await;
         assert_eq!(description(&head), description(&expected));
-        assert!(head.contains("vary: accept-encoding"), "{head}");
+        assert!(head.contains("vary: accept, accept-encoding"), "{head}");
     }
 }
 

@@ -2,15 +2,18 @@
 
 use std::ops::Range;
 
-use super::put;
-use crate::series::{Exponential, Histogram, Series, Summary, Value, write_double, write_integer};
+use super::{super::format::Format, put};
+use crate::series::{
+    Exponential, Histogram, Series, Summary, Value, write_canonical, write_double, write_integer,
+};
 
-/// Nanoseconds in the format's unit of time.
+/// Nanoseconds in the text format's unit of time.
 const MILLISECOND: u64 = 1_000_000;
 
 /// Writes one series after the other, in room that is used again.
 #[derive(Debug)]
 pub(super) struct Lines {
+    is_open_metrics: bool,
     has_timestamps: bool,
     /// What follows every value of a series: its timestamp, if wanted and known, and the end of the line.
     tail: Vec<u8>,
@@ -23,8 +26,9 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new(has_timestamps: bool) -> Self {
+    pub(super) fn new(format: Format, has_timestamps: bool) -> Self {
         Self {
+            is_open_metrics: format.is_open_metrics(),
             has_timestamps,
             tail: Vec::new(),
             value: Value::Int(0),
@@ -42,11 +46,11 @@ impl Lines {
         self.tail.clear();
         if self.has_timestamps && time > 0 {
             self.tail.push(b' ');
-            write_integer(time / MILLISECOND, &mut self.tail);
+            write_time(time / MILLISECOND, self.is_open_metrics, &mut self.tail);
         }
         self.tail.push(b'\n');
-        let Self { tail, value, buckets, text, .. } = self;
-        let one = One { series, tail };
+        let Self { is_open_metrics, tail, value, buckets, text, .. } = self;
+        let one = One { series, tail, is_open_metrics: *is_open_metrics };
         match value {
             Value::Int(number) => {
                 put(out, &[series.prefix()]);
@@ -68,24 +72,51 @@ impl Lines {
     }
 }
 
+/// Writes a time in the format's unit: OpenMetrics counts seconds, to the same millisecond.
+fn write_time(milliseconds: u64, is_open_metrics: bool, out: &mut Vec<u8>) {
+    if !is_open_metrics {
+        return write_integer(milliseconds, out);
+    }
+    write_integer(milliseconds / 1000, out);
+    // One digit more, which the point then takes the place of.
+    let place = out.len();
+    write_integer(1000 + milliseconds % 1000, out);
+    out[place] = b'.';
+}
+
 /// A series of several lines.
 struct One<'a> {
     series: &'a Series,
     tail: &'a [u8],
+    is_open_metrics: bool,
 }
 
 impl One<'_> {
     fn write_histogram(&self, histogram: &Histogram, out: &mut Vec<u8>) {
+        if self.is_open_metrics {
+            self.write_buckets(histogram, histogram.bounds.canonical_texts(), out);
+        } else {
+            self.write_buckets(histogram, histogram.bounds.texts(), out);
+        }
+        let lowest = histogram.bounds.first().copied();
+        self.write_sum_and_count(lowest, histogram.sum, histogram.count, out);
+    }
+
+    fn write_buckets<'b>(
+        &self,
+        histogram: &Histogram,
+        bounds: impl Iterator<Item = &'b str>,
+        out: &mut Vec<u8>,
+    ) {
         let mut lines = self.varying("_bucket", "le");
         let mut below = 0_u64;
-        for (bound, count) in histogram.bounds.texts().zip(&histogram.counts) {
+        for (bound, count) in bounds.zip(&histogram.counts) {
             below = below.saturating_add(*count);
             lines.write(bound.as_bytes(), out);
             self.write_last_integer(below, out);
         }
         lines.write(b"+Inf", out);
         self.write_last_integer(histogram.count, out);
-        self.write_sum_and_count(histogram.sum, histogram.count, out);
     }
 
     /// The format has no exponential buckets, so they are shown as classic ones.
@@ -98,32 +129,66 @@ impl One<'_> {
     ) {
         let mut lines = self.varying("_bucket", "le");
         for (bound, below) in buckets {
-            text.clear();
-            write_double(*bound, text);
-            lines.write(text, out);
+            lines.write(self.label_value(*bound, text), out);
             self.write_last_integer(*below, out);
         }
-        self.write_sum_and_count(exponential.sum, exponential.count, out);
+        let lowest = buckets.first().map(|bucket| bucket.0);
+        self.write_sum_and_count(lowest, exponential.sum, exponential.count, out);
     }
 
     fn write_summary(&self, summary: &Summary, text: &mut Vec<u8>, out: &mut Vec<u8>) {
         let mut lines = self.varying("", "quantile");
         for (share, value) in &summary.quantiles {
-            text.clear();
-            write_double(*share, text);
-            lines.write(text, out);
-            self.write_last_double(*value, out);
+            // OpenMetrics has no place for quantiles below zero.
+            if !(self.is_open_metrics && *value < 0.0) {
+                lines.write(self.label_value(*share, text), out);
+                self.write_last_double(*value, out);
+            }
         }
-        self.write_sum_and_count(Some(summary.sum), summary.count, out);
+        self.write_sum(Some(summary.sum), out);
+        self.write_count(summary.count, out);
     }
 
-    fn write_sum_and_count(&self, sum: Option<f64>, count: u64, out: &mut Vec<u8>) {
-        if let Some(sum) = sum {
+    /// Sum and count of a histogram whose lowest bound is `lowest`. OpenMetrics shows either both or none, and none of a
+    /// histogram whose sum might fall: the count stands in the last bucket too.
+    fn write_sum_and_count(
+        &self,
+        lowest: Option<f64>,
+        sum: Option<f64>,
+        count: u64,
+        out: &mut Vec<u8>,
+    ) {
+        let may_fall = lowest.is_some_and(|bound| bound < 0.0);
+        let has_sum = !may_fall && sum.is_some_and(|sum| sum >= 0.0);
+        if self.is_open_metrics && !has_sum {
+            return;
+        }
+        self.write_sum(sum, out);
+        self.write_count(count, out);
+    }
+
+    fn write_sum(&self, sum: Option<f64>, out: &mut Vec<u8>) {
+        // There it counts up, so that it is neither below zero nor no number.
+        if let Some(sum) = sum.filter(|sum| *sum >= 0.0 || !self.is_open_metrics) {
             self.write_name_and_labels("_sum", out);
             self.write_last_double(sum, out);
         }
+    }
+
+    fn write_count(&self, count: u64, out: &mut Vec<u8>) {
         self.write_name_and_labels("_count", out);
         self.write_last_integer(count, out);
+    }
+
+    /// A bound or a share as the value of a label.
+    fn label_value<'b>(&self, number: f64, text: &'b mut Vec<u8>) -> &'b [u8] {
+        text.clear();
+        if self.is_open_metrics {
+            write_canonical(number, text);
+        } else {
+            write_double(number, text);
+        }
+        text
     }
 
     fn write_name_and_labels(&self, suffix: &str, out: &mut Vec<u8>) {

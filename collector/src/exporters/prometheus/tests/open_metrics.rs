@@ -1,0 +1,124 @@
+//! What a page of OpenMetrics says otherwise than one of text.
+
+use std::time::Duration;
+
+use opentelemetry_proto::tonic::metrics::v1::{
+    Metric, NumberDataPoint, Summary, SummaryDataPoint, metric::Data,
+    summary_data_point::ValueAtQuantile,
+};
+
+use super::{super::format::Format, helpers::*};
+
+/// The page of these metrics, without its end.
+fn page_of(metrics: Vec<Metric>) -> String {
+    let ingest = ingest();
+    apply(&ingest, metrics);
+    let page = whole_page(&ingest, Format::OpenMetrics100, false);
+    page.strip_suffix("# EOF\n").expect("an end").to_owned()
+}
+
+fn described(help: &str, unit: &str, metric: Metric) -> Metric {
+    Metric { description: help.to_owned(), unit: unit.to_owned(), ..metric }
+}
+
+#[test]
+fn an_empty_page_is_its_end() {
+    assert_eq!(page_of(Vec::new()), "");
+}
+
+#[test]
+fn a_counter_is_described_without_what_its_samples_append() {
+    let metrics =
+        vec![described("a \"b\" \\ \n", "By", counter("a.io", vec![int(7, &[("x", "y")])]))];
+    let expected = "# TYPE a_io_bytes counter\n# UNIT a_io_bytes bytes\n\
+                    # HELP a_io_bytes a \\\"b\\\" \\\\ \\n\n\
+                    a_io_bytes_total{x=\"y\"} 7\n";
+    assert_eq!(page_of(metrics), expected);
+}
+
+#[test]
+fn bounds_and_quantiles_are_spelled_as_doubles() {
+    let summary = SummaryDataPoint {
+        time_unix_nano: 3,
+        count: 4,
+        sum: 2.5,
+        quantile_values: [(0.0, -1.0), (0.5, 2.0), (1.0, f64::NAN)]
+            .map(|(quantile, value)| ValueAtQuantile { quantile, value })
+            .to_vec(),
+        ..SummaryDataPoint::default()
+    };
+    let page = page_of(vec![
+        histogram("h", vec![buckets(&[1.0, 2.5, 1e6], &[1, 2, 3, 4], 0.5, &[])]),
+        metric("s", "", Data::Summary(Summary { data_points: vec![summary] })),
+    ]);
+    let expected = "# TYPE h histogram\n\
+                    h_bucket{le=\"1.0\"} 1\n\
+                    h_bucket{le=\"2.5\"} 3\n\
+                    h_bucket{le=\"1e+06\"} 6\n\
+                    h_bucket{le=\"+Inf\"} 10\n\
+                    h_sum 0.5\n\
+                    h_count 10\n\
+                    # TYPE s summary\n\
+                    s{quantile=\"0.5\"} 2\n\
+                    s{quantile=\"1.0\"} NaN\n\
+                    s_sum 2.5\n\
+                    s_count 4\n";
+    assert_eq!(page, expected);
+}
+
+#[test]
+fn a_sum_that_might_fall_is_not_shown() {
+    for (bounds, sum) in [(&[-1.0, 1.0], 5.0), (&[0.5, 1.0], -0.5), (&[0.5, 1.0], f64::NAN)] {
+        let page = page_of(vec![histogram("h", vec![buckets(bounds, &[1, 2, 3], sum, &[])])]);
+        assert!(!page.contains("h_sum") && !page.contains("h_count"), "{page}");
+        assert!(page.contains("h_bucket{le=\"+Inf\"} 6\n"), "{page}");
+    }
+}
+
+#[test]
+fn resources_are_information_about_the_target() {
+    let ingest = ingest();
+    let scoped = of_scope(None, vec![gauge("g", vec![int(1, &[])])]);
+    let resource = [("service.name", "s"), ("host.name", "h")];
+    apply_at(&ingest, &of_resource(&resource, vec![scoped]), Duration::ZERO);
+    let page = whole_page(&ingest, Format::OpenMetrics100, false);
+    assert!(page.contains("# TYPE target info\n"), "{page}");
+    assert!(page.contains("\ntarget_info{host_name=\"h\",job=\"s\"} 1\n"), "{page}");
+}
+
+#[test]
+fn what_has_no_place_beside_a_histogram_is_left_out_alone() {
+    let page = page_of(vec![
+        gauge("h.created", vec![int(7, &[])]),
+        gauge("i", vec![int(8, &[])]),
+        histogram("h", vec![buckets(&[1.0], &[1, 2], 0.5, &[])]),
+    ]);
+    assert!(!page.contains("created"), "{page}");
+    assert!(page.contains("h_count 3\n") && page.contains("\ni 8\n"), "{page}");
+}
+
+#[test]
+fn timestamps_are_seconds() {
+    for (nanoseconds, expected) in
+        [(1_700_000_000_123_999_999, "g 7 1700000000.123\n"), (5_000_000, "g 7 0.005\n")]
+    {
+        let ingest = ingest();
+        let point = NumberDataPoint { time_unix_nano: nanoseconds, ..int(7, &[]) };
+        apply(&ingest, vec![gauge("g", vec![point])]);
+        let page = whole_page(&ingest, Format::OpenMetrics100, true);
+        assert!(page.contains(expected), "{page}");
+    }
+}
+
+#[test]
+fn the_end_comes_once_also_while_series_appear() {
+    use super::super::text::Encoder;
+    let ingest = ingest();
+    apply(&ingest, vec![gauge("a", vec![int(1, &[])])]);
+    let mut encoder = Encoder::new(Format::OpenMetrics100, false);
+    let mut page = Vec::new();
+    assert!(encoder.piece(ingest.store(), &mut page));
+    apply(&ingest, vec![gauge("b", vec![int(2, &[])])]);
+    assert!(!encoder.piece(ingest.store(), &mut page));
+    assert!(page.ends_with(b"a 1\n# EOF\n"));
+}
