@@ -15,6 +15,7 @@ pub mod exporters;
 pub mod http;
 pub mod otlp;
 pub mod pipeline;
+mod prefetch;
 pub mod processors;
 pub mod receivers;
 pub mod self_metrics;

@@ -8,6 +8,7 @@ use clap::Parser;
 
 use crate::cli::Cli;
 
+mod allocator;
 mod cli;
 
 /// Threads of the runtime; more would only contend for the same store.
@@ -16,6 +17,7 @@ const WORKER_THREADS_MAX: usize = 4;
 fn main() -> ExitCode {
     // Wrong usage ends here, with code 2.
     let cli = Cli::parse();
+    allocator::keep_memory_of_requests();
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads.min(WORKER_THREADS_MAX))

@@ -136,7 +136,7 @@ fn every_crate_has_the_lints_and_every_published_one_a_readme() {
     let mut seen = 0;
     for (folder, manifest) in manifests(&files) {
         seen += 1;
-        // The SDK repeats the workspace's table with one word changed, see there.
+        // SDK and collector repeat the workspace's table with one word changed, see there.
         if !manifest.contains("[lints]\nworkspace = true")
             && !manifest.contains("[lints.rust]\nunsafe_code = \"deny\"")
         {
@@ -153,7 +153,7 @@ fn every_crate_has_the_lints_and_every_published_one_a_readme() {
 }
 
 #[test]
-fn the_lints_that_the_sdk_repeats_are_the_workspaces() {
+fn the_lints_that_sdk_and_collector_repeat_are_the_workspaces() {
     let files = files();
     let lints = |path: &str, section: &str| -> Vec<String> {
         let (_, text) = files.iter().find(|(found, _)| found == path).expect("a manifest");
@@ -167,7 +167,9 @@ fn the_lints_that_the_sdk_repeats_are_the_workspaces() {
         let workspace = lints("Cargo.toml", &format!("[workspace.lints.{group}]"));
         let expected: Vec<String> =
             workspace.iter().map(|line| line.replace("\"forbid\"", "\"deny\"")).collect();
-        assert_eq!(lints("sdk/Cargo.toml", &format!("[lints.{group}]")), expected);
+        for repeats in ["sdk/Cargo.toml", "collector/Cargo.toml"] {
+            assert_eq!(lints(repeats, &format!("[lints.{group}]")), expected, "{repeats}");
+        }
     }
 }
 

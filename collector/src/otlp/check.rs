@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    schema::{self, Field, Kind, MAX_DEPTH, Schema},
+    schema::{self, Field, Kind, Layout, MAX_DEPTH, Schema},
     wire::{Reader, WireFault, WireType},
 };
 use crate::pipeline::{Counts, Signal};
@@ -70,8 +70,17 @@ pub fn check(signal: Signal, bytes: &[u8]) -> Result<Counts, Malformed> {
 }
 
 /// The items in a message, itself left out.
+#[inline]
 fn check_message(schema: &Schema, bytes: &[u8], depth: u32) -> Result<u64, (Place, WireFault)> {
-    let mut reader = Reader::new(bytes);
+    match pass_plain(schema, bytes, depth) {
+        [] => Ok(0),
+        rest => check_rest(schema, rest, depth),
+    }
+}
+
+/// The items in what is left of a message.
+fn check_rest(schema: &Schema, rest: &[u8], depth: u32) -> Result<u64, (Place, WireFault)> {
+    let mut reader = Reader::new(rest);
     let mut items = 0;
     let mut alternative = (0, 0);
     while !reader.is_empty() {
@@ -86,14 +95,11 @@ fn check_message(schema: &Schema, bytes: &[u8], depth: u32) -> Result<u64, (Plac
         match field.kind {
             Kind::Message(inner)
             | Kind::Messages(inner)
+            | Kind::Attributes(inner)
             | Kind::Item(inner)
             | Kind::Alternative(inner) => {
                 let inside = delimited(&mut reader, wire_type).map_err(failed)?;
                 let depth = depth.checked_sub(1).ok_or_else(|| failed(WireFault::Depth))?;
-                if depth > 0 && inner.is_pair() && is_plain_pair(inside) {
-                    pass_plain_pairs(&mut reader, number);
-                    continue;
-                }
                 let inner_items = check_message(inner, inside, depth)?;
                 match field.kind {
                     Kind::Item(_) => items += 1,
@@ -104,19 +110,47 @@ fn check_message(schema: &Schema, bytes: &[u8], depth: u32) -> Result<u64, (Plac
             }
             _ => check_value(field, &mut reader, wire_type).map_err(failed)?,
         }
+        reader = Reader::new(pass_plain(schema, reader.rest(), depth));
     }
     Ok(items + alternative.1)
 }
 
-/// Passes over the attributes that follow one under the same number, as long as they are plain.
+/// Passes over the fields that are in order at first sight, which nearly all are, up to the first that is not. What is
+/// left is looked at field by field, and what is wrong with it is found there.
 #[inline]
-fn pass_plain_pairs(reader: &mut Reader<'_>, number: u32) {
-    // Numbers above 15 have keys of two bytes; no message has attributes there.
-    let key = u8::try_from(number << 3 | 2).unwrap_or(0);
-    while let Some((pair, rest)) = short(reader.rest(), key)
-        && is_plain_pair(pair)
-    {
-        *reader = Reader::new(rest);
+fn pass_plain<'a>(schema: &Schema, mut bytes: &'a [u8], depth: u32) -> &'a [u8] {
+    while let [key, rest @ ..] = bytes {
+        let after = match schema.layout(*key) {
+            Layout::Number => rest.split_first().filter(|(byte, _)| **byte < 0x80).map(|it| it.1),
+            Layout::Four => rest.get(4..),
+            Layout::Eight => rest.get(8..),
+            Layout::Eights => {
+                behind_length(rest).filter(|(in_it, _)| in_it.len() % 8 == 0).map(|it| it.1)
+            }
+            Layout::Text => behind_length(rest).filter(|(text, _)| is_ascii(text)).map(|it| it.1),
+            // An attribute with its value is two deep.
+            Layout::Attribute if depth >= 2 => {
+                behind_length(rest).filter(|(pair, _)| is_plain_pair(pair)).map(|it| it.1)
+            }
+            Layout::Attribute | Layout::Other => None,
+        };
+        match after {
+            Some(after) => bytes = after,
+            None => break,
+        }
+    }
+    bytes
+}
+
+/// The bytes behind a length of one or two bytes, and the rest.
+#[inline]
+fn behind_length(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    match bytes {
+        [length @ ..0x80, rest @ ..] => rest.split_at_checked(usize::from(*length)),
+        [low, high @ ..0x80, rest @ ..] => {
+            rest.split_at_checked(usize::from(*low & 0x7f) | usize::from(*high) << 7)
+        }
+        _ => None,
     }
 }
 
@@ -135,17 +169,24 @@ fn is_plain_pair(pair: &[u8]) -> bool {
     matches!(short(value, 0x0a), Some((_, []))) && is_ascii(pair)
 }
 
-/// Whether every byte is below 128. The standard library looks at what is left behind its wide steps byte by byte, and
-/// attributes are hardly longer than one such step.
+/// Whether every byte is below 128. Most texts and attributes are shorter than 33 bytes: two looks that overlap are
+/// enough for them, and no loop.
 #[inline]
 fn is_ascii(bytes: &[u8]) -> bool {
-    const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
-    let Some(last) = bytes.last_chunk() else {
-        return bytes.iter().fold(0, |all, byte| all | byte) < 0x80;
+    const HIGH_BITS: u128 = u128::from_le_bytes([0x80; 16]);
+    let word = |bytes: &[u8; 8]| u128::from(u64::from_le_bytes(*bytes));
+    let all = if let (Some((first, rest)), Some(last)) =
+        (bytes.split_first_chunk(), bytes.last_chunk())
+    {
+        let ends = u128::from_le_bytes(*first) | u128::from_le_bytes(*last);
+        let (middle, _) = rest.as_chunks();
+        middle.iter().fold(ends, |all, chunk| all | u128::from_le_bytes(*chunk))
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        word(first) | word(last)
+    } else {
+        u128::from(bytes.iter().fold(0, |all, byte| all | byte))
     };
-    let (words, _) = bytes.as_chunks();
-    let all = words.iter().fold(0, |all, word| all | u64::from_le_bytes(*word));
-    (all | u64::from_le_bytes(*last)) & HIGH_BITS == 0
+    all & HIGH_BITS == 0
 }
 
 /// What follows a one-byte key and a length of one byte, and the rest.

@@ -245,7 +245,9 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         let schema = match (self.place.field.kind, self.is_element) {
             (Kind::Message(schema) | Kind::Alternative(schema), false)
-            | (Kind::Messages(schema) | Kind::Item(schema), true) => schema,
+            | (Kind::Messages(schema) | Kind::Attributes(schema) | Kind::Item(schema), true) => {
+                schema
+            }
             _ => return Err(self.wrong()),
         };
         let open = self.output.write(|writer| writer.open(self.number))?;
@@ -261,7 +263,7 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
             Kind::Varints(_) | Kind::Fixed64s(_) => {
                 Some(output.write(|writer| writer.open(number))?)
             }
-            Kind::Messages(_) | Kind::Item(_) | Kind::Texts => None,
+            Kind::Messages(_) | Kind::Attributes(_) | Kind::Item(_) | Kind::Texts => None,
             _ => return Err(Value { number, place, is_element: false, output }.wrong()),
         };
         loop {
@@ -281,7 +283,7 @@ impl fmt::Display for Expected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Kind::Message(_) | Kind::Alternative(_) => "an object",
-            Kind::Messages(_) | Kind::Item(_) => "an array of objects",
+            Kind::Messages(_) | Kind::Attributes(_) | Kind::Item(_) => "an array of objects",
             Kind::Text => "a string",
             Kind::Texts => "an array of strings",
             Kind::Bytes => "a string in base64",

@@ -13,6 +13,22 @@ const FIELDS: usize = 17;
 pub(super) struct Schema {
     pub(super) name: &'static str,
     fields: [Option<Field>; FIELDS],
+    /// By the key of a field, if it has one byte.
+    layouts: [Layout; 0x80],
+}
+
+/// How a known field with a key of one byte is passed over when it is laid out as its message says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// Not without looking closer.
+    Other,
+    Number,
+    Four,
+    Eight,
+    /// Numbers of eight bytes each behind a length.
+    Eights,
+    Text,
+    Attribute,
 }
 
 /// A field of a message.
@@ -42,6 +58,8 @@ pub(super) enum Kind {
     Message(&'static Schema),
     /// Any number of messages.
     Messages(&'static Schema),
+    /// Any number of attributes.
+    Attributes(&'static Schema),
     /// Any number of messages that are one point, span or log record each.
     Item(&'static Schema),
     /// One of several messages of which the last one counts.
@@ -59,6 +77,23 @@ pub(super) enum Kind {
     Fixed64s(Number),
 }
 
+impl Kind {
+    /// The wire type and the layout in which it is nearly always sent.
+    const fn layout(self) -> (usize, Layout) {
+        match self {
+            Varint(_) => (0, Layout::Number),
+            Fixed64(_) => (1, Layout::Eight),
+            Fixed32(_) => (5, Layout::Four),
+            Fixed64s(_) => (2, Layout::Eights),
+            Text | Texts => (2, Layout::Text),
+            Attributes(_) => (2, Layout::Attribute),
+            Bytes | Id | Varints(_) | Message(_) | Messages(_) | Item(_) | Alternative(_) => {
+                (2, Layout::Other)
+            }
+        }
+    }
+}
+
 /// What the bits of a number mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Number {
@@ -74,27 +109,33 @@ pub(super) enum Number {
 }
 
 use Kind::{
-    Alternative, Bytes, Fixed32, Fixed64, Fixed64s, Id, Item, Message, Messages, Text, Texts,
-    Varint, Varints,
+    Alternative, Attributes, Bytes, Fixed32, Fixed64, Fixed64s, Id, Item, Message, Messages, Text,
+    Texts, Varint, Varints,
 };
 use Number::{Bool, Double, Enum, Int32, Int64, Sint32, Uint32, Uint64};
 
 impl Schema {
     const fn new(name: &'static str, known: &[(usize, &'static str, Kind)]) -> Self {
         let mut fields = [None; FIELDS];
+        let mut layouts = [Layout::Other; 0x80];
         let mut index = 0;
         while index < known.len() {
             let (number, name, kind) = known[index];
             fields[number] = Some(Field { name, kind });
+            let (wire_type, layout) = kind.layout();
+            let key = number << 3 | wire_type;
+            if key < layouts.len() {
+                layouts[key] = layout;
+            }
             index += 1;
         }
-        Self { name, fields }
+        Self { name, fields, layouts }
     }
 
-    /// Whether it is the message of attributes.
+    /// The layout of the field with this key, if that is below 128.
     #[inline]
-    pub(super) fn is_pair(&self) -> bool {
-        std::ptr::eq(self, &raw const KEY_VALUE)
+    pub(super) fn layout(&self, key: u8) -> Layout {
+        self.layouts.get(usize::from(key)).copied().unwrap_or(Layout::Other)
     }
 
     #[inline]
@@ -160,7 +201,7 @@ static METRIC: Schema = Schema::new(
         (9, "histogram", Alternative(&HISTOGRAM)),
         (10, "exponential_histogram", Alternative(&EXPONENTIAL_HISTOGRAM)),
         (11, "summary", Alternative(&SUMMARY)),
-        (12, "metadata", Messages(&KEY_VALUE)),
+        (12, "metadata", Attributes(&KEY_VALUE)),
     ],
 );
 static GAUGE: Schema = Schema::new("Gauge", &[(1, "data_points", Item(&NUMBER_DATA_POINT))]);
@@ -195,7 +236,7 @@ static NUMBER_DATA_POINT: Schema = Schema::new(
         (4, "as_double", Fixed64(Double)),
         (5, "exemplars", Messages(&EXEMPLAR)),
         (6, "as_int", Fixed64(Int64)),
-        (7, "attributes", Messages(&KEY_VALUE)),
+        (7, "attributes", Attributes(&KEY_VALUE)),
         (8, "flags", Varint(Uint32)),
     ],
 );
@@ -209,7 +250,7 @@ static HISTOGRAM_DATA_POINT: Schema = Schema::new(
         (6, "bucket_counts", Fixed64s(Uint64)),
         (7, "explicit_bounds", Fixed64s(Double)),
         (8, "exemplars", Messages(&EXEMPLAR)),
-        (9, "attributes", Messages(&KEY_VALUE)),
+        (9, "attributes", Attributes(&KEY_VALUE)),
         (10, "flags", Varint(Uint32)),
         (11, "min", Fixed64(Double)),
         (12, "max", Fixed64(Double)),
@@ -218,7 +259,7 @@ static HISTOGRAM_DATA_POINT: Schema = Schema::new(
 static EXPONENTIAL_HISTOGRAM_DATA_POINT: Schema = Schema::new(
     "ExponentialHistogramDataPoint",
     &[
-        (1, "attributes", Messages(&KEY_VALUE)),
+        (1, "attributes", Attributes(&KEY_VALUE)),
         (2, "start_time_unix_nano", Fixed64(Uint64)),
         (3, "time_unix_nano", Fixed64(Uint64)),
         (4, "count", Fixed64(Uint64)),
@@ -244,7 +285,7 @@ static SUMMARY_DATA_POINT: Schema = Schema::new(
         (4, "count", Fixed64(Uint64)),
         (5, "sum", Fixed64(Double)),
         (6, "quantile_values", Messages(&VALUE_AT_QUANTILE)),
-        (7, "attributes", Messages(&KEY_VALUE)),
+        (7, "attributes", Attributes(&KEY_VALUE)),
         (8, "flags", Varint(Uint32)),
     ],
 );
@@ -260,7 +301,7 @@ static EXEMPLAR: Schema = Schema::new(
         (4, "span_id", Id),
         (5, "trace_id", Id),
         (6, "as_int", Fixed64(Int64)),
-        (7, "filtered_attributes", Messages(&KEY_VALUE)),
+        (7, "filtered_attributes", Attributes(&KEY_VALUE)),
     ],
 );
 
@@ -287,7 +328,7 @@ static SPAN: Schema = Schema::new(
         (6, "kind", Varint(Enum)),
         (7, "start_time_unix_nano", Fixed64(Uint64)),
         (8, "end_time_unix_nano", Fixed64(Uint64)),
-        (9, "attributes", Messages(&KEY_VALUE)),
+        (9, "attributes", Attributes(&KEY_VALUE)),
         (10, "dropped_attributes_count", Varint(Uint32)),
         (11, "events", Messages(&EVENT)),
         (12, "dropped_events_count", Varint(Uint32)),
@@ -302,7 +343,7 @@ static EVENT: Schema = Schema::new(
     &[
         (1, "time_unix_nano", Fixed64(Uint64)),
         (2, "name", Text),
-        (3, "attributes", Messages(&KEY_VALUE)),
+        (3, "attributes", Attributes(&KEY_VALUE)),
         (4, "dropped_attributes_count", Varint(Uint32)),
     ],
 );
@@ -312,7 +353,7 @@ static LINK: Schema = Schema::new(
         (1, "trace_id", Id),
         (2, "span_id", Id),
         (3, "trace_state", Text),
-        (4, "attributes", Messages(&KEY_VALUE)),
+        (4, "attributes", Attributes(&KEY_VALUE)),
         (5, "dropped_attributes_count", Varint(Uint32)),
         (6, "flags", Fixed32(Uint32)),
     ],
@@ -342,7 +383,7 @@ static LOG_RECORD: Schema = Schema::new(
         (2, "severity_number", Varint(Enum)),
         (3, "severity_text", Text),
         (5, "body", Message(&ANY_VALUE)),
-        (6, "attributes", Messages(&KEY_VALUE)),
+        (6, "attributes", Attributes(&KEY_VALUE)),
         (7, "dropped_attributes_count", Varint(Uint32)),
         (8, "flags", Fixed32(Uint32)),
         (9, "trace_id", Id),
@@ -355,7 +396,7 @@ static LOG_RECORD: Schema = Schema::new(
 static RESOURCE: Schema = Schema::new(
     "Resource",
     &[
-        (1, "attributes", Messages(&KEY_VALUE)),
+        (1, "attributes", Attributes(&KEY_VALUE)),
         (2, "dropped_attributes_count", Varint(Uint32)),
         (3, "entity_refs", Messages(&ENTITY_REF)),
     ],
@@ -374,7 +415,7 @@ static SCOPE: Schema = Schema::new(
     &[
         (1, "name", Text),
         (2, "version", Text),
-        (3, "attributes", Messages(&KEY_VALUE)),
+        (3, "attributes", Attributes(&KEY_VALUE)),
         (4, "dropped_attributes_count", Varint(Uint32)),
     ],
 );
@@ -396,7 +437,8 @@ static ANY_VALUE: Schema = Schema::new(
     ],
 );
 static ARRAY_VALUE: Schema = Schema::new("ArrayValue", &[(1, "values", Messages(&ANY_VALUE))]);
-static KEY_VALUE_LIST: Schema = Schema::new("KeyValueList", &[(1, "values", Messages(&KEY_VALUE))]);
+static KEY_VALUE_LIST: Schema =
+    Schema::new("KeyValueList", &[(1, "values", Attributes(&KEY_VALUE))]);
 
 #[cfg(test)]
 mod tests;

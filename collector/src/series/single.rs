@@ -15,6 +15,7 @@ use super::{
     shape::Shape,
     value::Value,
 };
+use crate::prefetch::prefetch;
 
 /// What the directory and the tables that find a series take for it, about.
 const INDEX_BYTES: usize = 160;
@@ -278,6 +279,12 @@ impl Series {
         }
         state.updated = now;
         Ok(Taken::Kept)
+    }
+
+    /// Begins to bring it close, since it is needed soon.
+    #[inline]
+    pub(crate) fn prefetch(&self) {
+        prefetch(self);
     }
 
     /// Marks it as forgotten.

@@ -105,7 +105,7 @@ fn message(schema: &'static Schema, depth: usize, dice: &mut Dice) -> Vec<u8> {
                 let inside = message(inner, depth + 1, dice);
                 put(&mut writer, number, &inside);
             }
-            Kind::Messages(inner) | Kind::Item(inner) => {
+            Kind::Messages(inner) | Kind::Attributes(inner) | Kind::Item(inner) => {
                 for _ in 0..times {
                     let inside = message(inner, depth + 1, dice);
                     put(&mut writer, number, &inside);

@@ -52,7 +52,9 @@ fn said(kind: Kind) -> (Type, bool, Option<&'static Schema>) {
     };
     match kind {
         Kind::Message(inner) | Kind::Alternative(inner) => (Type::Message, false, Some(inner)),
-        Kind::Messages(inner) | Kind::Item(inner) => (Type::Message, true, Some(inner)),
+        Kind::Messages(inner) | Kind::Attributes(inner) | Kind::Item(inner) => {
+            (Type::Message, true, Some(inner))
+        }
         Kind::Text => (Type::String, false, None),
         Kind::Texts => (Type::String, true, None),
         Kind::Bytes | Kind::Id => (Type::Bytes, false, None),

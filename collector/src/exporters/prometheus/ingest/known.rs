@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::{hashing::Hashing, learned::Learned};
 use crate::{
     otlp::{AttributeBytes, MetricView, ScopeMetricsView, Shape, spell_scope},
+    prefetch::prefetch,
     series::{Identity, Series},
 };
 
@@ -17,6 +18,11 @@ const SCOPES_MAX: usize = 1024;
 const METRICS_MAX: usize = 16_384;
 /// Bytes of points that are remembered however few series there are.
 const SPELLED_BYTES_MIN: usize = 4096;
+
+/// How many points before its own a series is fetched from memory, which takes about as long as they do.
+const SERIES_AHEAD: usize = 8;
+/// The same of metrics, which come less often.
+const METRICS_AHEAD: usize = 4;
 
 /// Scopes, metrics and points by the bytes that spell them, each expected behind what it followed last time.
 #[derive(Debug, Default)]
@@ -91,6 +97,8 @@ impl Known {
         self.scopes.begin();
         self.metrics.begin();
         self.points.begin();
+        (0..SERIES_AHEAD).for_each(|by| self.prefetch_series(by));
+        (0..METRICS_AHEAD).for_each(|by| self.prefetch_metric(by));
     }
 
     /// The number of a scope, which is learned if it is new.
@@ -124,6 +132,7 @@ impl Known {
         let found = expected.map(|(index, _)| index);
         let found = found.unwrap_or_else(|| self.metric_out_of_order(hashing, scope, view));
         self.metrics.follow(found);
+        self.prefetch_metric(METRICS_AHEAD);
         found
     }
 
@@ -181,6 +190,26 @@ impl Known {
     #[inline]
     pub(super) fn expected(&self) -> &[u8] {
         self.points.expected().map_or(&[], |(_, known)| self.bytes_of(known))
+    }
+
+    /// Begins to bring the series close that is expected some points from now.
+    #[inline]
+    pub(super) fn look_ahead(&self) {
+        self.prefetch_series(SERIES_AHEAD);
+    }
+
+    #[inline]
+    fn prefetch_series(&self, ahead: usize) {
+        if let Some(known) = self.points.ahead(ahead) {
+            known.series.prefetch();
+        }
+    }
+
+    #[inline]
+    fn prefetch_metric(&self, ahead: usize) {
+        if let Some(known) = self.metrics.ahead(ahead) {
+            prefetch(&*known.identity);
+        }
     }
 
     #[inline]

@@ -44,6 +44,16 @@ impl<T> Learned<T> {
         self.items.get(next as usize).map(|item| (next, &item.value))
     }
 
+    /// The one that was learned so many items behind the one that is expected, which is a guess at what comes soon.
+    #[inline]
+    pub(super) fn ahead(&self, by: usize) -> Option<&T> {
+        let next = match self.items.get(self.last as usize) {
+            Some(last) => last.next,
+            None => self.first,
+        };
+        self.items.get(next as usize + by).map(|item| &item.value)
+    }
+
     /// The item under a hash that `is` the one.
     pub(super) fn find(&self, hash: u64, is: impl Fn(&T) -> bool) -> Option<u32> {
         let found = self.table.find(hash, |index| {

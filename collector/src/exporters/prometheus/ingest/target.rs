@@ -130,6 +130,7 @@ impl Walk<'_> {
                 };
                 let metric = self.state.known.metric(self.context.hashing, scope, &metric_view);
                 for message in metric_view.points() {
+                    self.state.known.look_ahead();
                     let PointView { attributes, point } =
                         metric_view.point(message, room, self.state.known.expected());
                     let placed = point
