@@ -7,17 +7,23 @@
 mod body;
 mod charged_bytes;
 mod connection;
+mod fault;
+mod frames;
 mod in_flight;
 mod inflate;
 mod limits;
+mod peers;
+mod progress;
 mod query;
 mod read_body;
 mod server;
 mod start_error;
+mod sweep;
 #[cfg(test)]
 mod tests;
+mod watched;
 
-pub use body::{Body, BodySender, Gone};
+pub use body::{Body, BodySender, Gone, SentBytes};
 pub use charged_bytes::ChargedBytes;
 pub use connection::{Handler, Request, Response};
 pub use in_flight::{Charge, InFlight};

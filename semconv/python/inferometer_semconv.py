@@ -59,8 +59,10 @@ VALUES_HW_STATE: Final[tuple[str, ...]] = ("ok", "degraded", "failed", "predicte
 ATTRIBUTE_HW_TYPE: Final[str] = "hw.type"
 VALUES_HW_TYPE: Final[tuple[str, ...]] = ("gpu",)
 ATTRIBUTE_HW_VENDOR: Final[str] = "hw.vendor"
+ATTRIBUTE_INFER_COLLECTOR_CONNECTION_CUT_REASON: Final[str] = "infer.collector.connection.cut.reason"
+VALUES_INFER_COLLECTOR_CONNECTION_CUT_REASON: Final[tuple[str, ...]] = ("no_head", "idle", "keep_alive", "slow_reader", "flood", "protocol", "age")
 ATTRIBUTE_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[str] = "infer.collector.connection.refusal.reason"
-VALUES_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[tuple[str, ...]] = ("over_limit", "accept_error")
+VALUES_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[tuple[str, ...]] = ("over_limit", "over_peer_limit", "accept_error")
 ATTRIBUTE_INFER_COLLECTOR_END_REASON: Final[str] = "infer.collector.end.reason"
 VALUES_INFER_COLLECTOR_END_REASON: Final[tuple[str, ...]] = ("expired", "stale")
 ATTRIBUTE_INFER_COLLECTOR_EXEMPLAR_LOSS: Final[str] = "infer.collector.exemplar.loss"
@@ -72,7 +74,7 @@ ATTRIBUTE_INFER_COLLECTOR_LOOKUP_RESULT: Final[str] = "infer.collector.lookup.re
 VALUES_INFER_COLLECTOR_LOOKUP_RESULT: Final[tuple[str, ...]] = ("expected", "known", "respelled", "new")
 ATTRIBUTE_INFER_COLLECTOR_RECEIVER: Final[str] = "infer.collector.receiver"
 ATTRIBUTE_INFER_COLLECTOR_REFUSAL_REASON: Final[str] = "infer.collector.refusal.reason"
-VALUES_INFER_COLLECTOR_REFUSAL_REASON: Final[tuple[str, ...]] = ("malformed", "unsupported", "too_large", "no_pipeline", "queue_full", "memory", "stopping")
+VALUES_INFER_COLLECTOR_REFUSAL_REASON: Final[tuple[str, ...]] = ("malformed", "unsupported", "too_large", "too_slow", "no_pipeline", "queue_full", "memory", "stopping")
 ATTRIBUTE_INFER_COLLECTOR_REJECTION_REASON: Final[str] = "infer.collector.rejection.reason"
 VALUES_INFER_COLLECTOR_REJECTION_REASON: Final[tuple[str, ...]] = ("filtered", "series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable", "write_failed")
 ATTRIBUTE_INFER_COLLECTOR_SCRAPE_CODING: Final[str] = "infer.collector.scrape.coding"
@@ -1285,6 +1287,16 @@ METRIC_INFER_COLLECTOR_CONNECTION_REFUSED: Final[Instrument] = Instrument(
     attributes=(ATTRIBUTE_INFER_COLLECTOR_LISTENER, ATTRIBUTE_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON),
 )
 
+METRIC_INFER_COLLECTOR_CONNECTION_CUT: Final[Instrument] = Instrument(
+    name="infer.collector.connection.cut",
+    prometheus_name="infer_collector_connection_cut_total",
+    kind="counter",
+    unit="{connection}",
+    description="Connections that a listener took and then ended by itself.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_LISTENER, ATTRIBUTE_INFER_COLLECTOR_CONNECTION_CUT_REASON),
+)
+
 METRIC_INFER_COLLECTOR_SCRAPE_DURATION: Final[Instrument] = Instrument(
     name="infer.collector.scrape.duration",
     prometheus_name="infer_collector_scrape_duration_seconds",
@@ -1939,6 +1951,7 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_COLLECTOR_EXEMPLAR_LOST,
     METRIC_INFER_COLLECTOR_CONNECTION_ACCEPTED,
     METRIC_INFER_COLLECTOR_CONNECTION_REFUSED,
+    METRIC_INFER_COLLECTOR_CONNECTION_CUT,
     METRIC_INFER_COLLECTOR_SCRAPE_DURATION,
     METRIC_INFER_COLLECTOR_SCRAPE_IO,
     METRIC_INFER_SDK_MEASUREMENT_REFUSED,

@@ -1,4 +1,6 @@
 //! Bodies of responses: none, one piece, a stream of pieces, or a piece with trailers.
+//!
+//! Body and pieces keep their exchange open until they are sent, so that the connection knows who does not read.
 
 use std::{
     fmt,
@@ -6,17 +8,22 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use http::HeaderMap;
 use hyper::body::{Frame, SizeHint};
 use tokio::sync::mpsc;
+
+use super::progress::Exchange;
 
 /// Pieces that a streamed body holds before its sender waits for the peer.
 const PIECES_AHEAD: usize = 2;
 
 /// The body of a response.
 #[derive(Debug, Default)]
-pub struct Body(State);
+pub struct Body {
+    state: State,
+    exchange: Option<Exchange>,
+}
 
 #[derive(Debug, Default)]
 enum State {
@@ -32,6 +39,14 @@ enum State {
 enum Piece {
     Data(Bytes),
     End,
+}
+
+/// Bytes of a body on their way to the peer.
+#[derive(Debug)]
+pub struct SentBytes {
+    bytes: Bytes,
+    /// Given back once they are with the operating system.
+    _exchange: Option<Exchange>,
 }
 
 /// Fills a streamed body.
@@ -52,19 +67,50 @@ pub struct BrokenOff;
 impl Body {
     /// A body of one piece.
     pub fn full(bytes: impl Into<Bytes>) -> Self {
-        Self(State::Full(bytes.into()))
+        State::Full(bytes.into()).into()
     }
 
     /// A body of one piece, followed by trailers.
     pub fn with_trailers(bytes: impl Into<Bytes>, trailers: HeaderMap) -> Self {
-        Self(State::WithTrailers(bytes.into(), trailers))
+        State::WithTrailers(bytes.into(), trailers).into()
     }
 
     /// A body that is sent while it is made; the sender runs at most two pieces ahead of the peer.
     #[must_use]
     pub fn stream() -> (BodySender, Self) {
         let (sender, receiver) = mpsc::channel(PIECES_AHEAD);
-        (BodySender(sender), Self(State::Stream(receiver)))
+        (BodySender(sender), State::Stream(receiver).into())
+    }
+
+    /// The same, as the answer of this exchange.
+    pub(super) fn of(self, exchange: Exchange) -> Self {
+        Self { exchange: Some(exchange), ..self }
+    }
+}
+
+impl From<State> for Body {
+    fn from(state: State) -> Self {
+        Self { state, exchange: None }
+    }
+}
+
+impl SentBytes {
+    fn new(bytes: Bytes, exchange: Option<Exchange>) -> Frame<Self> {
+        Frame::data(Self { bytes, _exchange: exchange })
+    }
+}
+
+impl Buf for SentBytes {
+    fn remaining(&self) -> usize {
+        self.bytes.len()
+    }
+
+    fn chunk(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn advance(&mut self, count: usize) {
+        self.bytes.advance(count);
     }
 }
 
@@ -88,25 +134,29 @@ impl BodySender {
 }
 
 impl hyper::body::Body for Body {
-    type Data = Bytes;
+    type Data = SentBytes;
     type Error = BrokenOff;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
-        if let State::Stream(pieces) = &mut self.0 {
+    ) -> Poll<Option<Result<Frame<SentBytes>, BrokenOff>>> {
+        let Self { state, exchange } = &mut *self;
+        if let State::Stream(pieces) = state {
             return pieces.poll_recv(cx).map(|piece| match piece {
-                Some(Piece::Data(bytes)) => Some(Ok(Frame::data(bytes))),
+                Some(Piece::Data(bytes)) => {
+                    Some(Ok(SentBytes::new(bytes, exchange.as_ref().map(Exchange::piece))))
+                }
                 Some(Piece::End) => None,
                 None => Some(Err(BrokenOff)),
             });
         }
-        let frame = match std::mem::take(&mut self.0) {
-            State::Full(bytes) if !bytes.is_empty() => Some(Frame::data(bytes)),
+        let mut whole = |bytes| SentBytes::new(bytes, exchange.take().map(Exchange::answering));
+        let frame = match std::mem::take(state) {
+            State::Full(bytes) if !bytes.is_empty() => Some(whole(bytes)),
             State::WithTrailers(bytes, trailers) => {
-                self.0 = State::Trailers(trailers);
-                Some(Frame::data(bytes))
+                *state = State::Trailers(trailers);
+                Some(whole(bytes))
             }
             State::Trailers(trailers) => Some(Frame::trailers(trailers)),
             State::Empty | State::Full(_) | State::Stream(_) => None,
@@ -115,7 +165,7 @@ impl hyper::body::Body for Body {
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.0 {
+        match &self.state {
             State::Empty => true,
             State::Full(bytes) => bytes.is_empty(),
             State::WithTrailers(..) | State::Trailers(_) | State::Stream(_) => false,
@@ -123,7 +173,7 @@ impl hyper::body::Body for Body {
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.0 {
+        match &self.state {
             State::Empty | State::Trailers(_) => SizeHint::with_exact(0),
             State::Full(bytes) | State::WithTrailers(bytes, _) => {
                 SizeHint::with_exact(bytes.len() as u64)

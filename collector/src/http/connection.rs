@@ -1,31 +1,28 @@
 //! Serves one connection: HTTP/1 or HTTP/2, whichever the peer speaks.
 
-use std::{
-    convert::Infallible,
-    future::Future,
-    io,
-    pin::{Pin, pin},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{convert::Infallible, future::Future, pin::pin, sync::Arc, time::Duration};
 
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto,
 };
+use inferometer_semconv::attributes::CollectorConnectionCutReason as Cut;
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
+    io::{AsyncRead, AsyncWrite},
     sync::watch,
-    time,
+    time::{self, Instant, MissedTickBehavior},
 };
 
-use super::{body::Body, limits::Limits};
+use super::{
+    body::Body,
+    fault,
+    limits::Limits,
+    progress::Progress,
+    sweep::{Sweep, Verdict},
+    watched::Watched,
+};
+use crate::self_metrics::Connections;
 
 /// A request with a body that is still on the wire.
 pub type Request = http::Request<Incoming>;
@@ -40,9 +37,6 @@ pub trait Handler: Send + Sync + 'static {
     /// Answers one request.
     fn handle(self: Arc<Self>, request: Request) -> impl Future<Output = Response> + Send;
 }
-
-/// What an HTTP/2 peer says first.
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 pub(super) fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
@@ -67,144 +61,98 @@ pub(super) fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
     builder
 }
 
-/// Serves until the peer is done; once `stopping` is true, or the connection is of this `age`, until its open requests
-/// are answered.
-pub(super) async fn serve<H: Handler>(
-    stream: TcpStream,
+/// What the connections of one listener share.
+#[derive(Debug)]
+pub(super) struct Shared<H> {
+    pub(super) handler: Arc<H>,
+    pub(super) limits: Limits,
+    pub(super) counts: Connections,
+    /// True once the server stops; an error means that it is gone.
+    pub(super) stopping: watch::Receiver<bool>,
+}
+
+/// Serves until the peer is done; once the server stops, or the connection is of this `age`, until its open requests
+/// are answered; and no longer than the limits allow, which is counted.
+pub(super) async fn serve<S, H>(
+    stream: S,
     builder: auto::Builder<TokioExecutor>,
-    limits: Limits,
+    shared: Arc<Shared<H>>,
     age: Option<Duration>,
-    handler: Arc<H>,
-    mut stopping: watch::Receiver<bool>,
-) {
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    H: Handler,
+{
+    let Shared { handler, limits, counts, stopping } = &*shared;
     let progress = Arc::new(Progress::default());
-    let io = TokioIo::new(Watched { stream, progress: Arc::clone(&progress) });
+    let io = TokioIo::new(Watched::new(stream, Arc::clone(&progress), limits.control_frames));
     let service = service_fn(|request| {
-        progress.has_requested.store(true, Ordering::Relaxed);
-        let answer = Arc::clone(&handler).handle(request);
-        async { Ok::<_, Infallible>(answer.await) }
+        let exchange = progress.request();
+        let answer = Arc::clone(handler).handle(request);
+        async { Ok::<_, Infallible>(answer.await.map(|body| body.of(exchange))) }
     });
     let mut connection = pin!(builder.serve_connection(io, service));
-    // While hyper finds out which protocol it is, none of its own time-outs runs; for the first head its own is too long.
-    let mut first_words = pin!(time::sleep(limits.header_timeout));
-    let mut aged = pin!(after(age));
-    let grace = limits.connection_age_grace;
-    let mut overstayed = pin!(after(age.zip(grace).map(|(age, grace)| age.saturating_add(grace))));
-    let (mut is_new, mut stopped) = (true, false);
+    let mut stopping = stopping.clone();
+    let mut stopped = pin!(stopped(&mut stopping));
+    let mut end = End::new(limits, age);
+    let mut sweep = Sweep::new(limits);
+    let period = Sweep::period(limits);
+    let mut ticks = time::interval_at(Instant::now() + period, period);
+    // After a time without the processor, peers get what they would have had.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        tokio::select! {
-            // The peer's faults are its own: it sees them in its answer or in the connection's end.
-            _ = connection.as_mut() => return,
-            () = first_words.as_mut(), if is_new => {
-                is_new = false;
-                if !progress.has_begun() {
-                    return;
+        let leave = tokio::select! {
+            // First, as a peer that never pauses could keep it from its turn.
+            biased;
+            now = ticks.tick() => match sweep.look(&progress) {
+                Verdict::Cut(reason) => return counts.cut(reason),
+                _ if end.is_over(now) => return counts.cut(Cut::Age),
+                Verdict::Leave(reason) if !end.is_leaving => {
+                    counts.cut(reason);
+                    end.cut_at = Some(now + limits.keep_alive_timeout);
+                    true
                 }
+                Verdict::Leave(_) | Verdict::Stay => end.leave_at.is_some_and(|at| at <= now),
+            },
+            () = stopped.as_mut(), if !end.is_leaving => true,
+            ended = connection.as_mut() => {
+                // The peer's other faults are its own: it sees them in its answer or in the connection's end.
+                let cut = ended.err().and_then(|error| fault::cut_by(&*error, &progress));
+                return cut.into_iter().for_each(|reason| counts.cut(reason));
             }
-            () = overstayed.as_mut() => return,
-            () = either(self::stopped(&mut stopping), aged.as_mut()), if !stopped => {
-                stopped = true;
-                if !progress.has_begun() {
-                    return;
-                }
-                connection.as_mut().graceful_shutdown();
+        };
+        if leave && !end.is_leaving {
+            end.is_leaving = true;
+            if !progress.has_begun() {
+                return;
             }
+            connection.as_mut().graceful_shutdown();
         }
     }
 }
 
-/// Resolves after this time; never if there is none.
-async fn after(delay: Option<Duration>) {
-    match delay {
-        Some(delay) => time::sleep(delay).await,
-        None => std::future::pending().await,
-    }
+/// When a connection has to end.
+#[derive(Debug)]
+struct End {
+    leave_at: Option<Instant>,
+    cut_at: Option<Instant>,
+    /// Whether it was asked to.
+    is_leaving: bool,
 }
 
-/// Resolves when one of them does.
-async fn either(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {
-    tokio::select! {
-        () = one => {}
-        () = other => {}
+impl End {
+    fn new(limits: &Limits, age: Option<Duration>) -> Self {
+        let leave_at = age.and_then(|age| Instant::now().checked_add(age));
+        let grace = limits.connection_age_grace;
+        let cut_at = leave_at.zip(grace).and_then(|(at, grace)| at.checked_add(grace));
+        Self { leave_at, cut_at, is_leaving: false }
+    }
+
+    fn is_over(&self, now: Instant) -> bool {
+        self.cut_at.is_some_and(|at| at <= now)
     }
 }
 
 /// Resolves when the server stops, or is gone.
 pub(super) async fn stopped(stopping: &mut watch::Receiver<bool>) {
     let _ = stopping.wait_for(|stopping| *stopping).await;
-}
-
-/// How far a connection has come.
-#[derive(Debug, Default)]
-struct Progress {
-    bytes_read: AtomicUsize,
-    /// Whether what was read differs from the HTTP/2 preface.
-    is_http1: AtomicBool,
-    has_requested: AtomicBool,
-}
-
-impl Progress {
-    fn note(&self, read: &[u8]) {
-        let before = self.bytes_read.fetch_add(read.len(), Ordering::Relaxed);
-        let awaited = PREFACE.get(before..).unwrap_or_default();
-        if awaited.iter().zip(read).any(|(awaited, read)| awaited != read) {
-            self.is_http1.store(true, Ordering::Relaxed);
-        }
-    }
-
-    /// Whether the peer has said what it wants: a whole head, or HTTP/2, which hyper watches over itself.
-    fn has_begun(&self) -> bool {
-        let is_http2 = self.bytes_read.load(Ordering::Relaxed) >= PREFACE.len()
-            && !self.is_http1.load(Ordering::Relaxed);
-        is_http2 || self.has_requested.load(Ordering::Relaxed)
-    }
-}
-
-/// A socket that notes what its peer says first.
-struct Watched {
-    stream: TcpStream,
-    progress: Arc<Progress>,
-}
-
-impl AsyncRead for Watched {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        self.progress.note(&buffer.filled()[before..]);
-        polled
-    }
-}
-
-impl AsyncWrite for Watched {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        pieces: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, pieces)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
 }

@@ -7,13 +7,21 @@ use std::time::Duration;
 pub struct Limits {
     /// Connections at a time, default 1024. One more is accepted and closed at once, and counted.
     pub connections: usize,
-    /// From the connection's opening to the end of its first head, or of the HTTP/2 preface; default 5 s. At the limit
-    /// the connection is closed.
+    /// The same from one IPv4 address, or from one IPv6 network of 64 bits; default 256, a quarter of all.
+    pub connections_per_peer: usize,
+    /// From the connection's opening to the end of its first head, or of the first HTTP/2 frame; and from the beginning
+    /// of a further HTTP/2 head to its end. Default 5 s. At the limit the connection is cut, and counted.
     pub header_timeout: Duration,
     /// From an HTTP/1 answer to the end of the next head, default 60 s, longer than the usual intervals of exports and
     /// scrapes: a connection that is closed just as the next request leaves costs its sender that request. At the limit
     /// the connection is closed.
     pub idle_timeout: Duration,
+    /// How long an HTTP/2 connection may be without a stream, default 5 minutes, several times the usual intervals of
+    /// exports. At the limit the peer is asked to leave, so that a request that crosses is served, and counted.
+    pub http2_idle_timeout: Duration,
+    /// How long a piece of an answer may wait for its reader, default 30 s. A connection where one waits longer, twice
+    /// as long at most, is cut, and counted.
+    pub write_timeout: Duration,
     /// Bytes of an HTTP/2 header list, default 16 KiB; a longer one is refused with status 431.
     pub header_list_bytes: u32,
     /// Bytes of an HTTP/1 head, and of its read buffer, default 64 KiB; a longer head is refused with status 431.
@@ -28,6 +36,10 @@ pub struct Limits {
     pub keep_alive_interval: Duration,
     /// How long it may take to give it, default 20 s; then the connection is closed.
     pub keep_alive_timeout: Duration,
+    /// HTTP/2 frames that ask for nothing (pings, settings, priorities, updates of windows, empty data) that a peer may
+    /// send within 10 s beyond ten for each request and one for each half KiB that it is sent; default 1000. A request
+    /// that is reset counts as one. At the limit the connection is cut, and counted.
+    pub control_frames: u32,
     /// Largest HTTP/2 frame, default 256 KiB: large frames halve the cost of receiving.
     pub frame_bytes: u32,
     /// Bytes that a peer may send ahead on one stream and on one connection, default 1 MiB.
@@ -43,8 +55,11 @@ impl Limits {
     /// The defaults.
     pub const DEFAULT: Self = Self {
         connections: 1024,
+        connections_per_peer: 256,
         header_timeout: Duration::from_secs(5),
         idle_timeout: Duration::from_secs(60),
+        http2_idle_timeout: Duration::from_secs(300),
+        write_timeout: Duration::from_secs(30),
         header_list_bytes: 16 << 10,
         head_bytes: 64 << 10,
         streams: 128,
@@ -52,6 +67,7 @@ impl Limits {
         pending_resets: 20,
         keep_alive_interval: Duration::from_secs(30),
         keep_alive_timeout: Duration::from_secs(20),
+        control_frames: 1000,
         frame_bytes: 256 << 10,
         window_bytes: 1 << 20,
         connection_age: None,

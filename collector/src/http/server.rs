@@ -17,8 +17,9 @@ use tokio::{
 };
 
 use super::{
-    connection::{self, Handler},
+    connection::{self, Handler, Shared},
     limits::Limits,
+    peers::{Peers, Place},
     start_error::StartError,
 };
 use crate::self_metrics::Connections;
@@ -54,7 +55,8 @@ impl Server {
         let listener = TcpListener::from_std(listener).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let (stop, stopping) = watch::channel(false);
-        let accept = Accept { listener, handler, limits, connections, stopping };
+        let shared = Shared { handler, limits, counts: connections, stopping };
+        let accept = Accept { source: listener, shared: Arc::new(shared) };
         Ok(Self { address, stop, task: tokio::spawn(accept.run()) })
     }
 
@@ -86,34 +88,49 @@ impl fmt::Debug for Server {
     }
 }
 
-struct Accept<H> {
-    listener: TcpListener,
-    handler: Arc<H>,
-    limits: Limits,
-    connections: Connections,
-    stopping: watch::Receiver<bool>,
+/// Where connections come from.
+pub(super) trait Source: Send + Sync + 'static {
+    /// The next one, and its peer.
+    fn next(&self) -> impl Future<Output = io::Result<(TcpStream, SocketAddr)>> + Send;
 }
 
-impl<H: Handler> Accept<H> {
-    async fn run(self) {
-        let mut stopping = self.stopping.clone();
-        let builder = connection::builder(&self.limits);
+impl Source for TcpListener {
+    fn next(&self) -> impl Future<Output = io::Result<(TcpStream, SocketAddr)>> + Send {
+        self.accept()
+    }
+}
+
+/// The accept loop.
+pub(super) struct Accept<S, H> {
+    pub(super) source: S,
+    pub(super) shared: Arc<Shared<H>>,
+}
+
+impl<S: Source, H: Handler> Accept<S, H> {
+    pub(super) async fn run(self) {
+        let Shared { limits, counts, stopping, .. } = &*self.shared;
+        let mut stopping = stopping.clone();
+        let builder = connection::builder(limits);
+        let peers = Peers::new(limits.connections_per_peer);
         let mut open = JoinSet::new();
         let mut nth = 0_u64;
         loop {
             tokio::select! {
-                accepted = self.listener.accept() => match accepted {
-                    Ok(_) if open.len() >= self.limits.connections => {
-                        self.connections.refused(ConnectionRefusal::OverLimit);
+                accepted = self.source.next() => match accepted {
+                    Ok(_) if open.len() >= limits.connections => {
+                        counts.refused(ConnectionRefusal::OverLimit);
                     }
-                    Ok((stream, _)) => {
-                        self.connections.accepted();
-                        nth = nth.wrapping_add(1);
-                        let age = self.limits.age_of(nth);
-                        open.spawn(self.connection(stream, builder.clone(), age));
-                    }
+                    Ok((stream, peer)) => match peers.place(peer.ip()) {
+                        Some(place) => {
+                            counts.accepted();
+                            nth = nth.wrapping_add(1);
+                            let age = limits.age_of(nth);
+                            open.spawn(self.connection(stream, place, builder.clone(), age));
+                        }
+                        None => counts.refused(ConnectionRefusal::OverPeerLimit),
+                    },
                     Err(cause) => {
-                        self.connections.refused(ConnectionRefusal::AcceptError);
+                        counts.refused(ConnectionRefusal::AcceptError);
                         if !is_the_peers(&cause) {
                             time::sleep(ACCEPT_PAUSE).await;
                         }
@@ -124,26 +141,24 @@ impl<H: Handler> Accept<H> {
             }
         }
         // The port is free from here on, while open requests are still answered.
-        drop(self.listener);
+        drop(self.source);
         while open.join_next().await.is_some() {}
     }
 
     fn connection(
         &self,
         stream: TcpStream,
+        place: Place,
         builder: auto::Builder<TokioExecutor>,
         age: Option<Duration>,
-    ) -> impl Future<Output = ()> + Send + use<H> {
+    ) -> impl Future<Output = ()> + Send + use<S, H> {
         // Without it small answers wait for the peer's delayed acknowledgement; a socket that refuses is slower, no more.
         let _ = stream.set_nodelay(true);
-        connection::serve(
-            stream,
-            builder,
-            self.limits.clone(),
-            age,
-            Arc::clone(&self.handler),
-            self.stopping.clone(),
-        )
+        let shared = Arc::clone(&self.shared);
+        async move {
+            connection::serve(stream, builder, shared, age).await;
+            drop(place);
+        }
     }
 }
 

@@ -1,17 +1,25 @@
 //! The server on the wire.
 
+mod accept;
+mod http2;
+mod peer;
+
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use inferometer_semconv::{
     InstrumentDef,
-    attributes::{CollectorConnectionRefusalReason, CollectorListener},
+    attributes::{
+        CollectorConnectionCutReason as Cut, CollectorConnectionRefusalReason as ConnectionRefusal,
+        CollectorListener,
+    },
     metrics,
 };
 use opentelemetry_proto::tonic::metrics::v1::{metric::Data, number_data_point::Value};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time,
+    sync::watch,
+    time::{self, Instant},
 };
 
 use super::*;
@@ -31,6 +39,12 @@ impl Handler for Paths {
             "/never" => std::future::pending().await,
             "/stream" => http::Response::new(stream(true)),
             "/broken" => http::Response::new(stream(false)),
+            "/slow" => {
+                time::sleep(Duration::from_secs(65)).await;
+                http::Response::new(Body::full("late"))
+            }
+            "/drops" => http::Response::new(drops()),
+            "/large" => http::Response::new(Body::full(vec![b'x'; 4 << 20])),
             _ => http::Response::new(Body::full("ok")),
         }
     }
@@ -46,6 +60,19 @@ fn stream(is_whole: bool) -> Body {
         if is_whole {
             sender.finish().await.expect("the peer reads");
         }
+    });
+    body
+}
+
+/// A byte every ten seconds, twenty times.
+fn drops() -> Body {
+    let (sender, body) = Body::stream();
+    tokio::spawn(async move {
+        for _ in 0..20 {
+            time::sleep(Duration::from_secs(10)).await;
+            sender.send("x").await.expect("the peer reads");
+        }
+        sender.finish().await.expect("the peer reads");
     });
     body
 }
@@ -74,11 +101,7 @@ fn bind(
 }
 
 /// What all listeners counted, of one reason if there is one.
-fn counted(
-    metrics: &SelfMetrics,
-    definition: &InstrumentDef,
-    reason: Option<CollectorConnectionRefusalReason>,
-) -> i64 {
+fn counted(metrics: &SelfMetrics, definition: &InstrumentDef, reason: Option<&str>) -> i64 {
     let mut total = 0;
     metrics.collect(|request| {
         let scopes = &request.resource_metrics[0].scope_metrics;
@@ -89,7 +112,7 @@ fn counted(
             };
             for point in &sum.data_points {
                 let said = format!("{:?}", point.attributes);
-                let is_asked = reason.is_none_or(|reason| said.contains(reason.as_str()));
+                let is_asked = reason.is_none_or(|reason| said.contains(&format!("{reason:?}")));
                 if let (Some(Value::AsInt(value)), true) = (point.value, is_asked) {
                     total += value;
                 }
@@ -165,7 +188,7 @@ async fn a_connection_above_the_limit_is_closed_and_counted() {
     accepted(&metrics).await;
     let mut second = connect(server.address()).await;
     assert_eq!(read_to_end(&mut second).await, "");
-    let over_limit = Some(CollectorConnectionRefusalReason::OverLimit);
+    let over_limit = Some(ConnectionRefusal::OverLimit.as_str());
     let refused = &metrics::INFER_COLLECTOR_CONNECTION_REFUSED;
     assert_eq!(counted(&metrics, refused, over_limit), 1);
     assert_eq!(counted(&metrics, refused, None), 1);

@@ -306,11 +306,19 @@ pub const HW_VENDOR: AttributeDef = AttributeDef {
     description: "Who made the component.",
 };
 
+/// `infer.collector.connection.cut.reason`: Why a listener ended a connection.
+pub const INFER_COLLECTOR_CONNECTION_CUT_REASON: AttributeDef = AttributeDef {
+    key: "infer.collector.connection.cut.reason",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["no_head", "idle", "keep_alive", "slow_reader", "flood", "protocol", "age"]),
+    description: "Why a listener ended a connection.",
+};
+
 /// `infer.collector.connection.refusal.reason`: Why a connection was refused.
 pub const INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: AttributeDef = AttributeDef {
     key: "infer.collector.connection.refusal.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["over_limit", "accept_error"]),
+    values: Values::Closed(&["over_limit", "over_peer_limit", "accept_error"]),
     description: "Why a connection was refused.",
 };
 
@@ -366,7 +374,7 @@ pub const INFER_COLLECTOR_RECEIVER: AttributeDef = AttributeDef {
 pub const INFER_COLLECTOR_REFUSAL_REASON: AttributeDef = AttributeDef {
     key: "infer.collector.refusal.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["malformed", "unsupported", "too_large", "no_pipeline", "queue_full", "memory", "stopping"]),
+    values: Values::Closed(&["malformed", "unsupported", "too_large", "too_slow", "no_pipeline", "queue_full", "memory", "stopping"]),
     description: "Why a whole request was refused.",
 };
 
@@ -915,6 +923,7 @@ pub const ALL: &[&AttributeDef] = &[
     &HW_STATE,
     &HW_TYPE,
     &HW_VENDOR,
+    &INFER_COLLECTOR_CONNECTION_CUT_REASON,
     &INFER_COLLECTOR_CONNECTION_REFUSAL_REASON,
     &INFER_COLLECTOR_END_REASON,
     &INFER_COLLECTOR_EXEMPLAR_LOSS,
@@ -987,24 +996,65 @@ pub const ALL: &[&AttributeDef] = &[
     &URL_SCHEME,
 ];
 
+/// The values of `infer.collector.connection.cut.reason`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CollectorConnectionCutReason {
+    /// A request's head, or what HTTP/2 begins with, did not come in time.
+    NoHead,
+    /// It asked for nothing for as long as the listener allows.
+    Idle,
+    /// The peer gave no sign of life when it was asked for one.
+    KeepAlive,
+    /// The peer did not take its answer in time.
+    SlowReader,
+    /// More resets, or more HTTP/2 frames that ask for nothing, than the listener allows.
+    Flood,
+    /// What the peer sent is no HTTP, or its head is larger than the limit.
+    Protocol,
+    /// It was told to leave at its age, and did not in time.
+    Age,
+}
+
+impl CollectorConnectionCutReason {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 7] = [Self::NoHead, Self::Idle, Self::KeepAlive, Self::SlowReader, Self::Flood, Self::Protocol, Self::Age];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoHead => "no_head",
+            Self::Idle => "idle",
+            Self::KeepAlive => "keep_alive",
+            Self::SlowReader => "slow_reader",
+            Self::Flood => "flood",
+            Self::Protocol => "protocol",
+            Self::Age => "age",
+        }
+    }
+}
+
 /// The values of `infer.collector.connection.refusal.reason`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CollectorConnectionRefusalReason {
     /// As many connections as the listener allows were open.
     OverLimit,
+    /// As many connections as the listener allows one address were open from there.
+    OverPeerLimit,
     /// The operating system could not accept it, for example for want of file descriptors.
     AcceptError,
 }
 
 impl CollectorConnectionRefusalReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 2] = [Self::OverLimit, Self::AcceptError];
+    pub const ALL: [Self; 3] = [Self::OverLimit, Self::OverPeerLimit, Self::AcceptError];
 
     /// The value as it is sent.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::OverLimit => "over_limit",
+            Self::OverPeerLimit => "over_peer_limit",
             Self::AcceptError => "accept_error",
         }
     }
@@ -1132,6 +1182,8 @@ pub enum CollectorRefusalReason {
     Unsupported,
     /// The body is larger than the limit, on the wire or inflated.
     TooLarge,
+    /// The body came too slowly, or not before its deadline.
+    TooSlow,
     /// No pipeline takes this signal.
     NoPipeline,
     /// A queue is full.
@@ -1144,7 +1196,7 @@ pub enum CollectorRefusalReason {
 
 impl CollectorRefusalReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 7] = [Self::Malformed, Self::Unsupported, Self::TooLarge, Self::NoPipeline, Self::QueueFull, Self::Memory, Self::Stopping];
+    pub const ALL: [Self; 8] = [Self::Malformed, Self::Unsupported, Self::TooLarge, Self::TooSlow, Self::NoPipeline, Self::QueueFull, Self::Memory, Self::Stopping];
 
     /// The value as it is sent.
     #[must_use]
@@ -1153,6 +1205,7 @@ impl CollectorRefusalReason {
             Self::Malformed => "malformed",
             Self::Unsupported => "unsupported",
             Self::TooLarge => "too_large",
+            Self::TooSlow => "too_slow",
             Self::NoPipeline => "no_pipeline",
             Self::QueueFull => "queue_full",
             Self::Memory => "memory",

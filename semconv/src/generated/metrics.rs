@@ -2362,6 +2362,24 @@ pub const INFER_COLLECTOR_CONNECTION_REFUSED: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.collector.connection.cut`: Connections that a listener took and then ended by itself.
+///
+/// Prometheus: `infer_collector_connection_cut_total`.
+pub const INFER_COLLECTOR_CONNECTION_CUT: InstrumentDef = InstrumentDef {
+    name: "infer.collector.connection.cut",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{connection}",
+    description: "Connections that a listener took and then ended by itself.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_LISTENER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_CONNECTION_CUT_REASON, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.collector.scrape.duration`: Time from a scrape's arrival until its last byte is handed to the connection.
 ///
 /// Prometheus: `infer_collector_scrape_duration_seconds`. A scrape that ends before its page does is not in it.
@@ -3561,6 +3579,7 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_COLLECTOR_EXEMPLAR_LOST,
     &INFER_COLLECTOR_CONNECTION_ACCEPTED,
     &INFER_COLLECTOR_CONNECTION_REFUSED,
+    &INFER_COLLECTOR_CONNECTION_CUT,
     &INFER_COLLECTOR_SCRAPE_DURATION,
     &INFER_COLLECTOR_SCRAPE_IO,
     &INFER_SDK_MEASUREMENT_REFUSED,

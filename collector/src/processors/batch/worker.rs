@@ -97,7 +97,8 @@ impl Worker {
 const fn is_final(reason: RefusalReason) -> bool {
     match reason {
         RefusalReason::Malformed | RefusalReason::Unsupported | RefusalReason::TooLarge => true,
-        RefusalReason::NoPipeline
+        RefusalReason::TooSlow
+        | RefusalReason::NoPipeline
         | RefusalReason::QueueFull
         | RefusalReason::Memory
         | RefusalReason::Stopping => false,

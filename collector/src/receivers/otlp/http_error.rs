@@ -53,6 +53,7 @@ const fn status_of(reason: RefusalReason) -> StatusCode {
         RefusalReason::Malformed => StatusCode::BAD_REQUEST,
         RefusalReason::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         RefusalReason::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        RefusalReason::TooSlow => StatusCode::REQUEST_TIMEOUT,
         RefusalReason::NoPipeline => StatusCode::NOT_FOUND,
         RefusalReason::QueueFull => StatusCode::TOO_MANY_REQUESTS,
         RefusalReason::Memory | RefusalReason::Stopping => StatusCode::SERVICE_UNAVAILABLE,

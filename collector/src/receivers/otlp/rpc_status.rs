@@ -85,6 +85,7 @@ const fn code_of(reason: RefusalReason) -> Code {
         RefusalReason::Malformed => Code::InvalidArgument,
         // Without a delay in its details this code tells the sender not to try again.
         RefusalReason::TooLarge => Code::ResourceExhausted,
+        RefusalReason::TooSlow => Code::DeadlineExceeded,
         RefusalReason::Unsupported | RefusalReason::NoPipeline => Code::Unimplemented,
         RefusalReason::QueueFull | RefusalReason::Memory | RefusalReason::Stopping => {
             Code::Unavailable
