@@ -390,7 +390,7 @@ pub const INFER_COLLECTOR_REJECTION_REASON: AttributeDef = AttributeDef {
 pub const INFER_COLLECTOR_SCRAPE_CODING: AttributeDef = AttributeDef {
     key: "infer.collector.scrape.coding",
     value_type: AttributeType::String,
-    values: Values::Closed(&["identity", "gzip"]),
+    values: Values::Closed(&["identity", "gzip", "zstd"]),
     description: "How a page was coded for its reader.",
 };
 
@@ -1269,13 +1269,15 @@ impl CollectorRejectionReason {
 pub enum CollectorScrapeCoding {
     /// As it is.
     Identity,
-    /// Compressed.
+    /// Compressed as gzip.
     Gzip,
+    /// Compressed as zstd.
+    Zstd,
 }
 
 impl CollectorScrapeCoding {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 2] = [Self::Identity, Self::Gzip];
+    pub const ALL: [Self; 3] = [Self::Identity, Self::Gzip, Self::Zstd];
 
     /// The value as it is sent.
     #[must_use]
@@ -1283,6 +1285,7 @@ impl CollectorScrapeCoding {
         match self {
             Self::Identity => "identity",
             Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod buffers;
 mod coding;
+mod compressor;
 mod delivery;
 mod negotiation;
 mod weight;
@@ -96,7 +97,8 @@ impl Handler for Scrape {
             return response;
         }
         let Some(coding) = Coding::accepted(request.headers()) else {
-            let text = "the page comes plain or as gzip, and Accept-Encoding excludes both\n";
+            let text =
+                "the page comes plain, as gzip or as zstd, and Accept-Encoding excludes all\n";
             let mut response = plain(StatusCode::NOT_ACCEPTABLE, text.to_owned());
             response.headers_mut().insert(VARY, VARYING);
             return response;
@@ -145,8 +147,8 @@ fn described(body: Body, format: Format, coding: Coding) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, format.content_type());
     headers.insert(VARY, VARYING);
-    if coding == Coding::Gzip {
-        headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    if let Some(name) = coding.name() {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
     }
     response
 }

@@ -78,7 +78,10 @@ impl Encoder {
             return head::write_text(family, out);
         }
         match claims::shown(family, |name| store.kind_of(name)) {
-            Some(shown) => head::write_open_metrics(family, shown, out),
+            Some(shown) => {
+                self.lines.show_exemplars(shown.has_exemplars());
+                head::write_open_metrics(family, shown, out);
+            }
             None => self.is_omitted = true,
         }
     }

@@ -1,4 +1,4 @@
-//! How the page is coded for a reader: plain or gzip, by RFC 9110, section 12.5.3.
+//! How the page is coded for a reader: plain, gzip or zstd, by RFC 9110, section 12.5.3.
 
 use http::{HeaderMap, header::ACCEPT_ENCODING};
 use inferometer_semconv::attributes::CollectorScrapeCoding;
@@ -10,8 +10,10 @@ use super::weight::weight;
 pub(super) enum Coding {
     /// As it is.
     Identity,
-    /// Compressed.
+    /// Compressed as gzip.
     Gzip,
+    /// Compressed as zstd.
+    Zstd,
 }
 
 impl From<Coding> for CollectorScrapeCoding {
@@ -19,6 +21,7 @@ impl From<Coding> for CollectorScrapeCoding {
         match coding {
             Coding::Identity => Self::Identity,
             Coding::Gzip => Self::Gzip,
+            Coding::Zstd => Self::Zstd,
         }
     }
 }
@@ -27,13 +30,14 @@ impl From<Coding> for CollectorScrapeCoding {
 #[derive(Debug, Default)]
 struct Weights {
     gzip: Option<f32>,
+    zstd: Option<f32>,
     identity: Option<f32>,
     /// Of the codings that it does not name.
     any: Option<f32>,
 }
 
 impl Coding {
-    /// What the reader likes best, gzip of two that it likes equally; none if it excludes both.
+    /// What the reader likes best, of what it likes equally the shortest; none if it excludes all.
     ///
     /// A reader that says nothing gets the page as it is: it may know no coding.
     pub(super) fn accepted(headers: &HeaderMap) -> Option<Self> {
@@ -42,13 +46,27 @@ impl Coding {
             // What is not ASCII names no coding that is known here.
             value.to_str().unwrap_or_default().split(',').for_each(|member| weights.take(member));
         }
-        let gzip = weights.gzip.or(weights.any).unwrap_or(0.0);
+        let of = |named: Option<f32>| named.or(weights.any);
         // Unless it is excluded, the page as it is will do, and be liked less than anything named.
-        let identity = weights.identity.or(weights.any);
-        if gzip > 0.0 && gzip >= identity.unwrap_or(0.0) {
-            return Some(Self::Gzip);
+        let identity = of(weights.identity);
+        let mut best = (identity != Some(0.0)).then_some(Self::Identity);
+        let mut least = identity.unwrap_or(0.0);
+        for (coding, named) in [(Self::Gzip, weights.gzip), (Self::Zstd, weights.zstd)] {
+            let weight = of(named).unwrap_or(0.0);
+            if weight > 0.0 && weight >= least {
+                (best, least) = (Some(coding), weight);
+            }
         }
-        (identity != Some(0.0)).then_some(Self::Identity)
+        best
+    }
+
+    /// The word for it in a header; none for the page as it is.
+    pub(super) const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Identity => None,
+            Self::Gzip => Some("gzip"),
+            Self::Zstd => Some("zstd"),
+        }
     }
 }
 
@@ -65,6 +83,7 @@ impl Weights {
             _ if coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip") => {
                 &mut self.gzip
             }
+            _ if coding.eq_ignore_ascii_case("zstd") => &mut self.zstd,
             _ if coding.eq_ignore_ascii_case("identity") => &mut self.identity,
             _ => return,
         };
@@ -88,21 +107,27 @@ mod tests {
 
     #[test]
     fn a_reader_gets_the_coding_that_it_likes_best() {
-        let (gzip, identity) = (Some(Coding::Gzip), Some(Coding::Identity));
+        let (gzip, zstd, identity) =
+            (Some(Coding::Gzip), Some(Coding::Zstd), Some(Coding::Identity));
         check(&[], identity);
         check(&[""], identity);
         check(&["gzip"], gzip);
         check(&["GZip"], gzip);
         check(&["x-gzip"], gzip);
         check(&["deflate, gzip;q=1.0, *;q=0.5"], gzip);
-        check(&["zstd", "gzip"], gzip);
+        check(&["zstd", "gzip"], zstd);
+        check(&["Zstd;q=0.5, gzip"], gzip);
+        check(&["deflate, gzip, br, zstd"], zstd);
+        check(&["zstd;q=0, *"], gzip);
+        check(&["gzip;q=0.5, zstd;q=0.5, identity;q=0.6"], identity);
         check(&["gzip;q=0.001"], gzip);
         check(&["gzip ; Q=0.5 , identity;q=0.5"], gzip);
         check(&["gzip;q=0.5, identity"], identity);
         check(&["gzip;q=0"], identity);
-        check(&["gzip;q=0, *"], identity);
-        check(&["*"], gzip);
-        check(&["*;q=0.1"], gzip);
+        check(&["gzip;q=0, *"], zstd);
+        check(&["gzip;q=0, zstd;q=0, *"], identity);
+        check(&["*"], zstd);
+        check(&["*;q=0.1"], zstd);
         check(&["identity, *;q=0.1"], identity);
         check(&["identity, *;q=0"], identity);
         check(&["br"], identity);
@@ -116,6 +141,7 @@ mod tests {
         check(&["*;q=0"], None);
         check(&["br, *;q=0.000"], None);
         check(&["gzip;q=0, identity;q=0"], None);
+        check(&["gzip;q=0, zstd;q=0.5, identity;q=0"], Some(Coding::Zstd));
     }
 
     #[test]

@@ -1,16 +1,16 @@
 //! The way of one page from the store to the connection.
 
 use std::{
-    io::{self, ErrorKind, Write},
+    io::{self, ErrorKind},
     time::Duration,
 };
 
-use flate2::{Compression, write::GzEncoder};
 use tokio::{task::yield_now, time::timeout};
 
 use super::{
     buffers::Buffers,
     coding::Coding,
+    compressor::{self, Compressor},
     text::{Encoder, PIECE_ROOM},
 };
 use crate::{
@@ -18,10 +18,8 @@ use crate::{
     series::Store,
 };
 
-/// The fastest level: the next ones make a page a third smaller for twice the time.
-const GZIP_LEVEL: u32 = 1;
 /// Compressed bytes that are sent at a time; they come from pages twenty times as long.
-const GZIP_PIECE_BYTES: usize = 64 << 10;
+const COMPRESSED_PIECE_BYTES: usize = 64 << 10;
 
 /// What of a page was handed to the connection.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +48,14 @@ pub(super) async fn deliver(
     let delivery = async {
         match coding {
             Coding::Identity => outlet.send_plain(store, encoder).await?,
-            Coding::Gzip => outlet.send_gzip(store, encoder).await?,
+            Coding::Gzip => {
+                let gzip = compressor::gzip(outlet.buffers.take());
+                outlet.send_compressed(store, encoder, gzip).await?;
+            }
+            Coding::Zstd => {
+                let zstd = compressor::zstd(outlet.buffers.take())?;
+                outlet.send_compressed(store, encoder, zstd).await?;
+            }
         }
         outlet.sender.finish().await.map_err(gone)
     };
@@ -77,21 +82,24 @@ impl Outlet<'_> {
         }
     }
 
-    async fn send_gzip(&mut self, store: &Store, mut encoder: Encoder) -> io::Result<()> {
-        let level = Compression::new(GZIP_LEVEL);
-        let mut gzip = GzEncoder::new(self.buffers.take(), level);
+    async fn send_compressed(
+        &mut self,
+        store: &Store,
+        mut encoder: Encoder,
+        mut compressor: impl Compressor,
+    ) -> io::Result<()> {
         let mut piece = Vec::with_capacity(PIECE_ROOM);
         while encoder.piece(store, &mut piece) {
             self.delivered.page_bytes += piece.len() as u64;
-            gzip.write_all(&piece)?;
+            compressor.write_all(&piece)?;
             piece.clear();
-            if gzip.get_ref().len() >= GZIP_PIECE_BYTES {
-                let full = std::mem::replace(gzip.get_mut(), self.buffers.take());
+            if compressor.buffer().len() >= COMPRESSED_PIECE_BYTES {
+                let full = std::mem::replace(compressor.buffer(), self.buffers.take());
                 self.send(full).await?;
             }
             yield_now().await;
         }
-        self.send(gzip.finish()?).await
+        self.send(compressor.finish()?).await
     }
 
     async fn send(&mut self, piece: Vec<u8>) -> io::Result<()> {
@@ -159,18 +167,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn gzip_inflates_to_the_plain_page_and_both_are_counted() {
+    async fn what_is_compressed_inflates_to_the_plain_page_and_all_are_counted() {
         let store = store();
         let (plain, of_plain) = whole(&store, Coding::Identity).await;
-        let (gzip, of_gzip) = whole(&store, Coding::Gzip).await;
-        let mut inflated = Vec::new();
-        #[expect(clippy::disallowed_types, reason = "what was compressed here is no bomb")]
-        flate2::read::MultiGzDecoder::new(&*gzip).read_to_end(&mut inflated).unwrap();
-        assert!(inflated == plain, "{} and {} bytes", inflated.len(), plain.len());
         let length = plain.len() as u64;
         assert_eq!(of_plain, Delivered { page_bytes: length, sent_bytes: length });
-        assert_eq!(of_gzip, Delivered { page_bytes: length, sent_bytes: gzip.len() as u64 });
-        assert!(gzip.len() < plain.len() / 10, "{} of {} bytes", gzip.len(), plain.len());
+        for coding in [Coding::Gzip, Coding::Zstd] {
+            let (compressed, delivered) = whole(&store, coding).await;
+            let mut inflated = Vec::new();
+            #[expect(clippy::disallowed_types, reason = "what was compressed here is no bomb")]
+            let mut inflater: Box<dyn Read> = match coding {
+                Coding::Gzip => Box::new(flate2::read::MultiGzDecoder::new(&*compressed)),
+                _ => Box::new(zstd::Decoder::new(&*compressed).unwrap()),
+            };
+            inflater.read_to_end(&mut inflated).unwrap();
+            assert!(inflated == plain, "{} and {} bytes", inflated.len(), plain.len());
+            let sent_bytes = compressed.len() as u64;
+            assert_eq!(delivered, Delivered { page_bytes: length, sent_bytes });
+            assert!(sent_bytes < length / 10, "{coding:?}: {sent_bytes} of {length} bytes");
+        }
     }
 
     #[tokio::test]
@@ -191,7 +206,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_reader_that_goes_away_ends_the_work() {
-        for coding in [Coding::Identity, Coding::Gzip] {
+        for coding in [Coding::Identity, Coding::Gzip, Coding::Zstd] {
             let (delivery, body) = start(&store(), coding, LONG);
             drop(body);
             let (outcome, _) = delivery.await.unwrap();

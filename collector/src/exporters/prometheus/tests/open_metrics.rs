@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use opentelemetry_proto::tonic::metrics::v1::{
-    Metric, NumberDataPoint, Summary, SummaryDataPoint, metric::Data,
-    summary_data_point::ValueAtQuantile,
+    Exemplar, HistogramDataPoint, Metric, NumberDataPoint, Summary, SummaryDataPoint, exemplar,
+    metric::Data, summary_data_point::ValueAtQuantile,
 };
 
 use super::{super::format::Format, helpers::*};
@@ -121,4 +121,40 @@ fn the_end_comes_once_also_while_series_appear() {
     apply(&ingest, vec![gauge("b", vec![int(2, &[])])]);
     assert!(!encoder.piece(ingest.store(), &mut page));
     assert!(page.ends_with(b"a 1\n# EOF\n"));
+}
+
+#[test]
+fn exemplars_stand_behind_counters_and_the_buckets_that_counted_them() {
+    let at = |value: f64, time: u64| Exemplar {
+        time_unix_nano: time,
+        trace_id: vec![0xab; 16],
+        span_id: vec![0xcd; 8],
+        value: Some(exemplar::Value::AsDouble(value)),
+        ..Exemplar::default()
+    };
+    let (counted, gauged) = (
+        NumberDataPoint { exemplars: vec![at(1.0, 2_500_000_000)], ..int(7, &[]) },
+        NumberDataPoint { exemplars: vec![at(9.0, 1)], ..int(8, &[]) },
+    );
+    let point = buckets(&[1.0, 2.0], &[1, 2, 3], 0.5, &[]);
+    let exemplars = vec![at(0.5, 3_000_000_000), at(7.25, 4_000_000_000)];
+    let observed = HistogramDataPoint { exemplars, ..point };
+    let metrics =
+        vec![counter("c", vec![counted]), gauge("g", vec![gauged]), histogram("h", vec![observed])];
+    let ids = format!("trace_id=\"{}\"", "ab".repeat(16));
+    let ids = format!("span_id=\"{}\",{ids}", "cd".repeat(8));
+    let expected = format!(
+        "# TYPE c counter\nc_total 7 # {{{ids}}} 1 2.500\n\
+         # TYPE g gauge\ng 8\n\
+         # TYPE h histogram\n\
+         h_bucket{{le=\"1.0\"}} 1 # {{{ids}}} 0.5 3.000\n\
+         h_bucket{{le=\"2.0\"}} 3\n\
+         h_bucket{{le=\"+Inf\"}} 6 # {{{ids}}} 7.25 4.000\n\
+         h_sum 0.5\nh_count 6\n"
+    );
+    let ingest = ingest();
+    apply(&ingest, metrics);
+    let page = whole_page(&ingest, Format::OpenMetrics100, false);
+    assert_eq!(page.strip_suffix("# EOF\n"), Some(&*expected));
+    assert!(!whole_page(&ingest, Format::Text004, false).contains(" # "));
 }

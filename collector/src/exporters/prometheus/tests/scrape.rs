@@ -298,7 +298,7 @@ async fn other_paths_and_methods_are_told_what_there_is() {
 }
 
 #[tokio::test]
-async fn gzip_is_sent_to_who_asks_for_it() {
+async fn the_page_is_compressed_for_who_asks_for_it() {
     let (exporter, _) = start(LONG);
     let bytes = request(vec![gauge("g", vec![int(7, &[])])]).encode_to_vec();
     send(&exporter, Signal::Metrics, bytes, 1).await;
@@ -313,6 +313,12 @@ async fn gzip_is_sent_to_who_asks_for_it() {
     let (head, body) = ask_with(exporter.address(), "GET", "/metrics", "").await;
     assert!(!head.contains("content-encoding"), "{head}");
     assert!(String::from_utf8(body).unwrap().contains("# TYPE g gauge\ng 7\n"));
+
+    let zstd = "Accept-Encoding: gzip, zstd\r\n";
+    let (head, body) = ask_with(exporter.address(), "GET", "/metrics", zstd).await;
+    assert!(head.contains("\r\ncontent-encoding: zstd"), "{head}");
+    let page = String::from_utf8(zstd::decode_all(&*body).unwrap()).unwrap();
+    assert!(page.contains("# TYPE g gauge\ng 7\n"), "{page}");
 
     let never = "Accept-Encoding: *;q=0\r\n";
     let (head, body) = ask_with(exporter.address(), "GET", "/metrics", never).await;

@@ -21,6 +21,13 @@ pub(super) struct Shown<'a> {
     pub(super) kind: &'static str,
 }
 
+impl Shown<'_> {
+    /// Whether the format has a place for exemplars in it.
+    pub(super) fn has_exemplars(self) -> bool {
+        matches!(self.kind, "counter" | "histogram")
+    }
+}
+
 /// How a family is shown beside the others, of which `kind_of` knows the kinds; none if it cannot be.
 pub(super) fn shown(family: &Family, kind_of: impl Fn(&str) -> Option<Kind>) -> Option<Shown<'_>> {
     let name = &*family.name;

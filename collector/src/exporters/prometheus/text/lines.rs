@@ -1,10 +1,11 @@
 //! The lines of one series.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use super::{super::format::Format, put};
 use crate::series::{
-    Exponential, Histogram, Series, Summary, Value, write_canonical, write_double, write_integer,
+    Exemplar, Exponential, Histogram, Series, Summary, Value, latest_exemplar, write_canonical,
+    write_double, write_integer,
 };
 
 /// Nanoseconds in the text format's unit of time.
@@ -15,8 +16,10 @@ const MILLISECOND: u64 = 1_000_000;
 pub(super) struct Lines {
     is_open_metrics: bool,
     has_timestamps: bool,
-    /// What follows every value of a series: its timestamp, if wanted and known, and the end of the line.
-    tail: Vec<u8>,
+    has_exemplars: bool,
+    /// What follows every value of a series: its timestamp, if wanted and known.
+    time: Vec<u8>,
+    exemplars: Vec<Arc<Exemplar>>,
     /// The value, copied under the series' lock and formatted behind it, so that ingest never waits for that.
     value: Value,
     /// The buckets that an exponential histogram is shown with.
@@ -30,37 +33,53 @@ impl Lines {
         Self {
             is_open_metrics: format.is_open_metrics(),
             has_timestamps,
-            tail: Vec::new(),
+            has_exemplars: false,
+            time: Vec::new(),
+            exemplars: Vec::new(),
             value: Value::Int(0),
             buckets: Vec::new(),
             text: Vec::new(),
         }
     }
 
+    /// Says whether the series that follow may show exemplars.
+    pub(super) fn show_exemplars(&mut self, may: bool) {
+        self.has_exemplars = may;
+        self.exemplars.clear();
+    }
+
     /// Appends all lines of a series, all from one point.
     pub(super) fn write(&mut self, series: &Series, out: &mut Vec<u8>) {
-        let time = series.read_timed(|value, time| {
-            value.copy_to(&mut self.value);
-            time
-        });
-        self.tail.clear();
+        let copy = |value: &Value, to: &mut Value| value.copy_to(to);
+        let Self { value, exemplars, .. } = self;
+        let time = if self.has_exemplars {
+            series.read_whole(exemplars, |seen, times| {
+                copy(seen, value);
+                times.time
+            })
+        } else {
+            series.read_timed(|seen, time| {
+                copy(seen, value);
+                time
+            })
+        };
+        self.time.clear();
         if self.has_timestamps && time > 0 {
-            self.tail.push(b' ');
-            write_time(time / MILLISECOND, self.is_open_metrics, &mut self.tail);
+            self.time.push(b' ');
+            write_time(time, self.is_open_metrics, &mut self.time);
         }
-        self.tail.push(b'\n');
-        let Self { is_open_metrics, tail, value, buckets, text, .. } = self;
-        let one = One { series, tail, is_open_metrics: *is_open_metrics };
+        let Self { is_open_metrics, time, exemplars, value, buckets, text, .. } = self;
+        let one = One { series, time, exemplars, is_open_metrics: *is_open_metrics };
         match value {
             Value::Int(number) => {
                 put(out, &[series.prefix()]);
                 write_integer(*number, out);
-                out.extend_from_slice(tail);
+                one.end_with(exemplars.last(), out);
             }
             Value::Double(number) => {
                 put(out, &[series.prefix()]);
                 write_double(*number, out);
-                out.extend_from_slice(tail);
+                one.end_with(exemplars.last(), out);
             }
             Value::Histogram(histogram) => one.write_histogram(histogram, out),
             Value::Exponential(exponential) => {
@@ -72,8 +91,9 @@ impl Lines {
     }
 }
 
-/// Writes a time in the format's unit: OpenMetrics counts seconds, to the same millisecond.
-fn write_time(milliseconds: u64, is_open_metrics: bool, out: &mut Vec<u8>) {
+/// Writes a time in nanoseconds in the format's unit: OpenMetrics counts seconds, to the same millisecond.
+fn write_time(time: u64, is_open_metrics: bool, out: &mut Vec<u8>) {
+    let milliseconds = time / MILLISECOND;
     if !is_open_metrics {
         return write_integer(milliseconds, out);
     }
@@ -87,7 +107,8 @@ fn write_time(milliseconds: u64, is_open_metrics: bool, out: &mut Vec<u8>) {
 /// A series of several lines.
 struct One<'a> {
     series: &'a Series,
-    tail: &'a [u8],
+    time: &'a [u8],
+    exemplars: &'a [Arc<Exemplar>],
     is_open_metrics: bool,
 }
 
@@ -109,14 +130,22 @@ impl One<'_> {
         out: &mut Vec<u8>,
     ) {
         let mut lines = self.varying("_bucket", "le");
-        let mut below = 0_u64;
-        for (bound, count) in bounds.zip(&histogram.counts) {
+        let (mut below, mut above) = (0_u64, f64::NEG_INFINITY);
+        for ((text, bound), count) in bounds.zip(&**histogram.bounds).zip(&histogram.counts) {
             below = below.saturating_add(*count);
-            lines.write(bound.as_bytes(), out);
-            self.write_last_integer(below, out);
+            lines.write(text.as_bytes(), out);
+            self.write_bucket(below, above, *bound, out);
+            above = *bound;
         }
         lines.write(b"+Inf", out);
-        self.write_last_integer(histogram.count, out);
+        self.write_bucket(histogram.count, above, f64::INFINITY, out);
+    }
+
+    /// The rest of a bucket's line, with the latest exemplar of those that it counted.
+    #[inline]
+    fn write_bucket(&self, below: u64, above: f64, up_to: f64, out: &mut Vec<u8>) {
+        write_integer(below, out);
+        self.end_with(latest_exemplar(self.exemplars, above, up_to), out);
     }
 
     /// The format has no exponential buckets, so they are shown as classic ones.
@@ -128,9 +157,11 @@ impl One<'_> {
         out: &mut Vec<u8>,
     ) {
         let mut lines = self.varying("_bucket", "le");
+        let mut above = f64::NEG_INFINITY;
         for (bound, below) in buckets {
             lines.write(self.label_value(*bound, text), out);
-            self.write_last_integer(*below, out);
+            self.write_bucket(*below, above, *bound, out);
+            above = *bound;
         }
         let lowest = buckets.first().map(|bucket| bucket.0);
         self.write_sum_and_count(lowest, exponential.sum, exponential.count, out);
@@ -198,12 +229,27 @@ impl One<'_> {
 
     fn write_last_integer(&self, number: u64, out: &mut Vec<u8>) {
         write_integer(number, out);
-        out.extend_from_slice(self.tail);
+        self.end_with(None, out);
     }
 
     fn write_last_double(&self, number: f64, out: &mut Vec<u8>) {
         write_double(number, out);
-        out.extend_from_slice(self.tail);
+        self.end_with(None, out);
+    }
+
+    /// What stands behind a value.
+    #[inline]
+    fn end_with(&self, exemplar: Option<&Arc<Exemplar>>, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.time);
+        if let Some(exemplar) = exemplar {
+            put(out, &[" # {", exemplar.rendered_labels(), "} "]);
+            write_double(exemplar.value, out);
+            if exemplar.time > 0 {
+                out.push(b' ');
+                write_time(exemplar.time, self.is_open_metrics, out);
+            }
+        }
+        out.push(b'\n');
     }
 
     fn varying(&self, suffix: &'static str, label: &'static str) -> Varying<'_> {
