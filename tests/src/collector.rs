@@ -155,11 +155,18 @@ impl CollectorProcess {
     /// If it does not say so in time.
     #[must_use]
     pub fn address(&mut self, title: &str) -> SocketAddr {
-        self.child.wait_for(title, |line| {
-            let url =
-                line.trim_start().strip_prefix(title)?.trim_start().strip_prefix("http://")?;
-            url.split(['/', ' ']).next()?.parse().ok()
-        })
+        self.child.wait_for(title, |line| address_in(line, title))
+    }
+
+    /// The same of one component, such as `exporters.prometheus/text`, where several serve it.
+    ///
+    /// # Panics
+    /// As [`address`](Self::address).
+    #[must_use]
+    pub fn address_of(&mut self, title: &str, component: &str) -> SocketAddr {
+        let end = format!("({component})");
+        self.child
+            .wait_for(component, |line| address_in(line, title).filter(|_| line.ends_with(&end)))
     }
 
     /// The page of metrics, now.
@@ -191,6 +198,12 @@ impl CollectorProcess {
     pub fn wait(self) -> Ended {
         self.child.wait()
     }
+}
+
+/// The address in a line that begins with the title.
+fn address_in(line: &str, title: &str) -> Option<SocketAddr> {
+    let url = line.trim_start().strip_prefix(title)?.trim_start().strip_prefix("http://")?;
+    url.split(['/', ' ']).next()?.parse().ok()
 }
 
 fn traces(address: SocketAddr, limit: usize) -> serde_json::Value {

@@ -51,6 +51,12 @@ impl Sdk {
         }
     }
 
+    /// Whether it makes exemplars of what is recorded inside a span, which Node's does not.
+    #[must_use]
+    pub const fn sends_exemplars(self) -> bool {
+        matches!(self, Self::Python)
+    }
+
     /// Whether it is installed; if not, says loudly that a test is skipped.
     ///
     /// # Panics

@@ -6,6 +6,7 @@
 mod prometheus;
 mod promtool;
 mod python;
+mod vector;
 
 use std::{
     env,
@@ -13,10 +14,11 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-pub use prometheus::{Prometheus, QueryResult};
-pub use promtool::{promtool_check, promtool_lints};
+pub use prometheus::{Prometheus, QueryResult, SCRAPE_CONFIGURATION, StoredExemplar};
+pub use promtool::{promtool_check, promtool_check_config, promtool_lints};
 pub(crate) use python::python_program;
 pub use python::{PythonSample, prometheus_client, prometheus_client_agrees};
+pub use vector::{Answer, Answered, NativeBucket, NativeHistogram};
 
 /// What installs the pinned SDKs and parsers.
 pub(crate) const SETUP: &str = "bash tests/foreign/setup.sh";

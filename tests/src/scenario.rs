@@ -1,13 +1,14 @@
 //! What the foreign SDKs record, `tests/foreign/scenario.json`, and what must be answered once they did.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt, fs,
-};
+mod exponential;
+
+use std::{collections::BTreeMap, fs};
 
 use serde::Deserialize;
 use serde_json::Value;
 
+use self::exponential::Exponential;
+pub use self::exponential::NativeAnswer;
 use crate::{Kind, Sample, workspace_root};
 
 /// Buckets of a histogram that names none, as the specification has them.
@@ -87,19 +88,21 @@ struct Scope {
 /// A name, the labels without it, and a value.
 pub type Answer = (String, BTreeMap<String, String>, f64);
 
-/// All series of one sender, no more and no less.
-#[derive(Debug, Default)]
-pub struct Expectation {
-    series: BTreeMap<String, f64>,
-    exponential: Vec<Exponential>,
+/// How exponential histograms are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exponentials {
+    /// In buckets at powers of two.
+    Classic,
+    /// As native histograms.
+    Native,
 }
 
-/// An exponential histogram, whose buckets are shown at powers of two.
+/// All series of one sender, no more and no less.
 #[derive(Debug)]
-struct Exponential {
-    bucket: String,
-    labels: BTreeMap<String, String>,
-    values: Vec<f64>,
+pub struct Expectation {
+    shown: Exponentials,
+    series: BTreeMap<String, f64>,
+    exponential: Vec<Exponential>,
 }
 
 impl Instrument {
@@ -114,6 +117,12 @@ impl Instrument {
             | InstrumentKind::ObservableGauge => Kind::Gauge,
             InstrumentKind::Histogram | InstrumentKind::ExponentialHistogram => Kind::Histogram,
         }
+    }
+
+    /// Whether its buckets are exponential.
+    #[must_use]
+    pub fn is_exponential(&self) -> bool {
+        self.kind == InstrumentKind::ExponentialHistogram
     }
 }
 
@@ -157,8 +166,8 @@ impl Scenario {
 
     /// What must be shown of a sender that has recorded so many rounds.
     #[must_use]
-    pub fn expectation(&self, sender: &Sender, rounds: usize) -> Expectation {
-        let mut expected = Expectation::default();
+    pub fn expectation(&self, sender: &Sender, rounds: usize, shown: Exponentials) -> Expectation {
+        let mut expected = Expectation::new(shown);
         expected.add("target_info", &sender.info(), 1.0);
         for instrument in &self.instruments {
             for (attributes, values) in self.recorded(instrument, rounds) {
@@ -182,6 +191,10 @@ impl Scenario {
 }
 
 impl Expectation {
+    const fn new(shown: Exponentials) -> Self {
+        Self { shown, series: BTreeMap::new(), exponential: Vec::new() }
+    }
+
     fn add(&mut self, name: &str, labels: &BTreeMap<String, String>, value: f64) {
         self.series.insert(spelled(name, labels), value);
     }
@@ -200,14 +213,18 @@ impl Expectation {
             | InstrumentKind::ObservableCounter
             | InstrumentKind::ObservableUpDownCounter
             | InstrumentKind::ObservableGauge => self.add(name, labels, values[values.len() - 1]),
-            InstrumentKind::Histogram | InstrumentKind::ExponentialHistogram => {
+            InstrumentKind::ExponentialHistogram => {
+                if self.shown == Exponentials::Classic {
+                    self.add(&format!("{name}_sum"), labels, sum);
+                    self.add(&format!("{name}_count"), labels, count(&values, f64::INFINITY));
+                }
+                let name = name.clone();
+                self.exponential.push(Exponential { name, labels: labels.clone(), values });
+            }
+            InstrumentKind::Histogram => {
                 self.add(&format!("{name}_sum"), labels, sum);
                 self.add(&format!("{name}_count"), labels, count(&values, f64::INFINITY));
                 let bucket = format!("{name}_bucket");
-                if instrument.kind == InstrumentKind::ExponentialHistogram {
-                    self.exponential.push(Exponential { bucket, labels: labels.clone(), values });
-                    return;
-                }
                 let bounds = instrument.bounds.as_deref().unwrap_or(&DEFAULT_BOUNDS);
                 for bound in bounds.iter().copied().chain([f64::INFINITY]) {
                     let mut labels = labels.clone();
@@ -218,16 +235,25 @@ impl Expectation {
         }
     }
 
-    /// What is wrong with an answer.
+    /// What is wrong with an answer of numbers and native histograms.
     ///
     /// # Errors
     /// The differences, the first few of them.
-    pub fn check(&self, answer: impl IntoIterator<Item = Answer>) -> Result<(), String> {
+    pub fn check(
+        &self,
+        answer: impl IntoIterator<Item = Answer>,
+        mut native: Vec<NativeAnswer>,
+    ) -> Result<(), String> {
         let mut answer: Vec<Answer> = answer.into_iter().collect();
         let mut wrong: Vec<String> = Vec::new();
         for one in &self.exponential {
-            wrong.extend(one.take_from(&mut answer));
+            wrong.extend(match self.shown {
+                Exponentials::Classic => one.take_classic(&mut answer),
+                Exponentials::Native => one.take_native(&mut native),
+            });
         }
+        let unexpected = native.iter().map(|(name, labels, _)| spelled(name, labels));
+        wrong.extend(unexpected.map(|series| format!("{series} is a new native histogram")));
         let mut seen = BTreeMap::new();
         for (name, labels, value) in &answer {
             let series = spelled(name, labels);
@@ -251,45 +277,6 @@ impl Expectation {
         let more = wrong.len().saturating_sub(DIFFERENCES_MAX);
         wrong.truncate(DIFFERENCES_MAX);
         Err(format!("{}\nand {more} more differences", wrong.join("\n")))
-    }
-}
-
-impl Exponential {
-    /// Takes its buckets out of an answer; what is wrong with them.
-    fn take_from(&self, answer: &mut Vec<Answer>) -> Vec<String> {
-        let mut wrong = Vec::new();
-        let mut powers = BTreeSet::new();
-        answer.retain(|(name, labels, below)| {
-            let mut labels = labels.clone();
-            let bound = labels.remove("le");
-            let (true, Some(bound)) = (*name == self.bucket && labels == self.labels, bound) else {
-                return true;
-            };
-            let bound: f64 = bound.parse().expect("a bound is a number");
-            let expected = count(&self.values, bound);
-            let power = bound.log2();
-            if bound.is_finite() && bound != 0.0 && bound != power.round().exp2() {
-                wrong.push(format!("{self} has a bound at {bound}"));
-            }
-            if *below != expected {
-                wrong.push(format!("{self} has {below} at or below {bound}, not {expected}"));
-            }
-            powers.insert(bound.to_bits());
-            false
-        });
-        // A value between two neighbouring powers that are both shown is where it belongs.
-        let above = self.values.iter().filter(|value| **value > 0.0);
-        let needed = above.map(|value| value.log2().ceil().exp2()).chain([f64::INFINITY]);
-        for missing in needed.map(f64::to_bits).collect::<BTreeSet<_>>().difference(&powers) {
-            wrong.push(format!("{self} has no bound at {}", f64::from_bits(*missing)));
-        }
-        wrong
-    }
-}
-
-impl fmt::Display for Exponential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&spelled(&self.bucket, &self.labels))
     }
 }
 
@@ -328,7 +315,7 @@ mod tests {
     use super::*;
 
     /// An expectation of a counter and an exponential histogram of 0, 1, 3 and 3.5.
-    fn expectation() -> Expectation {
+    fn expectation(shown: Exponentials) -> Expectation {
         let instrument = |prometheus: &str, kind| Instrument {
             name: String::new(),
             prometheus: prometheus.to_owned(),
@@ -336,7 +323,7 @@ mod tests {
             description: String::new(),
             bounds: None,
         };
-        let mut expected = Expectation::default();
+        let mut expected = Expectation::new(shown);
         let labels = [("a", "b".to_owned())].map(owned).into();
         expected.add_instrument(&instrument("c", InstrumentKind::Counter), &labels, vec![1.0, 2.5]);
         let exponential = instrument("e", InstrumentKind::ExponentialHistogram);
@@ -363,7 +350,7 @@ mod tests {
             }
             ((*name).to_owned(), labels, *value)
         });
-        let checked = expectation().check(answer);
+        let checked = expectation(Exponentials::Classic).check(answer, Vec::new());
         assert_eq!(checked, expected.map_err(|wrong| format!("{wrong}\nand 0 more differences")));
     }
 

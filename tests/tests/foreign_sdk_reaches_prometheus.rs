@@ -1,15 +1,13 @@
-//! What the official SDKs of Python and Node record is what PromQL answers: every value, bucket and label of it, after
-//! every export, over each protocol. `tests/foreign/scenario.json` says what they record.
+//! What the official SDKs of Python and Node record is what PromQL answers: every value, bucket, quantile and label of it,
+//! after every export, over each protocol, in each format of the page. `tests/foreign/scenario.json` says what they
+//! record.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-};
+use std::{collections::BTreeSet, fs};
 
 use inferometer_tests::{
-    CollectorProcess, ForeignSdk, Kind, Scrape, Sdk, conserved, family,
+    CollectorProcess, ForeignSdk, Kind, LOOPBACK_CONFIG, Scrape, Sdk, conserved, family,
     oracle::{self, Prometheus},
-    scenario::{Answer, Instrument, Scenario, Sender},
+    scenario::{Answer, Exponentials, Instrument, NativeAnswer, Scenario, Sender},
     wait, workspace_root,
 };
 
@@ -34,11 +32,132 @@ fn selector(sender: &Sender) -> String {
     labels.join(",")
 }
 
-fn answer(prometheus: &Prometheus, promql: &str) -> Vec<Answer> {
-    let named = |(mut labels, value): (BTreeMap<String, String>, f64)| {
-        (labels.remove("__name__").unwrap_or_default(), labels, value)
+/// A Prometheus that asks for one of the formats.
+struct Reader {
+    prometheus: Prometheus,
+    shown: Exponentials,
+}
+
+/// An exporter that knows the text format alone, beside the default one.
+fn config() -> String {
+    let endpoint = "endpoint: \"127.0.0.1:0\"";
+    let text = format!("  prometheus/text: {{{endpoint}, enable_open_metrics: false}}\n");
+    LOOPBACK_CONFIG
+        .replace("exporters:\n", &format!("exporters:\n{text}"))
+        .replace("[prometheus]", "[prometheus, prometheus/text]")
+}
+
+/// What Prometheus reads as text and as OpenMetrics; nothing if it is not installed.
+fn readers(collector: &mut CollectorProcess) -> Option<Vec<Reader>> {
+    let text = collector.address_of("metrics", "exporters.prometheus/text");
+    let all = collector.address_of("metrics", "exporters.prometheus");
+    let reader = |target, features: &[&str], shown| {
+        let prometheus = Prometheus::with_features(target, features)?;
+        Some(Reader { prometheus, shown })
     };
-    prometheus.query(promql).into_iter().map(named).collect()
+    Some(vec![
+        reader(text, &[], Exponentials::Classic)?,
+        reader(all, &["exemplar-storage"], Exponentials::Classic)?,
+    ])
+}
+
+impl Reader {
+    /// Everything of a sender: its numbers, and its native histograms.
+    fn answer(&self, promql: &str) -> (Vec<Answer>, Vec<NativeAnswer>) {
+        let (mut numbers, mut native) = (Vec::new(), Vec::new());
+        for mut one in self.prometheus.vector(promql) {
+            let name = one.labels.remove("__name__").unwrap_or_default();
+            match one.value {
+                oracle::Answer::Float(value) => numbers.push((name, one.labels, value)),
+                oracle::Answer::Histogram(value) => native.push((name, one.labels, value)),
+            }
+        }
+        (numbers, native)
+    }
+
+    fn wait_for(&self, scenario: &Scenario, sender: &Sender, round: usize) {
+        let expected = scenario.expectation(sender, round, self.shown);
+        let promql = format!("{{{}}}", selector(sender));
+        wait::until(&promql, || {
+            let (numbers, native) = self.answer(&promql);
+            expected.check(numbers, native)
+        });
+    }
+
+    /// The value of a query that has one.
+    fn one(&self, promql: &str) -> f64 {
+        match &*self.prometheus.query(promql) {
+            [(_, value)] => *value,
+            other => panic!("{promql}: {other:?}"),
+        }
+    }
+
+    #[track_caller]
+    fn check_quantile(&self, q: f64, of: &str, expected: f64) {
+        let promql = format!("histogram_quantile({q}, {of})");
+        let seen = self.one(&promql);
+        assert!((seen - expected).abs() < 1e-9, "{promql} is {seen}, not {expected}");
+    }
+
+    /// The names of an instrument that never fall.
+    fn counters(&self, instrument: &Instrument) -> Vec<String> {
+        let name = &instrument.prometheus;
+        match instrument.prometheus_kind() {
+            Kind::Counter => vec![name.clone()],
+            Kind::Histogram
+                if self.shown == Exponentials::Native && instrument.is_exponential() =>
+            {
+                vec![name.clone()]
+            }
+            Kind::Histogram => {
+                ["bucket", "sum", "count"].map(|part| format!("{name}_{part}")).into()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What dashboards ask, with answers from the scenario.
+    fn check_promql(&self, scenario: &Scenario, sender: &str) {
+        // No counter ever fell, not even where an export had nothing of it.
+        for name in scenario.instruments.iter().flat_map(|one| self.counters(one)) {
+            let resets = format!("sum(resets({name}{{{sender}}}[5m]))");
+            assert_eq!(self.one(&resets), 0.0, "{resets}");
+        }
+        let orders = format!("sum by (instance) (shop_orders_total{{{sender}}})");
+        let expected = 1 + 2 + 2 + 1 + 5 + 3 + 4 + 9 + (1_u64 << 40) + 7 + 1 + 1 + 8;
+        assert_eq!(self.one(&orders), expected as f64);
+        let joined = format!(
+            "sum by (service_version) (energy_used_joules_total{{{sender}}} * on (job, instance) group_left \
+             (service_version) target_info)"
+        );
+        match &*self.prometheus.query(&joined) {
+            [(labels, value)] => {
+                assert_eq!((labels["service_version"].as_str(), *value), ("4.5", 1003.125));
+            }
+            other => panic!("{joined}: {other:?}"),
+        }
+        // Of 0, 5, 5.5, 10, 75, 75.25, 99.75, 100, 7500 and 20000 the fifth is the one in (50, 75], and the sixth the
+        // first of three in (75, 100]; the last lies beyond the bounds.
+        let explicit = format!("order_duration_milliseconds_bucket{{shelf=\"top\",{sender}}}");
+        for (q, expected) in [(0.5, 75.0), (0.6, 75.0 + 25.0 / 3.0), (0.8, 100.0), (1.0, 10_000.0)]
+        {
+            self.check_quantile(q, &explicit, expected);
+        }
+        self.check_powers_of_two(sender);
+    }
+
+    /// Of 0, 1/512, 0.25, 0.3125, 0.5, 0.5 and a little, 0.75, 1 and 1000.5, in buckets between powers of two.
+    fn check_powers_of_two(&self, sender: &str) {
+        let of = format!("order_wait_seconds_bucket{{shelf=\"top\",{sender}}}");
+        for (q, expected) in [
+            (0.25, 0.125 + 0.125 * 0.25),
+            (0.5, 0.25 + 0.25 * 1.5 / 2.0),
+            (0.8, 0.5 + 0.5 * 2.2 / 3.0),
+            (1.0, 1024.0),
+        ] {
+            self.check_quantile(q, &of, expected);
+        }
+    }
 }
 
 fn check(sdk: Sdk, cells: &[&str]) {
@@ -46,73 +165,28 @@ fn check(sdk: Sdk, cells: &[&str]) {
         return;
     }
     let scenario = Scenario::read();
-    let mut collector = CollectorProcess::start();
+    let mut collector = CollectorProcess::with_config(&config());
     let (grpc, http) = (collector.address("OTLP over gRPC"), collector.address("OTLP over HTTP"));
-    let Some(prometheus) = Prometheus::scraping(collector.address("metrics")) else {
+    let Some(readers) = readers(&mut collector) else {
         return;
     };
     let mut recorder = ForeignSdk::start(sdk, grpc, http, cells);
     for round in 1..=scenario.rounds.len() {
         let senders = recorder.record_round();
         assert!(senders.keys().eq(BTreeSet::from_iter(cells)), "{senders:?}");
-        for sender in senders.values() {
-            let expected = scenario.expectation(sender, round);
-            let promql = format!("{{{}}}", selector(sender));
-            wait::until(&promql, || expected.check(answer(&prometheus, &promql)));
+        for reader in &readers {
+            for sender in senders.values() {
+                reader.wait_for(&scenario, sender, round);
+            }
         }
     }
     let senders: Vec<Sender> = recorder.finish().into_values().collect();
-    for sender in &senders {
-        check_promql(&prometheus, &scenario, &selector(sender));
+    for reader in &readers {
+        for sender in &senders {
+            reader.check_promql(&scenario, &selector(sender));
+        }
     }
     check_page(&collector.scrape(), &scenario, &senders);
-}
-
-/// The names of an instrument that never fall.
-fn counters(instrument: &Instrument) -> Vec<String> {
-    let name = &instrument.prometheus;
-    match instrument.prometheus_kind() {
-        Kind::Counter => vec![name.clone()],
-        Kind::Histogram => ["bucket", "sum", "count"].map(|part| format!("{name}_{part}")).into(),
-        _ => Vec::new(),
-    }
-}
-
-/// What dashboards ask, with answers from the scenario.
-fn check_promql(prometheus: &Prometheus, scenario: &Scenario, sender: &str) {
-    let one = |promql: &str| match &*prometheus.query(promql) {
-        [(_, value)] => *value,
-        other => panic!("{promql}: {other:?}"),
-    };
-    // No counter ever fell, not even where an export had nothing of it.
-    for name in scenario.instruments.iter().flat_map(counters) {
-        let resets = format!("sum(resets({name}{{{sender}}}[5m]))");
-        assert_eq!(one(&resets), 0.0, "{resets}");
-    }
-    let orders = format!("sum by (instance) (shop_orders_total{{{sender}}})");
-    assert_eq!(
-        one(&orders),
-        (1 + 2 + 2 + 1 + 5 + 3 + 4 + 9 + (1_u64 << 40) + 7 + 1 + 1 + 8) as f64
-    );
-    let joined = format!(
-        "sum by (service_version) (energy_used_joules_total{{{sender}}} * on (job, instance) group_left \
-         (service_version) target_info)"
-    );
-    match &*prometheus.query(&joined) {
-        [(labels, value)] => {
-            assert_eq!((labels["service_version"].as_str(), *value), ("4.5", 1003.125));
-        }
-        other => panic!("{joined}: {other:?}"),
-    }
-    // Of 0, 5, 5.5, 10, 75, 75.25, 99.75, 100, 7500 and 20000 the fifth is the one in (50, 75], and the sixth the first
-    // of three in (75, 100]; the last lies beyond the bounds.
-    for (q, expected) in [(0.5, 75.0), (0.6, 75.0 + 25.0 / 3.0), (0.8, 100.0), (1.0, 10_000.0)] {
-        let promql = format!(
-            "histogram_quantile({q}, order_duration_milliseconds_bucket{{shelf=\"top\",{sender}}})"
-        );
-        let seen = one(&promql);
-        assert!((seen - expected).abs() < 1e-9, "{promql} is {seen}, not {expected}");
-    }
 }
 
 /// The page after the end: as before, accepted by all judges, and nothing is missing.
@@ -122,14 +196,18 @@ fn check_page(page: &Scrape, scenario: &Scenario, senders: &[Sender]) {
         let of_sender = page.samples().filter(|sample| {
             target.iter().all(|(key, value)| sample.labels.get(key) == Some(value))
         });
-        let expected = scenario.expectation(sender, scenario.rounds.len());
-        expected.check(of_sender.map(Answer::from)).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let rounds = scenario.rounds.len();
+        let expected = scenario.expectation(sender, rounds, Exponentials::Classic);
+        let checked = expected.check(of_sender.map(Answer::from), Vec::new());
+        checked.unwrap_or_else(|wrong| panic!("{wrong}"));
     }
     for one in &scenario.instruments {
         family(page, &one.prometheus, one.prometheus_kind(), &one.description);
     }
     let sent: f64 = senders.iter().map(|sender| sender.sent).sum();
-    assert_eq!(conserved(page, "metrics", "prometheus").accepted, sent);
+    for exporter in ["prometheus", "prometheus/text"] {
+        assert_eq!(conserved(page, "metrics", exporter).accepted, sent);
+    }
     let (rejected, _) = page.sum("infer_collector_item_rejected_total", &[]);
     assert_eq!(rejected, 0.0);
     oracle::prometheus_client_agrees(page);

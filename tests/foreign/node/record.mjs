@@ -1,4 +1,5 @@
-// Records a scenario with the official OpenTelemetry SDK of Node; see ../python/record.py, which it follows line by line.
+// Records a scenario with the official OpenTelemetry SDK of Node; see ../python/record.py, which it follows line by line,
+// but for exemplars, which this SDK doesn't send.
 //
 // usage: node record.mjs SCENARIO GRPC_ENDPOINT HTTP_ENDPOINT CELL...
 

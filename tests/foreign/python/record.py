@@ -21,6 +21,7 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricExportResult, PeriodicExportingMetricReader
 from opentelemetry.sdk.metrics.view import ExponentialBucketHistogramAggregation, View
 from opentelemetry.sdk.resources import Resource
+from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 from grpc import Compression as GrpcCompression
 
 
@@ -36,6 +37,15 @@ def exporter_of(cell, grpc_endpoint, http_endpoint):
         chosen = HttpCompression.Gzip if is_gzip else HttpCompression.NoCompression
         return HttpExporter(endpoint=f"{http_endpoint}/v1/metrics", compression=chosen)
     raise SystemExit(f"the SDK speaks no {protocol}")
+
+
+def context_of(one):
+    """A sampled span around what is recorded, of which the SDK makes exemplars."""
+    if "trace" not in one:
+        return None
+    trace_id, span_id = (int(text, 16) for text in one["trace"])
+    flags = TraceFlags(TraceFlags.SAMPLED)
+    return set_span_in_context(NonRecordingSpan(SpanContext(trace_id, span_id, is_remote=False, trace_flags=flags)))
 
 
 class Cell:
@@ -104,7 +114,8 @@ class Cell:
                 if name in self.observed:
                     self.observed[name][attributes] = value
                 else:
-                    self.instruments[name](value, self.scenario["attributes"][attributes]["set"])
+                    self.instruments[name](
+                        value, self.scenario["attributes"][attributes]["set"], context=context_of(one))
         self.provider.force_flush()
 
     def report(self):

@@ -1,11 +1,28 @@
 //! `promtool check metrics`: Prometheus' own parser and linter.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use super::{is_there, run};
 
+const INSTALL: &str = "apt-get install prometheus";
 /// What promtool ends with if a page can be read, and there is something to say about it.
 const LINTS: i32 = 3;
+
+/// Lets promtool check a configuration of Prometheus; whether it could.
+///
+/// # Panics
+/// If promtool refuses it.
+#[track_caller]
+pub fn promtool_check_config(file: &Path) -> bool {
+    if !is_there("promtool", &["--version"], INSTALL) {
+        return false;
+    }
+    let output = run(Command::new("promtool").args(["check", "config"]).arg(file), "");
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    assert!(output.status.success(), "promtool refuses {}:\n{said}", file.display());
+    true
+}
 
 /// Lets promtool check a page; whether it could.
 ///
@@ -27,7 +44,7 @@ pub fn promtool_check(page: &str) -> bool {
 #[must_use]
 #[track_caller]
 pub fn promtool_lints(page: &str) -> Option<Vec<String>> {
-    if !is_there("promtool", &["--version"], "apt-get install prometheus") {
+    if !is_there("promtool", &["--version"], INSTALL) {
         return None;
     }
     let output = run(Command::new("promtool").args(["check", "metrics"]), page);
