@@ -2,11 +2,14 @@
 //! after every export, over each protocol, in each format of the page. `tests/foreign/scenario.json` says what they
 //! record.
 
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use inferometer_tests::{
     CollectorProcess, ForeignSdk, Kind, LOOPBACK_CONFIG, Scrape, Sdk, conserved, family,
-    oracle::{self, Prometheus},
+    oracle::{self, Prometheus, StoredExemplar},
     scenario::{Answer, Exponentials, Instrument, NativeAnswer, Scenario, Sender},
     wait, workspace_root,
 };
@@ -24,6 +27,9 @@ const NODE: [&str; 6] = [
     "json-delta-none",
 ];
 
+/// The round in which something is recorded inside a span.
+const EXEMPLARS_ROUND: usize = 2;
+
 /// Selects everything of a sender.
 fn selector(sender: &Sender) -> String {
     let target = sender.target();
@@ -36,6 +42,7 @@ fn selector(sender: &Sender) -> String {
 struct Reader {
     prometheus: Prometheus,
     shown: Exponentials,
+    has_exemplars: bool,
 }
 
 /// An exporter that knows the text format alone, beside the default one.
@@ -53,7 +60,7 @@ fn readers(collector: &mut CollectorProcess) -> Option<Vec<Reader>> {
     let all = collector.address_of("metrics", "exporters.prometheus");
     let reader = |target, features: &[&str], shown| {
         let prometheus = Prometheus::with_features(target, features)?;
-        Some(Reader { prometheus, shown })
+        Some(Reader { prometheus, shown, has_exemplars: features.contains(&"exemplar-storage") })
     };
     Some(vec![
         reader(text, &[], Exponentials::Classic)?,
@@ -158,6 +165,26 @@ impl Reader {
             self.check_quantile(q, &of, expected);
         }
     }
+
+    /// The trace behind what one round recorded, on the buckets that it fell into.
+    fn wait_for_exemplars(&self, sender: &str) {
+        let promql = format!("order_duration_milliseconds_bucket{{{sender}}}");
+        let expected = [(75.0, 75.0), (100.0, 75.25), (7500.0, 7500.0)];
+        wait::until("exemplars", || {
+            let mut seen = BTreeMap::new();
+            for StoredExemplar { series, labels, value } in self.prometheus.exemplars(&promql) {
+                let trace = labels.get("trace_id").zip(labels.get("span_id"));
+                assert_eq!(
+                    trace.map(|(trace, span)| (trace.as_str(), span.as_str())),
+                    Some(("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"))
+                );
+                let bound: f64 = series["le"].parse().expect("a bound");
+                seen.insert(bound.to_bits(), (bound, value));
+            }
+            let seen: Vec<_> = seen.into_values().collect();
+            if seen == expected { Ok(()) } else { Err(format!("prometheus keeps {seen:?}")) }
+        });
+    }
 }
 
 fn check(sdk: Sdk, cells: &[&str]) {
@@ -177,6 +204,9 @@ fn check(sdk: Sdk, cells: &[&str]) {
         for reader in &readers {
             for sender in senders.values() {
                 reader.wait_for(&scenario, sender, round);
+                if sdk.sends_exemplars() && reader.has_exemplars && round == EXEMPLARS_ROUND {
+                    reader.wait_for_exemplars(&selector(sender));
+                }
             }
         }
     }
