@@ -22,4 +22,5 @@ pub use exemplar::{ExemplarBytes, ExemplarView};
 pub use fields::{FieldValue, FieldView, Fields, Words, fields};
 pub use json::from_json;
 pub use metric::{MetricView, PointView, Room, Shape};
+pub(crate) use protobuf_writer::varint;
 pub use resources::resources;

@@ -43,6 +43,9 @@ pub(super) fn read(section: &mut Section<'_>, problems: &mut Problems) -> Read<E
             .number("max_bytes", 1..=SERIES_BYTES_MAX, problems)
             .unwrap_or(default.max_bytes),
         open_metrics: section.flag("enable_open_metrics", problems).unwrap_or(default.open_metrics),
+        always_classic_histograms: section
+            .flag("always_classic_histograms", problems)
+            .unwrap_or(default.always_classic_histograms),
         send_timestamps: section
             .flag("send_timestamps", problems)
             .unwrap_or(default.send_timestamps),

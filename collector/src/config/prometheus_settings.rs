@@ -19,6 +19,9 @@ pub struct PrometheusSettings {
     pub max_bytes: u64,
     /// Whether readers that like OpenMetrics better get it; default true. The key is `enable_open_metrics`.
     pub open_metrics: bool,
+    /// Whether native histograms have classic buckets beside their own; default false. Only readers of protobuf get native
+    /// ones, the others classic ones in any case.
+    pub always_classic_histograms: bool,
     /// Whether each sample shows its point's own time; default false, as a scraper's own time is what it expects.
     pub send_timestamps: bool,
     /// Stands before the name of every received metric; empty for none, the default.
@@ -67,6 +70,7 @@ impl Default for PrometheusSettings {
             max_series: 100_000,
             max_bytes: 512 << 20,
             open_metrics: true,
+            always_classic_histograms: false,
             send_timestamps: false,
             namespace: String::new(),
             const_labels: Vec::new(),

@@ -14,13 +14,15 @@
 //! the other are rejected and counted: so it is with an attribute that is the number 1 here and the text "1" there.
 //!
 //! Delta sums and histograms are added up, also over the gap that an idle series leaves.
-//! Exponential histograms are shown as classic ones with powers of two as bounds.
+//! Exponential histograms are shown as native ones in protobuf, and in text as classic ones with powers of two as bounds.
 
+mod encoder;
 mod exporter;
 mod format;
 mod ingest;
 mod label_guard;
 mod page_server;
+mod protobuf;
 mod scrape;
 mod text;
 mod translate;

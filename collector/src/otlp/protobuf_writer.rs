@@ -15,7 +15,7 @@ const DELIMITED: u32 = 2;
 const FIXED32: u32 = 5;
 
 /// Most bytes of a varint.
-const VARINT_BYTES_MAX: usize = 10;
+pub(crate) const VARINT_BYTES_MAX: usize = 10;
 
 /// A message that is being written. Every byte is charged before it is.
 pub(super) struct ProtobufWriter<'a>(ChargedBytes<'a>);
@@ -93,7 +93,7 @@ impl<'a> ProtobufWriter<'a> {
 }
 
 /// The bytes of a varint, and how many they are.
-const fn varint(mut value: u64) -> ([u8; VARINT_BYTES_MAX], usize) {
+pub(crate) const fn varint(mut value: u64) -> ([u8; VARINT_BYTES_MAX], usize) {
     let mut bytes = [0; VARINT_BYTES_MAX];
     let mut width = 0;
     while value >= 0x80 {

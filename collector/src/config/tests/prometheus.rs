@@ -38,7 +38,7 @@ fn every_option_reaches_the_settings() {
          translation_strategy: NoTranslation, compatibility: otlptranslator, without_scope_info: true, \
          resource_constant_labels: {included: [\"k8s.*\"], excluded: [k8s.pod.uid]}, target_info: {enabled: false}, \
          label_limits: {default: 100, attributes: {user.id: 10, session: 0}, pinned: {user.id: [root, 0]}}, \
-         enable_open_metrics: false",
+         enable_open_metrics: false, always_classic_histograms: true",
     );
     let expected = PrometheusSettings {
         namespace: "my_team".to_owned(),
@@ -48,6 +48,7 @@ fn every_option_reaches_the_settings() {
         ],
         max_series: 5,
         open_metrics: false,
+        always_classic_histograms: true,
         translation_strategy: Strategy::NoTranslation,
         custom: Custom::Otlptranslator,
         resource_labels: ResourceLabelSettings {

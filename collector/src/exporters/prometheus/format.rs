@@ -14,6 +14,8 @@ pub(super) enum Format {
     OpenMetrics001,
     /// OpenMetrics 1.0.0.
     OpenMetrics100,
+    /// `io.prometheus.client.MetricFamily`, each behind its length.
+    Protobuf,
 }
 
 impl Format {
@@ -25,6 +27,10 @@ impl Format {
             Self::OpenMetrics001 => "application/openmetrics-text; version=0.0.1; charset=utf-8",
             Self::OpenMetrics100 => {
                 "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"
+            }
+            Self::Protobuf => {
+                "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; \
+                 escaping=underscores"
             }
         })
     }

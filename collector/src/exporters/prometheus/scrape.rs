@@ -24,9 +24,9 @@ use self::{
     negotiation::Offer,
 };
 use super::{
+    encoder::{self, Encoder, Options},
     exporter::State,
     format::{self, Format},
-    text::{self, Encoder},
 };
 use crate::{
     config::PrometheusSettings,
@@ -47,8 +47,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 pub(super) struct Scrape {
     state: Arc<State>,
     offer: Offer,
-    /// Whether every sample shows the time of its point, if the sender told it.
-    has_timestamps: bool,
+    options: Options,
     room: Arc<Semaphore>,
 }
 
@@ -57,7 +56,10 @@ impl Scrape {
         Self {
             state,
             offer: Offer { open_metrics: settings.open_metrics },
-            has_timestamps: settings.send_timestamps,
+            options: Options {
+                timestamps: settings.send_timestamps,
+                classic_buckets: settings.always_classic_histograms,
+            },
             room: Arc::new(Semaphore::new(SCRAPES_MAX)),
         }
     }
@@ -76,7 +78,7 @@ impl Scrape {
         };
         self.state.show_own_metrics();
         let (sender, body) = Body::stream();
-        let encoder = Encoder::new(format, self.has_timestamps);
+        let encoder = Encoder::new(format, self.options);
         tokio::spawn(send_page(Arc::clone(&self.state), encoder, coding, sender, permit, arrived));
         described(body, format, coding)
     }

@@ -10,6 +10,7 @@ mod model;
 mod open_metrics;
 mod options;
 mod page;
+mod protobuf;
 mod scrape;
 mod spelling;
 mod translation;

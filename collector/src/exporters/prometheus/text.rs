@@ -10,15 +10,12 @@ mod lines;
 use std::{sync::Arc, vec};
 
 use self::lines::Lines;
-use super::format::Format;
+use super::{
+    encoder::{PAGE_SERIES, PIECE_BYTES},
+    format::Format,
+};
 use crate::series::{Cursor, Family, Series, Store};
 
-/// A piece ends once it has this many bytes; larger ones hardly save anything, smaller ones cost system calls.
-const PIECE_BYTES: usize = 128 << 10;
-/// What a piece usually takes: room for the series that crosses the mark. A longer one makes its buffer grow.
-pub(super) const PIECE_ROOM: usize = PIECE_BYTES + (8 << 10);
-/// Series taken from the store at a time: new series wait while they are picked, known ones do not.
-const PAGE_SERIES: usize = 256;
 /// What ends a page of OpenMetrics, so that a reader knows that it has all of it.
 const END: &[u8] = b"# EOF\n";
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-use super::text::PIECE_ROOM;
+use super::encoder::PIECE_ROOM;
 
 /// Pieces on their way whose memory is waited for: two in the body, one or two at the connection. At the bound the
 /// oldest is left to the connection, and freed with it.

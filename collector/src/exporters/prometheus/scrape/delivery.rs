@@ -11,7 +11,7 @@ use super::{
     buffers::Buffers,
     coding::Coding,
     compressor::{self, Compressor},
-    text::{Encoder, PIECE_ROOM},
+    encoder::{Encoder, PIECE_ROOM},
 };
 use crate::{
     http::{BodySender, Gone},
@@ -121,7 +121,10 @@ mod tests {
     use http_body_util::BodyExt;
     use tokio::task::JoinHandle;
 
-    use super::{super::format::Format, *};
+    use super::{
+        super::{encoder::Options, format::Format},
+        *,
+    };
     use crate::{
         http::Body,
         series::{Description, Limits, Point, Reading},
@@ -151,7 +154,7 @@ mod tests {
         let (store, (sender, body)) = (Arc::clone(store), Body::stream());
         let delivery = tokio::spawn(async move {
             let mut delivered = Delivered::default();
-            let encoder = Encoder::new(Format::Text004, false);
+            let encoder = Encoder::new(Format::Text004, Options::default());
             let outcome = deliver(&store, encoder, coding, sender, deadline, &mut delivered).await;
             (outcome, delivered)
         });

@@ -10,6 +10,8 @@ use super::{
 
 const OPEN_METRICS: &str = "application/openmetrics-text";
 const TEXT: &str = "text/plain";
+const PROTOBUF: &str = "application/vnd.google.protobuf";
+const MESSAGE: &str = "io.prometheus.client.MetricFamily";
 
 /// What the page can be shown as, beside the text formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +44,16 @@ impl Offer {
     }
 
     /// The format of a media range; none if it is not offered. A range without a version takes any.
-    fn format<'a>(self, media: &str, parameters: impl Iterator<Item = &'a str>) -> Option<Format> {
+    fn format<'a>(
+        self,
+        media: &str,
+        parameters: impl Iterator<Item = &'a str> + Clone,
+    ) -> Option<Format> {
+        if media.eq_ignore_ascii_case(PROTOBUF) {
+            let is_ours = parameter(parameters.clone(), "proto") == Some(MESSAGE)
+                && parameter(parameters, "encoding") == Some("delimited");
+            return is_ours.then_some(Format::Protobuf);
+        }
         let version = parameter(parameters, "version");
         if media.eq_ignore_ascii_case(OPEN_METRICS) {
             return match version {
@@ -109,6 +120,23 @@ mod tests {
         ];
         for (values, expected) in cases {
             assert_eq!(chosen(true, values), expected, "{values:?}");
+        }
+    }
+
+    #[test]
+    fn a_reader_of_protobuf_gets_it_in_the_one_encoding_that_there_is() {
+        // What Prometheus sends when it scrapes native histograms.
+        let native = "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,\
+                      application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,*/*;q=0.1";
+        assert_eq!(chosen(true, &[native]), Format::Protobuf);
+        assert_eq!(chosen(false, &[native]), Format::Protobuf);
+        for other in [
+            "application/vnd.google.protobuf",
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily",
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text",
+            "application/vnd.google.protobuf;proto=other;encoding=delimited",
+        ] {
+            assert_eq!(chosen(true, &[other]), Format::Text004, "{other}");
         }
     }
 

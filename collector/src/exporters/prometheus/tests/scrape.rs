@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::helpers::*;
+use super::{helpers::*, protobuf};
 use crate::{
     config::{LabelLimitSettings, PrometheusSettings},
     exporters::prometheus::PrometheusExporter,
@@ -345,6 +345,34 @@ async fn a_reader_gets_the_format_that_it_asks_for() {
         let page = String::from_utf8(body).unwrap();
         assert!(page.contains(expected) && page.contains("\nc_total 7\n"), "{page}");
         assert_eq!(page.ends_with("\n# EOF\n"), !accept.is_empty(), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn protobuf_is_sent_to_who_asks_for_it_compressed_if_wanted() {
+    const PROTOBUF: &str = "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; \
+                            encoding=delimited";
+    let (exporter, _) = start(LONG);
+    let bytes = request(vec![counter("c", vec![int(7, &[])])]).encode_to_vec();
+    send(&exporter, Signal::Metrics, bytes, 1).await;
+    for encoding in ["identity", "gzip"] {
+        let headers = format!("Accept: {PROTOBUF}\r\nAccept-Encoding: {encoding}\r\n");
+        let (head, mut body) = ask_with(exporter.address(), "GET", "/metrics", &headers).await;
+        assert!(
+            head.contains(&format!("\r\ncontent-type: {PROTOBUF}; escaping=underscores")),
+            "{head}"
+        );
+        if encoding == "gzip" {
+            assert!(head.contains("\r\ncontent-encoding: gzip"), "{head}");
+            let mut page = Vec::new();
+            #[expect(clippy::disallowed_types, reason = "what was compressed here is no bomb")]
+            MultiGzDecoder::new(&*body).read_to_end(&mut page).unwrap();
+            body = page;
+        }
+        let families = protobuf::families(&body);
+        let counter = families.iter().find(|family| family.name() == "c_total").unwrap();
+        assert_eq!(counter.metric[0].counter.as_ref().unwrap().value(), 7.0);
+        assert!(families.iter().any(|family| family.name().starts_with("infer_collector_")));
     }
 }
 
