@@ -26,6 +26,6 @@ pub use frame::{Frame, PREFACE, flag, header_block, kind, literal, opening};
 pub use report::{MIB, Report};
 pub use request::{gauges, spans, to_protobuf};
 pub use scale::{SCALE, scale, scaled};
-pub use seed::{Encoding, Format, Seed, grpc_seed, http_seed};
-pub use socket::{attacker, connect, connect_to_reset, runtime};
+pub use seed::{Encoding, Format, Seed, grpc_call, grpc_seed, http_seed};
+pub use socket::{attacker, connect, connect_to_reset, connect_with_little_room, runtime};
 pub use victim::{CONFIG, Victim};

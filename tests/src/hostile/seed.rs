@@ -116,7 +116,11 @@ pub fn grpc_seed(service: &str, encoding: Encoding, body: &[u8]) -> Seed {
 }
 
 /// The frames of one call.
-fn grpc_call(stream: u32, service: &str, encoding: Encoding, body: &[u8]) -> Vec<u8> {
+///
+/// # Panics
+/// If the body does not fit into one frame.
+#[must_use]
+pub fn grpc_call(stream: u32, service: &str, encoding: Encoding, body: &[u8]) -> Vec<u8> {
     let path = format!("/opentelemetry.proto.collector.{service}/Export");
     let block = header_block(&[
         (":method", "POST"),

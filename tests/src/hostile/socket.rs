@@ -25,7 +25,7 @@ pub fn attacker(nth: usize) -> Ipv4Addr {
 /// # Errors
 /// The connection was refused.
 pub async fn connect(source: Ipv4Addr, target: SocketAddr) -> io::Result<TcpStream> {
-    open(source, target, false).await
+    open(source, target, |_| Ok(())).await
 }
 
 /// As [`connect`], but dropping it resets the connection instead of ending it in order.
@@ -33,14 +33,27 @@ pub async fn connect(source: Ipv4Addr, target: SocketAddr) -> io::Result<TcpStre
 /// # Errors
 /// As [`connect`].
 pub async fn connect_to_reset(source: Ipv4Addr, target: SocketAddr) -> io::Result<TcpStream> {
-    open(source, target, true).await
+    open(source, target, TcpSocket::set_zero_linger).await
 }
 
-async fn open(source: Ipv4Addr, target: SocketAddr, resets: bool) -> io::Result<TcpStream> {
+/// As [`connect`], but the kernel reads as little ahead as it can be told to.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn connect_with_little_room(
+    source: Ipv4Addr,
+    target: SocketAddr,
+) -> io::Result<TcpStream> {
+    open(source, target, |socket| socket.set_recv_buffer_size(1)).await
+}
+
+async fn open(
+    source: Ipv4Addr,
+    target: SocketAddr,
+    set: impl FnOnce(&TcpSocket) -> io::Result<()>,
+) -> io::Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;
-    if resets {
-        socket.set_zero_linger()?;
-    }
+    set(&socket)?;
     socket.bind(SocketAddr::new(IpAddr::V4(source), 0))?;
     let stream = socket.connect(target).await?;
     stream.set_nodelay(true)?;

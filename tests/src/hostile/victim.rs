@@ -7,7 +7,10 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::{bystander::Bystander, report::Report};
+use super::{
+    bystander::{Bystander, Seen},
+    report::Report,
+};
 use crate::{CollectorProcess, Conserved, Scrape, conserved, wait};
 
 /// A collector on free ports whose patience with connections is short, so that tests need not wait long.
@@ -28,8 +31,11 @@ service:
     traces: {receivers: [otlp], exporters: [trace_ring]}
 ";
 
-/// Answers to the bystander before an attack, which are its baseline.
+/// Answers to the bystander before the first attack, which are the baseline of all.
 const BASELINE_ANSWERS: usize = 200;
+
+/// Answers before these, to a program that has only just started.
+const WARM_UP_ANSWERS: usize = 20;
 
 /// Answers to the bystander that an attack's figures rest on at least; one that is over sooner is waited for.
 const DURING_ANSWERS: usize = 20;
@@ -48,6 +54,7 @@ pub struct Victim {
     pub metrics: SocketAddr,
     process: CollectorProcess,
     bystander: Bystander,
+    baseline: Seen,
     _alone: MutexGuard<'static, ()>,
 }
 
@@ -66,17 +73,18 @@ impl Victim {
         let [grpc, http, metrics] =
             ["OTLP over gRPC", "OTLP over HTTP", "metrics"].map(|title| process.address(title));
         let bystander = Bystander::start(grpc, http);
-        Self { grpc, http, metrics, process, bystander, _alone: alone }
+        let _ = bystander.take_after(WARM_UP_ANSWERS);
+        let baseline = bystander.take_after(BASELINE_ANSWERS);
+        Self { grpc, http, metrics, process, bystander, baseline, _alone: alone }
     }
 
-    /// Attacks; the bystander is measured before and meanwhile. The attack gives back what it has to say in the report.
+    /// Attacks, while the bystander is measured. The attack gives back what it has to say in the report.
     ///
     /// # Panics
     /// If the bystander gets no answers at all.
     #[track_caller]
     pub fn attack<N: Display>(&self, name: &str, attack: impl FnOnce() -> N) -> Report {
         let _ = self.bystander.take();
-        let baseline = self.bystander.take_after(BASELINE_ANSWERS);
         self.forget_peak();
         let resting = self.resident();
         let notes = attack().to_string();
@@ -87,6 +95,7 @@ impl Victim {
             during.errors.extend(more.errors);
         }
         let peak = self.status("VmHWM");
+        let baseline = self.baseline.clone();
         let report = Report { name: name.to_owned(), baseline, during, resting, peak, notes };
         report.print();
         report
