@@ -8,11 +8,14 @@
 //! | connections from addresses of their own, orderly and cut off | `socket.rs` |
 //! | HTTP/2 frames made by hand, and floods of them | `frame.rs`, `flood.rs` |
 //! | requests that are right, and how they look on the wire | `request.rs`, `seed.rs` |
+//! | requests with everything in them, and how they are bent | `corpus.rs`, `mutation.rs` |
 //! | how large it all is | `scale.rs` |
 
 mod bystander;
+mod corpus;
 mod flood;
 mod frame;
+mod mutation;
 mod report;
 mod request;
 mod scale;
@@ -21,8 +24,10 @@ mod socket;
 mod victim;
 
 pub use bystander::Seen;
+pub use corpus::{all_metrics, all_records, all_spans};
 pub use flood::{Flood, Flooded};
 pub use frame::{Frame, PREFACE, flag, header_block, kind, literal, opening};
+pub use mutation::Mutator;
 pub use report::{MIB, Report};
 pub use request::{gauges, spans, to_protobuf};
 pub use scale::{SCALE, scale, scaled};

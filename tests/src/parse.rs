@@ -229,12 +229,11 @@ fn number_of(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Buckets rise with their bounds, the last is `+Inf` and equals the count, and there is a sum.
+/// Buckets rise with their bounds, and the last is `+Inf` and equals the count. A sum is there if the sender had one.
 fn histogram_is_sound(family: &Family) -> Result<(), String> {
     #[derive(Default)]
     struct Parts {
         buckets: Vec<(f64, f64)>,
-        sum: bool,
         count: Option<f64>,
     }
     let mut all: HashMap<BTreeMap<String, String>, Parts> = HashMap::new();
@@ -246,7 +245,7 @@ fn histogram_is_sound(family: &Family) -> Result<(), String> {
             (Some("_bucket"), Some(bound)) => {
                 parts.buckets.push((number_of(&bound)?, sample.value))
             }
-            (Some("_sum"), None) => parts.sum = true,
+            (Some("_sum"), None) => {}
             (Some("_count"), None) => parts.count = Some(sample.value),
             _ => return Err(format!("{sample} is no part of a histogram")),
         }
@@ -256,7 +255,7 @@ fn histogram_is_sound(family: &Family) -> Result<(), String> {
         let last = parts.buckets.last().copied();
         let ends =
             last.is_some_and(|(bound, below)| bound == f64::INFINITY && Some(below) == parts.count);
-        if !rises || !ends || !parts.sum {
+        if !rises || !ends {
             return Err(format!("histogram {} {labels:?} contradicts itself", family.name));
         }
     }

@@ -132,6 +132,13 @@ impl Victim {
         Scrape::of(self.metrics)
     }
 
+    /// Connections that it says it ended for this reason.
+    #[must_use]
+    pub fn cut(&self, reason: &str) -> f64 {
+        let labels = [("infer_collector_connection_cut_reason", reason)];
+        self.scrape().sum("infer_collector_connection_cut_total", &labels).0
+    }
+
     /// What it says of itself once nothing comes any more, for metrics and for traces: every item is in one number, and
     /// those that came in are the bystander's and `besides` of the attacks, metrics' points and spans.
     ///
