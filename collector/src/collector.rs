@@ -56,14 +56,15 @@ impl Collector {
             exporters.push(exporter);
         }
         let graphs = Graphs::build(config.pipelines, config.processors, &exporters, &metrics)?;
-        let budget = InFlight::new(InFlight::DEFAULT_LIMIT);
-        metrics.requests_are_charged_to(&budget);
         let mut receivers = Vec::new();
         for component in config.receivers {
             let id = &component.id;
             let name = format!("receivers.{id}");
             let ReceiverSettings::Otlp(settings) = &component.settings;
             let intake = graphs.of_receiver(id);
+            let limit = usize::try_from(settings.in_flight_bytes_max).unwrap_or(usize::MAX);
+            let budget = InFlight::new(limit);
+            metrics.requests_are_charged_to(&budget);
             let receiver = OtlpReceiver::start(&name, settings, &intake, &budget, &metrics)?;
             listening.extend(Listening::of_receiver(&name, &receiver));
             receivers.push(receiver);

@@ -51,7 +51,7 @@ pub struct SelfMetrics {
     stores: Stores,
     scrape_duration: Histogram<f64>,
     scrape_bytes: [Counter<u64>; CollectorScrapeCoding::ALL.len()],
-    request_budget: request_memory::Budget,
+    request_budgets: request_memory::Budgets,
     connections: [Connections; CollectorListener::ALL.len()],
     reader: Mutex<Reader>,
     /// What is asked at every collection.
@@ -73,9 +73,9 @@ impl Default for SelfMetrics {
         let encoder = Encoder::new(&resource, Encoder::DEFAULT_MAX_REQUEST_BYTES);
         let provider = MeterProvider::builder().with_resource(resource).build();
         let scope = provider.scope(env!("CARGO_PKG_NAME"));
-        let request_budget = request_memory::Budget::default();
+        let request_budgets = request_memory::Budgets::default();
         let mut observed = process::observe(&scope);
-        observed.extend(request_memory::observe(&scope, &request_budget));
+        observed.extend(request_memory::observe(&scope, &request_budgets));
         Self {
             receivers: Mutex::default(),
             exporters: Mutex::default(),
@@ -87,7 +87,7 @@ impl Default for SelfMetrics {
                 let set = [KeyValue::new(key, coding.as_str())];
                 scope.counter(&metrics::INFER_COLLECTOR_SCRAPE_IO, &set)
             }),
-            request_budget,
+            request_budgets,
             scrape_duration: scope.histogram(&metrics::INFER_COLLECTOR_SCRAPE_DURATION, &[]),
             connections: CollectorListener::ALL.map(|listener| Connections::bind(&scope, listener)),
             reader: Mutex::new(Reader { provider, snapshot: Snapshot::default(), encoder }),
@@ -150,9 +150,9 @@ impl SelfMetrics {
         &self.stores
     }
 
-    /// Says which budget requests are charged to. There is one; a second is not shown.
+    /// Says which budget the requests of a receiver are charged to; the sum of all is shown.
     pub fn requests_are_charged_to(&self, budget: &Arc<InFlight>) {
-        self.request_budget.get_or_init(|| Arc::clone(budget));
+        self.request_budgets.lock().push(Arc::clone(budget));
     }
 
     /// A scrape has been answered to its end.

@@ -4,25 +4,25 @@ use std::net::SocketAddr;
 
 use super::{
     component::{Kind, Listener, Read},
+    cors, listener_limits,
     problem::Problems,
     resolved::ReceiverSettings,
     section::Section,
     settings::{OtlpListenerSettings, OtlpReceiverSettings},
 };
-use crate::http::Limits;
-
 /// Largest request that may be configured, in MiB: it is held in memory whole.
 const REQUEST_MIB_MAX: u64 = 1024;
 
-/// Most streams that may be configured: each may hold a window of bytes.
-const STREAMS_MAX: u64 = 10_000;
+/// Most that requests in flight may be allowed to take, in MiB.
+const IN_FLIGHT_MIB_MAX: u64 = 1 << 20;
 
 /// The receivers that a file may define.
 pub(super) const RECEIVERS: &[Kind<ReceiverSettings>] = &[Kind { name: "otlp", read: otlp }];
 
 fn otlp(section: &mut Section<'_>, problems: &mut Problems) -> Read<ReceiverSettings> {
     let mut listeners = Vec::new();
-    let mut settings = OtlpReceiverSettings { grpc: None, http: None };
+    let mut settings =
+        OtlpReceiverSettings { grpc: None, http: None, ..OtlpReceiverSettings::default() };
     match section.section("protocols", problems) {
         Some(mut protocols) => {
             let grpc = protocols.section("grpc", problems);
@@ -40,7 +40,37 @@ fn otlp(section: &mut Section<'_>, problems: &mut Problems) -> Read<ReceiverSett
         }
         None => section.missing("protocols", "grpc, http or both", problems),
     }
+    if let Some(admission) = section.section("admission", problems) {
+        read_admission(admission, &mut settings, problems);
+    }
     Read { settings: ReceiverSettings::Otlp(settings), listeners }
+}
+
+fn read_admission(
+    mut admission: Section<'_>,
+    settings: &mut OtlpReceiverSettings,
+    problems: &mut Problems,
+) {
+    let mebibytes = admission.number("request_limit_mib", 1..=IN_FLIGHT_MIB_MAX, problems);
+    if let Some(mebibytes) = mebibytes {
+        settings.in_flight_bytes_max = mebibytes << 20;
+    }
+    let listeners = settings.grpc.iter().chain(&settings.http);
+    let largest = listeners.map(|listener| listener.body_bytes_max).max().unwrap_or(0);
+    if settings.in_flight_bytes_max < largest {
+        let what = format!(
+            "is less than the largest request, {} MiB, which would never be taken: raise it, or lower \
+             max_recv_msg_size_mib and max_request_body_size",
+            largest.div_ceil(1 << 20)
+        );
+        admission.wrong("request_limit_mib", &what, problems);
+    }
+    admission.refuse(
+        "waiting_limit_mib",
+        "no request waits for room, its sender is told when to come back: remove it",
+        problems,
+    );
+    admission.close(problems);
 }
 
 fn read_grpc(
@@ -54,12 +84,9 @@ fn read_grpc(
     if let Some(mebibytes) = mebibytes {
         settings.body_bytes_max = mebibytes << 20;
     }
-    let streams = grpc.number("max_concurrent_streams", 1..=STREAMS_MAX, problems);
-    if let Some(streams) = streams.and_then(|streams| u32::try_from(streams).ok()) {
-        settings.limits.streams = streams;
-    }
+    read_limits(&mut grpc, &mut settings, problems);
     if let Some(keepalive) = grpc.section("keepalive", problems) {
-        read_keepalive(keepalive, &mut settings.limits, problems);
+        listener_limits::read_keepalive(keepalive, &mut settings.limits, problems);
     }
     for key in ["read_buffer_size", "write_buffer_size"] {
         grpc.refuse(key, "there are no such buffers: remove it", problems);
@@ -69,25 +96,15 @@ fn read_grpc(
     settings
 }
 
-fn read_keepalive(mut keepalive: Section<'_>, limits: &mut Limits, problems: &mut Problems) {
-    keepalive.refuse(
-        "enforcement_policy",
-        "a peer may ask for signs of life as often as it likes: remove it",
-        problems,
-    );
-    if let Some(mut server) = keepalive.section("server_parameters", problems) {
-        if let Some(time) = server.positive_duration("time", problems) {
-            limits.keep_alive_interval = time;
-        }
-        if let Some(timeout) = server.positive_duration("timeout", problems) {
-            limits.keep_alive_timeout = timeout;
-        }
-        limits.connection_age = server.positive_duration("max_connection_age", problems);
-        limits.connection_age_grace =
-            server.positive_duration("max_connection_age_grace", problems);
-        server.close(problems);
-    }
-    keepalive.close(problems);
+fn read_limits(
+    section: &mut Section<'_>,
+    settings: &mut OtlpListenerSettings,
+    problems: &mut Problems,
+) {
+    let OtlpListenerSettings { limits, pace, .. } = settings;
+    listener_limits::read_timeouts(section, limits, problems);
+    listener_limits::read_streams(section, limits, problems);
+    listener_limits::read_limits(section, limits, pace, problems);
 }
 
 fn read_http(
@@ -101,11 +118,13 @@ fn read_http(
     if let Some(bytes) = bytes {
         settings.body_bytes_max = bytes;
     }
-    if let Some(timeout) = http.positive_duration("read_header_timeout", problems) {
-        settings.limits.header_timeout = timeout;
-    }
+    read_limits(&mut http, &mut settings, problems);
     if let Some(timeout) = http.positive_duration("idle_timeout", problems) {
         settings.limits.idle_timeout = timeout;
+        settings.limits.http2_idle_timeout = timeout;
+    }
+    if let Some(cors) = http.section("cors", problems) {
+        settings.cors = cors::read(cors, problems);
     }
     let remedy = "gzip, zstd and identity are always taken: remove it";
     http.refuse("compression_algorithms", remedy, problems);

@@ -180,7 +180,7 @@ impl Resolved {
     /// # Errors
     /// The backend is the default's own listener, so that every trace would go round for ever.
     pub fn forwarding_traces(to: OtlpExporterSettings) -> Result<Self, String> {
-        let OtlpReceiverSettings { grpc, http } = OtlpReceiverSettings::default();
+        let OtlpReceiverSettings { grpc, http, .. } = OtlpReceiverSettings::default();
         let listeners = grpc.into_iter().chain(http).map(|listener| listener.endpoint);
         if backend::is_one_of(&to.endpoint, listeners) {
             return Err(format!(

@@ -2,7 +2,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use crate::http::Limits;
+use super::cors::CorsSettings;
+use crate::http::{InFlight, Limits, Pace};
 
 const MEBIBYTE: u64 = 1 << 20;
 
@@ -13,6 +14,9 @@ pub struct OtlpReceiverSettings {
     pub grpc: Option<OtlpListenerSettings>,
     /// OTLP over HTTP.
     pub http: Option<OtlpListenerSettings>,
+    /// Bytes of requests that may be in memory at a time, over all connections, default 256 MiB; a request beyond is
+    /// refused and counted, and its sender told to come back.
+    pub in_flight_bytes_max: u64,
 }
 
 /// Settings of one listener of the receiver `otlp`.
@@ -24,6 +28,10 @@ pub struct OtlpListenerSettings {
     pub body_bytes_max: u64,
     /// What it takes from its peers before it hears what they want.
     pub limits: Limits,
+    /// How fast the body of a request has to come.
+    pub pace: Pace,
+    /// Which web pages may send; over HTTP only.
+    pub cors: CorsSettings,
 }
 
 impl OtlpListenerSettings {
@@ -40,6 +48,8 @@ impl OtlpListenerSettings {
             endpoint: loopback(port),
             body_bytes_max: Self::BODY_BYTES_MAX,
             limits: Limits::DEFAULT,
+            pace: Pace::DEFAULT,
+            cors: CorsSettings::NONE,
         }
     }
 }
@@ -49,6 +59,7 @@ impl Default for OtlpReceiverSettings {
         Self {
             grpc: Some(OtlpListenerSettings::GRPC_DEFAULT),
             http: Some(OtlpListenerSettings::HTTP_DEFAULT),
+            in_flight_bytes_max: InFlight::DEFAULT_LIMIT as u64,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::{
     QueueSettings, Resolved, Sizer,
 };
 
+mod limits_table;
 mod prometheus;
 mod receivers;
 
@@ -567,8 +568,6 @@ service:
 ",
         &[
             "c.yaml:2:3: error: unknown extension type \"health_check\", this collector has no extensions: remove it",
-            "c.yaml:11:9: error: unknown key \"cors\" in receivers.otlp.protocols.http, expected one of: endpoint, \
-             max_request_body_size, read_header_timeout, idle_timeout, transport, include_metadata",
             "c.yaml:12:3: error: unknown receiver type \"prometheus\", expected otlp",
             "c.yaml:31:3: error: unknown exporter type \"kafka\", expected one of: prometheus, otlp, otlphttp, debug, file, trace_ring",
             "c.yaml:34:16: error: service.extensions names \"health_check\", this collector has no extensions: remove it",

@@ -1,10 +1,13 @@
 //! Reads a request's body into one piece of memory, under a cap and a budget.
 
 use bytes::{Bytes, BytesMut};
-use http_body_util::BodyExt;
 use hyper::body::Body as _;
 
-use super::{connection::Request, in_flight::Charge};
+use super::{
+    connection::Request,
+    in_flight::Charge,
+    pace::{Pace, Paced},
+};
 use crate::pipeline::{Refusal, RefusalReason};
 
 /// Memory taken on the word of the sender alone; beyond it the buffer grows with what arrives.
@@ -17,21 +20,24 @@ const TRUSTED_BYTES: usize = 256 << 10;
 ///
 /// # Errors
 /// [`RefusalReason::TooLarge`] as soon as the announced or received size is above `limit`, [`RefusalReason::Memory`]
-/// if the budget is spent, [`RefusalReason::Malformed`] if the connection breaks off.
+/// if the budget is spent, [`RefusalReason::TooSlow`] if the body does not keep the pace, [`RefusalReason::Malformed`]
+/// if the connection breaks off.
 pub async fn read_body(
     request: Request,
     limit: usize,
+    pace: &Pace,
     framed_bytes: impl Fn(&[u8]) -> Option<usize>,
     charge: &mut Charge,
 ) -> Result<Bytes, Refusal> {
-    let mut body = request.into_body();
+    let body = request.into_body();
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > limit {
         return Err(too_large(announced, limit));
     }
+    let mut body = Paced::new(body, pace);
     let mut first = Bytes::new();
     let mut joined = BytesMut::new();
-    while let Some(frame) = body.frame().await {
+    while let Some(frame) = body.frame().await? {
         let frame = frame.map_err(|cause| broken_off(first.len() + joined.len(), &cause))?;
         let Ok(piece) = frame.into_data() else {
             continue;

@@ -2,6 +2,7 @@
 
 mod accept;
 mod http2;
+mod http2_limits;
 mod peer;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -199,14 +200,25 @@ async fn a_connection_above_the_limit_is_closed_and_counted() {
 
 #[tokio::test]
 async fn a_peer_that_says_too_little_is_not_waited_for() {
-    let server = server(Limits { header_timeout: Duration::from_millis(50), ..Limits::default() });
+    let metrics = SelfMetrics::default();
+    let limits = Limits { header_timeout: Duration::from_millis(50), ..Limits::default() };
+    let server = server_of(&metrics, limits);
     // Nothing; a start that may become HTTP/2; half a head.
     for words in ["", "PRI * HT", "GET / HTTP/1.1\r\nhost: a-rather-long-name\r\n"] {
         let mut stream = connect(server.address()).await;
         stream.write_all(words.as_bytes()).await.expect("sent");
         read_to_end(&mut stream).await;
     }
+    check_cut(&metrics, Cut::NoHead, 3);
     assert!(get(server.address(), "/").await.ends_with("ok"));
+}
+
+/// What was cut, all for this reason.
+#[track_caller]
+fn check_cut(metrics: &SelfMetrics, reason: Cut, expected: i64) {
+    let cut = &metrics::INFER_COLLECTOR_CONNECTION_CUT;
+    let seen = (counted(metrics, cut, Some(reason.as_str())), counted(metrics, cut, None));
+    assert_eq!(seen, (expected, expected), "{reason:?}");
 }
 
 /// Sends a request and reads its answer; the connection stays open.
@@ -234,13 +246,16 @@ async fn a_connection_that_has_asked_before_may_wait_longer_than_a_new_one() {
 #[tokio::test]
 async fn a_connection_that_asks_no_more_is_closed() {
     let short = Duration::from_millis(50);
-    let server = server(Limits { header_timeout: short, idle_timeout: short, ..Limits::default() });
+    let metrics = SelfMetrics::default();
+    let limits = Limits { header_timeout: short, idle_timeout: short, ..Limits::default() };
+    let server = server_of(&metrics, limits);
     for rest in ["", "GET / HTTP/1.1\r\nhost: a-rather-long-name\r\n"] {
         let mut stream = connect(server.address()).await;
         get_and_stay(&mut stream).await;
         stream.write_all(rest.as_bytes()).await.expect("sent");
         read_to_end(&mut stream).await;
     }
+    check_cut(&metrics, Cut::Idle, 2);
 }
 
 #[tokio::test]
@@ -260,15 +275,19 @@ async fn a_connection_of_the_configured_age_is_asked_to_leave_and_its_request_is
 async fn a_connection_that_outstays_its_grace_is_cut() {
     let short = Some(Duration::from_millis(50));
     let limits = Limits { connection_age: short, connection_age_grace: short, ..Limits::default() };
-    let server = server(limits);
+    let metrics = SelfMetrics::default();
+    let server = server_of(&metrics, limits);
     assert_eq!(get(server.address(), "/never").await, "");
+    check_cut(&metrics, Cut::Age, 1);
 }
 
 #[tokio::test]
 async fn a_head_above_the_limit_is_refused() {
-    let server = server(Limits { head_bytes: 8 << 10, ..Limits::default() });
+    let metrics = SelfMetrics::default();
+    let server = server_of(&metrics, Limits { head_bytes: 8 << 10, ..Limits::default() });
     let path = format!("/{}", "x".repeat(16 << 10));
     let answer = get(server.address(), &path).await;
+    check_cut(&metrics, Cut::Protocol, 1);
     assert!(answer.starts_with("HTTP/1.1 431") || answer.starts_with("HTTP/1.1 414"), "{answer}");
 }
 

@@ -5,6 +5,7 @@
 //! exporter has spoken. Every refusal of a request for a known signal is counted by its reason.
 
 mod answer;
+mod cors;
 mod door;
 mod encoding;
 mod format;

@@ -1,24 +1,25 @@
-//! Memory of requests that are being received or answered, as the budget that they are charged to has it.
+//! Memory of requests that are being received or answered, as the budgets that they are charged to have it.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use inferometer_sdk::{Observation, Scope};
 use inferometer_semconv::metrics;
+use parking_lot::Mutex;
 
 use crate::http::InFlight;
 
-/// The budget, once it is known; until then both series show 0.
-pub(super) type Budget = Arc<OnceLock<Arc<InFlight>>>;
+/// One of each receiver; without any, both series show 0.
+pub(super) type Budgets = Arc<Mutex<Vec<Arc<InFlight>>>>;
 
 /// Usage and limit.
 pub(super) const SERIES: usize = 2;
 
 /// Shows both for as long as what it returns is kept.
-pub(super) fn observe(scope: &Scope, budget: &Budget) -> [Observation; SERIES] {
+pub(super) fn observe(scope: &Scope, budgets: &Budgets) -> [Observation; SERIES] {
     let shown = |definition, read: fn(&InFlight) -> usize| {
-        let budget = Arc::clone(budget);
+        let budgets = Arc::clone(budgets);
         scope.observable_up_down_counter(definition, &[], move || {
-            let bytes = budget.get().map_or(0, |budget| read(budget));
+            let bytes: usize = budgets.lock().iter().map(|budget| read(budget)).sum();
             Some(i64::try_from(bytes).unwrap_or(i64::MAX))
         })
     };

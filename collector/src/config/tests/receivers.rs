@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::*;
-use crate::config::ReceiverSettings;
+use crate::{
+    config::ReceiverSettings,
+    http::{Limits, Pace},
+};
 
 #[test]
 fn the_collectors_keys_of_a_listener_become_its_limits() {
@@ -63,4 +66,71 @@ fn several_receivers_of_one_type_run_side_by_side() {
     let config = Config::parse("c.yaml", &text).unwrap();
     assert_eq!(config.resolved.receivers.len(), 2);
     check(&text, &[]);
+}
+
+#[test]
+fn every_limit_of_a_listener_can_be_set() {
+    let limits = "{max_connections: 1, max_connections_per_peer: 2, max_head_bytes: 8192, \
+                  max_header_list_bytes: 8193, max_local_resets: 5, max_pending_resets: 6, \
+                  max_control_frames: 7, min_body_rate: 0, min_body_rate_grace: 9s}";
+    let grpc = format!(
+        "{{read_header_timeout: 10s, read_timeout: 11s, write_timeout: 12s, limits: {limits}, \
+         keepalive: {{server_parameters: {{max_connection_idle: 13s}}}}}}"
+    );
+    let http = "{max_concurrent_streams: 14, cors: {allowed_origins: [\"https://*.a.example\"], \
+                allowed_headers: [x-tenant], max_age: 60}}";
+    let text = SOUND
+        .replacen("    protocols:", "    admission: {request_limit_mib: 64}\n    protocols:", 1)
+        .replacen("      grpc:", &format!("      grpc: {grpc}"), 1)
+        .replacen("      http:", &format!("      http: {http}"), 1);
+    check(&text, &[]);
+    let config = Config::parse("c.yaml", &text).unwrap();
+    let ReceiverSettings::Otlp(settings) = &config.resolved.receivers[0].settings;
+    assert_eq!(settings.in_flight_bytes_max, 64 << 20);
+    let (grpc, http) = (settings.grpc.as_ref().unwrap(), settings.http.as_ref().unwrap());
+    let seconds = Duration::from_secs;
+    let expected = Limits {
+        connections: 1,
+        connections_per_peer: 2,
+        head_bytes: 8192,
+        header_list_bytes: 8193,
+        local_resets: 5,
+        pending_resets: 6,
+        control_frames: 7,
+        header_timeout: seconds(10),
+        write_timeout: seconds(12),
+        http2_idle_timeout: seconds(13),
+        ..Limits::DEFAULT
+    };
+    assert_eq!(grpc.limits, expected);
+    let expected = Pace { deadline: seconds(11), rate: 0, grace: seconds(9) };
+    assert_eq!(grpc.pace, expected);
+    assert_eq!(http.limits, Limits { streams: 14, ..Limits::DEFAULT });
+    assert_eq!(http.cors.allowed_origins, ["https://*.a.example"]);
+    assert_eq!(http.cors.allowed_headers, ["x-tenant"]);
+    assert_eq!(http.cors.max_age, Some(seconds(60)));
+}
+
+#[test]
+fn limits_that_no_request_could_keep_are_refused() {
+    check_with(
+        "    protocols:",
+        "    admission: {request_limit_mib: 32, waiting_limit_mib: 1}\n    protocols:",
+        &[
+            "c.yaml:3:36: error: receivers.otlp.admission.request_limit_mib is less than the largest request, 64 MiB, \
+             which would never be taken: raise it, or lower max_recv_msg_size_mib and max_request_body_size",
+            "c.yaml:3:40: error: receivers.otlp.admission.waiting_limit_mib is not supported, as no request waits for \
+             room, its sender is told when to come back: remove it",
+        ],
+    );
+    check_with(
+        "      http:",
+        "      http: {cors: {allowed_headers: [x]}, limits: {max_head_bytes: 1}}",
+        &[
+            "c.yaml:5:14: error: receivers.otlp.protocols.http.cors.allowed_origins is missing, expected a list of \
+             origins, as headers alone allow nothing",
+            "c.yaml:5:69: error: receivers.otlp.protocols.http.limits.max_head_bytes is 1, expected a whole number from \
+             8192 to 1048576",
+        ],
+    );
 }

@@ -3,7 +3,6 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
 use super::*;
-use crate::http::connection::{self, Shared};
 
 pub(super) const DATA: u8 = 0;
 pub(super) const HEADERS: u8 = 1;
@@ -18,9 +17,6 @@ pub(super) const ACK: u8 = 1;
 pub(super) const END_STREAM: u8 = 1;
 pub(super) const END_HEADERS: u8 = 4;
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-/// Bytes that the connection holds in each direction.
-const PIPE_BYTES: usize = 64 << 10;
 
 /// One frame, sent or received.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,13 +53,7 @@ pub(super) struct Peer {
 impl Peer {
     pub(super) fn connect(limits: Limits) -> Self {
         let metrics = SelfMetrics::default();
-        let (stream, served) = tokio::io::duplex(PIPE_BYTES);
-        let (stop, stopping) = watch::channel(false);
-        let age = limits.connection_age;
-        let builder = connection::builder(&limits);
-        let counts = metrics.connections(CollectorListener::Metrics);
-        let shared = Shared { handler: Arc::new(Paths), limits, counts, stopping };
-        tokio::spawn(connection::serve(served, builder, Arc::new(shared), age));
+        let (stream, stop) = in_memory::connect(Paths, limits, &metrics);
         Self { stream, metrics, stop }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::{
-    http::{Charge, InFlight, Request, read_body},
+    http::{Charge, InFlight, Pace, Request, read_body},
     otlp,
     pipeline::{Ack, Intake, Item, Outcome, Refusal, RefusalReason, Signal, Tenant},
     self_metrics::ReceiverMetrics,
@@ -16,6 +16,7 @@ use crate::{
 pub(super) struct Door {
     intake: Arc<dyn Intake>,
     budget: Arc<InFlight>,
+    pace: Pace,
     metrics: Arc<ReceiverMetrics>,
 }
 
@@ -23,9 +24,10 @@ impl Door {
     pub(super) fn new(
         intake: Arc<dyn Intake>,
         budget: Arc<InFlight>,
+        pace: Pace,
         metrics: Arc<ReceiverMetrics>,
     ) -> Self {
-        Self { intake, budget, metrics }
+        Self { intake, budget, pace, metrics }
     }
 
     /// Takes a request in and waits until every exporter has spoken.
@@ -42,7 +44,7 @@ impl Door {
         unpack: impl FnOnce(Bytes, &mut Charge) -> Result<Bytes, Refusal>,
     ) -> Result<Outcome, Refusal> {
         let mut charge = self.budget.charge();
-        let unpacked = read_body(request, limit, framed_bytes, &mut charge)
+        let unpacked = read_body(request, limit, &self.pace, framed_bytes, &mut charge)
             .await
             .and_then(|body| unpack(body, &mut charge));
         let bytes = unpacked.map_err(|refusal| self.refuse(signal, refusal, 0))?;

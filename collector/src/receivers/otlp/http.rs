@@ -6,12 +6,14 @@ use http::{Method, header};
 
 use super::{
     answer,
+    cors::Cors,
     door::Door,
     encoding::encoding_of,
     format::{Format, media_type},
     http_error,
 };
 use crate::{
+    config::CorsSettings,
     http::{Body, Handler, Request, Response, inflate},
     otlp,
     pipeline::{Refusal, RefusalReason, Signal},
@@ -22,11 +24,35 @@ use crate::{
 pub(super) struct Http {
     door: Arc<Door>,
     max_request_bytes: usize,
+    cors: Option<Cors>,
 }
 
 impl Http {
-    pub(super) const fn new(door: Arc<Door>, max_request_bytes: usize) -> Self {
-        Self { door, max_request_bytes }
+    pub(super) fn new(door: Arc<Door>, max_request_bytes: usize, cors: &CorsSettings) -> Self {
+        Self { door, max_request_bytes, cors: Cors::new(cors) }
+    }
+
+    async fn answer(&self, request: Request) -> Response {
+        let Some(signal) = signal_of(request.uri().path()) else {
+            return http_error::unknown_path(&request);
+        };
+        if request.method() != Method::POST {
+            let message = format!("method {} is not supported; use POST", request.method());
+            let refusal = self.door.refuse(signal, unsupported(message), 0);
+            return http_error::wrong_method(&request, &refusal);
+        }
+        let Some(format) = Format::of(request.headers()) else {
+            let message = format!(
+                "content type {} is not supported; send application/x-protobuf or application/json",
+                media_type(request.headers()).escape_ascii()
+            );
+            let refusal = self.door.refuse(signal, unsupported(message), 0);
+            return http_error::refused(None, &refusal);
+        };
+        match self.export(signal, format, request).await {
+            Ok(response) => response,
+            Err(refusal) => http_error::refused(Some(format), &refusal),
+        }
     }
 
     async fn export(
@@ -56,25 +82,15 @@ impl Http {
 
 impl Handler for Http {
     async fn handle(self: Arc<Self>, request: Request) -> Response {
-        let Some(signal) = signal_of(request.uri().path()) else {
-            return http_error::unknown_path(&request);
-        };
-        if request.method() != Method::POST {
-            let message = format!("method {} is not supported; use POST", request.method());
-            let refusal = self.door.refuse(signal, unsupported(message), 0);
-            return http_error::wrong_method(&request, &refusal);
-        }
-        let Some(format) = Format::of(request.headers()) else {
-            let message = format!(
-                "content type {} is not supported; send application/x-protobuf or application/json",
-                media_type(request.headers()).escape_ascii()
-            );
-            let refusal = self.door.refuse(signal, unsupported(message), 0);
-            return http_error::refused(None, &refusal);
-        };
-        match self.export(signal, format, request).await {
-            Ok(response) => response,
-            Err(refusal) => http_error::refused(Some(format), &refusal),
+        match &self.cors {
+            None => self.answer(request).await,
+            Some(cors) => match cors.preflight(&request) {
+                Some(response) => response,
+                None => {
+                    let origin = cors.origin_of(&request);
+                    cors.allow(origin, self.answer(request).await)
+                }
+            },
         }
     }
 }

@@ -22,8 +22,8 @@ pub struct OtlpReceiver {
 impl OtlpReceiver {
     /// Listens and receives until it is shut down.
     ///
-    /// `name` is the component's id, which errors name; `budget` is shared by all receivers. Must be called within a
-    /// Tokio runtime.
+    /// `name` is the component's id, which errors name; `budget` is what its requests are charged to. Must be called
+    /// within a Tokio runtime.
     ///
     /// # Errors
     /// An endpoint cannot be listened on; nothing listens then.
@@ -36,16 +36,17 @@ impl OtlpReceiver {
     ) -> Result<Self, StartError> {
         let [of_grpc, of_http] = [CollectorListener::OtlpGrpc, CollectorListener::OtlpHttp]
             .map(|listener| metrics.connections(listener));
-        let door = |listener| {
-            let counters = metrics.receiver(name, listener);
-            Arc::new(Door::new(Arc::clone(intake), Arc::clone(budget), counters))
+        let door = |of, listener: &OtlpListenerSettings| {
+            let counters = metrics.receiver(name, of);
+            Arc::new(Door::new(Arc::clone(intake), Arc::clone(budget), listener.pace, counters))
         };
         let grpc = settings.grpc.as_ref().map(|listener| {
-            let handler = Grpc::new(door(CollectorListener::OtlpGrpc), request_bytes_max(listener));
-            bind(name, "grpc", listener, handler, of_grpc)
+            let door = door(CollectorListener::OtlpGrpc, listener);
+            bind(name, "grpc", listener, Grpc::new(door, request_bytes_max(listener)), of_grpc)
         });
         let http = settings.http.as_ref().map(|listener| {
-            let handler = Http::new(door(CollectorListener::OtlpHttp), request_bytes_max(listener));
+            let door = door(CollectorListener::OtlpHttp, listener);
+            let handler = Http::new(door, request_bytes_max(listener), &listener.cors);
             bind(name, "http", listener, handler, of_http)
         });
         Ok(Self { grpc: grpc.transpose()?, http: http.transpose()? })

@@ -1,10 +1,13 @@
 //! Foreign senders against the real listeners.
 
+mod cors;
 mod damage;
 mod grpc;
 mod grpc_wire;
 mod http;
+mod in_flight;
 mod raw_codec;
+mod slow;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -17,8 +20,8 @@ use tokio::time;
 
 use super::OtlpReceiver;
 use crate::{
-    config::{OtlpListenerSettings, OtlpReceiverSettings},
-    http::InFlight,
+    config::{CorsSettings, OtlpListenerSettings, OtlpReceiverSettings},
+    http::{InFlight, Pace},
     pipeline::{Intake, Item, Refusal, RefusalReason, Signal},
     self_metrics::{SelfCounter, SelfMetrics},
 };
@@ -74,16 +77,26 @@ struct Bench {
 
 impl Bench {
     fn start() -> Self {
+        Self::with(Pace::DEFAULT, CorsSettings::NONE, InFlight::DEFAULT_LIMIT)
+    }
+
+    fn with(pace: Pace, cors: CorsSettings, in_flight_bytes_max: usize) -> Self {
         let pipelines = Arc::new(Pipelines::default());
         let metrics = Arc::new(SelfMetrics::default());
         let listener = OtlpListenerSettings {
             endpoint: SocketAddr::from(([127, 0, 0, 1], 0)),
             body_bytes_max: REQUEST_BYTES_MAX as u64,
+            pace,
+            cors,
             ..OtlpListenerSettings::GRPC_DEFAULT
         };
-        let settings = OtlpReceiverSettings { grpc: Some(listener.clone()), http: Some(listener) };
+        let settings = OtlpReceiverSettings {
+            grpc: Some(listener.clone()),
+            http: Some(listener),
+            ..OtlpReceiverSettings::default()
+        };
         let intake = Arc::clone(&pipelines) as Arc<dyn Intake>;
-        let budget = InFlight::new(InFlight::DEFAULT_LIMIT);
+        let budget = InFlight::new(in_flight_bytes_max);
         let receiver =
             OtlpReceiver::start("otlp", &settings, &intake, &budget, &metrics).expect("free ports");
         Self { budget, pipelines, metrics, receiver }

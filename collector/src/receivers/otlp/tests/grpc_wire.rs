@@ -8,12 +8,12 @@ use tokio::net::TcpStream;
 
 use super::*;
 
-type Headers = &'static [(&'static str, &'static str)];
+pub(super) type Headers = &'static [(&'static str, &'static str)];
 
-const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+pub(super) const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
 /// A connection; it ends when the test does.
-async fn connect(bench: &Bench) -> SendRequest<Bytes> {
+pub(super) async fn connect(bench: &Bench) -> SendRequest<Bytes> {
     let address = bench.receiver.grpc_address().expect("a gRPC listener");
     let stream = TcpStream::connect(address).await.expect("connected");
     let (client, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
@@ -22,7 +22,7 @@ async fn connect(bench: &Bench) -> SendRequest<Bytes> {
 }
 
 /// An answer, with the trailers or, without a body, the headers that stand for them.
-struct Reply {
+pub(super) struct Reply {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
@@ -30,14 +30,14 @@ struct Reply {
 }
 
 impl Reply {
-    fn grpc(&self, name: &str) -> Option<&str> {
+    pub(super) fn grpc(&self, name: &str) -> Option<&str> {
         let value = self.trailers.get(name).or_else(|| self.headers.get(name))?;
         value.to_str().ok()
     }
 }
 
 /// Sends the pieces of a body as a frame each.
-async fn call(
+pub(super) async fn call(
     client: &SendRequest<Bytes>,
     method: Method,
     headers: Headers,
@@ -67,9 +67,9 @@ async fn call(
     Reply { status: head.status, headers: head.headers, body, trailers }
 }
 
-const GRPC: (&str, &str) = ("content-type", "application/grpc");
+pub(super) const GRPC: (&str, &str) = ("content-type", "application/grpc");
 
-fn framed(flag: u8, message: &[u8]) -> Vec<u8> {
+pub(super) fn framed(flag: u8, message: &[u8]) -> Vec<u8> {
     let length = u32::try_from(message.len()).expect("a short message").to_be_bytes();
     [&[flag], &length[..], message].concat()
 }

@@ -13,18 +13,25 @@ use tonic_types::pb;
 
 use super::*;
 
-const PROTOBUF: &str = "content-type: application/x-protobuf\r\n";
-const JSON: &str = "content-type: application/json\r\n";
+pub(super) const PROTOBUF: &str = "content-type: application/x-protobuf\r\n";
+pub(super) const JSON: &str = "content-type: application/json\r\n";
 
 /// An answer, taken apart.
-struct Reply {
-    status: u16,
-    head: String,
-    body: Vec<u8>,
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) head: String,
+    pub(super) body: Vec<u8>,
 }
 
 impl Reply {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn parse(answer: &[u8]) -> Self {
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a head");
+        let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+        let status = head[9..12].parse().expect("a status");
+        Self { status, head, body: answer[end + 4..].to_vec() }
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.head.lines();
         lines.find_map(|line| {
             let (key, value) = line.split_once(": ")?;
@@ -37,12 +44,12 @@ impl Reply {
     }
 
     /// The message of the `google.rpc.Status` in the body.
-    fn message(&self) -> String {
+    pub(super) fn message(&self) -> String {
         pb::Status::decode(&*self.body).expect("a google.rpc.Status").message
     }
 }
 
-async fn send(bench: &Bench, line: &str, headers: &str, body: &[u8]) -> Reply {
+pub(super) async fn send(bench: &Bench, line: &str, headers: &str, body: &[u8]) -> Reply {
     let head = format!(
         "{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n",
         body.len()
@@ -50,7 +57,7 @@ async fn send(bench: &Bench, line: &str, headers: &str, body: &[u8]) -> Reply {
     send_raw(bench, &[head.as_bytes(), body].concat()).await
 }
 
-async fn send_raw(bench: &Bench, bytes: &[u8]) -> Reply {
+pub(super) async fn send_raw(bench: &Bench, bytes: &[u8]) -> Reply {
     let mut stream = TcpStream::connect(bench.http_address()).await.expect("the listener answers");
     stream.write_all(bytes).await.expect("sent");
     let mut answer = Vec::new();
@@ -58,12 +65,10 @@ async fn send_raw(bench: &Bench, bytes: &[u8]) -> Reply {
         .await
         .expect("an answer in time")
         .expect("a whole answer");
-    let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a head");
-    let head = String::from_utf8_lossy(&answer[..end]).into_owned();
-    Reply { status: head[9..12].parse().expect("a status"), head, body: answer[end + 4..].to_vec() }
+    Reply::parse(&answer)
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).expect("a Vec takes all");
     encoder.finish().expect("a Vec takes all")

@@ -1,0 +1,31 @@
+//! A connection without a network, for tests whose time stands still: what is sent has arrived at once.
+
+use std::sync::Arc;
+
+use inferometer_semconv::attributes::CollectorListener;
+use tokio::{io::DuplexStream, sync::watch};
+
+use super::{
+    Handler, Limits,
+    connection::{self, Shared},
+};
+use crate::self_metrics::SelfMetrics;
+
+/// Bytes that the connection holds in each direction.
+const PIPE_BYTES: usize = 64 << 10;
+
+/// The peer's end of a connection, and what stops the server. Must be called within a Tokio runtime.
+pub(crate) fn connect<H: Handler>(
+    handler: H,
+    limits: Limits,
+    metrics: &SelfMetrics,
+) -> (DuplexStream, watch::Sender<bool>) {
+    let (stream, served) = tokio::io::duplex(PIPE_BYTES);
+    let (stop, stopping) = watch::channel(false);
+    let age = limits.connection_age;
+    let builder = connection::builder(&limits);
+    let counts = metrics.connections(CollectorListener::Metrics);
+    let shared = Shared { handler: Arc::new(handler), limits, counts, stopping };
+    tokio::spawn(connection::serve(served, builder, Arc::new(shared), age));
+    (stream, stop)
+}
