@@ -7,7 +7,7 @@ use std::{io::Write, path::Path};
 
 use tokio::time::Duration;
 
-use self::client::{Scraped, scrape};
+use self::client::{Form, Scraped, scrape};
 use crate::{
     cli::{Args, Suite},
     compare::median,
@@ -24,7 +24,7 @@ use crate::{
 const SERIES: usize = 100_000;
 const SERIES_QUICK: usize = 1000;
 
-/// Scrapes of each encoding.
+/// Scrapes of each form.
 const SCRAPES: usize = 10;
 
 /// After the start, until a subject has done what it does then.
@@ -104,11 +104,15 @@ fn measure(
     pause(settle)?;
     let loaded = process.resident()?;
 
-    let plain = scrapes(&process, false)?;
+    let plain = scrapes(&process, Form::Plain)?;
     let after_plain = process.resident()?;
-    let gzip = scrapes(&process, true)?;
+    let gzip = scrapes(&process, Form::Gzip)?;
     let after_all = process.resident()?;
     let page = plain_page(&process, &gzip)?;
+    let protobuf = match client::has_protobuf(&process)? {
+        true => scrapes(&process, Form::Protobuf)?,
+        false => Vec::new(),
+    };
 
     let at = |name: &str| format!("{name}/{}", short(series));
     let mut figures = vec![
@@ -117,20 +121,12 @@ fn measure(
         (at("loaded_resident"), "MiB", loaded, None),
         (at("bytes_per_series"), "By", (loaded - idle) * 1_048_576.0 / series as f64, None),
     ];
-    for (encoding, scrapes, wall, cpu) in
-        [("plain", &plain, 0.15, Some(0.10)), ("gzip", &gzip, 0.25, None)]
-    {
-        let case = |what: &str| at(&format!("{encoding}_{what}"));
-        let middle = |value: fn(&Scraped) -> f64| median(scrapes.iter().map(value).collect());
-        let (first, last) = (&scrapes[0], &scrapes[scrapes.len() - 1]);
-        figures.extend([
-            (case("bytes"), "By", last.bytes as f64, None),
-            (case("wall_first"), "s", first.seconds, Some(wall)),
-            (case("wall_tenth"), "s", last.seconds, None),
-            (case("wall_median"), "s", middle(|scraped| scraped.seconds), Some(wall)),
-            (case("cpu_first"), "s", first.cpu, cpu),
-            (case("cpu_median"), "s", middle(|scraped| scraped.cpu), cpu),
-        ]);
+    for (form, scrapes, wall, cpu) in [
+        ("plain", &plain, Some(0.15), Some(0.10)),
+        ("gzip", &gzip, Some(0.25), None),
+        ("protobuf", &protobuf, None, None),
+    ] {
+        figures.extend(of_scrapes(|what| at(&format!("{form}_{what}")), scrapes, wall, cpu));
     }
     figures.push((at("resident_after_10_scrapes"), "MiB", after_plain, Some(110.0)));
     figures.push((at("resident_after_20_scrapes"), "MiB", after_all, None));
@@ -143,14 +139,37 @@ fn measure(
     Ok(figures)
 }
 
-fn scrapes(process: &Process, gzip: bool) -> Result<Vec<Scraped>, BenchError> {
-    (0..SCRAPES).map(|_| scrape(process, gzip)).collect()
+/// The figures of a form, of which `wall` and `cpu` are promised; of one that a subject does not have there is none.
+fn of_scrapes(
+    case: impl Fn(&str) -> String,
+    scrapes: &[Scraped],
+    wall: Option<f64>,
+    cpu: Option<f64>,
+) -> [Figure; 6] {
+    let of = |scraped: Option<&Scraped>, value: fn(&Scraped) -> f64| scraped.map_or(NONE, value);
+    let middle = |value: fn(&Scraped) -> f64| match scrapes {
+        [] => NONE,
+        _ => median(scrapes.iter().map(value).collect()),
+    };
+    let (first, last) = (scrapes.first(), scrapes.last());
+    [
+        (case("bytes"), "By", of(last, |scraped| scraped.bytes as f64), None),
+        (case("wall_first"), "s", of(first, |scraped| scraped.seconds), wall),
+        (case("wall_tenth"), "s", of(last, |scraped| scraped.seconds), None),
+        (case("wall_median"), "s", middle(|scraped| scraped.seconds), wall),
+        (case("cpu_first"), "s", of(first, |scraped| scraped.cpu), cpu),
+        (case("cpu_median"), "s", middle(|scraped| scraped.cpu), cpu),
+    ]
 }
 
-/// One more page of each encoding, which nobody times: both must show the same.
+fn scrapes(process: &Process, form: Form) -> Result<Vec<Scraped>, BenchError> {
+    (0..SCRAPES).map(|_| scrape(process, form)).collect()
+}
+
+/// One more page of text in each encoding, which nobody times: both must show the same.
 fn plain_page(process: &Process, gzip: &[Scraped]) -> Result<client::Page, BenchError> {
-    let plain = client::page(process, false)?;
-    let inflated = client::page(process, true)?;
+    let plain = client::page(process, Form::Plain)?;
+    let inflated = client::page(process, Form::Gzip)?;
     let compressed = gzip.iter().all(|scraped| scraped.bytes < plain.bytes);
     if plain.lines != inflated.lines || !compressed {
         let message = format!("plain {plain:?}, as gzip {inflated:?}");

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::time::{Duration, Instant};
 
-use super::client::scrape;
+use super::client::{Form, scrape};
 use crate::{
     cli::Args,
     compare::median,
@@ -66,7 +66,7 @@ fn while_scraped(
         let scraper = scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
                 let start = Instant::now();
-                scrape(process, false)?;
+                scrape(process, Form::Plain)?;
                 pause(INTERVAL.saturating_sub(start.elapsed()))?;
             }
             Ok::<(), BenchError>(())
