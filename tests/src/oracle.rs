@@ -17,7 +17,9 @@ use std::{
 pub use prometheus::{Prometheus, QueryResult, SCRAPE_CONFIGURATION, StoredExemplar};
 pub use promtool::{promtool_check, promtool_check_config, promtool_lints};
 pub(crate) use python::python_program;
-pub use python::{PythonSample, prometheus_client, prometheus_client_agrees};
+pub use python::{
+    PythonSample, prometheus_client, prometheus_client_agrees, prometheus_client_open_metrics,
+};
 pub use vector::{Answer, Answered, NativeBucket, NativeHistogram};
 
 /// What installs the pinned SDKs and parsers.

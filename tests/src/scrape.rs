@@ -90,11 +90,22 @@ impl Scrape {
     /// If it does not answer with a sound page of format 0.0.4.
     #[must_use]
     pub fn of(address: SocketAddr) -> Self {
-        let reply = http::get(address, "/metrics").expect("the scrape is answered");
-        assert_eq!(reply.status, 200, "{}", reply.text());
-        assert_eq!(reply.header("content-type"), Some(CONTENT_TYPE));
-        let text = String::from_utf8(reply.body).expect("the page is UTF-8");
+        let (content_type, text) = Self::page(address, "text/plain");
+        assert_eq!(content_type, CONTENT_TYPE);
         Self::parse(&text).unwrap_or_else(|error| panic!("{error} in\n{text}"))
+    }
+
+    /// The content type and the page that a listener has for readers with this `Accept`.
+    ///
+    /// # Panics
+    /// If it does not answer with a page.
+    #[must_use]
+    pub fn page(address: SocketAddr, accept: &str) -> (String, String) {
+        let reply = http::send(address, "GET", "/metrics", &[("accept", accept)], b"");
+        let reply = reply.expect("the scrape is answered");
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        let content_type = reply.header("content-type").unwrap_or_default().to_owned();
+        (content_type, String::from_utf8(reply.body).expect("the page is UTF-8"))
     }
 
     /// The family of this name.

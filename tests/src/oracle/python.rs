@@ -1,18 +1,23 @@
-//! The parser of PyPI's `prometheus-client`.
+//! The parsers of PyPI's `prometheus-client`, for text 0.0.4 and OpenMetrics 1.0.
 
 use std::{collections::BTreeMap, path::PathBuf, process::Command};
 
 use super::{SETUP, is_there, run};
 use crate::{Scrape, workspace_root};
 
-/// Reads a page from stdin; prints every sample as a line of JSON.
+/// Reads a page from stdin with the parser of a module; prints every sample as a line of JSON. The page is decoded by hand,
+/// as Python takes a carriage return for the end of a line.
 const SCRIPT: &str = "
-import json, sys
-from prometheus_client.parser import text_string_to_metric_families
-for family in text_string_to_metric_families(sys.stdin.read()):
+import importlib, json, sys
+parser = importlib.import_module(sys.argv[1])
+for family in parser.text_string_to_metric_families(sys.stdin.buffer.read().decode()):
     for sample in family.samples:
-        print(json.dumps([family.type, sample.name, sample.labels, repr(float(sample.value))]))
+        exemplar = sample.exemplar and [sample.exemplar.labels, repr(float(sample.exemplar.value))]
+        value = repr(float(sample.value))
+        print(json.dumps([family.type, family.unit, sample.name, sample.labels, value, exemplar]))
 ";
+const TEXT: &str = "prometheus_client.parser";
+const OPEN_METRICS: &str = "prometheus_client.openmetrics.parser";
 
 /// A sample as that parser sees it.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +30,10 @@ pub struct PythonSample {
     pub labels: BTreeMap<String, String>,
     /// Its value.
     pub value: f64,
+    /// The unit of its family, which only OpenMetrics has.
+    pub unit: String,
+    /// The labels and the value of its exemplar, which only OpenMetrics has.
+    pub exemplar: Option<(BTreeMap<String, String>, f64)>,
 }
 
 /// Every sample of a page; nothing if the parser is not installed.
@@ -34,12 +43,27 @@ pub struct PythonSample {
 #[must_use]
 #[track_caller]
 pub fn prometheus_client(page: &str) -> Option<Vec<PythonSample>> {
+    read(TEXT, page)
+}
+
+/// The same of a page of OpenMetrics.
+///
+/// # Panics
+/// If the parser refuses the page.
+#[must_use]
+#[track_caller]
+pub fn prometheus_client_open_metrics(page: &str) -> Option<Vec<PythonSample>> {
+    read(OPEN_METRICS, page)
+}
+
+#[track_caller]
+fn read(parser: &str, page: &str) -> Option<Vec<PythonSample>> {
     let python = python_program();
-    let import = ["-c", "import prometheus_client.parser"];
-    if !is_there(&python, &import, SETUP) {
+    let import = format!("import {parser}");
+    if !is_there(&python, &["-c", &import], SETUP) {
         return None;
     }
-    let output = run(Command::new(python).args(["-c", SCRIPT]), page);
+    let output = run(Command::new(python).args(["-c", SCRIPT, parser]), page);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "prometheus_client refuses the page:\n{errors}");
     let lines = String::from_utf8(output.stdout).expect("JSON is UTF-8");
@@ -74,8 +98,20 @@ pub(crate) fn python_program() -> String {
     if prepared.exists() { prepared.display().to_string() } else { "python3".to_owned() }
 }
 
+/// A line of the script: type, unit, name, labels, value, and labels and value of an exemplar.
+type Line = (
+    String,
+    String,
+    String,
+    BTreeMap<String, String>,
+    String,
+    Option<(BTreeMap<String, String>, String)>,
+);
+
 fn sample(line: &str) -> PythonSample {
-    let (kind, name, labels, value): (String, String, BTreeMap<String, String>, String) =
+    let (kind, unit, name, labels, value, exemplar): Line =
         serde_json::from_str(line).expect("a line of the script");
-    PythonSample { kind, name, labels, value: value.parse().expect("a number of Python's") }
+    let number = |text: String| text.parse().expect("a number of Python's");
+    let exemplar = exemplar.map(|(labels, value)| (labels, number(value)));
+    PythonSample { kind, name, labels, value: number(value), unit, exemplar }
 }
