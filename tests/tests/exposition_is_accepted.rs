@@ -1,7 +1,11 @@
 //! Foreign parsers accept a page with every instrument that there is, and read from it what we read.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
+use inferometer_collector::Serves;
 use inferometer_sdk::{
     Cached, DiffusionStage, Engine, FinishReason, KvCacheTier, KvStats, Prompt, Scope, Telemetry,
     TokenModality, TransferEdge, TransferPayload, media::Image,
@@ -13,8 +17,8 @@ use opentelemetry::{Context, KeyValue};
 /// A model's name with everything that needs escaping.
 const MODEL: &str = "qu\"o\\te\nd/模型";
 
-/// A page after one request of every outcome, a KV cache, transfers, media, and one value of every definition.
-fn page() -> Scrape {
+/// What serves a page after one request of every outcome, a KV cache, transfers, media, and one value of every definition.
+fn collector() -> CollectorUnderTest {
     let collector = CollectorUnderTest::start();
     let telemetry = Telemetry::builder()
         .service_name("engine")
@@ -59,7 +63,11 @@ fn page() -> Scrape {
     media_in_and_out(&engine);
     every_definition(&telemetry.meter_provider().scope("every definition"));
     telemetry.flush(wait::PATIENCE).expect("everything is delivered");
-    collector.scrape()
+    collector
+}
+
+fn page() -> Scrape {
+    collector().scrape()
 }
 
 /// One value of everything that the registry defines, so that no name or unit goes unjudged.
@@ -121,4 +129,41 @@ fn the_python_client_reads_what_we_read() {
     let page = page();
     oracle::prometheus_client_agrees(&page);
     assert!(page.samples().any(|sample| sample.label("gen_ai_request_model") == MODEL));
+}
+
+/// A sample with the bound of its bucket in one spelling, and the bits of its value.
+fn spelled(name: &str, labels: &BTreeMap<String, String>, value: f64) -> String {
+    let labels = labels.iter().map(|(key, value)| match value.parse::<f64>() {
+        Ok(bound) if key == "le" => format!("le={bound}"),
+        _ => format!("{key}={value:?}"),
+    });
+    format!("{name}{:?} {}", labels.collect::<Vec<_>>(), value.to_bits())
+}
+
+#[test]
+fn the_python_client_reads_the_same_from_openmetrics() {
+    let collector = collector();
+    let text = collector.scrape();
+    let accept = "application/openmetrics-text;version=1.0.0";
+    let (content_type, page) = Scrape::page(collector.address(Serves::Metrics), accept);
+    assert!(content_type.starts_with("application/openmetrics-text; version=1.0.0"));
+    let Some(theirs) = oracle::prometheus_client_open_metrics(&page) else {
+        return;
+    };
+    let job =
+        |labels: &BTreeMap<String, String>| labels.get("job").is_some_and(|job| job == "engine");
+    let ours: BTreeSet<String> = text
+        .samples()
+        .filter(|sample| job(&sample.labels))
+        .map(|sample| spelled(&sample.name, &sample.labels, sample.value))
+        .collect();
+    let seen: BTreeSet<String> = theirs
+        .iter()
+        .filter(|sample| job(&sample.labels))
+        .map(|sample| spelled(&sample.name, &sample.labels, sample.value))
+        .collect();
+    assert!(ours.len() > 500, "{}", ours.len());
+    assert_eq!(ours.symmetric_difference(&seen).collect::<Vec<_>>(), [""; 0]);
+    let mut timed = theirs.iter().filter(|sample| sample.name.contains("_seconds_"));
+    assert!(timed.all(|sample| sample.unit == "seconds"));
 }

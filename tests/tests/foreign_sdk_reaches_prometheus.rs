@@ -54,7 +54,7 @@ fn config() -> String {
         .replace("[prometheus]", "[prometheus, prometheus/text]")
 }
 
-/// What Prometheus reads as text and as OpenMetrics; nothing if it is not installed.
+/// What Prometheus reads as text, as OpenMetrics and as protobuf; nothing if it is not installed.
 fn readers(collector: &mut CollectorProcess) -> Option<Vec<Reader>> {
     let text = collector.address_of("metrics", "exporters.prometheus/text");
     let all = collector.address_of("metrics", "exporters.prometheus");
@@ -65,6 +65,7 @@ fn readers(collector: &mut CollectorProcess) -> Option<Vec<Reader>> {
     Some(vec![
         reader(text, &[], Exponentials::Classic)?,
         reader(all, &["exemplar-storage"], Exponentials::Classic)?,
+        reader(all, &["native-histograms"], Exponentials::Native)?,
     ])
 }
 
@@ -150,7 +151,10 @@ impl Reader {
         {
             self.check_quantile(q, &explicit, expected);
         }
-        self.check_powers_of_two(sender);
+        match self.shown {
+            Exponentials::Classic => self.check_powers_of_two(sender),
+            Exponentials::Native => self.check_native(sender),
+        }
     }
 
     /// Of 0, 1/512, 0.25, 0.3125, 0.5, 0.5 and a little, 0.75, 1 and 1000.5, in buckets between powers of two.
@@ -164,6 +168,27 @@ impl Reader {
         ] {
             self.check_quantile(q, &of, expected);
         }
+    }
+
+    /// The same in buckets of which eight lie between powers of two, in each of which Prometheus 2 goes straight.
+    fn check_native(&self, sender: &str) {
+        let of = format!("order_wait_seconds{{shelf=\"top\",{sender}}}");
+        let in_bucket = |upper: f64, share: f64| {
+            let lower = (upper.log2() - 0.125).exp2();
+            lower + (upper - lower) * share
+        };
+        for (q, expected) in [
+            (0.25, in_bucket(0.25, 0.25)),
+            (0.5, in_bucket(0.5, 0.5)),
+            (0.95, in_bucket(1024.0, 0.55)),
+            (1.0, 1024.0),
+        ] {
+            self.check_quantile(q, &of, expected);
+        }
+        assert_eq!(self.one(&format!("histogram_count({of})")), 9.0);
+        let sum =
+            0.25 + 0.3125 + 1.0 + 0.001_953_125 + 1000.5 + 0.75 + 0.5 + 0.500_000_119_209_289_6;
+        assert_eq!(self.one(&format!("histogram_sum({of})")), sum);
     }
 
     /// The trace behind what one round recorded, on the buckets that it fell into.
