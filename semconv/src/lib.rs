@@ -6,6 +6,7 @@ mod generated;
 mod instrument;
 pub mod otelcol;
 mod otlptranslator;
+pub mod prometheus_escaping;
 pub mod prometheus_name;
 pub mod prometheus_namer;
 mod span;

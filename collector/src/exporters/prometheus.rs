@@ -21,6 +21,7 @@ mod exporter;
 mod format;
 mod ingest;
 mod label_guard;
+mod names;
 mod page_server;
 mod protobuf;
 mod scrape;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    family::{ByPrefix, Description, Family, Kind, Members},
+    family::{ByPrefix, ByUtf8, Description, Family, Kind, Members},
     rejection::Rejection,
     single::Series,
     store::Limits,
@@ -22,10 +22,20 @@ pub(super) struct Directory {
     generations: u64,
 }
 
-/// Where a reader of all series stands; the default is before the first.
+/// Where a reader of all series stands; the default is before the first, for a reader of classic names.
 #[derive(Debug, Clone, Default)]
 pub struct Cursor {
     at: Option<(Family, Arc<Series>)>,
+    by_utf8: bool,
+}
+
+impl Cursor {
+    /// Before the first, for a reader to whom names are [`Series::utf8_prefix`] or made of it: what has one name there
+    /// comes together.
+    #[must_use]
+    pub const fn by_utf8() -> Self {
+        Self { at: None, by_utf8: true }
+    }
 }
 
 /// Some series of one family, in the order of their labels.
@@ -97,7 +107,8 @@ impl Directory {
             kind: description.kind,
             generation: self.generations,
         };
-        self.families.entry(name).or_insert(Members { family, series: BTreeSet::new() })
+        let members = Members { family, series: BTreeSet::new(), by_utf8: None };
+        self.families.entry(name).or_insert(members)
     }
 
     /// Whether no family has a name, or derives one, that a new family would have or derive.
@@ -146,9 +157,7 @@ impl Directory {
         if members.family.generation != family.generation {
             return None;
         }
-        let behind = (Bound::Excluded(last.prefix()), Bound::Unbounded);
-        let series: Vec<_> =
-            members.series.range::<str, _>(behind).take(limit).map(|s| s.0.clone()).collect();
+        let series = members.behind(last, cursor.by_utf8, limit);
         let family = family.clone();
         (!series.is_empty()).then_some(Page { family, first: false, series })
     }
@@ -159,7 +168,7 @@ impl Directory {
             None => Bound::Unbounded,
         };
         let (_, members) = self.families.range::<str, _>((behind, Bound::Unbounded)).next()?;
-        Some(members.first_page(limit))
+        Some(members.first_page(cursor.by_utf8, limit))
     }
 
     pub(super) fn kind_of(&self, name: &str) -> Option<Kind> {
@@ -168,7 +177,7 @@ impl Directory {
 
     /// The series of one family.
     pub(super) fn of_family(&self, name: &str) -> Option<Page> {
-        Some(self.families.get(name)?.first_page(usize::MAX))
+        Some(self.families.get(name)?.first_page(false, usize::MAX))
     }
 }
 
@@ -180,32 +189,68 @@ impl Members {
                 return Err(Rejection::SameLabels { family: self.family.name.clone() });
             }
             let series = Arc::new(series);
-            self.series.insert(ByPrefix(Arc::clone(&series)));
+            self.insert(Arc::clone(&series));
             return Ok(series);
         }
         let total = shown.unwrap_or_else(|| Series::total_of(&series));
         let Some(mut parts) = total.fold().parts() else {
             return Err(Rejection::SameLabels { family: self.family.name.clone() });
         };
+        // What only readers of classic names see as one is not added up.
+        if total.utf8_prefix().text() != series.utf8_prefix().text() {
+            return Err(Rejection::SameLabels { family: self.family.name.clone() });
+        }
         parts.admits(&series)?;
         let part = Arc::new(series.into_part(&total));
         parts.attach(&part);
         drop(parts);
-        self.series.insert(ByPrefix(total));
+        self.insert(total);
         Ok(part)
+    }
+
+    fn insert(&mut self, series: Arc<Series>) {
+        if self.by_utf8.is_none() && series.utf8_prefix().is_quoted() {
+            let others = self.series.iter().map(|other| ByUtf8(Arc::clone(&other.0)));
+            self.by_utf8 = Some(others.collect());
+        }
+        if let Some(by_utf8) = &mut self.by_utf8 {
+            by_utf8.insert(ByUtf8(Arc::clone(&series)));
+        }
+        self.series.insert(ByPrefix(series));
     }
 
     /// Whether the series was there. With its last part a sum ends too.
     fn remove(&mut self, series: &Series) -> bool {
         let is_last = series.fold().siblings().is_none_or(|mut parts| parts.detach(series));
-        !is_last || self.series.remove(series.prefix())
+        if !is_last {
+            return true;
+        }
+        let removed = self.series.take(series.prefix());
+        if let (Some(by_utf8), Some(removed)) = (&mut self.by_utf8, &removed) {
+            by_utf8.remove(&ByUtf8(Arc::clone(&removed.0)));
+        }
+        removed.is_some()
     }
 
-    fn first_page(&self, limit: usize) -> Page {
-        Page {
-            family: self.family.clone(),
-            first: true,
-            series: self.series.iter().take(limit).map(|series| series.0.clone()).collect(),
+    fn first_page(&self, by_utf8: bool, limit: usize) -> Page {
+        let series = match &self.by_utf8 {
+            Some(series) if by_utf8 => series.iter().take(limit).map(|s| s.0.clone()).collect(),
+            _ => self.series.iter().take(limit).map(|series| series.0.clone()).collect(),
+        };
+        Page { family: self.family.clone(), first: true, series }
+    }
+
+    fn behind(&self, last: &Arc<Series>, by_utf8: bool, limit: usize) -> Vec<Arc<Series>> {
+        match &self.by_utf8 {
+            Some(series) if by_utf8 => {
+                let behind = (Bound::Excluded(ByUtf8(Arc::clone(last))), Bound::Unbounded);
+                series.range(behind).take(limit).map(|series| series.0.clone()).collect()
+            }
+            _ => {
+                let behind = (Bound::Excluded(last.prefix()), Bound::Unbounded);
+                let series = self.series.range::<str, _>(behind);
+                series.take(limit).map(|series| series.0.clone()).collect()
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{borrow::Borrow, cmp::Ordering, collections::BTreeSet, sync::Arc};
 
-use super::single::Series;
+use super::{prefix::Utf8Names, single::Series};
 
 /// Prometheus' metric types, as far as the store can show them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -57,6 +57,8 @@ pub struct Description {
     pub kind: Kind,
     /// The labels, rendered: see [`Labels::render`](super::Labels::render).
     pub labels: String,
+    /// Family and labels for readers of any names, where they are not those above.
+    pub utf8: Option<Utf8Names>,
     /// Whether a label stands for several values of an attribute, so that streams which become this series are parts
     /// of it and not rivals.
     pub folded: bool,
@@ -91,6 +93,34 @@ impl Family {
 pub(super) struct Members {
     pub(super) family: Family,
     pub(super) series: BTreeSet<ByPrefix>,
+    /// The same series by the names that readers of any names see, as soon as these differ from the family's: what is
+    /// one family to the others may be several to them.
+    pub(super) by_utf8: Option<BTreeSet<ByUtf8>>,
+}
+
+/// A series, ordered as readers of any names see it.
+#[derive(Debug, Clone)]
+pub(super) struct ByUtf8(pub(super) Arc<Series>);
+
+impl PartialEq for ByUtf8 {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for ByUtf8 {}
+
+impl PartialOrd for ByUtf8 {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for ByUtf8 {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (a, b) = (&self.0, &other.0);
+        a.utf8_prefix().order(a.prefix(), b.utf8_prefix(), b.prefix())
+    }
 }
 
 /// A series, ordered and found by its rendered name and labels.

@@ -2,6 +2,11 @@
 
 use std::borrow::Cow;
 
+use inferometer_semconv::{
+    prometheus_escaping::{Part, is_classic},
+    prometheus_namer::escaped_label,
+};
+
 /// One label before it is joined with others of its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
@@ -39,16 +44,41 @@ impl Labels {
     /// Values of colliding names are joined with `;` in the order of their keys.
     #[must_use]
     pub fn render(mut self) -> String {
+        self.settle();
+        self.text()
+    }
+
+    /// The same for readers of classic names, and for readers of any names if that differs.
+    #[must_use]
+    pub fn render_both(mut self) -> (String, Option<String>) {
+        if self.0.iter().all(|label| is_classic(label.name.chars(), Part::Label)) {
+            return (self.render(), None);
+        }
+        self.settle();
+        // From what the others see, so that two series which they see as one are one here as well.
+        let mut classic = Self::new();
+        for same in self.0.chunk_by(|a, b| a.name == b.name) {
+            let values: Vec<&str> = same.iter().map(|label| &*label.value).collect();
+            classic.add(escaped_label(&same[0].name), &*same[0].name, values.join(";"));
+        }
+        (classic.render(), Some(self.text()))
+    }
+
+    /// Sorts them by name and key, and leaves out what is no label.
+    fn settle(&mut self) {
         // Stable, so the first of a key stays the first; sorted once, as a sender may send any number of attributes.
         self.0.sort_by(|a, b| (&a.name, &a.key).cmp(&(&b.name, &b.key)));
         self.0.dedup_by(|later, first| (&later.name, &later.key) == (&first.name, &first.key));
         self.0.retain(|label| !label.value.is_empty());
+    }
+
+    fn text(&self) -> String {
         let mut text = String::with_capacity(self.0.len() * 32);
         for same in self.0.chunk_by(|a, b| a.name == b.name) {
             if !text.is_empty() {
                 text.push(',');
             }
-            text.push_str(&same[0].name);
+            write_name(&same[0].name, &mut text);
             text.push_str("=\"");
             for (index, label) in same.iter().enumerate() {
                 if index > 0 {
@@ -62,7 +92,18 @@ impl Labels {
     }
 }
 
-fn escape_into(value: &str, text: &mut String) {
+fn write_name(name: &str, text: &mut String) {
+    if is_classic(name.chars(), Part::Label) {
+        text.push_str(name);
+    } else {
+        text.push('"');
+        escape_into(name, text);
+        text.push('"');
+    }
+}
+
+/// Appends what stands between quotes.
+pub(super) fn escape_into(value: &str, text: &mut String) {
     for char in value.chars() {
         match char {
             '\\' => text.push_str("\\\\"),
@@ -73,14 +114,25 @@ fn escape_into(value: &str, text: &mut String) {
     }
 }
 
-/// Reads back what [`Labels::render`] wrote.
+/// Reads back what [`Labels::render`] wrote of classic names.
 pub(super) fn parse(rendered: &str) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+    pairs(rendered).map(|(name, value)| (name, unescape(value)))
+}
+
+/// Names and values as they stand there: without their quotes, but escaped as between them.
+pub(super) fn pairs(rendered: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = rendered;
     std::iter::from_fn(move || {
-        let (name, quoted) = rest.split_once("=\"")?;
-        let end = closing_quote(quoted)?;
-        rest = quoted[end + 1..].trim_start_matches(',');
-        Some((name, unescape(&quoted[..end])))
+        let (name, behind) = match rest.strip_prefix('"') {
+            Some(quoted) => {
+                let end = closing_quote(quoted)?;
+                (&quoted[..end], quoted[end + 1..].strip_prefix("=\"")?)
+            }
+            None => rest.split_once("=\"")?,
+        };
+        let end = closing_quote(behind)?;
+        rest = behind[end + 1..].trim_start_matches(',');
+        Some((name, &behind[..end]))
     })
 }
 
@@ -93,23 +145,20 @@ fn closing_quote(text: &str) -> Option<usize> {
     })
 }
 
-fn unescape(text: &str) -> Cow<'_, str> {
-    if !text.contains('\\') {
-        return Cow::Borrowed(text);
-    }
-    let mut plain = String::with_capacity(text.len());
+pub(super) fn unescape(text: &str) -> Cow<'_, str> {
+    if text.contains('\\') { unescaped(text).collect() } else { Cow::Borrowed(text) }
+}
+
+/// The characters of what stands between quotes.
+pub(super) fn unescaped(text: &str) -> impl Iterator<Item = char> + Clone {
     let mut chars = text.chars();
-    while let Some(char) = chars.next() {
-        plain.push(match (char, char == '\\') {
-            (_, true) => match chars.next() {
-                Some('n') => '\n',
-                Some(other) => other,
-                None => '\\',
-            },
-            (other, false) => other,
-        });
-    }
-    Cow::Owned(plain)
+    std::iter::from_fn(move || match chars.next()? {
+        '\\' => match chars.next() {
+            Some('n') => Some('\n'),
+            other => other.or(Some('\\')),
+        },
+        plain => Some(plain),
+    })
 }
 
 #[cfg(test)]
@@ -133,6 +182,21 @@ mod tests {
         check(&[("a", "a", ""), ("b", "b.c", ""), ("b", "b_c", "x")], r#"b="x""#);
         check(&[("a", "a", ""), ("a", "a", "second")], "");
         check(&[("a", "a", "q\" b\\ n\n,=\u{e9}")], "a=\"q\\\" b\\\\ n\\n,=\u{e9}\"");
+    }
+
+    #[test]
+    fn names_that_are_not_classic_are_quoted_for_those_who_read_them() {
+        let mut set = Labels::new();
+        for (name, value) in [("a.b", "1"), ("a_b", "2"), ("c", "3"), ("\"\\\n", "4")] {
+            set.add(name, name, value);
+        }
+        let (classic, utf8) = set.render_both();
+        assert_eq!(classic, r#"___="4",a_b="1;2",c="3""#);
+        let expected = r#""\"\\\n"="4","a.b"="1",a_b="2",c="3""#;
+        assert_eq!(utf8.as_deref(), Some(expected));
+        let mut set = Labels::new();
+        set.add("a", "a.b", "1");
+        assert_eq!(set.render_both(), ("a=\"1\"".to_owned(), None));
     }
 
     #[test]

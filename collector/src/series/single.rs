@@ -11,6 +11,7 @@ use super::{
     fold::{Fold, Parts},
     label,
     point::{Point, Reading},
+    prefix::{Prefix, Utf8Prefix},
     rejection::Rejection,
     shape::Shape,
     value::Value,
@@ -26,6 +27,8 @@ pub struct Series {
     state: Mutex<State>,
     /// `name{labels} `, or `name ` without labels.
     prefix: Box<str>,
+    /// The same for readers of any names, where it differs: of few series.
+    utf8: Option<Box<Utf8Prefix>>,
     name_bytes: u32,
     cost: u32,
     kind: Kind,
@@ -85,13 +88,15 @@ impl Series {
         now: Duration,
         shared: &SharedBounds,
     ) -> Result<Option<Self>, Rejection> {
-        let Description { family, labels, kind, .. } = description;
+        let Description { family, labels, kind, utf8, .. } = description;
         let Some(value) = Value::of(&point.reading, shared)? else {
             return Ok(None);
         };
         let prefix =
             if labels.is_empty() { format!("{family} ") } else { format!("{family}{{{labels}}} ") };
-        let cost = size_of::<Self>() + 3 * prefix.len() + value.bytes() + INDEX_BYTES;
+        let utf8 = utf8.as_ref().map(|names| Utf8Prefix::new(names, names.family == *family));
+        let utf8_bytes = utf8.as_ref().map_or(0, |utf8| size_of::<Utf8Prefix>() + utf8.len());
+        let cost = size_of::<Self>() + 3 * prefix.len() + utf8_bytes + value.bytes() + INDEX_BYTES;
         let state = State {
             start: point.start,
             time: point.time,
@@ -103,6 +108,7 @@ impl Series {
         Ok(Some(Self {
             state: Mutex::new(state),
             prefix: prefix.into(),
+            utf8: utf8.map(Box::new),
             name_bytes: u32::try_from(family.len()).unwrap_or(u32::MAX),
             cost: u32::try_from(cost).unwrap_or(u32::MAX),
             kind: *kind,
@@ -123,6 +129,7 @@ impl Series {
         Arc::new(Self {
             state: Mutex::new(state),
             prefix: part.prefix.clone(),
+            utf8: part.utf8.clone(),
             name_bytes: part.name_bytes,
             cost: 0,
             kind: part.kind,
@@ -145,6 +152,24 @@ impl Series {
         &self.prefix
     }
 
+    /// The same in its parts.
+    #[must_use]
+    pub fn classic_prefix(&self) -> Prefix<'_> {
+        Prefix::new(&self.prefix, self.name_bytes as usize)
+    }
+
+    /// The same for readers of any names.
+    #[must_use]
+    pub fn utf8_prefix(&self) -> Prefix<'_> {
+        self.utf8.as_ref().map_or_else(|| self.classic_prefix(), |utf8| utf8.as_prefix())
+    }
+
+    /// Whether readers of any names see what those of classic ones do.
+    #[must_use]
+    pub const fn is_classic(&self) -> bool {
+        self.utf8.is_none()
+    }
+
     /// The name of its family.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -154,8 +179,7 @@ impl Series {
     /// The rendered labels without braces; empty if there are none.
     #[must_use]
     pub fn rendered_labels(&self) -> &str {
-        let rest = &self.prefix[self.name_bytes as usize..];
-        rest.strip_prefix('{').and_then(|rest| rest.strip_suffix("} ")).unwrap_or("")
+        self.classic_prefix().rendered_labels()
     }
 
     /// Its labels, by name.

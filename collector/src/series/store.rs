@@ -20,6 +20,7 @@ use super::{
     exemplar::{Exemplar, ExemplarMemory, Room},
     family::{Description, Kind},
     point::{Point, Reading},
+    prefix::Utf8Names,
     rejection::Rejection,
     single::{Series, Taken},
     value::Value,
@@ -186,7 +187,7 @@ impl Store {
         self.bytes.store(directory.bytes(), Ordering::Relaxed);
     }
 
-    /// Shows a gauge of 1 with these labels in the place of the one that was shown before.
+    /// Shows a gauge of 1 with these labels, by [`Labels::render_both`](super::Labels::render_both), in the place of the one that was shown before.
     ///
     /// # Errors
     /// As [`admit`](Self::admit); the old one is gone then.
@@ -195,14 +196,16 @@ impl Store {
         old: Option<&Series>,
         family: &str,
         help: &str,
-        labels: String,
+        (labels, utf8_labels): (String, Option<String>),
     ) -> Result<Option<Arc<Series>>, Rejection> {
+        let utf8 = utf8_labels.map(|labels| Utf8Names { family: family.to_owned(), labels });
         let description = Description {
             family: family.to_owned(),
             help: help.to_owned(),
             unit: String::new(),
             kind: Kind::Gauge,
             labels,
+            utf8,
             folded: false,
         };
         let point = Point::plain(Reading::Int(1));

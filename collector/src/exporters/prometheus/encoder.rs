@@ -1,6 +1,9 @@
 //! The page in whichever format a reader gets.
 
-use super::{format::Format, protobuf, text};
+use super::{
+    format::{Format, Wanted},
+    protobuf, text,
+};
 use crate::series::Store;
 
 /// A piece ends once it has this many bytes; larger ones hardly save anything, smaller ones cost system calls.
@@ -28,10 +31,11 @@ pub(super) enum Encoder {
 
 impl Encoder {
     /// Before the first piece.
-    pub(super) fn new(format: Format, options: Options) -> Self {
-        match format {
-            Format::Protobuf => Self::Protobuf(protobuf::Encoder::new(options)),
-            _ => Self::Text(text::Encoder::new(format, options.timestamps)),
+    pub(super) fn new(wanted: impl Into<Wanted>, options: Options) -> Self {
+        let wanted = wanted.into();
+        match wanted.format {
+            Format::Protobuf => Self::Protobuf(protobuf::Encoder::new(wanted.escaping(), options)),
+            _ => Self::Text(text::Encoder::new(wanted, options.timestamps)),
         }
     }
 

@@ -26,7 +26,7 @@ use self::{
 use super::{
     encoder::{self, Encoder, Options},
     exporter::State,
-    format::{self, Format},
+    format::{self, Wanted},
 };
 use crate::{
     config::PrometheusSettings,
@@ -64,7 +64,7 @@ impl Scrape {
         }
     }
 
-    fn page(&self, format: Format, coding: Coding) -> Response {
+    fn page(&self, wanted: Wanted, coding: Coding) -> Response {
         let arrived = Instant::now();
         let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() else {
             let mut response = plain(
@@ -78,9 +78,9 @@ impl Scrape {
         };
         self.state.show_own_metrics();
         let (sender, body) = Body::stream();
-        let encoder = Encoder::new(format, self.options);
+        let encoder = Encoder::new(wanted, self.options);
         tokio::spawn(send_page(Arc::clone(&self.state), encoder, coding, sender, permit, arrived));
-        described(body, format, coding)
+        described(body, wanted, coding)
     }
 }
 
@@ -105,11 +105,11 @@ impl Handler for Scrape {
             response.headers_mut().insert(VARY, VARYING);
             return response;
         };
-        let format = self.offer.choose(request.headers());
+        let wanted = self.offer.choose(request.headers());
         match *request.method() {
             // The same head, but for what the connection says of a body's length.
-            Method::HEAD => described(Body::default(), format, coding),
-            _ => self.page(format, coding),
+            Method::HEAD => described(Body::default(), wanted, coding),
+            _ => self.page(wanted, coding),
         }
     }
 }
@@ -144,10 +144,10 @@ async fn send_page(
 }
 
 /// The answer with the page, or in its place nothing.
-fn described(body: Body, format: Format, coding: Coding) -> Response {
+fn described(body: Body, wanted: Wanted, coding: Coding) -> Response {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, format.content_type());
+    headers.insert(CONTENT_TYPE, wanted.content_type());
     headers.insert(VARY, VARYING);
     if let Some(name) = coding.name() {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));

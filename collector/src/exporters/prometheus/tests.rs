@@ -14,3 +14,4 @@ mod protobuf;
 mod scrape;
 mod spelling;
 mod translation;
+mod utf8_names;

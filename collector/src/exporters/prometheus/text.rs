@@ -12,9 +12,10 @@ use std::{sync::Arc, vec};
 use self::lines::Lines;
 use super::{
     encoder::{PAGE_SERIES, PIECE_BYTES},
-    format::Format,
+    format::{Format, Wanted},
+    names::Names,
 };
-use crate::series::{Cursor, Family, Series, Store};
+use crate::series::{Cursor, Family, Prefix, Series, Store};
 
 /// What ends a page of OpenMetrics, so that a reader knows that it has all of it.
 const END: &[u8] = b"# EOF\n";
@@ -23,23 +24,35 @@ const END: &[u8] = b"# EOF\n";
 #[derive(Debug)]
 pub(super) struct Encoder {
     format: Format,
+    names: Names,
     cursor: Cursor,
     rest: vec::IntoIter<Arc<Series>>,
     lines: Lines,
-    /// The family whose series come has no place in the format beside the others.
-    is_omitted: bool,
+    head: Head,
     has_ended: bool,
+}
+
+/// What was said last of a family.
+#[derive(Debug, Default)]
+struct Head {
+    family: Option<Family>,
+    /// The name under which, as it stands in [`Prefix::name`]; empty before the first series of a family.
+    name: String,
+    /// The family has no place in the format beside the others.
+    is_omitted: bool,
 }
 
 impl Encoder {
     /// Before the first piece. With timestamps, every sample shows the time of its point, if the sender told it.
-    pub(super) fn new(format: Format, has_timestamps: bool) -> Self {
+    pub(super) fn new(wanted: Wanted, has_timestamps: bool) -> Self {
+        let names = Names::new(wanted.escaping());
         Self {
-            format,
-            cursor: Cursor::default(),
+            format: wanted.format,
+            cursor: names.cursor(),
+            names,
             rest: Vec::new().into_iter(),
-            lines: Lines::new(format, has_timestamps),
-            is_omitted: false,
+            lines: Lines::new(wanted.format, has_timestamps),
+            head: Head::default(),
             has_ended: false,
         }
     }
@@ -49,7 +62,7 @@ impl Encoder {
         let start = out.len();
         while !self.has_ended && out.len() - start < PIECE_BYTES {
             if let Some(series) = self.rest.next() {
-                self.lines.write(&series, out);
+                self.write(&series, store, out);
                 continue;
             }
             let Some(page) = store.page(&mut self.cursor, PAGE_SERIES) else {
@@ -60,24 +73,50 @@ impl Encoder {
                 break;
             };
             if page.first {
-                self.begin(&page.family, store, out);
+                self.head.name.clear();
+                self.head.family = Some(page.family);
             }
-            if !self.is_omitted {
-                self.rest = page.series.into_iter();
-            }
+            self.rest = page.series.into_iter();
         }
         out.len() > start
     }
 
-    fn begin(&mut self, family: &Family, store: &Store, out: &mut Vec<u8>) {
-        self.is_omitted = false;
-        if !self.format.is_open_metrics() {
-            return head::write_text(family, out);
+    #[inline]
+    fn write(&mut self, series: &Series, store: &Store, out: &mut Vec<u8>) {
+        let Self { format, names, lines, head, .. } = self;
+        let prefix = names.of(series);
+        // What is one family to the store may have several names for this reader.
+        if head.name != prefix.name() {
+            head.begin(*format, prefix, store, lines, out);
         }
-        match claims::shown(family, |name| store.kind_of(name)) {
+        if !head.is_omitted {
+            lines.write(series, prefix, out);
+        }
+    }
+}
+
+impl Head {
+    fn begin(
+        &mut self,
+        format: Format,
+        prefix: Prefix<'_>,
+        store: &Store,
+        lines: &mut Lines,
+        out: &mut Vec<u8>,
+    ) {
+        let Some(family) = &self.family else {
+            return;
+        };
+        self.name.clear();
+        self.name.push_str(prefix.name());
+        self.is_omitted = false;
+        if !format.is_open_metrics() {
+            return head::write_text(family, prefix, out);
+        }
+        match claims::shown(family, prefix.name(), |name| store.kind_of(name)) {
             Some(shown) => {
-                self.lines.show_exemplars(shown.has_exemplars());
-                head::write_open_metrics(family, shown, out);
+                lines.show_exemplars(shown.has_exemplars());
+                head::write_open_metrics(family, prefix, shown, out);
             }
             None => self.is_omitted = true,
         }

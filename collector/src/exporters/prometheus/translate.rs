@@ -28,7 +28,7 @@ pub(super) use self::{exemplar::exemplar, scope::Scope, target::Target, translat
 use super::label_guard::FOLDED;
 use crate::{
     otlp::{Shape, text},
-    series::{Description, Rejection},
+    series::{Description, Rejection, Utf8Names},
 };
 
 /// The family that carries a resource's attributes. No namespace stands before it: PromQL's `info()` looks for it.
@@ -47,7 +47,11 @@ pub(super) fn describe(
     shape: Shape,
     attributes: &[KeyValue],
 ) -> Result<Description, Rejection> {
-    let family = family(translation, metric, shape)?;
+    let full_name = name(translation, metric, shape)?;
+    let family = escaped_metric(&full_name).into_owned();
+    if family == TARGET_INFO {
+        return Err(Rejection::ReservedName(TARGET_INFO));
+    }
     let unit = unit_name(&metric.unit);
     let stem = family.strip_suffix("_total").unwrap_or(&family);
     let unit = if stem.ends_with(&*unit) { unit.into_owned() } else { String::new() };
@@ -67,17 +71,25 @@ pub(super) fn describe(
             labels.add(Source::Point, &pair.key, value);
         }
     }
+    let (labels, utf8_labels) = labels.render();
+    // For readers who can be shown other characters, the name as the strategy has left it.
+    let utf8 = (family != full_name || utf8_labels.is_some()).then(|| Utf8Names {
+        family: full_name,
+        labels: utf8_labels.unwrap_or_else(|| labels.clone()),
+    });
     Ok(Description {
         family,
         help: metric.description.clone(),
         unit,
         kind: shape.kind,
-        labels: labels.render(),
+        labels,
+        utf8,
         folded,
     })
 }
 
-fn family(translation: &Translation, metric: &Metric, shape: Shape) -> Result<String, Rejection> {
+/// The name by the strategy, which may have left any characters in it.
+fn name(translation: &Translation, metric: &Metric, shape: Shape) -> Result<String, Rejection> {
     if metric.name.is_empty() {
         return Err(Rejection::Invalid("the metric has no name"));
     }
@@ -91,10 +103,10 @@ fn family(translation: &Translation, metric: &Metric, shape: Shape) -> Result<St
             "nothing of the metric's name can be shown; use letters or digits in it",
         ));
     };
-    // A format that can show other characters takes the name as the strategy has left it.
-    let family = escaped_metric(&name).into_owned();
-    if family == TARGET_INFO {
-        return Err(Rejection::ReservedName(TARGET_INFO));
-    }
-    Ok(family)
+    Ok(without_nul(name))
+}
+
+/// A name without the one character that Prometheus' own readers cannot read in names.
+fn without_nul(name: String) -> String {
+    if name.contains('\0') { name.replace('\0', "_") } else { name }
 }

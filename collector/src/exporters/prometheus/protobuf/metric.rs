@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use super::{super::encoder::Options, native::Native, writer::Writer};
 use crate::series::{
-    Exemplar, Exponential, Histogram, Kind, Series, Summary, Times, Value, latest_exemplar,
+    Exemplar, Exponential, Histogram, Kind, Prefix, Series, Summary, Times, Value, latest_exemplar,
 };
 
 /// Nanoseconds in the format's unit of a point's time, and in a second.
@@ -70,7 +70,13 @@ impl Metrics {
     }
 
     /// Appends a series as a field of its family, all from one point.
-    pub(super) fn write(&mut self, number: u32, series: &Series, writer: &mut Writer<'_>) {
+    pub(super) fn write(
+        &mut self,
+        number: u32,
+        series: &Series,
+        prefix: Prefix<'_>,
+        writer: &mut Writer<'_>,
+    ) {
         let times = series.read_whole(&mut self.exemplars, |value, times| {
             value.copy_to(&mut self.value);
             times
@@ -78,7 +84,7 @@ impl Metrics {
         let Self { options, value, exemplars, buckets } = self;
         let one = One { times, exemplars, classic_buckets: options.classic_buckets };
         let open = writer.open(number, WIDE);
-        write_labels(LABEL, series.labels(), writer);
+        write_labels(LABEL, prefix.labels(), writer);
         match value {
             Value::Int(value) => one.write_number(series.kind(), *value as f64, writer),
             Value::Double(value) => one.write_number(series.kind(), *value, writer),
@@ -198,12 +204,12 @@ fn write_exemplar(number: u32, exemplar: &Exemplar, writer: &mut Writer<'_>) {
 
 fn write_labels<'a>(
     number: u32,
-    labels: impl Iterator<Item = (&'a str, Cow<'a, str>)>,
+    labels: impl Iterator<Item = (impl AsRef<str>, Cow<'a, str>)>,
     writer: &mut Writer<'_>,
 ) {
     for (name, value) in labels {
         let open = writer.open(number, NARROW);
-        writer.text(NAME, name);
+        writer.text(NAME, name.as_ref());
         writer.text(LABEL_VALUE, &value);
         writer.close(open);
     }

@@ -122,7 +122,7 @@ mod tests {
     use tokio::task::JoinHandle;
 
     use super::{
-        super::{encoder::Options, format::Format},
+        super::{encoder::Options, format::Wanted},
         *,
     };
     use crate::{
@@ -154,7 +154,7 @@ mod tests {
         let (store, (sender, body)) = (Arc::clone(store), Body::stream());
         let delivery = tokio::spawn(async move {
             let mut delivered = Delivered::default();
-            let encoder = Encoder::new(Format::Text004, Options::default());
+            let encoder = Encoder::new(Wanted::default(), Options::default());
             let outcome = deliver(&store, encoder, coding, sender, deadline, &mut delivered).await;
             (outcome, delivered)
         });

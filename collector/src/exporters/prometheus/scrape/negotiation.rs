@@ -1,10 +1,11 @@
-//! Which format a reader gets, by its `Accept`: RFC 9110, section 12.5.1, and Prometheus' "Scrape protocol content
+//! Which format a reader gets, and how names are escaped for it, by its `Accept`: RFC 9110, section 12.5.1, and Prometheus' "Scrape protocol content
 //! negotiation".
 
 use http::{HeaderMap, header::ACCEPT};
+use inferometer_semconv::prometheus_escaping::Escaping;
 
 use super::{
-    format::Format,
+    format::{Format, Wanted},
     weight::{parameter, weight},
 };
 
@@ -21,22 +22,24 @@ pub(super) struct Offer {
 }
 
 impl Offer {
-    /// What the reader likes best of it, the first of what it likes equally.
+    /// What the reader likes best of it, the first of what it likes equally, and the escaping that it asks for there; one
+    /// that is not known here it did not ask for.
     ///
     /// One that says nothing, or accepts nothing of it, gets the text format 0.0.4: a reader that cannot do with it
     /// says so itself.
-    pub(super) fn choose(self, headers: &HeaderMap) -> Format {
-        let mut best = (0.0, Format::default());
+    pub(super) fn choose(self, headers: &HeaderMap) -> Wanted {
+        let mut best = (0.0, Wanted::default());
         for value in headers.get_all(ACCEPT) {
             // What is not ASCII names no format that is known here.
             for range in value.to_str().unwrap_or_default().split(',') {
                 let mut parts = range.split(';').map(str::trim);
                 let media = parts.next().unwrap_or_default();
-                let chosen = weight(parts.clone()).zip(self.format(media, parts));
+                let chosen = weight(parts.clone()).zip(self.format(media, parts.clone()));
                 if let Some((weight, format)) = chosen
                     && weight > best.0
                 {
-                    best = (weight, format);
+                    let escaping = parameter(parts, "escaping").and_then(Escaping::named);
+                    best = (weight, Wanted { format, escaping });
                 }
             }
         }
@@ -85,7 +88,30 @@ mod tests {
         for value in values {
             headers.append(ACCEPT, HeaderValue::from_static(value));
         }
-        Offer { open_metrics }.choose(&headers)
+        Offer { open_metrics }.choose(&headers).format
+    }
+
+    fn escaping(value: &'static str) -> Option<Escaping> {
+        let headers = [(ACCEPT, HeaderValue::from_static(value))].into_iter().collect();
+        Offer { open_metrics: true }.choose(&headers).escaping
+    }
+
+    #[test]
+    fn the_escaping_is_that_of_the_chosen_range() {
+        assert_eq!(escaping(NEW), Some(Escaping::AllowUtf8));
+        assert_eq!(escaping(OLD), None);
+        assert_eq!(escaping("*/*"), None);
+        for (word, scheme) in Escaping::ALL {
+            let value = format!("text/plain;version=1.0.0;escaping={word}");
+            let value = HeaderValue::try_from(value).unwrap();
+            let headers = [(ACCEPT, value)].into_iter().collect();
+            let chosen = Offer { open_metrics: true }.choose(&headers);
+            let escaping = Some(scheme);
+            assert_eq!(chosen, Wanted { format: Format::Text100, escaping });
+        }
+        assert_eq!(escaping("text/plain;version=1.0.0;escaping=none"), None);
+        let other = "text/plain;escaping=dots;q=0.1, application/openmetrics-text";
+        assert_eq!(escaping(other), None);
     }
 
     /// What Prometheus 2.42 sends.
@@ -160,7 +186,8 @@ mod tests {
             let value = format!("application/openmetrics-text;q={weight}, text/plain;q=0.1");
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, HeaderValue::try_from(value).unwrap());
-            assert_eq!(Offer { open_metrics: true }.choose(&headers), Format::Text004, "{weight}");
+            let chosen = Offer { open_metrics: true }.choose(&headers);
+            assert_eq!(chosen, Wanted::default(), "{weight}");
         }
     }
 }

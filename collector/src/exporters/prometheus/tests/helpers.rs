@@ -15,9 +15,9 @@ use opentelemetry_proto::tonic::{
 use prost::Message;
 
 use super::super::{
+    encoder::{Encoder, Options},
     format::Format,
     ingest::{Applied, Ingest},
-    text::Encoder,
     translate::Translation,
 };
 use crate::{pipeline::RejectReason, series::Limits};
@@ -161,7 +161,8 @@ pub(super) fn page(ingest: &Ingest) -> String {
 
 /// The whole page in a format, with timestamps or without.
 pub(super) fn whole_page(ingest: &Ingest, format: Format, has_timestamps: bool) -> String {
-    let (mut encoder, mut page) = (Encoder::new(format, has_timestamps), Vec::new());
+    let options = Options { timestamps: has_timestamps, ..Options::default() };
+    let (mut encoder, mut page) = (Encoder::new(format, options), Vec::new());
     while encoder.piece(ingest.store(), &mut page) {}
     String::from_utf8(page).unwrap()
 }

@@ -112,10 +112,10 @@ fn timestamps_are_seconds() {
 
 #[test]
 fn the_end_comes_once_also_while_series_appear() {
-    use super::super::text::Encoder;
+    use super::super::encoder::{Encoder, Options};
     let ingest = ingest();
     apply(&ingest, vec![gauge("a", vec![int(1, &[])])]);
-    let mut encoder = Encoder::new(Format::OpenMetrics100, false);
+    let mut encoder = Encoder::new(Format::OpenMetrics100, Options::default());
     let mut page = Vec::new();
     assert!(encoder.piece(ingest.store(), &mut page));
     apply(&ingest, vec![gauge("b", vec![int(2, &[])])]);

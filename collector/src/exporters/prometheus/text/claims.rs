@@ -28,25 +28,39 @@ impl Shown<'_> {
     }
 }
 
-/// How a family is shown beside the others, of which `kind_of` knows the kinds; none if it cannot be.
-pub(super) fn shown(family: &Family, kind_of: impl Fn(&str) -> Option<Kind>) -> Option<Shown<'_>> {
-    let name = &*family.name;
-    if name.strip_suffix(CREATED).is_some_and(|stem| has_created(kind_of(stem))) {
+/// How a family that is called `name` is shown beside the others, of which `kind_of` knows the kinds; none if it cannot
+/// be.
+///
+/// Whether a name is taken is asked in classic characters, whichever are shown: what is told apart there is so
+/// everywhere.
+pub(super) fn shown<'a>(
+    family: &Family,
+    name: &'a str,
+    kind_of: impl Fn(&str) -> Option<Kind>,
+) -> Option<Shown<'a>> {
+    let stem = |suffix| stems(&family.name, name, suffix);
+    if stem(CREATED).is_some_and(|(classic, _)| has_created(kind_of(classic))) {
         return None;
     }
-    let stem = |suffix| name.strip_suffix(suffix).filter(|stem: &&str| !stem.is_empty());
     let (name, kind) = match family.kind {
-        Kind::Counter => match stem(TOTAL).filter(|stem| is_free(stem, &kind_of)) {
-            Some(stem) => (stem, "counter"),
-            None => (name, "unknown"),
+        Kind::Counter => match stem(TOTAL) {
+            Some((classic, shown)) if is_free(classic, &kind_of) => (shown, "counter"),
+            _ => (name, "unknown"),
         },
-        Kind::Gauge if name == TARGET_INFO => match stem(INFO) {
-            Some(stem) if kind_of(stem).is_none() => (stem, "info"),
+        Kind::Gauge if &*family.name == TARGET_INFO => match stem(INFO) {
+            Some((classic, shown)) if kind_of(classic).is_none() => (shown, "info"),
             _ => (name, "gauge"),
         },
         kind => (name, kind.as_str()),
     };
     Some(Shown { name, kind })
+}
+
+/// What is left of both names without a suffix, if both have it and something before it.
+fn stems<'a, 'b>(classic: &'a str, shown: &'b str, suffix: &str) -> Option<(&'a str, &'b str)> {
+    let classic = classic.strip_suffix(suffix).filter(|stem| !stem.is_empty())?;
+    let shown = shown.strip_suffix(suffix).filter(|stem| !stem.is_empty())?;
+    Some((classic, shown))
 }
 
 const fn has_created(kind: Option<Kind>) -> bool {
@@ -77,7 +91,7 @@ mod tests {
             |name: &str| families.iter().find(|family| family.0 == name).map(|family| family.1);
         for (name, kind, expected) in families {
             let family = Family::named(name, *kind);
-            let shown = shown(&family, kind_of);
+            let shown = shown(&family, name, kind_of);
             let seen = shown.map_or(String::new(), |it| format!("{} {}", it.name, it.kind));
             assert_eq!(seen, *expected, "{name} in {families:?}");
         }

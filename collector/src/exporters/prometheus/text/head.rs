@@ -1,12 +1,13 @@
 //! What is said of a family before its samples.
 
 use super::{claims::Shown, put};
-use crate::series::{Family, Kind};
+use crate::series::{Family, Kind, Prefix};
 
 /// In the text format: help and type.
-pub(super) fn write_text(family: &Family, out: &mut Vec<u8>) {
+pub(super) fn write_text(family: &Family, prefix: Prefix<'_>, out: &mut Vec<u8>) {
+    let (name, quote) = (prefix.name(), quote(prefix));
     if !family.help.is_empty() {
-        put(out, &["# HELP ", &family.name, " "]);
+        put(out, &["# HELP ", quote, name, quote, " "]);
         write_escaped(&family.help, false, out);
         out.push(b'\n');
     }
@@ -14,21 +15,30 @@ pub(super) fn write_text(family: &Family, out: &mut Vec<u8>) {
         Kind::Unknown => "untyped",
         kind => kind.as_str(),
     };
-    put(out, &["# TYPE ", &family.name, " ", kind, "\n"]);
+    put(out, &["# TYPE ", quote, name, quote, " ", kind, "\n"]);
 }
 
 /// In OpenMetrics: type, unit and help, under the name without what the type appends to it.
-pub(super) fn write_open_metrics(family: &Family, shown: Shown<'_>, out: &mut Vec<u8>) {
-    let Shown { name, kind } = shown;
-    put(out, &["# TYPE ", name, " ", kind, "\n"]);
+pub(super) fn write_open_metrics(
+    family: &Family,
+    prefix: Prefix<'_>,
+    shown: Shown<'_>,
+    out: &mut Vec<u8>,
+) {
+    let (Shown { name, kind }, quote) = (shown, quote(prefix));
+    put(out, &["# TYPE ", quote, name, quote, " ", kind, "\n"]);
     if let Some(unit) = unit(family, shown) {
-        put(out, &["# UNIT ", name, " ", unit, "\n"]);
+        put(out, &["# UNIT ", quote, name, quote, " ", unit, "\n"]);
     }
     if !family.help.is_empty() {
-        put(out, &["# HELP ", name, " "]);
+        put(out, &["# HELP ", quote, name, quote, " "]);
         write_escaped(&family.help, true, out);
         out.push(b'\n');
     }
+}
+
+fn quote(prefix: Prefix<'_>) -> &'static str {
+    if prefix.is_quoted() { "\"" } else { "" }
 }
 
 /// The unit, if the name ends with it, as the format demands.

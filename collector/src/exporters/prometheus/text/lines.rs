@@ -4,8 +4,8 @@ use std::{ops::Range, sync::Arc};
 
 use super::{super::format::Format, put};
 use crate::series::{
-    Exemplar, Exponential, Histogram, Series, Summary, Value, latest_exemplar, write_canonical,
-    write_double, write_integer,
+    Exemplar, Exponential, Histogram, Prefix, Series, Summary, Value, latest_exemplar,
+    write_canonical, write_double, write_integer,
 };
 
 /// Nanoseconds in the text format's unit of time.
@@ -49,7 +49,7 @@ impl Lines {
     }
 
     /// Appends all lines of a series, all from one point.
-    pub(super) fn write(&mut self, series: &Series, out: &mut Vec<u8>) {
+    pub(super) fn write(&mut self, series: &Series, prefix: Prefix<'_>, out: &mut Vec<u8>) {
         let copy = |value: &Value, to: &mut Value| value.copy_to(to);
         let Self { value, exemplars, .. } = self;
         let time = if self.has_exemplars {
@@ -69,15 +69,15 @@ impl Lines {
             write_time(time, self.is_open_metrics, &mut self.time);
         }
         let Self { is_open_metrics, time, exemplars, value, buckets, text, .. } = self;
-        let one = One { series, time, exemplars, is_open_metrics: *is_open_metrics };
+        let one = One { prefix, time, exemplars, is_open_metrics: *is_open_metrics };
         match value {
             Value::Int(number) => {
-                put(out, &[series.prefix()]);
+                put(out, &[prefix.text()]);
                 write_integer(*number, out);
                 one.end_with(exemplars.last(), out);
             }
             Value::Double(number) => {
-                put(out, &[series.prefix()]);
+                put(out, &[prefix.text()]);
                 write_double(*number, out);
                 one.end_with(exemplars.last(), out);
             }
@@ -106,7 +106,7 @@ fn write_time(time: u64, is_open_metrics: bool, out: &mut Vec<u8>) {
 
 /// A series of several lines.
 struct One<'a> {
-    series: &'a Series,
+    prefix: Prefix<'a>,
     time: &'a [u8],
     exemplars: &'a [Arc<Exemplar>],
     is_open_metrics: bool,
@@ -223,7 +223,7 @@ impl One<'_> {
     }
 
     fn write_name_and_labels(&self, suffix: &str, out: &mut Vec<u8>) {
-        let (name, rest) = self.series.prefix().split_at(self.series.name().len());
+        let (name, rest) = self.prefix.split();
         put(out, &[name, suffix, rest]);
     }
 
@@ -253,13 +253,13 @@ impl One<'_> {
     }
 
     fn varying(&self, suffix: &'static str, label: &'static str) -> Varying<'_> {
-        Varying { series: self.series, suffix, label, head: None }
+        Varying { prefix: self.prefix, suffix, label, head: None }
     }
 }
 
 /// Lines that differ in one label, which comes last: what is before its value is put together once and then copied.
 struct Varying<'a> {
-    series: &'a Series,
+    prefix: Prefix<'a>,
     suffix: &'static str,
     label: &'static str,
     /// Where it stands in the first of the lines.
@@ -274,9 +274,10 @@ impl Varying<'_> {
             out.extend_from_within(head.clone());
         } else {
             let start = out.len();
-            let labels = self.series.rendered_labels();
-            let comma = if labels.is_empty() { "" } else { "," };
-            put(out, &[self.series.name(), self.suffix, "{", labels, comma, self.label, "=\""]);
+            let (name, rest) = self.prefix.split();
+            // Without its closing brace it is what the label follows, which may be the name in quotes.
+            let (before, comma) = rest.strip_suffix("} ").map_or(("{", ""), |rest| (rest, ","));
+            put(out, &[name, self.suffix, before, comma, self.label, "=\""]);
             self.head = Some(start..out.len());
         }
         out.extend_from_slice(value);

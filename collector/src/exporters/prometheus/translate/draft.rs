@@ -56,8 +56,9 @@ impl<'a> Draft<'a> {
         self.entries.push(Entry { key: key.into(), source, value: value.into() });
     }
 
-    /// The labels, with those that are the same for all series of the exporter.
-    pub(super) fn render(mut self) -> String {
+    /// The labels, with those that are the same for all series of the exporter: for readers of classic names, and for
+    /// readers of any names if they differ.
+    pub(super) fn render(mut self) -> (String, Option<String>) {
         let mut labels = Labels::new();
         for (name, value) in &self.translation.const_labels {
             labels.add(name.as_str(), name.as_str(), value.as_str());
@@ -74,7 +75,7 @@ impl<'a> Draft<'a> {
             let key = &*same[0].key;
             labels.add(self.translation.label(self.kind, key), key, joined(same));
         }
-        labels.render()
+        labels.render_both()
     }
 }
 

@@ -60,8 +60,11 @@ impl<'a> Target<'a> {
         key.as_bytes().into()
     }
 
-    /// The labels of `target_info`; none if it is not shown, nothing ties it to a series, or nothing is left to say.
-    pub(in super::super) fn info_labels(&self, translation: &Translation) -> Option<String> {
+    /// The labels of `target_info`, as [`Draft::render`] gives them; none if it is not shown, nothing ties it to a series, or nothing is left to say.
+    pub(in super::super) fn info_labels(
+        &self,
+        translation: &Translation,
+    ) -> Option<(String, Option<String>)> {
         if !translation.target_info || (self.job.is_empty() && self.instance.is_empty()) {
             return None;
         }

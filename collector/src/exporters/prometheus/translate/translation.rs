@@ -5,7 +5,7 @@ use inferometer_semconv::{
     prometheus_namer::{Namer, escaped_label},
 };
 
-use super::resource_labels::ResourceLabels;
+use super::{resource_labels::ResourceLabels, without_nul};
 use crate::{
     config::PrometheusSettings,
     exporters::prometheus::label_guard::{LabelGuard, Verdict},
@@ -63,8 +63,8 @@ impl Translation {
     /// One that is not the attribute's to take gets `exported_` before it: joining would spoil the label that tells
     /// targets or buckets apart, so it moves aside as Prometheus' own do.
     pub(super) fn label(&self, kind: Kind, key: &str) -> String {
-        let mut name = self.exemplar_label(key);
-        while self.is_taken(kind, &name) {
+        let mut name = self.full_label(key);
+        while self.is_taken(kind, &name) || self.is_taken(kind, &escaped_label(&name)) {
             name.insert_str(0, "exported_");
         }
         name
@@ -72,9 +72,14 @@ impl Translation {
 
     /// The name of the label that shows an attribute of an exemplar, where none is needed for anything else.
     pub(super) fn exemplar_label(&self, key: &str) -> String {
+        escaped_label(&self.full_label(key)).into_owned()
+    }
+
+    /// The name by the strategy, which may have left any characters in it.
+    fn full_label(&self, key: &str) -> String {
         // A custom that has no name for a label costs the point no more than a readable name.
         let name = self.namer.label(key).unwrap_or_else(|| label_name(key));
-        escaped_label(&name).into_owned()
+        if name.is_empty() { "_".to_owned() } else { without_nul(name.into_owned()) }
     }
 
     fn is_taken(&self, kind: Kind, name: &str) -> bool {
