@@ -334,7 +334,7 @@ pub const INFER_COLLECTOR_END_REASON: AttributeDef = AttributeDef {
 pub const INFER_COLLECTOR_EXEMPLAR_LOSS: AttributeDef = AttributeDef {
     key: "infer.collector.exemplar.loss",
     value_type: AttributeType::String,
-    values: Values::Closed(&["unsupported_kind", "no_value", "series_bytes", "invalid_id", "long_labels"]),
+    values: Values::Closed(&["unsupported_kind", "no_value", "too_many", "series_bytes", "invalid_id", "long_labels"]),
     description: "Why an exemplar is not shown, or not whole.",
 };
 
@@ -1090,6 +1090,8 @@ pub enum CollectorExemplarLoss {
     UnsupportedKind,
     /// It has no value, or one that is not finite; it was dropped.
     NoValue,
+    /// Its point brings more than are looked at; it was dropped.
+    TooMany,
     /// The series of the store and their exemplars take their limit of bytes; it was dropped.
     SeriesBytes,
     /// The identifier of its trace or span has a wrong length; it is shown without.
@@ -1100,7 +1102,7 @@ pub enum CollectorExemplarLoss {
 
 impl CollectorExemplarLoss {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 5] = [Self::UnsupportedKind, Self::NoValue, Self::SeriesBytes, Self::InvalidId, Self::LongLabels];
+    pub const ALL: [Self; 6] = [Self::UnsupportedKind, Self::NoValue, Self::TooMany, Self::SeriesBytes, Self::InvalidId, Self::LongLabels];
 
     /// The value as it is sent.
     #[must_use]
@@ -1108,6 +1110,7 @@ impl CollectorExemplarLoss {
         match self {
             Self::UnsupportedKind => "unsupported_kind",
             Self::NoValue => "no_value",
+            Self::TooMany => "too_many",
             Self::SeriesBytes => "series_bytes",
             Self::InvalidId => "invalid_id",
             Self::LongLabels => "long_labels",

@@ -5,6 +5,9 @@ use inferometer_semconv::attributes::CollectorExemplarLoss;
 use super::{super::translate, target::Context};
 use crate::series::{Kind, Point, Series};
 
+/// Exemplars of a point that are looked at; further ones are dropped and counted. SDKs send one per bucket at most.
+const EXEMPLARS_READ_MAX: usize = 1024;
+
 /// Exemplars that are not shown, or not whole, by reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct ExemplarsLost([u64; CollectorExemplarLoss::ALL.len()]);
@@ -28,7 +31,11 @@ pub(super) fn keep(
     point: &Point<'_>,
     lost: &mut ExemplarsLost,
 ) {
-    for view in point.exemplars.iter() {
+    for (place, view) in point.exemplars.iter().enumerate() {
+        if place >= EXEMPLARS_READ_MAX {
+            lost.add(CollectorExemplarLoss::TooMany);
+            continue;
+        }
         if !matches!(series.kind(), Kind::Counter | Kind::Histogram) {
             lost.add(CollectorExemplarLoss::UnsupportedKind);
             continue;

@@ -115,6 +115,15 @@ fn exemplars_of_gauges_and_of_rejected_points_are_not_kept() {
 }
 
 #[test]
+fn a_point_with_more_exemplars_than_are_looked_at_is_kept_and_the_rest_is_counted() {
+    let ingest = ingest();
+    let many = (1..=1030).map(|time| sent(0.5, time)).collect();
+    let applied = apply(&ingest, vec![histogram("h", vec![measured(10, many)])]);
+    assert_eq!((applied.kept, kept(&ingest)), (1, vec![(0.5, 1024)]));
+    assert_eq!(lost(&applied), [(CollectorExemplarLoss::TooMany, 6)]);
+}
+
+#[test]
 fn exemplars_end_before_a_series_that_goes_on_and_with_one_that_does_not() {
     let expiration = Duration::from_secs(60);
     let ingest = Ingest::new(Limits { metric_expiration: expiration, ..Limits::default() });

@@ -4,14 +4,13 @@ mod client_model;
 mod native;
 
 use opentelemetry_proto::tonic::metrics::v1::{
-    Exemplar as Sent, Metric as SentMetric, NumberDataPoint, Summary as SentSummary,
-    SummaryDataPoint, exemplar::Value as SentValue, metric::Data,
+    Exemplar as Sent, ExponentialHistogramDataPoint, Metric as SentMetric, NumberDataPoint,
+    Summary as SentSummary, SummaryDataPoint, exemplar::Value as SentValue, metric::Data,
     summary_data_point::ValueAtQuantile,
 };
 use prost_types::Timestamp;
 
-pub(super) use self::client_model::families;
-use self::client_model::{Metric, MetricFamily, MetricType};
+pub(super) use self::client_model::{Metric, MetricFamily, MetricType, families};
 use super::super::{
     encoder::{Encoder, Options, PIECE_BYTES},
     format::Format,
@@ -19,7 +18,7 @@ use super::super::{
 };
 use super::helpers::*;
 
-fn bytes(ingest: &Ingest, options: Options) -> Vec<u8> {
+pub(super) fn bytes(ingest: &Ingest, options: Options) -> Vec<u8> {
     let (mut encoder, mut page) = (Encoder::new(Format::Protobuf, options), Vec::new());
     while encoder.piece(ingest.store(), &mut page) {}
     page
@@ -244,6 +243,44 @@ fn a_family_of_any_length_comes_in_messages_that_fit_a_piece() {
     let mut values: Vec<_> = values.map(|it| it.gauge.as_ref().unwrap().value()).collect();
     values.sort_by(f64::total_cmp);
     assert!(values.iter().copied().eq((0..1000).map(f64::from)));
+}
+
+/// What is taken is the list of a page of series and the room that the first of each kind needs, however many follow.
+#[test]
+fn further_series_cost_no_allocation() {
+    let allocations = |series: usize| {
+        let ingest = ingest();
+        let names: Vec<String> = (0..series).map(|n| n.to_string()).collect();
+        let of = |n| [("n", n), ("stage", "decode")];
+        let counted = |n| NumberDataPoint { exemplars: vec![sent(1.0, 5)], ..int(1, &of(n)) };
+        let measured = |n| opentelemetry_proto::tonic::metrics::v1::HistogramDataPoint {
+            exemplars: vec![sent(0.5, 5), sent(1.5, 6)],
+            ..buckets(&[1.0, 2.0], &[1, 2, 3], 4.0, &of(n))
+        };
+        let exponential = |n| {
+            let point = native::point(10, 1, (0, &[1, 2, 0, 0, 0, 3, 4, 5, 6, 7]), (0, &[]));
+            ExponentialHistogramDataPoint { attributes: attributes(&of(n)), ..point }
+        };
+        apply(
+            &ingest,
+            vec![
+                counter("c", names.iter().map(|n| counted(n)).collect()),
+                histogram("h", names.iter().map(|n| measured(n)).collect()),
+                native::exponential(names.iter().map(|n| exponential(n)).collect()),
+            ],
+        );
+        let mut page = Vec::with_capacity(4 * PIECE_BYTES);
+        let allocated = allocation_counter::measure(|| {
+            let mut encoder = Encoder::new(Format::Protobuf, Options::default());
+            while encoder.piece(ingest.store(), &mut page) {}
+        });
+        assert_eq!(
+            families(&page).iter().map(|family| family.metric.len()).sum::<usize>(),
+            3 * series
+        );
+        allocated.count_total
+    };
+    assert_eq!(allocations(50), allocations(100));
 }
 
 #[test]

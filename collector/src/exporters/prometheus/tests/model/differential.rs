@@ -9,7 +9,7 @@ use prost::Message;
 use super::{
     damage::{damage, inflict},
     generate::requests,
-    page::{expected, seen},
+    page::{expected, in_doubles, of_protobuf, seen},
     respell::{liberties, respell},
     steady::{Encoded, steady_requests},
     store::{Counted, Model},
@@ -62,7 +62,11 @@ fn run(
         prop_assert_eq!(seen(&subject.page()), expected(&model), "page after {:?}", &request);
         prop_assert_eq!(subject.expire(now), model.expire(now), "expired after request {}", turn);
     }
-    prop_assert_eq!(seen(&subject.page()), expected(&model), "page at the end");
+    let shown = expected(&model);
+    prop_assert_eq!(of_protobuf(&subject.protobuf()), in_doubles(&shown), "protobuf at the end");
+    prop_assert_eq!(seen(&subject.page()), shown, "page at the end");
+    subject.expire(Duration::MAX);
+    prop_assert_eq!(subject.bytes(), 0, "what ended is still held");
     Ok(())
 }
 

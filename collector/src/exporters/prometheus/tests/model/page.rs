@@ -1,6 +1,10 @@
 //! Two pages in one form: what the model would show, and what a page shows.
 
-use super::{store::Model, values::Shown};
+use super::{
+    super::protobuf::{Metric, MetricFamily, MetricType, families},
+    store::Model,
+    values::Shown,
+};
 
 /// The page of the model, line by line, sorted.
 pub(super) fn expected(model: &Model) -> Vec<String> {
@@ -68,6 +72,82 @@ pub(super) fn expected(model: &Model) -> Vec<String> {
 /// A page as the exporter wrote it, in the same form.
 pub(super) fn seen(page: &str) -> Vec<String> {
     sorted(page.split('\n').filter(|line| !line.is_empty()).map(normal).collect())
+}
+
+/// A page in protobuf, in the same form, with its numbers as doubles.
+pub(super) fn of_protobuf(page: &[u8]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for family in families(page) {
+        let name = family.name();
+        if !family.help().is_empty() {
+            let help = family.help().replace('\\', "\\\\").replace('\n', "\\n");
+            lines.push(format!("# HELP {name} {help}"));
+        }
+        let kind = format!("{:?}", family.r#type()).to_lowercase();
+        lines.push(format!("# TYPE {name} {kind}"));
+        for metric in &family.metric {
+            put_metric(&family, metric, &mut lines);
+        }
+    }
+    in_doubles(&lines)
+}
+
+fn put_metric(family: &MetricFamily, metric: &Metric, lines: &mut Vec<String>) {
+    let mut put = |suffix: &str, extra: Option<(&str, f64)>, value: f64| {
+        let extra = extra.map(|(name, value)| (name, spelled(value)));
+        let extra = extra.iter().map(|(name, value)| (*name, value.as_str()));
+        let labels: Vec<String> = metric
+            .labels()
+            .into_iter()
+            .chain(extra)
+            .map(|(name, value)| {
+                let value = value.replace('\\', "\\\\").replace('"', "\\\"");
+                format!("{name}=\"{}\"", value.replace('\n', "\\n"))
+            })
+            .collect();
+        let labels =
+            if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
+        lines.push(format!("{}{suffix}{labels} {}", family.name(), spelled(value)));
+    };
+    match family.r#type() {
+        MetricType::Counter => put("", None, metric.counter.as_ref().unwrap().value()),
+        MetricType::Gauge => put("", None, metric.gauge.as_ref().unwrap().value()),
+        MetricType::Untyped => put("", None, metric.untyped.as_ref().unwrap().value()),
+        MetricType::Summary => {
+            let summary = metric.summary.as_ref().unwrap();
+            for quantile in &summary.quantile {
+                put("", Some(("quantile", quantile.quantile())), quantile.value());
+            }
+            put("_sum", None, summary.sample_sum());
+            put("_count", None, summary.sample_count() as f64);
+        }
+        MetricType::Histogram => {
+            let histogram = metric.histogram.as_ref().unwrap();
+            for bucket in &histogram.bucket {
+                let below = bucket.cumulative_count() as f64;
+                put("_bucket", Some(("le", bucket.upper_bound())), below);
+            }
+            put("_sum", None, histogram.sample_sum());
+            put("_count", None, histogram.sample_count() as f64);
+            if histogram.schema.is_some() {
+                let in_buckets = histogram.native_population();
+                assert_eq!(in_buckets, histogram.sample_count(), "{histogram:?}");
+            }
+        }
+        MetricType::GaugeHistogram => panic!("nobody sends one"),
+    }
+}
+
+/// Lines with their numbers as doubles. A sum that nobody keeps is not a number in protobuf, and no line in text.
+pub(super) fn in_doubles(lines: &[String]) -> Vec<String> {
+    let in_double = |line: &String| match line.rsplit_once(' ') {
+        Some((name, value)) if !line.starts_with('#') => {
+            let value = spelled(value.parse().unwrap());
+            (!(value == "NaN" && name.contains("_sum"))).then(|| format!("{name} {value}"))
+        }
+        _ => Some(line.clone()),
+    };
+    sorted(lines.iter().filter_map(in_double).collect())
 }
 
 fn sorted(mut lines: Vec<String>) -> Vec<String> {

@@ -2,10 +2,13 @@
 
 use std::{cell::Cell, time::Duration};
 
-use super::{super::helpers, store::Counted};
+use super::{
+    super::{helpers, protobuf},
+    store::Counted,
+};
 use crate::{
     config::{LabelLimitSettings, PrometheusSettings},
-    exporters::prometheus::{ingest::Ingest, translate::Translation},
+    exporters::prometheus::{encoder::Options, ingest::Ingest, translate::Translation},
     otlp,
     pipeline::Signal,
     series::Limits,
@@ -68,6 +71,16 @@ impl Subject {
 
     pub(super) fn expire(&self, now: Duration) -> usize {
         self.ingest.expire(now)
+    }
+
+    /// Bytes that the store holds.
+    pub(super) fn bytes(&self) -> usize {
+        self.ingest.store().stats().bytes
+    }
+
+    /// The page in protobuf, with classic buckets beside native ones.
+    pub(super) fn protobuf(&self) -> Vec<u8> {
+        protobuf::bytes(&self.ingest, Options { classic_buckets: true, ..Options::default() })
     }
 
     pub(super) fn page(&self) -> String {

@@ -149,6 +149,20 @@ pub(in super::super) struct MetricFamily {
     pub(in super::super) unit: Option<String>,
 }
 
+impl Histogram {
+    /// Observations in all native buckets.
+    pub(in super::super) fn native_population(&self) -> u64 {
+        let of_side = |deltas: &[i64]| {
+            let counts = deltas.iter().scan(0_i64, |count, delta| {
+                *count += delta;
+                Some(*count)
+            });
+            counts.sum::<i64>().cast_unsigned()
+        };
+        self.zero_count() + of_side(&self.positive_delta) + of_side(&self.negative_delta)
+    }
+}
+
 impl Metric {
     /// Names and values of its labels.
     pub(in super::super) fn labels(&self) -> Vec<(&str, &str)> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use opentelemetry_proto::tonic::metrics::v1::{
-    ExponentialHistogram, ExponentialHistogramDataPoint, exponential_histogram_data_point::Buckets,
+    ExponentialHistogram, exponential_histogram_data_point::Buckets,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -12,14 +12,14 @@ use super::{
     *,
 };
 
-fn exponential(point: ExponentialHistogramDataPoint) -> SentMetric {
+pub(super) fn exponential(data_points: Vec<ExponentialHistogramDataPoint>) -> SentMetric {
     let aggregation_temporality = CUMULATIVE;
-    let data = ExponentialHistogram { data_points: vec![point], aggregation_temporality };
+    let data = ExponentialHistogram { data_points, aggregation_temporality };
     metric("e", "", Data::ExponentialHistogram(data))
 }
 
 /// A point whose count is that of its buckets.
-fn point(
+pub(super) fn point(
     scale: i32,
     zero_count: u64,
     positive: (i32, &[u64]),
@@ -44,7 +44,7 @@ fn point(
 
 fn shown_as(point: ExponentialHistogramDataPoint, classic_buckets: bool) -> Histogram {
     let ingest = ingest();
-    assert_eq!(apply(&ingest, vec![exponential(point)]).kept, 1);
+    assert_eq!(apply(&ingest, vec![exponential(vec![point])]).kept, 1);
     let options = Options { classic_buckets, ..Options::default() };
     families(&bytes(&ingest, options)).remove(0).metric.remove(0).histogram.unwrap()
 }
