@@ -3,6 +3,7 @@
 //! One that is not installed is skipped loudly, so that a developer can do without; with
 //! `INFEROMETER_REQUIRE_ORACLES=1`, as the landing script sets it, that fails the test.
 
+mod client_model;
 mod prometheus;
 mod promtool;
 mod python;
@@ -14,6 +15,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+pub use client_model::{NumberSample, PROTOBUF, protobuf_numbers};
 pub use prometheus::{Prometheus, QueryResult, SCRAPE_CONFIGURATION, StoredExemplar};
 pub use promtool::{promtool_check, promtool_check_config, promtool_lints};
 pub(crate) use python::python_program;

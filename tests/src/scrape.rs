@@ -101,11 +101,21 @@ impl Scrape {
     /// If it does not answer with a page.
     #[must_use]
     pub fn page(address: SocketAddr, accept: &str) -> (String, String) {
+        let (content_type, page) = Self::bytes(address, accept);
+        (content_type, String::from_utf8(page).expect("the page is UTF-8"))
+    }
+
+    /// The same for formats that are no text.
+    ///
+    /// # Panics
+    /// If it does not answer with a page.
+    #[must_use]
+    pub fn bytes(address: SocketAddr, accept: &str) -> (String, Vec<u8>) {
         let reply = http::send(address, "GET", "/metrics", &[("accept", accept)], b"");
         let reply = reply.expect("the scrape is answered");
         assert_eq!(reply.status, 200, "{}", reply.text());
         let content_type = reply.header("content-type").unwrap_or_default().to_owned();
-        (content_type, String::from_utf8(reply.body).expect("the page is UTF-8"))
+        (content_type, reply.body)
     }
 
     /// The family of this name.

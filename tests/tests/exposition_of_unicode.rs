@@ -1,5 +1,5 @@
 //! Whatever senders write into names, units, helps, keys and values: a page shows every series once, with its own value and
-//! labels, and nothing else. Read by our strict parser and by the parsers of Python's client.
+//! labels, and nothing else. Read by our strict parser, by the parsers of Python's client, and by prost.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -147,6 +147,14 @@ fn strict(collector: &CollectorUnderTest) -> Vec<Seen> {
     page.samples().map(|sample| (sample.labels.clone(), sample.value)).collect()
 }
 
+/// What prost reads from protobuf.
+fn protobuf(collector: &CollectorUnderTest) -> Vec<Seen> {
+    let (content_type, page) = Scrape::bytes(collector.address(Serves::Metrics), oracle::PROTOBUF);
+    assert!(content_type.starts_with("application/vnd.google.protobuf"), "{content_type}");
+    let numbers = oracle::protobuf_numbers(&page).into_iter();
+    numbers.map(|sample| (sample.labels, sample.value)).collect()
+}
+
 /// What Python's client reads from the text and from OpenMetrics; nothing where it is not installed.
 fn python(collector: &CollectorUnderTest) -> Vec<Vec<Seen>> {
     let address = collector.address(Serves::Metrics);
@@ -184,8 +192,8 @@ fn every_character_is_read_back_from_a_label() {
     let metric = Metric { name: "unicode".to_owned(), data: Some(gauge), ..Metric::default() };
     let collector = CollectorUnderTest::start();
     assert_eq!(send(&collector, vec![metric]), 0);
-    check(strict(&collector), &texts, texts.len());
-    for samples in python(&collector) {
+    let ours = [strict(&collector), protobuf(&collector)];
+    for samples in python(&collector).into_iter().chain(ours) {
         check(samples, &texts, texts.len());
     }
 }
@@ -202,7 +210,7 @@ fn check_noise(cases: usize, word: &str, read: impl Fn(&CollectorUnderTest) -> V
 
 #[test]
 fn noise_harms_no_series_and_makes_none() {
-    check_noise(50_000, "", |collector| vec![strict(collector)]);
+    check_noise(50_000, "", |collector| vec![strict(collector), protobuf(collector)]);
 }
 
 #[test]
