@@ -7,7 +7,7 @@ use std::{
 };
 
 use inferometer_collector::Serves;
-use inferometer_tests::{CollectorUnderTest, Scrape, http, oracle};
+use inferometer_tests::{CollectorUnderTest, LOOPBACK_CONFIG, Scrape, http, oracle};
 use opentelemetry_proto::tonic::{
     collector::metrics::v1::{ExportMetricsServiceRequest, ExportMetricsServiceResponse},
     common::v1::{AnyValue, KeyValue, any_value::Value},
@@ -93,32 +93,49 @@ fn point(case: usize, attributes: impl IntoIterator<Item = KeyValue>) -> NumberD
     }
 }
 
-/// Metrics in which everything is noise but the attributes `case` and `text`. Names that have neither letter nor digit begin
-/// with a word.
-fn noisy(cases: usize, word: &str) -> Vec<(Metric, String)> {
+/// What a series must show.
+struct Case {
+    name: String,
+    text: String,
+    labels: BTreeMap<String, String>,
+}
+
+/// Metrics in which everything is noise but the attribute `case`. Names that have neither letter nor digit begin with a word.
+fn noisy(cases: usize, word: &str) -> Vec<(Metric, Case)> {
     let mut noise = Noise(42);
     let metric = |case| {
         let text = noise.text(20);
-        let others: Vec<KeyValue> = (0..noise.number(4))
-            .map(|_| pair(&noise.text(6), &noise.text(10)))
-            // What becomes one label is joined, which has tests of its own.
-            .filter(|pair| pair.key != "case" && pair.key != "text")
-            .collect();
-        let data_points = vec![point(case, others.into_iter().chain([pair("text", &text)]))];
+        let mut attributes = vec![pair("text", &text)];
+        let mut labels = BTreeMap::new();
+        for _ in 0..noise.number(4) {
+            let (key, value) = (noise.text(6), noise.text(10));
+            let is_reserved = ["case", "text", "job", "instance"].contains(&&*key);
+            // What begins with two underscores, if shown in classic characters, is Prometheus' own.
+            let is_internal = key.chars().take(2).all(|char| !char.is_ascii_alphanumeric());
+            if !is_reserved && !is_internal {
+                attributes.push(pair(&key, &value));
+                // Of two with one key the first counts.
+                labels.entry(key).or_insert(value);
+            }
+        }
+        labels.retain(|_, value| !value.is_empty());
+        let data_points = vec![point(case, attributes)];
         let data = match noise.number(3) {
             0 => Data::Gauge(Gauge { data_points }),
             _ => Data::Sum(Sum { data_points, aggregation_temporality: 2, is_monotonic: true }),
         };
-        let name = noise.text(12);
-        let is_nameless = !name.chars().any(|char| char.is_ascii_alphanumeric());
+        let mut name = noise.text(12);
+        if !name.chars().any(|char| char.is_ascii_alphanumeric()) {
+            name.insert_str(0, word);
+        }
         let metric = Metric {
-            name: if is_nameless { format!("{word}{name}") } else { name },
+            name: name.clone(),
             unit: noise.text(3),
             description: noise.text(40),
             data: Some(data),
             ..Metric::default()
         };
-        (metric, text)
+        (metric, Case { name, text, labels })
     };
     (0..cases).map(metric).collect()
 }
@@ -137,40 +154,43 @@ fn send(collector: &CollectorUnderTest, metrics: Vec<Metric>) -> i64 {
     reply.partial_success.map_or(0, |partial| partial.rejected_data_points)
 }
 
-/// Labels and value of a sample.
-type Seen = (BTreeMap<String, String>, f64);
+/// Name, labels and value of a sample.
+type Seen = (String, BTreeMap<String, String>, f64);
 
 /// What our parser reads from the text.
 fn strict(collector: &CollectorUnderTest) -> Vec<Seen> {
     let (_, text) = Scrape::page(collector.address(Serves::Metrics), TEXT);
     let page = Scrape::parse(&text).unwrap_or_else(|error| panic!("{error}"));
-    page.samples().map(|sample| (sample.labels.clone(), sample.value)).collect()
+    let samples = page.samples();
+    samples.map(|it| (it.name.clone(), it.labels.clone(), it.value)).collect()
 }
 
 /// What prost reads from protobuf.
-fn protobuf(collector: &CollectorUnderTest) -> Vec<Seen> {
-    let (content_type, page) = Scrape::bytes(collector.address(Serves::Metrics), oracle::PROTOBUF);
+fn protobuf(collector: &CollectorUnderTest, escaping: &str) -> Vec<Seen> {
+    let accept = format!("{}{escaping}", oracle::PROTOBUF);
+    let (content_type, page) = Scrape::bytes(collector.address(Serves::Metrics), &accept);
     assert!(content_type.starts_with("application/vnd.google.protobuf"), "{content_type}");
     let numbers = oracle::protobuf_numbers(&page).into_iter();
-    numbers.map(|sample| (sample.labels, sample.value)).collect()
+    numbers.map(|sample| (sample.name, sample.labels, sample.value)).collect()
 }
 
-/// What Python's client reads from the text and from OpenMetrics; nothing where it is not installed.
-fn python(collector: &CollectorUnderTest) -> Vec<Vec<Seen>> {
+/// What Python's client reads from a text and from OpenMetrics; nothing where it is not installed.
+fn python(collector: &CollectorUnderTest, text: &str, open_metrics: &str) -> Vec<Vec<Seen>> {
     let address = collector.address(Serves::Metrics);
-    let text = oracle::prometheus_client(&Scrape::page(address, TEXT).1);
-    let open = oracle::prometheus_client_open_metrics(&Scrape::page(address, OPEN_METRICS).1);
+    let text = oracle::prometheus_client(&Scrape::page(address, text).1);
+    let page = Scrape::page(address, open_metrics).1;
+    let open_metrics = oracle::prometheus_client_open_metrics(&page);
     let seen = |samples: Vec<oracle::PythonSample>| {
-        samples.into_iter().map(|sample| (sample.labels, sample.value)).collect()
+        samples.into_iter().map(|it| (it.name, it.labels, it.value)).collect()
     };
-    [text, open].into_iter().flatten().map(seen).collect()
+    [text, open_metrics].into_iter().flatten().map(seen).collect()
 }
 
 /// Every sample is one of the collector's own or that of a case, which shows its number and its text.
 #[track_caller]
 fn check(samples: Vec<Seen>, texts: &[String], kept: usize) {
     let mut cases = BTreeSet::new();
-    for (labels, value) in samples {
+    for (_, labels, value) in samples {
         let Some(case) = labels.get("case") else {
             assert_eq!(labels.get("job").map(String::as_str), Some("inferometer"), "{labels:?}");
             continue;
@@ -192,29 +212,76 @@ fn every_character_is_read_back_from_a_label() {
     let metric = Metric { name: "unicode".to_owned(), data: Some(gauge), ..Metric::default() };
     let collector = CollectorUnderTest::start();
     assert_eq!(send(&collector, vec![metric]), 0);
-    let ours = [strict(&collector), protobuf(&collector)];
-    for samples in python(&collector).into_iter().chain(ours) {
+    let ours = [strict(&collector), protobuf(&collector, "")];
+    for samples in python(&collector, TEXT, OPEN_METRICS).into_iter().chain(ours) {
         check(samples, &texts, texts.len());
     }
 }
 
 fn check_noise(cases: usize, word: &str, read: impl Fn(&CollectorUnderTest) -> Vec<Vec<Seen>>) {
-    let (metrics, texts): (Vec<_>, Vec<_>) = noisy(cases, word).into_iter().unzip();
+    let (metrics, cases): (Vec<_>, Vec<_>) = noisy(cases, word).into_iter().unzip();
+    let texts: Vec<String> = cases.into_iter().map(|case| case.text).collect();
     let collector = CollectorUnderTest::start();
     let rejected = usize::try_from(send(&collector, metrics)).expect("a count");
-    assert!(rejected < cases / 4, "{rejected} of {cases} were rejected");
+    assert!(rejected < texts.len() / 4, "{rejected} were rejected");
     for samples in read(&collector) {
-        check(samples, &texts, cases - rejected);
+        check(samples, &texts, texts.len() - rejected);
     }
 }
 
 #[test]
 fn noise_harms_no_series_and_makes_none() {
-    check_noise(50_000, "", |collector| vec![strict(collector), protobuf(collector)]);
+    check_noise(50_000, "", |collector| vec![strict(collector), protobuf(collector, "")]);
 }
 
 #[test]
 fn noise_harms_no_series_for_the_python_client() {
     // To this client the counter `_total` has no name at all.
-    check_noise(2_000, "m", python);
+    check_noise(2_000, "m", |collector| python(collector, TEXT, OPEN_METRICS));
+}
+
+/// A collector that keeps names as they are.
+fn untranslated() -> CollectorUnderTest {
+    let config = LOOPBACK_CONFIG.replace(
+        "  prometheus: {endpoint: \"127.0.0.1:0\"}",
+        "  prometheus: {endpoint: \"127.0.0.1:0\", translation_strategy: NoTranslation}",
+    );
+    CollectorUnderTest::with_config(&config)
+}
+
+/// Every case is shown with the name and the labels that its sender gave it.
+#[track_caller]
+fn check_names(samples: Vec<Seen>, cases: &[Case], kept: usize) {
+    // No name of Prometheus may have one.
+    let shown = |name: &str| name.replace('\0', "_");
+    let mut count = 0;
+    for (name, labels, _) in samples {
+        let Some(case) = labels.get("case") else {
+            continue;
+        };
+        let case = &cases[case.parse::<usize>().expect("a case")];
+        // Python's client calls every counter so.
+        let plain = name.strip_suffix("_total").unwrap_or(&name);
+        let expected = shown(&case.name);
+        assert!(plain == expected || name == expected, "{name:?} is not {expected:?}");
+        for (key, value) in &case.labels {
+            assert_eq!(labels.get(&shown(key)), Some(value), "{key:?} of {labels:?}");
+        }
+        count += 1;
+    }
+    assert_eq!(count, kept);
+}
+
+#[test]
+fn names_of_any_characters_are_read_back_by_readers_who_take_them() {
+    const UTF_8: &str = ";escaping=allow-utf-8";
+    let (metrics, cases): (Vec<_>, Vec<_>) = noisy(2_000, "m").into_iter().unzip();
+    let collector = untranslated();
+    let rejected = usize::try_from(send(&collector, metrics)).expect("a count");
+    assert!(rejected < cases.len() / 4, "{rejected} were rejected");
+    let text = format!("text/plain;version=1.0.0{UTF_8}");
+    let pages = python(&collector, &text, &format!("{OPEN_METRICS}{UTF_8}"));
+    for samples in pages.into_iter().chain([protobuf(&collector, UTF_8)]) {
+        check_names(samples, &cases, cases.len() - rejected);
+    }
 }
