@@ -4,12 +4,12 @@
 ///
 /// A request of average size is as large as what glibc gives back to the system at once, so that every request would
 /// have its memory taken away, handed out anew and filled with zeros: a tenth of what a request costs. Kept are at most
-/// 4 MiB for each thread that receives. To be called before there are threads; other allocators are left as they are.
+/// 1 MiB for each thread that receives. To be called before there are threads; other allocators are left as they are.
 pub(crate) fn keep_memory_of_requests() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
         /// Free bytes at the end of a heap that are kept.
-        const KEPT_BYTES: libc::c_int = 4 << 20;
+        const KEPT_BYTES: libc::c_int = 1 << 20;
         /// Larger pieces are given back as soon as they are free, whatever lies behind them.
         const PIECE_BYTES: libc::c_int = 1 << 20;
         // A refusal costs time and nothing else.

@@ -18,7 +18,7 @@ use self::{
 };
 use crate::{
     config::{ExporterSettings, ReceiverSettings, Resolved},
-    http::{InFlight, StartError},
+    http::{InFlight, StartError, Threads},
     pipeline::RejectReason,
     receivers::otlp::OtlpReceiver,
     self_metrics::SelfMetrics,
@@ -56,6 +56,12 @@ impl Collector {
             exporters.push(exporter);
         }
         let graphs = Graphs::build(config.pipelines, config.processors, &exporters, &metrics)?;
+        let threads = Threads::beside_the_current_runtime().map_err(|cause| {
+            StartError::new(
+                "receivers",
+                format!("cannot start their threads: {cause}; allow more threads"),
+            )
+        })?;
         let mut receivers = Vec::new();
         for component in config.receivers {
             let id = &component.id;
@@ -65,7 +71,8 @@ impl Collector {
             let limit = usize::try_from(settings.in_flight_bytes_max).unwrap_or(usize::MAX);
             let budget = InFlight::new(limit);
             metrics.requests_are_charged_to(&budget);
-            let receiver = OtlpReceiver::start(&name, settings, &intake, &budget, &metrics)?;
+            let receiver =
+                OtlpReceiver::start(&name, settings, &intake, &budget, &metrics, &threads)?;
             listening.extend(Listening::of_receiver(&name, &receiver));
             receivers.push(receiver);
         }

@@ -18,12 +18,15 @@ mod pace;
 mod peers;
 mod progress;
 mod query;
+mod read_ahead;
 mod read_body;
 mod server;
 mod start_error;
+mod streams;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod watched;
 
 pub use body::{Body, BodySender, Gone, SentBytes};
@@ -37,3 +40,4 @@ pub use query::Query;
 pub use read_body::read_body;
 pub use server::Server;
 pub use start_error::StartError;
+pub use threads::Threads;

@@ -4,12 +4,13 @@ use std::{convert::Infallible, future::Future, pin::pin, sync::Arc, time::Durati
 
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioIo, TokioTimer},
     server::conn::auto,
 };
 use inferometer_semconv::attributes::CollectorConnectionCutReason as Cut;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
+    runtime::Handle,
     sync::watch,
     time::{self, Instant, MissedTickBehavior},
 };
@@ -19,6 +20,8 @@ use super::{
     fault,
     limits::Limits,
     progress::Progress,
+    read_ahead::ReadAhead,
+    streams::{Requests, Streams},
     sweep::{Sweep, Verdict},
     watched::Watched,
 };
@@ -38,8 +41,8 @@ pub trait Handler: Send + Sync + 'static {
     fn handle(self: Arc<Self>, request: Request) -> impl Future<Output = Response> + Send;
 }
 
-pub(super) fn builder(limits: &Limits) -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+fn builder(limits: &Limits, requests: Requests) -> auto::Builder<Requests> {
+    let mut builder = auto::Builder::new(requests);
     builder
         .http1()
         .timer(TokioTimer::new())
@@ -69,27 +72,28 @@ pub(super) struct Shared<H> {
     pub(super) counts: Connections,
     /// True once the server stops; an error means that it is gone.
     pub(super) stopping: watch::Receiver<bool>,
+    /// For requests that are open beside another on their connection.
+    pub(super) runtime: Handle,
 }
 
 /// Serves until the peer is done; once the server stops, or the connection is of this `age`, until its open requests
 /// are answered; and no longer than the limits allow, which is counted.
-pub(super) async fn serve<S, H>(
-    stream: S,
-    builder: auto::Builder<TokioExecutor>,
-    shared: Arc<Shared<H>>,
-    age: Option<Duration>,
-) where
+pub(super) async fn serve<S, H>(stream: S, shared: Arc<Shared<H>>, age: Option<Duration>)
+where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Handler,
 {
-    let Shared { handler, limits, counts, stopping } = &*shared;
+    let Shared { handler, limits, counts, stopping, runtime } = &*shared;
     let progress = Arc::new(Progress::default());
+    let stream = ReadAhead::new(stream);
     let io = TokioIo::new(Watched::new(stream, Arc::clone(&progress), limits.control_frames));
     let service = service_fn(|request| {
         let exchange = progress.request();
         let answer = Arc::clone(handler).handle(request);
         async { Ok::<_, Infallible>(answer.await.map(|body| body.of(exchange))) }
     });
+    let streams = Streams::new(runtime.clone());
+    let builder = builder(limits, streams.requests());
     let mut connection = pin!(builder.serve_connection(io, service));
     let mut stopping = stopping.clone();
     let mut stopped = pin!(stopped(&mut stopping));
@@ -114,7 +118,7 @@ pub(super) async fn serve<S, H>(
                 Verdict::Leave(_) | Verdict::Stay => end.leave_at.is_some_and(|at| at <= now),
             },
             () = stopped.as_mut(), if !end.is_leaving => true,
-            ended = connection.as_mut() => {
+            ended = streams.drive(connection.as_mut()) => {
                 // The peer's other faults are its own: it sees them in its answer or in the connection's end.
                 let cut = ended.err().and_then(|error| fault::cut_by(&*error, &progress));
                 return cut.into_iter().for_each(|reason| counts.cut(reason));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use inferometer_semconv::attributes::CollectorListener;
-use tokio::{io::DuplexStream, sync::watch};
+use tokio::{io::DuplexStream, runtime::Handle, sync::watch};
 
 use super::{
     Handler, Limits,
@@ -23,9 +23,9 @@ pub(crate) fn connect<H: Handler>(
     let (stream, served) = tokio::io::duplex(PIPE_BYTES);
     let (stop, stopping) = watch::channel(false);
     let age = limits.connection_age;
-    let builder = connection::builder(&limits);
     let counts = metrics.connections(CollectorListener::Metrics);
-    let shared = Shared { handler: Arc::new(handler), limits, counts, stopping };
-    tokio::spawn(connection::serve(served, builder, Arc::new(shared), age));
+    let shared =
+        Shared { handler: Arc::new(handler), limits, counts, stopping, runtime: Handle::current() };
+    tokio::spawn(connection::serve(served, Arc::new(shared), age));
     (stream, stop)
 }

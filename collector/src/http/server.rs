@@ -7,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use hyper_util::{rt::TokioExecutor, server::conn::auto};
 use inferometer_semconv::attributes::CollectorConnectionRefusalReason as ConnectionRefusal;
 use tokio::{
     net::{TcpListener, TcpStream},
+    runtime::Handle,
     sync::watch,
     task::{JoinHandle, JoinSet},
     time,
@@ -21,6 +21,7 @@ use super::{
     limits::Limits,
     peers::{Peers, Place},
     start_error::StartError,
+    threads::Threads,
 };
 use crate::self_metrics::Connections;
 
@@ -49,14 +50,30 @@ impl Server {
         limits: Limits,
         connections: Connections,
     ) -> Result<Self, StartError> {
+        Self::bind_on(&Threads::default(), name, endpoint, handler, limits, connections)
+    }
+
+    /// The same with connections that are served by `threads`.
+    ///
+    /// # Errors
+    /// As [`Server::bind`].
+    pub fn bind_on<H: Handler>(
+        threads: &Threads,
+        name: &str,
+        endpoint: &str,
+        handler: Arc<H>,
+        limits: Limits,
+        connections: Connections,
+    ) -> Result<Self, StartError> {
         let failed = |cause: io::Error| StartError::listen(name, endpoint, &cause);
         let listener = net::TcpListener::bind(endpoint).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
         let listener = TcpListener::from_std(listener).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let (stop, stopping) = watch::channel(false);
-        let shared = Shared { handler, limits, counts: connections, stopping };
-        let accept = Accept { source: listener, shared: Arc::new(shared) };
+        let runtime = Handle::current();
+        let shared = Arc::new(Shared { handler, limits, counts: connections, stopping, runtime });
+        let accept = Accept { source: listener, threads: threads.clone(), shared };
         Ok(Self { address, stop, task: tokio::spawn(accept.run()) })
     }
 
@@ -103,6 +120,7 @@ impl Source for TcpListener {
 /// The accept loop.
 pub(super) struct Accept<S, H> {
     pub(super) source: S,
+    pub(super) threads: Threads,
     pub(super) shared: Arc<Shared<H>>,
 }
 
@@ -110,7 +128,6 @@ impl<S: Source, H: Handler> Accept<S, H> {
     pub(super) async fn run(self) {
         let Shared { limits, counts, stopping, .. } = &*self.shared;
         let mut stopping = stopping.clone();
-        let builder = connection::builder(limits);
         let peers = Peers::new(limits.connections_per_peer);
         let mut open = JoinSet::new();
         let mut nth = 0_u64;
@@ -125,7 +142,11 @@ impl<S: Source, H: Handler> Accept<S, H> {
                             counts.accepted();
                             nth = nth.wrapping_add(1);
                             let age = limits.age_of(nth);
-                            open.spawn(self.connection(stream, place, builder.clone(), age));
+                            let served = self.connection(stream, place, age);
+                            match self.threads.of(nth) {
+                                Some(thread) => open.spawn_on(served, thread),
+                                None => open.spawn(served),
+                            };
                         }
                         None => counts.refused(ConnectionRefusal::OverPeerLimit),
                     },
@@ -149,14 +170,17 @@ impl<S: Source, H: Handler> Accept<S, H> {
         &self,
         stream: TcpStream,
         place: Place,
-        builder: auto::Builder<TokioExecutor>,
         age: Option<Duration>,
     ) -> impl Future<Output = ()> + Send + use<S, H> {
         // Without it small answers wait for the peer's delayed acknowledgement; a socket that refuses is slower, no more.
         let _ = stream.set_nodelay(true);
         let shared = Arc::clone(&self.shared);
         async move {
-            connection::serve(stream, builder, shared, age).await;
+            // The thread that serves it waits for its socket too.
+            match stream.into_std().and_then(TcpStream::from_std) {
+                Ok(stream) => connection::serve(stream, shared, age).await,
+                Err(_) => shared.counts.refused(ConnectionRefusal::AcceptError),
+            }
             drop(place);
         }
     }

@@ -5,12 +5,13 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, runtime::Handle};
 
 use super::*;
 use crate::http::{
     connection::Shared,
     server::{Accept, Source},
+    threads::Threads,
 };
 
 /// Too many open files, as Unix systems number it.
@@ -65,8 +66,9 @@ async fn without_descriptors_the_server_counts_pauses_and_goes_on() {
         limits: Limits::default(),
         counts: metrics.connections(CollectorListener::Metrics),
         stopping,
+        runtime: Handle::current(),
     });
-    tokio::spawn(Accept { source: Arc::clone(&source), shared }.run());
+    tokio::spawn(Accept { source: Arc::clone(&source), threads: Threads::default(), shared }.run());
     let start = Instant::now();
     while source.failures.load(Ordering::Relaxed) > 0 {
         time::sleep(Duration::from_millis(1)).await;

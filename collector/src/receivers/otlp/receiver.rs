@@ -7,7 +7,7 @@ use inferometer_semconv::attributes::CollectorListener;
 use super::{door::Door, grpc::Grpc, http::Http};
 use crate::{
     config::{OtlpListenerSettings, OtlpReceiverSettings},
-    http::{Handler, InFlight, Server, StartError},
+    http::{Handler, InFlight, Server, StartError, Threads},
     pipeline::Intake,
     self_metrics::{Connections, SelfMetrics},
 };
@@ -22,8 +22,8 @@ pub struct OtlpReceiver {
 impl OtlpReceiver {
     /// Listens and receives until it is shut down.
     ///
-    /// `name` is the component's id, which errors name; `budget` is what its requests are charged to. Must be called
-    /// within a Tokio runtime.
+    /// `name` is the component's id, which errors name; `budget` is what its requests are charged to, `threads` serve
+    /// its connections. Must be called within a Tokio runtime.
     ///
     /// # Errors
     /// An endpoint cannot be listened on; nothing listens then.
@@ -33,6 +33,7 @@ impl OtlpReceiver {
         intake: &Arc<dyn Intake>,
         budget: &Arc<InFlight>,
         metrics: &SelfMetrics,
+        threads: &Threads,
     ) -> Result<Self, StartError> {
         let [of_grpc, of_http] = [CollectorListener::OtlpGrpc, CollectorListener::OtlpHttp]
             .map(|listener| metrics.connections(listener));
@@ -42,12 +43,19 @@ impl OtlpReceiver {
         };
         let grpc = settings.grpc.as_ref().map(|listener| {
             let door = door(CollectorListener::OtlpGrpc, listener);
-            bind(name, "grpc", listener, Grpc::new(door, request_bytes_max(listener)), of_grpc)
+            bind(
+                threads,
+                name,
+                "grpc",
+                listener,
+                Grpc::new(door, request_bytes_max(listener)),
+                of_grpc,
+            )
         });
         let http = settings.http.as_ref().map(|listener| {
             let door = door(CollectorListener::OtlpHttp, listener);
             let handler = Http::new(door, request_bytes_max(listener), &listener.cors);
-            bind(name, "http", listener, handler, of_http)
+            bind(threads, name, "http", listener, handler, of_http)
         });
         Ok(Self { grpc: grpc.transpose()?, http: http.transpose()? })
     }
@@ -76,13 +84,15 @@ impl OtlpReceiver {
 }
 
 fn bind<H: Handler>(
+    threads: &Threads,
     name: &str,
     protocol: &str,
     listener: &OtlpListenerSettings,
     handler: H,
     connections: Connections,
 ) -> Result<Server, StartError> {
-    Server::bind(
+    Server::bind_on(
+        threads,
         &format!("{name}.protocols.{protocol}"),
         &listener.endpoint.to_string(),
         Arc::new(handler),

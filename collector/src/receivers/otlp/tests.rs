@@ -21,7 +21,7 @@ use tokio::time;
 use super::OtlpReceiver;
 use crate::{
     config::{CorsSettings, OtlpListenerSettings, OtlpReceiverSettings},
-    http::{InFlight, Pace},
+    http::{InFlight, Pace, Threads},
     pipeline::{Intake, Item, Refusal, RefusalReason, Signal},
     self_metrics::{SelfCounter, SelfMetrics},
 };
@@ -98,7 +98,8 @@ impl Bench {
         let intake = Arc::clone(&pipelines) as Arc<dyn Intake>;
         let budget = InFlight::new(in_flight_bytes_max);
         let receiver =
-            OtlpReceiver::start("otlp", &settings, &intake, &budget, &metrics).expect("free ports");
+            OtlpReceiver::start("otlp", &settings, &intake, &budget, &metrics, &Threads::default())
+                .expect("free ports");
         Self { budget, pipelines, metrics, receiver }
     }
 
