@@ -6,6 +6,11 @@ use inferometer_semconv::prometheus_escaping::{Escaping, Part};
 
 use crate::series::{Cursor, Prefix, Series};
 
+/// What labels of Prometheus' own begin with. Only the scheme `dots` makes such a name, of one that begins with `_`.
+const RESERVED: &str = "__";
+/// What stands before it then; no other name becomes the same.
+const ASIDE: &str = "exported_";
+
 /// Shows one series after the other, in room that is used again. Readers of classic or of any names get what was rendered
 /// with the series; for the others it is escaped anew each time.
 #[derive(Debug)]
@@ -57,6 +62,9 @@ impl Names {
         for (name, value) in prefix.raw_labels() {
             let start = parts.len();
             escaping.write(name, Part::Label, parts);
+            if parts[start..].starts_with(RESERVED) {
+                parts.insert_str(start, ASIDE);
+            }
             let middle = parts.len();
             parts.push_str(value);
             labels.push(Label { name: start..middle, value: middle..parts.len() });
@@ -148,6 +156,20 @@ mod tests {
                 (Escaping::AllowUtf8, "{\"字\"} "),
                 (Escaping::Dots, "__ "),
                 (Escaping::Values, "U___5b57_ "),
+            ],
+        );
+    }
+
+    #[test]
+    fn no_label_becomes_one_of_prometheus_own() {
+        check(
+            ("a", "a"),
+            &["_name_", "字"],
+            [
+                (Escaping::Underscores, "a{_=\"v\",_name_=\"v\"} "),
+                (Escaping::AllowUtf8, "a{_name_=\"v\",\"字\"=\"v\"} "),
+                (Escaping::Dots, "a{exported___=\"v\",exported___name__=\"v\"} "),
+                (Escaping::Values, "a{U___5b57_=\"v\",_name_=\"v\"} "),
             ],
         );
     }
