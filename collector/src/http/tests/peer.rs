@@ -18,6 +18,9 @@ pub(super) const END_STREAM: u8 = 1;
 pub(super) const END_HEADERS: u8 = 4;
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
+/// Longer than any limit, in time that passes as fast as nothing happens.
+pub(super) const HOUR: Duration = Duration::from_secs(3600);
+
 /// One frame, sent or received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Frame {
@@ -85,12 +88,15 @@ impl Peer {
 
     /// The next frame of this kind.
     pub(super) async fn next_of(&mut self, kind: u8) -> Option<Frame> {
-        loop {
-            let frame = self.next().await?;
-            if frame.kind == kind {
-                return Some(frame);
+        let next = async {
+            loop {
+                let frame = self.next().await?;
+                if frame.kind == kind {
+                    return Some(frame);
+                }
             }
-        }
+        };
+        time::timeout(HOUR, next).await.expect("it comes")
     }
 
     /// Sends a `GET` and reads to the end of its answer.
@@ -112,9 +118,12 @@ impl Peer {
     pub(super) async fn read_to_end(&mut self) -> (Duration, Vec<Frame>) {
         let start = Instant::now();
         let mut frames = Vec::new();
-        while let Some(frame) = self.next().await {
-            frames.push(frame);
-        }
+        let read = async {
+            while let Some(frame) = self.next().await {
+                frames.push(frame);
+            }
+        };
+        time::timeout(HOUR, read).await.expect("the server closes the connection");
         (start.elapsed(), frames)
     }
 
