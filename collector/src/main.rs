@@ -10,6 +10,7 @@ use crate::cli::Cli;
 
 mod allocator;
 mod cli;
+mod descriptors;
 
 /// Threads of the runtime; more would only contend for the same store.
 const WORKER_THREADS_MAX: usize = 4;
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
     // Wrong usage ends here, with code 2.
     let cli = Cli::parse();
     allocator::keep_memory_of_requests();
+    descriptors::take_all();
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads.min(WORKER_THREADS_MAX))

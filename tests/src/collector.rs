@@ -130,10 +130,21 @@ impl CollectorProcess {
     /// If there is no place for its file.
     #[must_use]
     pub fn with_config(yaml: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("collector.yaml");
-        fs::write(&file, yaml).expect("a file");
+        let (file, folder) = config_file(yaml);
         let child = Child::spawn(Command::new(collector_program()).arg("--config").arg(&file));
+        Self { child, file, _folder: folder }
+    }
+
+    /// Starts [`LOOPBACK_CONFIG`] under limits of the shell, such as `-n 64`.
+    ///
+    /// # Panics
+    /// If there is no place for its file.
+    #[must_use]
+    pub fn with_ulimit(ulimit: &str) -> Self {
+        let (file, folder) = config_file(LOOPBACK_CONFIG);
+        let script = format!("ulimit {ulimit} && exec \"$0\" --config \"$1\"");
+        let mut command = Command::new("sh");
+        let child = Child::spawn(command.arg("-c").arg(script).arg(collector_program()).arg(&file));
         Self { child, file, _folder: folder }
     }
 
@@ -198,6 +209,13 @@ impl CollectorProcess {
     pub fn wait(self) -> Ended {
         self.child.wait()
     }
+}
+
+fn config_file(yaml: &str) -> (PathBuf, TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("collector.yaml");
+    fs::write(&file, yaml).expect("a file");
+    (file, folder)
 }
 
 /// The address in a line that begins with the title.

@@ -2,7 +2,7 @@
 
 use super::{
     component::{Kind, Read},
-    debug_exporter, file_exporter,
+    debug_exporter, file_exporter, listener_limits,
     otlp_exporter::{read_otlp, read_otlp_http},
     problem::Problems,
     prometheus,
@@ -38,6 +38,7 @@ fn read_trace_ring(section: &mut Section<'_>, problems: &mut Problems) -> Read<E
         max_bytes: section
             .number("max_bytes", 1..=TRACE_BYTES_MAX, problems)
             .unwrap_or(default.max_bytes),
+        limits: listener_limits::read_page(section, problems),
     };
     Read { settings: ExporterSettings::TraceRing(settings), listeners }
 }

@@ -22,6 +22,13 @@ pub(super) fn read_timeouts(
     set(&mut limits.write_timeout, section.positive_duration("write_timeout", problems));
 }
 
+/// Reads `idle_timeout`.
+pub(super) fn read_idle(section: &mut Section<'_>, limits: &mut Limits, problems: &mut Problems) {
+    let timeout = section.positive_duration("idle_timeout", problems);
+    set(&mut limits.idle_timeout, timeout);
+    set(&mut limits.http2_idle_timeout, timeout);
+}
+
 /// Reads `max_concurrent_streams`.
 pub(super) fn read_streams(
     section: &mut Section<'_>,
@@ -56,7 +63,7 @@ pub(super) fn read_keepalive(
     keepalive.close(problems);
 }
 
-/// Reads `read_timeout` and the keys under `limits`.
+/// Reads `read_timeout`, and the keys under `limits`.
 pub(super) fn read_limits(
     section: &mut Section<'_>,
     limits: &mut Limits,
@@ -64,9 +71,25 @@ pub(super) fn read_limits(
     problems: &mut Problems,
 ) {
     set(&mut pace.deadline, section.positive_duration("read_timeout", problems));
-    let Some(mut own) = section.section("limits", problems) else {
-        return;
-    };
+    if let Some(mut own) = section.section("limits", problems) {
+        set(&mut pace.rate, own.number("min_body_rate", 0..=FRAMES_MAX, problems));
+        set(&mut pace.grace, own.positive_duration("min_body_rate_grace", problems));
+        read_own(own, limits, problems);
+    }
+}
+
+/// Reads the limits of a listener that takes no bodies.
+pub(super) fn read_page(section: &mut Section<'_>, problems: &mut Problems) -> Limits {
+    let mut limits = Limits::DEFAULT;
+    read_timeouts(section, &mut limits, problems);
+    read_idle(section, &mut limits, problems);
+    if let Some(own) = section.section("limits", problems) {
+        read_own(own, &mut limits, problems);
+    }
+    limits
+}
+
+fn read_own(mut own: Section<'_>, limits: &mut Limits, problems: &mut Problems) {
     let mut number = |key, range| own.number(key, range, problems);
     let size = |number: Option<u64>| number.and_then(|number| usize::try_from(number).ok());
     let small = |number: Option<u64>| number.and_then(|number| u32::try_from(number).ok());
@@ -78,8 +101,6 @@ pub(super) fn read_limits(
     set(&mut limits.local_resets, size(number("max_local_resets", 1..=FRAMES_MAX)));
     set(&mut limits.pending_resets, size(number("max_pending_resets", 1..=FRAMES_MAX)));
     set(&mut limits.control_frames, small(number("max_control_frames", 1..=FRAMES_MAX)));
-    set(&mut pace.rate, number("min_body_rate", 0..=FRAMES_MAX));
-    set(&mut pace.grace, own.positive_duration("min_body_rate_grace", problems));
     own.close(problems);
 }
 

@@ -7,6 +7,7 @@ use inferometer_semconv::{
 
 use super::{
     component::Read,
+    listener_limits,
     problem::{Position, Problems},
     prometheus_settings::{LabelLimitSettings, PrometheusSettings, ResourceLabelSettings},
     raw::{Key, Node, Value},
@@ -57,6 +58,7 @@ pub(super) fn read(section: &mut Section<'_>, problems: &mut Problems) -> Read<E
         scope_info: !section.flag("without_scope_info", problems).unwrap_or(!default.scope_info),
         target_info: target_info(section, problems).unwrap_or(default.target_info),
         label_limits: label_limits(section, problems),
+        limits: listener_limits::read_page(section, problems),
     };
     Read { settings: ExporterSettings::Prometheus(settings), listeners }
 }

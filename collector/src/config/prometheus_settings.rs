@@ -5,6 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use inferometer_semconv::prometheus_namer::{Custom, Strategy};
 
 use super::settings::loopback;
+use crate::http::Limits;
 
 /// Settings of the exporter `prometheus`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,8 @@ pub struct PrometheusSettings {
     pub target_info: bool,
     /// How many values of an attribute are told apart; unlimited by default.
     pub label_limits: LabelLimitSettings,
+    /// What the page takes from its readers.
+    pub limits: Limits,
 }
 
 /// Which resource attributes become labels. `*` stands for any characters, `?` for one.
@@ -80,6 +83,7 @@ impl Default for PrometheusSettings {
             scope_info: true,
             target_info: true,
             label_limits: LabelLimitSettings::default(),
+            limits: Limits::DEFAULT,
         }
     }
 }

@@ -119,10 +119,7 @@ fn read_http(
         settings.body_bytes_max = bytes;
     }
     read_limits(&mut http, &mut settings, problems);
-    if let Some(timeout) = http.positive_duration("idle_timeout", problems) {
-        settings.limits.idle_timeout = timeout;
-        settings.limits.http2_idle_timeout = timeout;
-    }
+    listener_limits::read_idle(&mut http, &mut settings.limits, problems);
     if let Some(cors) = http.section("cors", problems) {
         settings.cors = cors::read(cors, problems);
     }

@@ -73,11 +73,18 @@ pub struct TraceRingSettings {
     pub max_traces: u64,
     /// Bytes of spans that are kept; the oldest trace makes room. Default 64 MiB.
     pub max_bytes: u64,
+    /// What the page takes from its readers.
+    pub limits: Limits,
 }
 
 impl Default for TraceRingSettings {
     fn default() -> Self {
-        Self { endpoint: loopback(16686), max_traces: 1000, max_bytes: 64 * MEBIBYTE }
+        Self {
+            endpoint: loopback(16686),
+            max_traces: 1000,
+            max_bytes: 64 * MEBIBYTE,
+            limits: Limits::DEFAULT,
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use inferometer_semconv::prometheus_namer::{Custom, Strategy};
 
 use super::{Config, SOUND};
-use crate::config::{
-    ExporterSettings, LabelLimitSettings, PrometheusSettings, ResourceLabelSettings,
+use crate::{
+    config::{ExporterSettings, LabelLimitSettings, PrometheusSettings, ResourceLabelSettings},
+    http::Limits,
 };
 
 /// The sound file with these settings of the exporter, which stand from column 16 of line 7.
@@ -38,8 +39,10 @@ fn every_option_reaches_the_settings() {
          translation_strategy: NoTranslation, compatibility: otlptranslator, without_scope_info: true, \
          resource_constant_labels: {included: [\"k8s.*\"], excluded: [k8s.pod.uid]}, target_info: {enabled: false}, \
          label_limits: {default: 100, attributes: {user.id: 10, session: 0}, pinned: {user.id: [root, 0]}}, \
-         enable_open_metrics: false, always_classic_histograms: true",
+         enable_open_metrics: false, always_classic_histograms: true, \
+         write_timeout: 2s, idle_timeout: 3s, limits: {max_connections: 4}",
     );
+    let seconds = std::time::Duration::from_secs;
     let expected = PrometheusSettings {
         namespace: "my_team".to_owned(),
         const_labels: vec![
@@ -47,6 +50,13 @@ fn every_option_reaches_the_settings() {
             ("another_label".to_owned(), "7".to_owned()),
         ],
         max_series: 5,
+        limits: Limits {
+            connections: 4,
+            write_timeout: seconds(2),
+            idle_timeout: seconds(3),
+            http2_idle_timeout: seconds(3),
+            ..Limits::DEFAULT
+        },
         open_metrics: false,
         always_classic_histograms: true,
         translation_strategy: Strategy::NoTranslation,

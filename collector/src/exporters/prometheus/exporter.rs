@@ -114,7 +114,13 @@ impl PrometheusExporter {
         });
         state.show_own_metrics();
         let scrape = Scrape::new(Arc::clone(&state), settings);
-        let server = PageServer::start(name, settings.endpoint, scrape, connections)?;
+        let server = PageServer::start(
+            name,
+            settings.endpoint,
+            scrape,
+            settings.limits.clone(),
+            connections,
+        )?;
         let interval =
             (limits.metric_expiration / 10).clamp(EXPIRY_INTERVAL_MIN, EXPIRY_INTERVAL_MAX);
         let expiry = Background(tokio::spawn(expire(Arc::clone(&state), interval)));

@@ -16,7 +16,7 @@ use tokio::{runtime, sync::oneshot};
 
 use super::scrape::Scrape;
 use crate::{
-    http::{self, Server, StartError},
+    http::{Limits, Server, StartError},
     self_metrics::Connections,
 };
 
@@ -37,6 +37,7 @@ impl PageServer {
         name: &str,
         endpoint: SocketAddr,
         scrape: Scrape,
+        limits: Limits,
         connections: Connections,
     ) -> Result<Self, StartError> {
         let failed = |cause: io::Error| {
@@ -54,8 +55,7 @@ impl PageServer {
             };
             let server = {
                 let _entered = runtime.enter();
-                let (handler, limits) = (Arc::new(scrape), http::Limits::default());
-                Server::bind(&component, &endpoint, handler, limits, connections)
+                Server::bind(&component, &endpoint, Arc::new(scrape), limits, connections)
             };
             let is_listening = server.is_ok();
             // Whoever starts it waits for this.

@@ -10,7 +10,7 @@ use prost::Message;
 use super::{page::Page, ring::Ring, span};
 use crate::{
     config::TraceRingSettings,
-    http::{Limits, Server, StartError},
+    http::{Server, StartError},
     pipeline::{Exporter, Item, Refusal, RejectReason, Reservation, Signal},
     self_metrics::{ExporterMetrics, SelfMetrics},
 };
@@ -39,7 +39,7 @@ impl TraceRing {
         let endpoint = settings.endpoint.to_string();
         let connections = metrics.connections(CollectorListener::Traces);
         Ok(Self {
-            server: Server::bind(name, &endpoint, page, Limits::default(), connections)?,
+            server: Server::bind(name, &endpoint, page, settings.limits.clone(), connections)?,
             keeper: Arc::new(Keeper { ring, metrics: metrics.exporter(name) }),
         })
     }

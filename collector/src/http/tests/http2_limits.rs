@@ -4,6 +4,7 @@ use super::{peer::*, *};
 
 /// Error codes of HTTP/2.
 const FLOW_CONTROL_ERROR: u32 = 3;
+const FRAME_SIZE_ERROR: u32 = 6;
 const REFUSED_STREAM: u32 = 7;
 const ENHANCE_YOUR_CALM: u32 = 11;
 
@@ -85,4 +86,15 @@ async fn requests_that_are_reset_before_they_are_served_end_the_connection_at_th
     let goaway = frames.iter().rfind(|frame| frame.kind == GOAWAY).expect("the last word");
     assert_eq!(number(goaway, 4), ENHANCE_YOUR_CALM);
     assert_eq!(peer.cut(Cut::Flood), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frame_above_the_limit_is_an_error() {
+    let mut peer = Peer::greeted(Limits::default()).await;
+    // Its head says one byte more than 256 KiB.
+    peer.send(&[4, 0, 1, DATA, 0, 0, 0, 0, 1]).await;
+    let (_, frames) = peer.read_to_end().await;
+    let goaway = frames.iter().rfind(|frame| frame.kind == GOAWAY).expect("the last word");
+    assert_eq!(number(goaway, 4), FRAME_SIZE_ERROR);
+    assert_eq!(peer.cut(Cut::Protocol), 1);
 }
