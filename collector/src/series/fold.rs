@@ -18,14 +18,14 @@ use super::{
     value::Value,
 };
 
-/// What a series is to others.
+/// What a series is to others; boxed, since nearly all stand for themselves.
 #[derive(Debug, Default)]
-pub(super) enum Fold {
-    /// It stands for itself.
-    #[default]
-    Whole,
-    /// It shows the sum of its parts; boxed, since few series have any.
-    Total(Box<Mutex<Parts>>),
+pub(super) struct Fold(Option<Box<Role>>);
+
+#[derive(Debug)]
+enum Role {
+    /// It shows the sum of its parts.
+    Total(Mutex<Parts>),
     /// It is shown in the sum of another.
     Part(Arc<Series>),
 }
@@ -40,19 +40,30 @@ pub(super) struct Parts {
 }
 
 impl Fold {
+    /// That of a series which shows these.
+    pub(super) fn total(parts: Parts) -> Self {
+        Self(Some(Box::new(Role::Total(Mutex::new(parts)))))
+    }
+
+    /// That of a series which is shown in this one.
+    pub(super) fn part(total: &Arc<Series>) -> Self {
+        Self(Some(Box::new(Role::Part(Arc::clone(total)))))
+    }
+
     /// The parts, of a series that has some.
     pub(super) fn parts(&self) -> Option<MutexGuard<'_, Parts>> {
-        match self {
-            Self::Total(parts) => Some(parts.lock()),
-            Self::Whole | Self::Part(_) => None,
+        match self.0.as_deref()? {
+            Role::Total(parts) => Some(parts.lock()),
+            Role::Part(_) => None,
         }
     }
 
     /// The parts of the series that this one is part of. They are locked before any part is.
+    #[inline]
     pub(super) fn siblings(&self) -> Option<MutexGuard<'_, Parts>> {
-        match self {
-            Self::Part(total) => total.fold().parts(),
-            Self::Whole | Self::Total(_) => None,
+        match self.0.as_deref()? {
+            Role::Part(total) => total.fold().parts(),
+            Role::Total(_) => None,
         }
     }
 }

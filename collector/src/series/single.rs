@@ -41,8 +41,8 @@ struct State {
     start: u64,
     /// Nanoseconds since 1970; 0 if unknown.
     time: u64,
-    /// By the store's clock, when the last point was kept.
-    updated: Duration,
+    /// By the store's clock, when the last point was kept; nanoseconds.
+    updated: u64,
     /// It is in no store any more: its next point begins another series.
     has_ended: bool,
     value: Value,
@@ -100,7 +100,7 @@ impl Series {
         let state = State {
             start: point.start,
             time: point.time,
-            updated: now,
+            updated: nanos(now),
             has_ended: false,
             value,
             exemplars: None,
@@ -112,7 +112,7 @@ impl Series {
             name_bytes: u32::try_from(family.len()).unwrap_or(u32::MAX),
             cost: u32::try_from(cost).unwrap_or(u32::MAX),
             kind: *kind,
-            fold: Fold::Whole,
+            fold: Fold::default(),
         }))
     }
 
@@ -121,7 +121,7 @@ impl Series {
         let state = State {
             start: 0,
             time: 0,
-            updated: Duration::ZERO,
+            updated: 0,
             has_ended: false,
             value: Value::Int(0),
             exemplars: None,
@@ -133,13 +133,13 @@ impl Series {
             name_bytes: part.name_bytes,
             cost: 0,
             kind: part.kind,
-            fold: Fold::Total(Box::new(Mutex::new(Parts::of(part.read(Shape::of))))),
+            fold: Fold::total(Parts::of(part.read(Shape::of))),
         })
     }
 
     /// Makes it a part of a total, which must attach it.
     pub(super) fn into_part(self, total: &Arc<Self>) -> Self {
-        Self { fold: Fold::Part(Arc::clone(total)), ..self }
+        Self { fold: Fold::part(total), ..self }
     }
 
     pub(super) const fn fold(&self) -> &Fold {
@@ -301,7 +301,7 @@ impl Series {
         if let Some((mut siblings, before)) = before {
             siblings.keep(self.kind, &before);
         }
-        state.updated = now;
+        state.updated = nanos(now);
         Ok(Taken::Kept)
     }
 
@@ -323,8 +323,13 @@ impl Series {
     pub fn expire(&self, before: Duration) -> bool {
         let mut state = self.state.lock();
         Exemplars::expire(&mut state.exemplars, before);
-        state.updated <= before
+        state.updated <= nanos(before)
     }
+}
+
+/// Enough for five hundred years.
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 impl State {
