@@ -32,7 +32,7 @@ pub struct Limits {
     /// Series, `target_info` included. Points of further series are rejected as
     /// [`SeriesLimit`](crate::pipeline::RejectReason::SeriesLimit) until others end.
     pub max_series: usize,
-    /// Bytes that all series may take by [`Series::cost`], with their exemplars. Points of further series are rejected as
+    /// Bytes that all series may take by [`Series::cost`], with their exemplars, which may take a quarter of them. Points of further series are rejected as
     /// [`SeriesBytes`](crate::pipeline::RejectReason::SeriesBytes) until others end, and exemplars dropped.
     pub max_bytes: usize,
     /// How long a series without new points is shown.
@@ -57,6 +57,9 @@ impl Default for Limits {
         }
     }
 }
+
+/// All exemplars together may take this part of the bytes, so that there is room for series however many come.
+const EXEMPLARS_SHARE: usize = 4;
 
 /// What the store holds now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -175,10 +178,11 @@ impl Store {
         Ok(Some(series))
     }
 
-    /// Keeps an exemplar of a series that has taken its point, as many as its value has room for. Whether the limit of
-    /// bytes had; otherwise it is dropped, and the caller counts it.
+    /// Keeps an exemplar of a series that has taken its point, beside those that it has or in the place of one. Whether
+    /// the limit of bytes has room for it; otherwise it is dropped, and the caller counts it.
     pub fn keep_exemplar(&self, series: &Series, exemplar: Exemplar, now: Duration) -> bool {
-        let most = self.limits.max_bytes.saturating_sub(self.bytes.load(Ordering::Relaxed));
+        let left = self.limits.max_bytes.saturating_sub(self.bytes.load(Ordering::Relaxed));
+        let most = left.min(self.limits.max_bytes / EXEMPLARS_SHARE);
         series.keep_exemplar(exemplar, now, Room { memory: &self.exemplars, most })
     }
 

@@ -158,6 +158,36 @@ fn an_exemplar_that_the_store_has_no_bytes_for_is_dropped_and_counted_and_its_po
 }
 
 #[test]
+fn exemplars_leave_room_for_series() {
+    let max_bytes = 40_000;
+    let ingest = Ingest::new(Limits { max_bytes, ..Limits::default() });
+    let bounds: Vec<f64> = (0..300).map(f64::from).collect();
+    let point = |n: &str, exemplars| HistogramDataPoint {
+        exemplars,
+        ..buckets(&bounds, &[1; 301], 4.0, &[("n", n)])
+    };
+    let many = || (0..60).map(|n| sent(f64::from(n), 5)).collect();
+    let bare = apply(
+        &ingest,
+        vec![histogram("h", (0..4).map(|n| point(&n.to_string(), vec![])).collect())],
+    );
+    let of_series = ingest.store().stats().bytes;
+    let full = apply(
+        &ingest,
+        vec![histogram("h", (0..4).map(|n| point(&n.to_string(), many())).collect())],
+    );
+    assert_eq!((bare.kept, full.kept), (4, 4));
+    let [(CollectorExemplarLoss::SeriesBytes, dropped)] = lost(&full)[..] else {
+        panic!("{:?}", lost(&full));
+    };
+    assert!((1..240).contains(&dropped), "{dropped}");
+    let of_exemplars = ingest.store().stats().bytes - of_series;
+    assert!(of_exemplars <= max_bytes / 4 && of_exemplars > max_bytes / 5, "{of_exemplars}");
+    let another = apply(&ingest, vec![histogram("h", vec![point("another", many())])]);
+    assert_eq!(another.kept, 1);
+}
+
+#[test]
 fn streams_that_are_shown_as_one_show_the_exemplars_of_all() {
     let ingest = ingest();
     let settings = PrometheusSettings {
