@@ -123,11 +123,28 @@ fn read_http(
     if let Some(cors) = http.section("cors", problems) {
         settings.cors = cors::read(cors, problems);
     }
-    let remedy = "gzip, zstd and identity are always taken: remove it";
-    http.refuse("compression_algorithms", remedy, problems);
+    refuse_what_http_lacks(&mut http, problems);
     refuse_what_no_listener_has(&mut http, problems);
     http.close(problems);
     settings
+}
+
+/// Keys that the OpenTelemetry Collector's listener for HTTP has.
+fn refuse_what_http_lacks(http: &mut Section<'_>, problems: &mut Problems) {
+    let remedy = "gzip, zstd and identity are always taken: remove it";
+    http.refuse("compression_algorithms", remedy, problems);
+    http.refuse("response_headers", "answers have the headers of OTLP alone: remove it", problems);
+    if http.flag("keep_alives_enabled", problems) == Some(false) {
+        let remedy = "senders keep their connections: remove it, and lower idle_timeout";
+        http.refuse("keep_alives_enabled", remedy, problems);
+    }
+    for (key, path) in [
+        ("metrics_url_path", "/v1/metrics"),
+        ("traces_url_path", "/v1/traces"),
+        ("logs_url_path", "/v1/logs"),
+    ] {
+        http.word(key, &[(path, ())], problems);
+    }
 }
 
 /// Keys that listeners of the OpenTelemetry Collector have. What would change nothing is taken.
@@ -142,6 +159,7 @@ fn refuse_what_no_listener_has(section: &mut Section<'_>, problems: &mut Problem
     for key in ["tls", "auth"] {
         section.refuse(key, plain, problems);
     }
+    section.refuse("middlewares", "this collector has no extensions: remove it", problems);
 }
 
 /// Reads `endpoint` and notes what is listened on.

@@ -1191,7 +1191,7 @@ pub enum CollectorRefusalReason {
     NoPipeline,
     /// A queue is full.
     QueueFull,
-    /// The memory limiter is at its limit.
+    /// The memory limiter, or what requests in flight may take, is at its limit.
     Memory,
     /// The collector is shutting down.
     Stopping,

@@ -13,7 +13,8 @@ fn the_collectors_keys_of_a_listener_become_its_limits() {
     let grpc = "{max_recv_msg_size_mib: 4, max_concurrent_streams: 16, transport: tcp, include_metadata: false, \
                 keepalive: {server_parameters: {time: 10s, timeout: 5s, max_connection_age: 5m, \
                 max_connection_age_grace: 30s}}}";
-    let http = "{read_header_timeout: 2s, idle_timeout: 3s, transport: tcp}";
+    let http = "{read_header_timeout: 2s, idle_timeout: 3s, transport: tcp, keep_alives_enabled: true, \
+                traces_url_path: /v1/traces}";
     let text = SOUND.replacen("      grpc:", &format!("      grpc: {grpc}"), 1).replacen(
         "      http:",
         &format!("      http: {http}"),
@@ -48,10 +49,15 @@ fn what_no_listener_has_is_refused_with_the_remedy() {
     );
     check_with(
         "      http:",
-        "      http: {compression_algorithms: [gzip]}",
+        "      http: {compression_algorithms: [gzip], keep_alives_enabled: false, logs_url_path: /logs, middlewares: []}",
         &[
             "c.yaml:5:14: error: receivers.otlp.protocols.http.compression_algorithms is not supported, as gzip, zstd \
              and identity are always taken: remove it",
+            "c.yaml:5:46: error: receivers.otlp.protocols.http.keep_alives_enabled is not supported, as senders keep \
+             their connections: remove it, and lower idle_timeout",
+            "c.yaml:5:89: error: receivers.otlp.protocols.http.logs_url_path is \"/logs\", expected one of: /v1/logs",
+            "c.yaml:5:96: error: receivers.otlp.protocols.http.middlewares is not supported, as this collector has no \
+             extensions: remove it",
         ],
     );
 }
