@@ -109,10 +109,9 @@ fn measure(
     let gzip = scrapes(&process, Form::Gzip)?;
     let after_all = process.resident()?;
     let page = plain_page(&process, &gzip)?;
-    let protobuf = match client::has_protobuf(&process)? {
-        true => scrapes(&process, Form::Protobuf)?,
-        false => Vec::new(),
-    };
+    let zstd = scrapes_if_there(&process, Form::Zstd)?;
+    let open_metrics = scrapes_if_there(&process, Form::OpenMetrics)?;
+    let protobuf = scrapes_if_there(&process, Form::Protobuf)?;
 
     let at = |name: &str| format!("{name}/{}", short(series));
     let mut figures = vec![
@@ -124,6 +123,8 @@ fn measure(
     for (form, scrapes, wall, cpu) in [
         ("plain", &plain, Some(0.15), Some(0.10)),
         ("gzip", &gzip, Some(0.25), None),
+        ("zstd", &zstd, None, None),
+        ("open_metrics", &open_metrics, None, None),
         ("protobuf", &protobuf, None, None),
     ] {
         figures.extend(of_scrapes(|what| at(&format!("{form}_{what}")), scrapes, wall, cpu));
@@ -164,6 +165,11 @@ fn of_scrapes(
 
 fn scrapes(process: &Process, form: Form) -> Result<Vec<Scraped>, BenchError> {
     (0..SCRAPES).map(|_| scrape(process, form)).collect()
+}
+
+/// None where a subject does not have the form.
+fn scrapes_if_there(process: &Process, form: Form) -> Result<Vec<Scraped>, BenchError> {
+    if client::has(process, form)? { scrapes(process, form) } else { Ok(Vec::new()) }
 }
 
 /// One more page of text in each encoding, which nobody times: both must show the same.

@@ -28,6 +28,9 @@ const PAGE_BYTES_MAX: u64 = 4 << 30;
 const PROTOBUF: &str =
     "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
 
+/// What Prometheus asks for first otherwise.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0";
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
@@ -35,6 +38,10 @@ pub(super) enum Form {
     Plain,
     /// Text as gzip.
     Gzip,
+    /// Text as zstd.
+    Zstd,
+    /// OpenMetrics as it is.
+    OpenMetrics,
     /// Protobuf as it is.
     Protobuf,
 }
@@ -42,17 +49,37 @@ pub(super) enum Form {
 impl Form {
     const fn accept(self) -> &'static str {
         match self {
-            Self::Plain | Self::Gzip => "*/*",
+            Self::Plain | Self::Gzip | Self::Zstd => "*/*",
+            Self::OpenMetrics => OPEN_METRICS,
             Self::Protobuf => PROTOBUF,
         }
     }
 
     const fn encoding(self) -> &'static str {
         match self {
-            Self::Plain | Self::Protobuf => "identity",
+            Self::Plain | Self::OpenMetrics | Self::Protobuf => IDENTITY,
             Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
         }
     }
+
+    /// Whether this is what was asked for; a subject that does not have it answers with text as it is.
+    fn is(self, answer: &Answer) -> bool {
+        let media = |types: &str| types.split(';').next().unwrap_or_default().to_owned();
+        let wanted = media(self.accept());
+        (wanted == "*/*" || wanted == media(&answer.content_type))
+            && answer.encoding == self.encoding()
+    }
+}
+
+/// No encoding.
+const IDENTITY: &str = "identity";
+
+/// What came, apart from the page.
+#[derive(Debug)]
+struct Answer {
+    content_type: String,
+    encoding: String,
 }
 
 /// What a scrape cost.
@@ -84,10 +111,9 @@ pub(super) fn scrape(process: &Process, form: Form) -> Result<Scraped, BenchErro
     Ok(Scraped { seconds, cpu: process.cpu()? - before, bytes })
 }
 
-/// Whether a subject has protobuf; one that has not answers with text.
-pub(super) fn has_protobuf(process: &Process) -> Result<bool, BenchError> {
-    let content_type = fetch(process, Form::Protobuf, drop)?;
-    Ok(PROTOBUF.split(';').next() == content_type.split(';').next())
+/// Whether a subject has a form.
+pub(super) fn has(process: &Process, form: Form) -> Result<bool, BenchError> {
+    Ok(form.is(&fetch(process, form, drop)?))
 }
 
 /// Scrapes once and reads the lines of the page.
@@ -106,8 +132,8 @@ pub(super) fn page(process: &Process, form: Form) -> Result<Page, BenchError> {
     Ok(Page { lines, bytes: body.len() as u64 })
 }
 
-/// Reads a page piece by piece; its content type.
-fn fetch(process: &Process, form: Form, take: impl FnMut(Bytes)) -> Result<String, BenchError> {
+/// Reads a page piece by piece.
+fn fetch(process: &Process, form: Form, take: impl FnMut(Bytes)) -> Result<Answer, BenchError> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     match runtime.block_on(async { timeout(PATIENCE, exchange(process, form, take)).await }) {
         Ok(result) => result,
@@ -119,7 +145,7 @@ async fn exchange(
     process: &Process,
     form: Form,
     mut take: impl FnMut(Bytes),
-) -> Result<String, BenchError> {
+) -> Result<Answer, BenchError> {
     let failed = |cause: &dyn std::fmt::Display| BenchError::library(process.name(), cause);
     let stream =
         TcpStream::connect(("127.0.0.1", process.page())).await.map_err(|cause| failed(&cause))?;
@@ -132,17 +158,21 @@ async fn exchange(
         .header(ACCEPT_ENCODING, form.encoding());
     let request = request.body(String::new()).map_err(|cause| failed(&cause))?;
     let response = sender.send_request(request).await.map_err(|cause| failed(&cause))?;
-    let is_gzip = response.headers().get(CONTENT_ENCODING).is_some_and(|value| value == "gzip");
-    if response.status() != StatusCode::OK || is_gzip != (form == Form::Gzip) {
+    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let answer = Answer {
+        content_type: header(CONTENT_TYPE).unwrap_or_default().to_owned(),
+        encoding: header(CONTENT_ENCODING).unwrap_or(IDENTITY).to_owned(),
+    };
+    // Every subject has gzip.
+    let lacks_gzip = form == Form::Gzip && answer.encoding != form.encoding();
+    if response.status() != StatusCode::OK || lacks_gzip {
         return Err(failed(&format!("its page: {response:?}")));
     }
-    let content_type = response.headers().get(CONTENT_TYPE);
-    let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
     let mut body: Incoming = response.into_body();
     while let Some(frame) = body.frame().await {
         if let Ok(chunk) = frame.map_err(|cause| failed(&cause))?.into_data() {
             take(chunk);
         }
     }
-    Ok(content_type)
+    Ok(answer)
 }
