@@ -50,6 +50,7 @@ pub struct SelfMetrics {
     unknown_engine_index: Counter<u64>,
     stores: Stores,
     scrape_duration: Histogram<f64>,
+    scrape_omitted: Counter<u64>,
     scrape_bytes: [Counter<u64>; CollectorScrapeCoding::ALL.len()],
     request_budgets: request_memory::Budgets,
     connections: [Connections; CollectorListener::ALL.len()],
@@ -89,6 +90,7 @@ impl Default for SelfMetrics {
             }),
             request_budgets,
             scrape_duration: scope.histogram(&metrics::INFER_COLLECTOR_SCRAPE_DURATION, &[]),
+            scrape_omitted: scope.counter(&metrics::INFER_COLLECTOR_SCRAPE_OMITTED, &[]),
             connections: CollectorListener::ALL.map(|listener| Connections::bind(&scope, listener)),
             reader: Mutex::new(Reader { provider, snapshot: Snapshot::default(), encoder }),
             scope,
@@ -111,8 +113,8 @@ impl SelfMetrics {
         + process::SERIES
         + otelcol::SERIES
         + Self::SINGLE;
-    /// Instruments of one series each: unknown engine indexes, duration of scrapes.
-    const SINGLE: usize = 2;
+    /// Instruments of one series each: unknown engine indexes, duration of scrapes, what they left out.
+    const SINGLE: usize = 3;
 
     /// Series that it shows, `target_info` included; more with every receiver and exporter.
     #[must_use]
@@ -158,6 +160,11 @@ impl SelfMetrics {
     /// A scrape has been answered to its end.
     pub fn scraped(&self, took: Duration) {
         self.scrape_duration.record(took.as_secs_f64());
+    }
+
+    /// Counts families that a page had no place for.
+    pub fn scrape_omitted(&self, families: u64) {
+        self.scrape_omitted.add(families);
     }
 
     /// Counts bytes of a page, as they were coded.

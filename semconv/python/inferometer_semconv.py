@@ -1317,6 +1317,16 @@ METRIC_INFER_COLLECTOR_SCRAPE_IO: Final[Instrument] = Instrument(
     attributes=(ATTRIBUTE_INFER_COLLECTOR_SCRAPE_CODING,),
 )
 
+METRIC_INFER_COLLECTOR_SCRAPE_OMITTED: Final[Instrument] = Instrument(
+    name="infer.collector.scrape.omitted",
+    prometheus_name="infer_collector_scrape_omitted_total",
+    kind="counter",
+    unit="{family}",
+    description="Metric families that a page left out, as its format has no place for their names beside others.",
+    bounds=(),
+    attributes=(),
+)
+
 METRIC_INFER_SDK_MEASUREMENT_REFUSED: Final[Instrument] = Instrument(
     name="infer.sdk.measurement.refused",
     prometheus_name="infer_sdk_measurement_refused_total",
@@ -1954,6 +1964,7 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_COLLECTOR_CONNECTION_CUT,
     METRIC_INFER_COLLECTOR_SCRAPE_DURATION,
     METRIC_INFER_COLLECTOR_SCRAPE_IO,
+    METRIC_INFER_COLLECTOR_SCRAPE_OMITTED,
     METRIC_INFER_SDK_MEASUREMENT_REFUSED,
     METRIC_INFER_SDK_SERIES_OVERFLOW,
     METRIC_INFER_SDK_CORRECTION,

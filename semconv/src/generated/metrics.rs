@@ -2412,6 +2412,21 @@ pub const INFER_COLLECTOR_SCRAPE_IO: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.collector.scrape.omitted`: Metric families that a page left out, as its format has no place for their names beside others.
+///
+/// Prometheus: `infer_collector_scrape_omitted_total`. In OpenMetrics `x_created` belongs to the histogram or summary `x`. Every page on which they lack counts them again.
+pub const INFER_COLLECTOR_SCRAPE_OMITTED: InstrumentDef = InstrumentDef {
+    name: "infer.collector.scrape.omitted",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{family}",
+    description: "Metric families that a page left out, as its format has no place for their names beside others.",
+    bounds: &[],
+    attributes: &[],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.sdk.measurement.refused`: Measurements that an instrument refused because of their value.
 ///
 /// Prometheus: `infer_sdk_measurement_refused_total`.
@@ -3582,6 +3597,7 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_COLLECTOR_CONNECTION_CUT,
     &INFER_COLLECTOR_SCRAPE_DURATION,
     &INFER_COLLECTOR_SCRAPE_IO,
+    &INFER_COLLECTOR_SCRAPE_OMITTED,
     &INFER_SDK_MEASUREMENT_REFUSED,
     &INFER_SDK_SERIES_OVERFLOW,
     &INFER_SDK_CORRECTION,

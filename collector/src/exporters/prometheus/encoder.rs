@@ -46,4 +46,12 @@ impl Encoder {
             Self::Protobuf(encoder) => encoder.piece(store, out),
         }
     }
+
+    /// Families that the format had no place for until now.
+    pub(super) const fn omitted(&self) -> u64 {
+        match self {
+            Self::Text(encoder) => encoder.omitted(),
+            Self::Protobuf(_) => 0,
+        }
+    }
 }

@@ -124,8 +124,9 @@ async fn send_page(
 ) {
     let mut delivered = Delivered::default();
     let outcome = deliver(state.store(), encoder, coding, sender, DEADLINE, &mut delivered).await;
-    let (took, Delivered { page_bytes, sent_bytes }) = (arrived.elapsed(), delivered);
+    let (took, Delivered { page_bytes, sent_bytes, omitted }) = (arrived.elapsed(), delivered);
     state.metrics().scrape_sent(coding.into(), sent_bytes);
+    state.metrics().scrape_omitted(omitted);
     match outcome {
         Ok(()) => {
             state.metrics().scraped(took);

@@ -40,6 +40,8 @@ struct Head {
     name: String,
     /// The family has no place in the format beside the others.
     is_omitted: bool,
+    /// How many had none.
+    omitted: u64,
 }
 
 impl Encoder {
@@ -81,6 +83,11 @@ impl Encoder {
         out.len() > start
     }
 
+    /// Families that the format had no place for until now.
+    pub(super) const fn omitted(&self) -> u64 {
+        self.head.omitted
+    }
+
     #[inline]
     fn write(&mut self, series: &Series, store: &Store, out: &mut Vec<u8>) {
         let Self { format, names, lines, head, .. } = self;
@@ -118,7 +125,7 @@ impl Head {
                 lines.show_exemplars(shown.has_exemplars());
                 head::write_open_metrics(family, prefix, shown, out);
             }
-            None => self.is_omitted = true,
+            None => (self.is_omitted, self.omitted) = (true, self.omitted + 1),
         }
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Delivered {
     pub(super) page_bytes: u64,
     /// Bytes of the body.
     pub(super) sent_bytes: u64,
+    /// Families that the format had no place for.
+    pub(super) omitted: u64,
 }
 
 /// Sends the whole page, or breaks the answer off; counts what was sent in either case.
@@ -73,7 +75,9 @@ impl Outlet<'_> {
     async fn send_plain(&mut self, store: &Store, mut encoder: Encoder) -> io::Result<()> {
         loop {
             let mut piece = self.buffers.take();
-            if !encoder.piece(store, &mut piece) {
+            let is_last = !encoder.piece(store, &mut piece);
+            self.delivered.omitted = encoder.omitted();
+            if is_last {
                 return Ok(());
             }
             self.delivered.page_bytes += piece.len() as u64;
@@ -99,6 +103,7 @@ impl Outlet<'_> {
             }
             yield_now().await;
         }
+        self.delivered.omitted = encoder.omitted();
         self.send(compressor.finish()?).await
     }
 
@@ -174,7 +179,7 @@ mod tests {
         let store = store();
         let (plain, of_plain) = whole(&store, Coding::Identity).await;
         let length = plain.len() as u64;
-        assert_eq!(of_plain, Delivered { page_bytes: length, sent_bytes: length });
+        assert_eq!(of_plain, Delivered { page_bytes: length, sent_bytes: length, omitted: 0 });
         for coding in [Coding::Gzip, Coding::Zstd] {
             let (compressed, delivered) = whole(&store, coding).await;
             let mut inflated = Vec::new();
@@ -186,7 +191,7 @@ mod tests {
             inflater.read_to_end(&mut inflated).unwrap();
             assert!(inflated == plain, "{} and {} bytes", inflated.len(), plain.len());
             let sent_bytes = compressed.len() as u64;
-            assert_eq!(delivered, Delivered { page_bytes: length, sent_bytes });
+            assert_eq!(delivered, Delivered { page_bytes: length, sent_bytes, omitted: 0 });
             assert!(sent_bytes < length / 10, "{coding:?}: {sent_bytes} of {length} bytes");
         }
     }

@@ -7,7 +7,13 @@ use opentelemetry_proto::tonic::metrics::v1::{
     metric::Data, summary_data_point::ValueAtQuantile,
 };
 
-use super::{super::format::Format, helpers::*};
+use super::{
+    super::{
+        encoder::{Encoder, Options},
+        format::Format,
+    },
+    helpers::*,
+};
 
 /// The page of these metrics, without its end.
 fn page_of(metrics: Vec<Metric>) -> String {
@@ -88,11 +94,18 @@ fn resources_are_information_about_the_target() {
 
 #[test]
 fn what_has_no_place_beside_a_histogram_is_left_out_alone() {
-    let page = page_of(vec![
-        gauge("h.created", vec![int(7, &[])]),
+    let ingest = ingest();
+    let metrics = vec![
+        gauge("h.created", vec![int(7, &[]), int(7, &[("x", "y")])]),
         gauge("i", vec![int(8, &[])]),
         histogram("h", vec![buckets(&[1.0], &[1, 2], 0.5, &[])]),
-    ]);
+    ];
+    assert_eq!(apply(&ingest, metrics).kept, 4);
+    let mut encoder = Encoder::new(Format::OpenMetrics100, Options::default());
+    let mut page = Vec::new();
+    while encoder.piece(ingest.store(), &mut page) {}
+    assert_eq!(encoder.omitted(), 1);
+    let page = String::from_utf8(page).unwrap();
     assert!(!page.contains("created"), "{page}");
     assert!(page.contains("h_count 3\n") && page.contains("\ni 8\n"), "{page}");
 }
@@ -112,7 +125,6 @@ fn timestamps_are_seconds() {
 
 #[test]
 fn the_end_comes_once_also_while_series_appear() {
-    use super::super::encoder::{Encoder, Options};
     let ingest = ingest();
     apply(&ingest, vec![gauge("a", vec![int(1, &[])])]);
     let mut encoder = Encoder::new(Format::OpenMetrics100, Options::default());
