@@ -89,6 +89,7 @@ pub(super) fn of_protobuf(page: &[u8]) -> Vec<String> {
             put_metric(&family, metric, &mut lines);
         }
     }
+    let lines: Vec<String> = lines.iter().map(|line| normal(line)).collect();
     in_doubles(&lines)
 }
 
