@@ -17,6 +17,7 @@ mod wire;
 pub use any_value::{spell, text};
 pub use attributes::{AttributeBytes, decode_attributes, spell_attributes, spell_scope};
 pub use check::{Malformed, check};
+pub(crate) use envelope::only;
 pub use envelope::{ResourceMetricsView, ScopeMetricsView, resource_metrics};
 pub use exemplar::{ExemplarBytes, ExemplarView};
 pub use fields::{FieldValue, FieldView, Fields, Words, fields};

@@ -3,22 +3,11 @@
 //!
 //! The same seed gives the same inputs; it is printed, and so is an input at which something goes wrong.
 
-use std::{io::Write, net::SocketAddr, sync::Arc, thread, time::Duration};
+use std::{io::Write, thread, time::Duration};
 
 use allocation_counter::measure;
-use inferometer_collector::{
-    config::{PrometheusSettings, TraceRingSettings},
-    exporters::{prometheus::PrometheusExporter, trace_ring::TraceRing},
-    http::InFlight,
-    otlp,
-    pipeline::{Ack, Counts, Exporter, Item, Signal, Tenant},
-    self_metrics::{SelfCounter, SelfMetrics},
-};
-use inferometer_tests::{
-    Scrape,
-    hostile::{self, MIB, Mutator, scaled, to_protobuf},
-    http,
-};
+use inferometer_collector::{http::InFlight, otlp, pipeline::Signal};
+use inferometer_tests::hostile::{self, MIB, Mutator, Stage, scaled, to_protobuf};
 use opentelemetry_proto::tonic::{
     collector::{
         logs::v1::ExportLogsServiceRequest, metrics::v1::ExportMetricsServiceRequest,
@@ -137,72 +126,11 @@ fn corpus() -> Vec<(Signal, Vec<u8>)> {
     corpus
 }
 
-/// Where what is taken goes.
-struct Stage {
-    metrics: Arc<SelfMetrics>,
-    prometheus: PrometheusExporter,
-    ring: TraceRing,
-    taken: u64,
-}
-
-impl Stage {
-    fn start(runtime: &Runtime) -> Self {
-        let _entered = runtime.enter();
-        let free: SocketAddr = ([127, 0, 0, 1], 0).into();
-        let metrics = Arc::new(SelfMetrics::default());
-        let settings = PrometheusSettings {
-            endpoint: free,
-            max_series: SERIES_MAX,
-            ..PrometheusSettings::default()
-        };
-        let prometheus = PrometheusExporter::start("prometheus", &settings, Arc::clone(&metrics));
-        let settings = TraceRingSettings { endpoint: free, ..TraceRingSettings::default() };
-        let ring = TraceRing::start("trace_ring", &settings, &metrics);
-        let (prometheus, ring) = (prometheus.expect("a free port"), ring.expect("a free port"));
-        Self { metrics, prometheus, ring, taken: 0 }
-    }
-
-    /// Takes a request as a pipeline does.
-    fn take(&mut self, signal: Signal, bytes: &[u8], counts: Counts) {
-        let exporter: &dyn Exporter = match signal {
-            Signal::Metrics => &self.prometheus,
-            Signal::Traces => &*self.ring.exporter(),
-            Signal::Logs => return,
-        };
-        let (ack, acknowledged) = Ack::new();
-        let bytes = bytes::Bytes::copy_from_slice(bytes);
-        let item = Item { signal, bytes, counts, tenant: Tenant::default(), ack };
-        exporter.reserve(&item).expect("room").commit(item);
-        let outcome = futures_util::FutureExt::now_or_never(acknowledged.outcome());
-        let outcome = outcome.expect("a store answers at once");
-        assert!(outcome.rejected <= counts.items, "{outcome:?} of {counts:?}");
-        let message = outcome.message.unwrap_or_default();
-        assert!(!message.contains("could not be read"), "checked, yet {message}");
-        self.taken += if signal == Signal::Metrics { counts.items } else { 0 };
-    }
-
-    /// Every point is in one number, and both pages can be read.
-    fn settle(&self) {
-        let of_metrics = |counter| {
-            let counts = self.metrics.counts();
-            let counts = counts.filter(|count| count.signal == Signal::Metrics);
-            counts.filter(|count| count.counter == counter).map(|count| count.value).sum::<u64>()
-        };
-        let [exported, rejected] = [SelfCounter::Exported, SelfCounter::Rejected].map(of_metrics);
-        assert_eq!(exported + rejected, self.taken, "{exported} exported, {rejected} rejected");
-        let page = Scrape::of(self.prometheus.address());
-        assert!(page.families.len() > 10, "{}", page.text);
-        let traces = http::get(self.ring.address(), "/api/traces?limit=1000").expect("an answer");
-        assert_eq!(traces.status, 200, "{}", traces.text());
-        let _ = traces.json();
-    }
-}
-
 fn bend_all(seed: u64, inputs: usize, runtime: &Runtime) -> Seen {
     let corpus = corpus();
     let messages: Vec<_> = corpus.iter().map(|(_, bytes)| bytes.clone()).collect();
     let mut mutator = Mutator::new(seed, &messages);
-    let mut stage = Stage::start(runtime);
+    let mut stage = Stage::start(runtime, SERIES_MAX);
     let mut seen = Seen::default();
     for nth in 0..inputs {
         let (which, bytes) = mutator.bend();
@@ -213,7 +141,7 @@ fn bend_all(seed: u64, inputs: usize, runtime: &Runtime) -> Seen {
         let memory = measure(|| {
             let checked = otlp::check(signal, &bytes);
             if let Ok(counts) = checked {
-                stage.take(signal, &bytes, counts);
+                stage.take(signal, bytes.clone().into(), counts);
             }
             ours = checked.ok().map(|counts| counts.items);
         });
@@ -225,7 +153,8 @@ fn bend_all(seed: u64, inputs: usize, runtime: &Runtime) -> Seen {
         seen.items += ours.unwrap_or(0);
         seen.most_memory = seen.most_memory.max(memory.bytes_max);
     }
-    stage.settle();
+    let page = stage.settles();
+    assert!(page.families.len() > 10, "{}", page.text);
     seen
 }
 

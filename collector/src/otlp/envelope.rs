@@ -50,7 +50,7 @@ impl<'a> ScopeMetricsView<'a> {
 }
 
 /// The one message under a number. If it was split into several they are joined, which is what protobuf means by it.
-fn only(message: &[u8], number: u32) -> Cow<'_, [u8]> {
+pub(crate) fn only(message: &[u8], number: u32) -> Cow<'_, [u8]> {
     let mut joined = Cow::Borrowed(&[][..]);
     for field in fields(message).filter(|field| field.number == number) {
         join(&mut joined, field.bytes());

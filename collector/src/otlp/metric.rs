@@ -75,6 +75,31 @@ pub struct PointView<'a> {
     pub point: Result<Point<'a>, Rejection>,
 }
 
+/// Buckets on one side of a histogram, or quantiles of a summary, at most; senders have hundreds. A point with more is
+/// rejected: two bytes of a request would take sixteen of memory.
+const PARTS_MAX: usize = 16 << 10;
+
+const TOO_MANY_PARTS: Rejection =
+    Rejection::Invalid("a point has more than 16384 buckets or quantiles; send fewer");
+
+/// Bytes of each piece of a [`Room`] that outlive a request.
+const ROOM_BYTES_KEPT: usize = 16 << 10;
+
+impl Room {
+    /// Gives back what an unusually large point took.
+    pub fn trim(&mut self) {
+        fn trim<T>(piece: &mut Vec<T>) {
+            if piece.capacity() > ROOM_BYTES_KEPT / size_of::<T>() {
+                *piece = Vec::new();
+            }
+        }
+        let Self { attributes, bounds, counts, positive, negative, quantiles } = self;
+        [attributes, bounds, counts].into_iter().for_each(trim);
+        [positive, negative].into_iter().for_each(trim);
+        trim(quantiles);
+    }
+}
+
 /// A key of the metric's metadata: what the metric was before it became OTLP.
 const PROMETHEUS_TYPE: &str = "prometheus.type";
 
@@ -296,8 +321,10 @@ fn histogram<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> Poin
             _ => {}
         });
     let (bounds, counts) = (bounds.finish(), counts.finish());
+    let has_room = counts.len() <= PARTS_MAX;
     let reading = Reading::Histogram(HistogramReading { bounds, counts, count, sum });
-    PointView { attributes, point: Ok(common.point(reading, exemplars)) }
+    let point = common.point(reading, exemplars);
+    PointView { attributes, point: has_room.then_some(point).ok_or(TOO_MANY_PARTS) }
 }
 
 fn exponential<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> PointView<'p> {
@@ -326,18 +353,23 @@ fn exponential<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> Po
             14 => reading.zero_threshold = f64::from_bits(field.number()),
             _ => {}
         });
+    let has_room = positive.len().max(negative.len()) <= PARTS_MAX;
     reading.positive.counts = positive;
     reading.negative.counts = negative;
-    PointView { attributes, point: Ok(common.point(Reading::Exponential(reading), exemplars)) }
+    let point = common.point(Reading::Exponential(reading), exemplars);
+    PointView { attributes, point: has_room.then_some(point).ok_or(TOO_MANY_PARTS) }
 }
 
-/// Reads encoded `Buckets`; a second message of one side goes on where the first ended, as protobuf has it.
+/// Reads encoded `Buckets`, until there is one too many; a second message of one side goes on where the first ended, as
+/// protobuf has it.
 fn side(message: &[u8], offset: &mut i32, counts: &mut Vec<u64>) {
     for field in fields(message) {
         match (field.number, field.value) {
             (1, FieldValue::Number(number)) => *offset = zigzag(number),
-            (2, FieldValue::Number(count)) => counts.push(count),
-            (2, FieldValue::Bytes(packed)) => counts.extend(varints(packed)),
+            (2, FieldValue::Number(count)) if counts.len() <= PARTS_MAX => counts.push(count),
+            (2, FieldValue::Bytes(packed)) => {
+                counts.extend(varints(packed).take((PARTS_MAX + 1).saturating_sub(counts.len())));
+            }
             _ => {}
         }
     }
@@ -351,12 +383,13 @@ fn summary<'p>(message: &'p [u8], room: &'p mut Room, expected: &[u8]) -> PointV
         walk(message, attributes, expected, (7, 8), |field| match field.number {
             4 => count = field.number(),
             5 => sum = f64::from_bits(field.number()),
-            6 => quantiles.push(quantile(field.bytes())),
+            6 if quantiles.len() <= PARTS_MAX => quantiles.push(quantile(field.bytes())),
             _ => {}
         });
-    let reading = Reading::Summary { quantiles, count, sum };
-    // Summaries have none.
-    PointView { attributes, point: Ok(common.point(reading, ExemplarBytes::default())) }
+    let has_room = quantiles.len() <= PARTS_MAX;
+    // Summaries have no exemplars.
+    let point = common.point(Reading::Summary { quantiles, count, sum }, ExemplarBytes::default());
+    PointView { attributes, point: has_room.then_some(point).ok_or(TOO_MANY_PARTS) }
 }
 
 fn quantile(message: &[u8]) -> (f64, f64) {

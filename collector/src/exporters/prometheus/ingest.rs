@@ -10,6 +10,7 @@
 //! fails. Everything that is remembered is bounded where it is kept; forgetting costs time and never a point.
 
 mod applied;
+mod description;
 mod exemplars;
 mod hashing;
 mod info;
@@ -39,7 +40,7 @@ use self::{
 };
 use super::translate::{self, Translation};
 use crate::{
-    otlp::{MetricView, ResourceMetricsView, resource_metrics},
+    otlp::{MetricView, ResourceMetricsView, ScopeMetricsView, resource_metrics},
     series::{Limits, Rejection, Store},
 };
 
@@ -125,6 +126,7 @@ impl Ingest {
 
     /// The target that a resource names, which is made if it is new.
     fn target(&self, translation: &Translation, resource: &[u8]) -> Result<Arc<Target>, Rejection> {
+        description::fits(resource.len())?;
         let attributes = decode_resource(resource);
         let target = translate::Target::of(translation, &attributes);
         let key = target.key();
@@ -169,11 +171,15 @@ impl Ingest {
 }
 
 fn reject_all(view: &ResourceMetricsView<'_>, rejection: &Rejection, applied: &mut Applied) {
-    for scope in view.scopes() {
-        for metric in scope.metrics().filter_map(MetricView::read) {
-            for _ in metric.points() {
-                applied.reject(metric.name, rejection);
-            }
-        }
+    view.scopes().for_each(|scope| reject_scope(&scope, rejection, applied));
+}
+
+fn reject_scope(scope: &ScopeMetricsView<'_>, rejection: &Rejection, applied: &mut Applied) {
+    for metric in scope.metrics().filter_map(MetricView::read) {
+        reject_metric(&metric, rejection, applied);
     }
+}
+
+fn reject_metric(metric: &MetricView<'_>, rejection: &Rejection, applied: &mut Applied) {
+    metric.points().for_each(|_| applied.reject(metric.name, rejection));
 }

@@ -3,9 +3,7 @@
 use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
 use inferometer_semconv::attributes::CollectorListener;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use parking_lot::Mutex;
-use prost::Message;
 
 use super::{page::Page, ring::Ring, span};
 use crate::{
@@ -98,13 +96,8 @@ impl Reservation for Place<'_> {
             let message = "only traces are kept; send this signal to another exporter";
             return reject(RejectReason::NotExpressible, item.counts.items, message);
         }
-        // Receivers have checked the bytes; a processor might have broken them since.
-        let Ok(request) = ExportTraceServiceRequest::decode(item.bytes.clone()) else {
-            let message = "the request cannot be decoded";
-            return reject(RejectReason::InvalidPoint, item.counts.items, message);
-        };
         let (mut invalid, mut kept, mut evicted) = (0, 0, 0);
-        for span in request.resource_spans.into_iter().flat_map(span::spans) {
+        for span in span::spans(&item.bytes) {
             match span {
                 // The lock is taken for each span, so that a page never waits for a whole request.
                 Ok((id, span)) => {
@@ -123,6 +116,11 @@ impl Reservation for Place<'_> {
                 "{invalid} spans without valid ids; give 16 bytes of trace id and 8 of span id, not all zero"
             );
             reject(RejectReason::InvalidPoint, invalid, &message);
+        }
+        // Receivers have checked the bytes; a processor might have broken them since.
+        let unread = item.counts.items.saturating_sub(kept + invalid);
+        if unread > 0 {
+            reject(RejectReason::InvalidPoint, unread, "the request cannot be read");
         }
     }
 }

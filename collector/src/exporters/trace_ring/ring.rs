@@ -127,6 +127,7 @@ mod tests {
     fn span(size: usize) -> StoredSpan {
         StoredSpan {
             encoded: vec![0; size].into(),
+            parts: 0,
             name: "span".into(),
             start_nanos: 0,
             is_root: true,

@@ -1,19 +1,19 @@
 //! A span as the ring keeps it: encoded, beside the little that searches look at.
+//!
+//! Requests are read in place. Decoded whole, empty spans of two bytes each would take two hundred times their size.
 
 use std::sync::Arc;
 
-use opentelemetry_proto::tonic::{
-    common::v1::{AnyValue, KeyValue, any_value},
-    resource::v1::Resource,
-    trace::v1::{ResourceSpans, Span},
-};
-use prost::Message;
+use crate::otlp::{fields, only};
 
 /// Sixteen bytes, as on the wire.
 pub(super) type TraceId = [u8; 16];
 
 /// Bytes of a span's place in the ring beside its own encoding.
 const OVERHEAD_BYTES: usize = 160;
+
+/// Bytes that an attribute, event or link takes beside its own encoding once the span is decoded to be shown.
+const PART_BYTES: usize = 100;
 
 /// What Jaeger calls the service of a resource that names none.
 const NO_SERVICE_NAME: &str = "OTLPResourceNoServiceName";
@@ -22,6 +22,8 @@ const NO_SERVICE_NAME: &str = "OTLPResourceNoServiceName";
 #[derive(Debug)]
 pub(super) struct StoredSpan {
     pub(super) encoded: Box<[u8]>,
+    /// Its attributes, events and links.
+    pub(super) parts: usize,
     pub(super) name: Box<str>,
     pub(super) start_nanos: u64,
     /// Whether it names no parent: the span that a trace begins with.
@@ -46,23 +48,32 @@ pub(super) struct Scope {
 }
 
 impl StoredSpan {
-    /// Bytes that are charged for the span; its process is charged to every span, an upper bound.
+    /// Bytes that are charged for the span, as much as it takes while it is shown; its process is charged to every
+    /// span, an upper bound.
     pub(super) fn cost(&self) -> usize {
-        OVERHEAD_BYTES + self.encoded.len() + self.name.len() + self.process.encoded.len()
+        let parts = self.parts.saturating_mul(PART_BYTES);
+        OVERHEAD_BYTES + self.encoded.len() + parts + self.name.len() + self.process.encoded.len()
     }
 }
 
-/// The spans of one resource, each with its trace; `Err` stands for one whose ids are not 16 and 8 bytes or all zero.
+/// The spans of an encoded request, each with its trace; `Err` stands for one whose ids are not 16 and 8 bytes or all
+/// zero. They end where the request cannot be read.
 pub(super) fn spans(
-    resource_spans: ResourceSpans,
-) -> impl Iterator<Item = Result<(TraceId, StoredSpan), InvalidId>> {
-    let process = Arc::new(process(resource_spans.resource.as_ref()));
-    resource_spans.scope_spans.into_iter().flat_map(move |scope_spans| {
-        let scope = scope_spans.scope.unwrap_or_default();
-        let scope = Arc::new(Scope { name: scope.name, version: scope.version });
-        let process = Arc::clone(&process);
-        scope_spans.spans.into_iter().map(move |span| stored(span, &process, &scope))
+    request: &[u8],
+) -> impl Iterator<Item = Result<(TraceId, StoredSpan), InvalidId>> + '_ {
+    messages(request, 1).flat_map(|of_resource| {
+        let process = Arc::new(process(&only(of_resource, 1)));
+        messages(of_resource, 2).flat_map(move |of_scope| {
+            let process = Arc::clone(&process);
+            let scope = Arc::new(scope(&only(of_scope, 1)));
+            messages(of_scope, 2).map(move |span| stored(span, &process, &scope))
+        })
     })
+}
+
+/// The messages under a number of another one.
+fn messages(message: &[u8], number: u32) -> impl Iterator<Item = &[u8]> {
+    fields(message).filter(move |field| field.number == number).map(|field| field.bytes())
 }
 
 /// The ids of a span are not what the protocol demands.
@@ -70,40 +81,60 @@ pub(super) fn spans(
 pub(super) struct InvalidId;
 
 fn stored(
-    span: Span,
+    span: &[u8],
     process: &Arc<Process>,
     scope: &Arc<Scope>,
 ) -> Result<(TraceId, StoredSpan), InvalidId> {
-    let trace_id: TraceId = span.trace_id.as_slice().try_into().map_err(|_| InvalidId)?;
-    let has_span_id = span.span_id.len() == 8 && span.span_id.iter().any(|&byte| byte != 0);
+    let (mut trace_id, mut span_id, mut parent_id, mut name) = (&[][..], &[][..], &[][..], "");
+    let (mut start_nanos, mut parts) = (0, 0);
+    for field in fields(span) {
+        match field.number {
+            1 => trace_id = field.bytes(),
+            2 => span_id = field.bytes(),
+            4 => parent_id = field.bytes(),
+            5 => name = text(field.bytes()),
+            7 => start_nanos = field.number(),
+            9 | 11 | 13 => parts += 1,
+            _ => {}
+        }
+    }
+    let trace_id: TraceId = trace_id.try_into().map_err(|_| InvalidId)?;
+    let has_span_id = span_id.len() == 8 && span_id.iter().any(|&byte| byte != 0);
     if trace_id == [0; 16] || !has_span_id {
         return Err(InvalidId);
     }
     let stored = StoredSpan {
-        encoded: span.encode_to_vec().into(),
-        start_nanos: span.start_time_unix_nano,
-        is_root: span.parent_span_id.iter().all(|&byte| byte == 0),
-        name: span.name.into(),
+        encoded: span.into(),
+        parts,
+        start_nanos,
+        is_root: parent_id.iter().all(|&byte| byte == 0),
+        name: name.into(),
         process: Arc::clone(process),
         scope: Arc::clone(scope),
     };
     Ok((trace_id, stored))
 }
 
-fn process(resource: Option<&Resource>) -> Process {
-    let attributes = resource.map_or(&[][..], |resource| &resource.attributes);
-    Process {
-        service: service_name(attributes).to_owned(),
-        encoded: resource.map(Message::encode_to_vec).unwrap_or_default(),
+fn process(resource: &[u8]) -> Process {
+    Process { service: service_name(resource).to_owned(), encoded: resource.to_vec() }
+}
+
+fn scope(scope: &[u8]) -> Scope {
+    let of = |number| messages(scope, number).last().map(text).unwrap_or_default().to_owned();
+    Scope { name: of(1), version: of(2) }
+}
+
+fn service_name(resource: &[u8]) -> &str {
+    let mut attributes = messages(resource, 1);
+    let named = attributes.find(|pair| messages(pair, 1).last() == Some(b"service.name"));
+    let value = named.and_then(|pair| messages(pair, 2).last());
+    match value.and_then(|value| fields(value).last()) {
+        Some(name) if name.number == 1 && !name.bytes().is_empty() => text(name.bytes()),
+        _ => NO_SERVICE_NAME,
     }
 }
 
-fn service_name(attributes: &[KeyValue]) -> &str {
-    let named = attributes.iter().find(|attribute| attribute.key == "service.name");
-    match named.and_then(|attribute| attribute.value.as_ref()) {
-        Some(AnyValue { value: Some(any_value::Value::StringValue(name)) }) if !name.is_empty() => {
-            name
-        }
-        _ => NO_SERVICE_NAME,
-    }
+/// A text of a checked request.
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
 }

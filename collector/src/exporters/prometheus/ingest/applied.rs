@@ -3,6 +3,9 @@
 use super::exemplars::ExemplarsLost;
 use crate::{pipeline::RejectReason, series::Rejection};
 
+/// Bytes of a metric's name that its sender is told.
+const NAME_BYTES_TOLD: usize = 256;
+
 /// What became of a request's points: all of them are in one of the numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Applied {
@@ -45,7 +48,9 @@ impl Applied {
     pub(super) fn reject(&mut self, metric: &[u8], rejection: &Rejection) {
         self.rejected[rejection.reason() as usize] += 1;
         self.message.get_or_insert_with(|| {
-            format!("metric `{}`: {rejection}", String::from_utf8_lossy(metric))
+            let name = &metric[..metric.len().min(NAME_BYTES_TOLD)];
+            let rest = if name.len() < metric.len() { "..." } else { "" };
+            format!("metric `{}{rest}`: {rejection}", String::from_utf8_lossy(name))
         });
     }
 }

@@ -13,10 +13,11 @@ use prost::Message;
 use super::{
     super::translate::{self, Scope, Translation},
     applied::Applied,
-    exemplars,
+    description, exemplars,
     hashing::Hashing,
     info::Info,
     known::Known,
+    reject_metric, reject_scope,
     streams::Streams,
 };
 use crate::{
@@ -92,6 +93,7 @@ impl Target {
             let has_room = self.info.lock().show(context, walk.resource, &mut walk.decoded);
             walk.applied.target_info_rejected += u64::from(!has_room);
         }
+        room.trim();
         state.room = room;
         Ok(())
     }
@@ -123,11 +125,22 @@ impl Walk<'_> {
     fn resource(&mut self, view: &ResourceMetricsView<'_>, room: &mut Room) {
         self.state.known.begin(self.context.hashing);
         for scope_view in view.scopes() {
+            if let Err(rejection) =
+                description::fits(scope_view.scope.len() + scope_view.schema_url.len())
+            {
+                reject_scope(&scope_view, &rejection, self.applied);
+                continue;
+            }
             let scope = self.state.known.scope(self.context.hashing, &scope_view);
             for message in scope_view.metrics() {
                 let Some(metric_view) = MetricView::read(message) else {
                     continue;
                 };
+                let texts = [metric_view.name, metric_view.description, metric_view.unit];
+                if let Err(rejection) = description::fits(texts.map(<[u8]>::len).iter().sum()) {
+                    reject_metric(&metric_view, &rejection, self.applied);
+                    continue;
+                }
                 let metric = self.state.known.metric(self.context.hashing, scope, &metric_view);
                 for message in metric_view.points() {
                     self.state.known.look_ahead();
@@ -191,6 +204,7 @@ impl Walk<'_> {
             return Err(Rejection::Invalid("the metric was forgotten while its points were read"));
         };
         let of_metric = Arc::clone(of_metric);
+        description::fits(attributes.len())?;
         identity.clear();
         spell_attributes(attributes, identity);
         let hash = hashing.of(metric_hash, identity.as_bytes());

@@ -214,7 +214,8 @@ proptest! {
     #[test]
     fn joining_buckets_is_putting_the_values_into_wider_ones(
         logarithms in vec(-6.0..6.0_f64, 1..40),
-        scale in 9..14_i32,
+        // Finer ones would need more buckets than a point may have.
+        scale in 9..11_i32,
     ) {
         // None is a bound of a bucket.
         let logarithms: Vec<f64> = logarithms.iter().map(|logarithm| logarithm + 1e-9).collect();
@@ -222,7 +223,6 @@ proptest! {
             let index = index(*logarithm, scale);
             (low.min(index), high.max(index))
         });
-        prop_assume!(last - first < 1 << 17);
         let mut counts = vec![0; usize::try_from(last - first + 1).unwrap()];
         for logarithm in &logarithms {
             counts[usize::try_from(index(*logarithm, scale) - first).unwrap()] += 1;
