@@ -1,11 +1,16 @@
 //! Floods of HTTP/2 frames that cost their sender little end their own connection and hurt nobody else.
 
+use std::time::Duration;
+
 use inferometer_tests::hostile::{
     Flood, Flooded, Frame, MIB, Victim, flag, header_block, kind, literal, opening, scaled,
 };
 
 /// Frames of a flood.
 const FRAMES: usize = 20_000;
+
+/// How long the collector has to end the connection of a flood after its end.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Memory that one flood may take.
 const MEMORY_MAX: u64 = 16 * MIB;
@@ -187,7 +192,8 @@ fn header_list_bomb(nth: usize) -> Vec<u8> {
 /// What became of it, if it is not what must.
 #[track_caller]
 fn check(victim: &Victim, nth: usize, attack: &Attack) -> Option<String> {
-    let flood = Flood { target: victim.grpc, attacker: nth, pieces: scaled(FRAMES) };
+    let flood =
+        Flood { target: victim.grpc, attacker: nth, pieces: scaled(FRAMES), stays: PATIENCE };
     let mut seen = Flooded::default();
     let report = victim.attack(&format!("S14 {}", attack.name), || {
         seen = flood.run(&[opening(), (attack.first)()].concat(), attack.piece);
@@ -222,7 +228,8 @@ fn a_header_list_that_is_long_only_in_memory_is_refused_without_building_it() {
     let victim = Victim::start();
     let mut seen = Flooded::default();
     let report = victim.attack("S14 header-list bomb", || {
-        let flood = Flood { target: victim.grpc, attacker: 99, pieces: scaled(100) };
+        let flood =
+            Flood { target: victim.grpc, attacker: 99, pieces: scaled(100), stays: PATIENCE };
         seen = flood.run(&opening(), header_list_bomb);
         seen.clone().to_string()
     });
@@ -234,7 +241,8 @@ fn a_header_list_that_is_long_only_in_memory_is_refused_without_building_it() {
 #[test]
 fn what_a_connection_may_do_is_said_at_its_start() {
     let victim = Victim::start();
-    let flood = Flood { target: victim.grpc, attacker: 0, pieces: 1 };
+    let stays = Duration::from_millis(300);
+    let flood = Flood { target: victim.grpc, attacker: 0, pieces: 1, stays };
     let said = flood.run(&opening(), |_| Frame::new(kind::PING, 0, 0, [0; 8]).bytes()).settings;
     let setting = |number: u16| said.iter().find(|(of, _)| *of == number).map(|(_, value)| *value);
     let [streams, window, frame, header_list] = [3, 4, 5, 6].map(setting);

@@ -19,9 +19,6 @@ const WRITE_BYTES: usize = 16 << 10;
 /// How long a flood may take at most.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How long a peer that lets the flood pass has to say something about it after its end.
-const AFTERMATH: Duration = Duration::from_millis(300);
-
 /// A flood of so many pieces.
 #[derive(Debug, Clone, Copy)]
 pub struct Flood {
@@ -31,6 +28,8 @@ pub struct Flood {
     pub attacker: usize,
     /// How many pieces are sent, unless the peer closes the connection before.
     pub pieces: usize,
+    /// How long the connection stays open after them, unless the peer closes it.
+    pub stays: Duration,
 }
 
 /// What became of a flood.
@@ -72,7 +71,7 @@ impl Flood {
             written = writing => {
                 // Kept open until here: its end would be taken for the end of the connection.
                 let _write = written.expect("the peer reads, or closes the connection");
-                let _ = time::timeout(AFTERMATH, reading).await;
+                let _ = time::timeout(self.stays, reading).await;
             }
         }
         seen.take()

@@ -20,8 +20,16 @@ receivers:
     protocols:
       grpc:
         endpoint: \"127.0.0.1:0\"
-        keepalive: {server_parameters: {time: 2s, timeout: 1s}}
-      http: {endpoint: \"127.0.0.1:0\", read_header_timeout: 2s, idle_timeout: 3s}
+        keepalive: {server_parameters: {time: 2s, timeout: 1s, max_connection_idle: 4s}}
+        read_header_timeout: 2s
+        write_timeout: 2s
+        limits: {min_body_rate_grace: 2s}
+      http:
+        endpoint: \"127.0.0.1:0\"
+        read_header_timeout: 2s
+        idle_timeout: 3s
+        write_timeout: 2s
+        limits: {min_body_rate_grace: 2s}
 exporters:
   prometheus: {endpoint: \"127.0.0.1:0\"}
   trace_ring: {endpoint: \"127.0.0.1:0\"}
@@ -130,6 +138,13 @@ impl Victim {
     #[must_use]
     pub fn scrape(&self) -> Scrape {
         Scrape::of(self.metrics)
+    }
+
+    /// Connections that it says it refused for this reason.
+    #[must_use]
+    pub fn refused(&self, reason: &str) -> f64 {
+        let labels = [("infer_collector_connection_refusal_reason", reason)];
+        self.scrape().sum("infer_collector_connection_refused_total", &labels).0
     }
 
     /// Connections that it says it ended for this reason.
