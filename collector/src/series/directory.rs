@@ -241,17 +241,19 @@ impl Members {
     }
 
     fn behind(&self, last: &Arc<Series>, by_utf8: bool, limit: usize) -> Vec<Arc<Series>> {
+        let mut found = Vec::with_capacity(limit.min(self.series.len()));
         match &self.by_utf8 {
             Some(series) if by_utf8 => {
                 let behind = (Bound::Excluded(ByUtf8(Arc::clone(last))), Bound::Unbounded);
-                series.range(behind).take(limit).map(|series| series.0.clone()).collect()
+                found.extend(series.range(behind).take(limit).map(|series| series.0.clone()));
             }
             _ => {
                 let behind = (Bound::Excluded(last.prefix()), Bound::Unbounded);
                 let series = self.series.range::<str, _>(behind);
-                series.take(limit).map(|series| series.0.clone()).collect()
+                found.extend(series.take(limit).map(|series| series.0.clone()));
             }
         }
+        found
     }
 
     fn fits(&self, description: &Description) -> Result<(), Rejection> {

@@ -178,3 +178,25 @@ fn a_label_that_another_needs_moves_aside_however_it_is_spelled() {
     let expected = "g{_=\"2\",a_b=\"3\",\"exported_.._x\"=\"1\"} 1\n";
     assert!(page.ends_with(expected), "{page}");
 }
+
+#[test]
+fn no_series_costs_an_allocation_to_show() {
+    const SERIES: usize = 5000;
+    let ingest = ingest();
+    let points = (0..SERIES).map(|x| int(1, &[("x.y", &format!("{x:04}")), ("z_z", "1")]));
+    send(&ingest, vec![gauge("a.b", points.collect())]);
+    for (_, escaping) in Escaping::ALL {
+        for format in [Format::Text100, Format::OpenMetrics100] {
+            let wanted = Wanted { format, escaping: Some(escaping) };
+            let mut page = Vec::with_capacity(SERIES * 64);
+            let counted = allocation_counter::measure(|| {
+                let mut encoder = Encoder::new(wanted, Options::default());
+                while encoder.piece(ingest.store(), &mut page) {}
+            });
+            assert_eq!(page.split(|byte| *byte == b'\n').count() / SERIES, 1);
+            // One for each few hundred series that are taken from the store together.
+            let allocations = usize::try_from(counted.count_total).unwrap();
+            assert!(allocations < SERIES / 50, "{allocations} for {format:?} {escaping:?}");
+        }
+    }
+}
