@@ -80,7 +80,7 @@ fn connections(victim: &Victim) -> f64 {
 
 #[test]
 fn callers_lose_nothing_when_their_connections_age() {
-    let aged = CONFIG.replace("timeout: 1s}", "timeout: 1s, max_connection_age: 300ms}");
+    let aged = CONFIG.replace("max_connection_idle: 4s", "max_connection_age: 300ms");
     assert_ne!(aged, CONFIG);
     let victim = Victim::with_config(&aged);
     let counted = Arc::new(Counted::default());
