@@ -12,7 +12,7 @@ use inferometer_collector::{
 };
 use opentelemetry_proto::tonic::{
     collector::metrics::v1::ExportMetricsServiceRequest,
-    common::v1::{AnyValue, KeyValue, any_value},
+    common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value},
     metrics::v1::{
         AggregationTemporality, ExponentialHistogram, ExponentialHistogramDataPoint, Gauge,
         Histogram, HistogramDataPoint, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum,
@@ -160,4 +160,43 @@ async fn a_known_cumulative_point_allocates_nothing() {
 #[tokio::test]
 async fn a_known_delta_point_allocates_nothing() {
     check(AggregationTemporality::Delta).await;
+}
+
+#[tokio::test]
+async fn a_long_scope_is_kept_once_however_many_metrics_it_has() {
+    let settings = PrometheusSettings {
+        endpoint: ([127, 0, 0, 1], 0).into(),
+        ..PrometheusSettings::default()
+    };
+    let exporter = PrometheusExporter::start("prometheus", &settings, Arc::default());
+    let exporter = exporter.expect("a free port is found");
+    let scope = InstrumentationScope {
+        attributes: vec![pair("text", "x".repeat(60 << 10))],
+        ..Default::default()
+    };
+    let metrics = (0..2000).map(|index| Metric {
+        name: index.to_string(),
+        data: Some(Data::Gauge(Gauge::default())),
+        ..Default::default()
+    });
+    let point = Metric {
+        name: "shown".to_owned(),
+        data: Some(Data::Gauge(Gauge { data_points: vec![number(0, 0, Value::AsInt(1))] })),
+        ..Default::default()
+    };
+    let scope_metrics = ScopeMetrics {
+        scope: Some(scope),
+        metrics: metrics.chain([point]).collect(),
+        ..Default::default()
+    };
+    let request = ExportMetricsServiceRequest {
+        resource_metrics: vec![ResourceMetrics {
+            scope_metrics: vec![scope_metrics],
+            ..Default::default()
+        }],
+    };
+    let item = item(request.encode_to_vec().into(), 1);
+    let taken = measure(|| feed(&exporter, &item));
+    assert!(taken.bytes_max < 4 << 20, "{} bytes for {}", taken.bytes_max, item.bytes.len());
+    exporter.shutdown(Duration::ZERO).await;
 }

@@ -97,6 +97,25 @@ impl Directory {
         Ok(series)
     }
 
+    /// Makes room for a larger value of a series. One that has ended needs none.
+    pub(super) fn grow(
+        &mut self,
+        series: &Series,
+        value_bytes: usize,
+        limits: &Limits,
+        held: usize,
+    ) -> Result<(), Rejection> {
+        let Some(more) = series.growth(value_bytes) else {
+            return Ok(());
+        };
+        if self.bytes.saturating_add(held).saturating_add(more) > limits.max_bytes {
+            return Err(Rejection::SeriesBytes { limit: limits.max_bytes });
+        }
+        series.grow(more);
+        self.bytes += more;
+        Ok(())
+    }
+
     fn open(&mut self, description: &Description) -> &mut Members {
         let name: Arc<str> = description.family.as_str().into();
         self.generations += 1;

@@ -2,8 +2,15 @@
 
 use std::ops::RangeInclusive;
 
-use super::{exponential::ExponentialReading, rejection::Rejection};
+use super::{
+    exponential::{EXPONENTIAL_BUCKETS_MAX, Exponential, ExponentialReading},
+    rejection::Rejection,
+    value::{Histogram, Summary},
+};
 use crate::otlp::{ExemplarBytes, Words};
+
+/// Buckets for which there is room in every exponential histogram: what SDKs keep on one side.
+const EXPONENTIAL_BUCKETS_USUAL: usize = 160;
 
 /// One point as its sender sent it; borrowed, since a known series copies only numbers.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +74,23 @@ impl<'a> Point<'a> {
 }
 
 impl Reading<'_> {
+    /// Bytes that a series needs for it, outside of itself; of an exponential histogram at least what the usual number of
+    /// buckets takes, so that one that grows is not moved all the time.
+    #[inline]
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Int(_) | Self::Double(_) | Self::Gone => 0,
+            Self::Histogram(histogram) => size_of::<Histogram>() + 8 * histogram.counts.len(),
+            Self::Exponential(exponential) => {
+                let sides = [exponential.positive.counts, exponential.negative.counts];
+                let buckets = sides.iter().map(|counts| counts.len()).sum::<usize>();
+                let kept = buckets.clamp(EXPONENTIAL_BUCKETS_USUAL, 2 * EXPONENTIAL_BUCKETS_MAX);
+                size_of::<Exponential>() + 8 * kept
+            }
+            Self::Summary { quantiles, .. } => size_of::<Summary>() + 16 * quantiles.len(),
+        }
+    }
+
     /// Looks for contradictions inside the point. What a known series has compared already, its bounds, is not looked
     /// at.
     ///

@@ -18,6 +18,8 @@ pub enum Rejection {
         /// How many it may take.
         limit: usize,
     },
+    /// Too many new series of one request have a large resource or scope.
+    DescribedAtLength,
     /// The Prometheus name, or one that a histogram or summary derives from its own, is taken by another kind.
     TypeConflict {
         /// The family that has it.
@@ -51,7 +53,7 @@ impl Rejection {
     pub const fn reason(&self) -> RejectReason {
         match self {
             Self::SeriesLimit { .. } => RejectReason::SeriesLimit,
-            Self::SeriesBytes { .. } => RejectReason::SeriesBytes,
+            Self::SeriesBytes { .. } | Self::DescribedAtLength => RejectReason::SeriesBytes,
             Self::TypeConflict { .. } | Self::ReservedName(_) => RejectReason::TypeConflict,
             Self::SameLabels { .. } | Self::OtherBuckets | Self::NotExpressible(_) => {
                 RejectReason::NotExpressible
@@ -72,6 +74,9 @@ impl fmt::Display for Rejection {
             Self::SeriesBytes { limit } => write!(
                 f,
                 "the store's series take {limit} bytes, its limit; send fewer attribute values or raise `max_bytes`"
+            ),
+            Self::DescribedAtLength => f.write_str(
+                "the new series of this request have large resources and scopes, 256 MiB in all; send shorter attributes",
             ),
             Self::TypeConflict { family, shown } => write!(
                 f,

@@ -1,6 +1,13 @@
 //! One series: its rendered name and labels, and its last value.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use parking_lot::Mutex;
 
@@ -30,7 +37,9 @@ pub struct Series {
     /// The same for readers of any names, where it differs: of few series.
     utf8: Option<Box<Utf8Prefix>>,
     name_bytes: u32,
-    cost: u32,
+    cost: AtomicU32,
+    /// What its value may take of that.
+    value_bytes: AtomicU32,
     kind: Kind,
     fold: Fold,
 }
@@ -96,7 +105,8 @@ impl Series {
             if labels.is_empty() { format!("{family} ") } else { format!("{family}{{{labels}}} ") };
         let utf8 = utf8.as_ref().map(|names| Utf8Prefix::new(names, names.family == *family));
         let utf8_bytes = utf8.as_ref().map_or(0, |utf8| size_of::<Utf8Prefix>() + utf8.len());
-        let cost = size_of::<Self>() + 3 * prefix.len() + utf8_bytes + value.bytes() + INDEX_BYTES;
+        let value_bytes = value.bytes().max(point.reading.bytes());
+        let cost = size_of::<Self>() + 3 * prefix.len() + utf8_bytes + value_bytes + INDEX_BYTES;
         let state = State {
             start: point.start,
             time: point.time,
@@ -110,7 +120,8 @@ impl Series {
             prefix: prefix.into(),
             utf8: utf8.map(Box::new),
             name_bytes: u32::try_from(family.len()).unwrap_or(u32::MAX),
-            cost: u32::try_from(cost).unwrap_or(u32::MAX),
+            cost: AtomicU32::new(saturated(cost)),
+            value_bytes: AtomicU32::new(saturated(value_bytes)),
             kind: *kind,
             fold: Fold::default(),
         }))
@@ -131,7 +142,8 @@ impl Series {
             prefix: part.prefix.clone(),
             utf8: part.utf8.clone(),
             name_bytes: part.name_bytes,
-            cost: 0,
+            cost: AtomicU32::default(),
+            value_bytes: AtomicU32::default(),
             kind: part.kind,
             fold: Fold::total(Parts::of(part.read(Shape::of))),
         })
@@ -188,10 +200,28 @@ impl Series {
     }
 
     /// Bytes that it takes, about: itself, its labels in three places (shown, in the order of senders, in the order of
-    /// keys), its buckets, and what finds it.
+    /// keys), its buckets, and what finds it. It grows with the buckets; only the sum of an exponential histogram's
+    /// deltas may have some that are not in it, 16 KiB at most.
     #[must_use]
-    pub const fn cost(&self) -> usize {
-        self.cost as usize
+    pub fn cost(&self) -> usize {
+        self.cost.load(Ordering::Relaxed) as usize
+    }
+
+    /// How much more it would cost with a value of so many bytes; none if it has ended.
+    pub(super) fn growth(&self, value_bytes: usize) -> Option<usize> {
+        let has_ended = self.state.lock().has_ended;
+        let own = self.value_bytes.load(Ordering::Relaxed) as usize;
+        (!has_ended).then(|| value_bytes.saturating_sub(own))
+    }
+
+    /// Lets its value take so many bytes more. To be called under the directory's lock, as its cost is part of a sum.
+    pub(super) fn grow(&self, by: usize) {
+        for bytes in [&self.cost, &self.value_bytes] {
+            bytes.store(
+                bytes.load(Ordering::Relaxed).saturating_add(saturated(by)),
+                Ordering::Relaxed,
+            );
+        }
     }
 
     /// What its family is.
@@ -253,25 +283,31 @@ impl Series {
             || Exemplars::keep(&mut state.exemplars, self.kind, &state.value, exemplar, now, room)
     }
 
-    /// Takes over a point.
+    /// Takes over a point; nothing if its value needs more room than the series has, which is as it was then.
     #[inline]
     pub(super) fn take(
         &self,
         point: &Point<'_>,
         now: Duration,
         shared: &SharedBounds,
-    ) -> Result<Taken, Rejection> {
+    ) -> Result<Option<Taken>, Rejection> {
         let siblings = self.fold.siblings();
         let mut state = self.state.lock();
         if state.has_ended {
-            return Ok(Taken::HadEnded);
+            return Ok(Some(Taken::HadEnded));
         }
         let order = state.order(point)?;
         if matches!(point.reading, Reading::Gone) {
-            return Ok(Taken::Ends);
+            return Ok(Some(Taken::Ends));
         }
         if let Some(siblings) = &siblings {
             siblings.fits(&point.reading)?;
+        }
+        if point.reading.bytes() > self.value_bytes.load(Ordering::Relaxed) as usize {
+            if let Reading::Histogram(histogram) = &point.reading {
+                histogram.check_bounds()?;
+            }
+            return Ok(None);
         }
         let State { start, time, value, .. } = &mut *state;
         let begins_anew = |value: &Value| match order {
@@ -302,7 +338,7 @@ impl Series {
             siblings.keep(self.kind, &before);
         }
         state.updated = nanos(now);
-        Ok(Taken::Kept)
+        Ok(Some(Taken::Kept))
     }
 
     /// Begins to bring it close, since it is needed soon.
@@ -325,6 +361,11 @@ impl Series {
         Exemplars::expire(&mut state.exemplars, before);
         state.updated <= nanos(before)
     }
+}
+
+/// No series comes near four gigabytes: a request is smaller.
+fn saturated(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
 /// Enough for five hundred years.

@@ -143,7 +143,17 @@ impl Store {
         now: Duration,
     ) -> Result<Taken, Rejection> {
         point.reading.check()?;
-        series.take(point, now, &self.bounds)
+        if let Some(taken) = series.take(point, now, &self.bounds)? {
+            return Ok(taken);
+        }
+        self.grow(series, point.reading.bytes())?;
+        Ok(series.take(point, now, &self.bounds)?.unwrap_or(Taken::HadEnded))
+    }
+
+    #[cold]
+    fn grow(&self, series: &Series, value_bytes: usize) -> Result<(), Rejection> {
+        let held = self.exemplars.held();
+        self.directory.write().grow(series, value_bytes, &self.limits, held)
     }
 
     /// Whether another series could not be admitted now; a hint that costs one load.

@@ -111,6 +111,9 @@ impl Ingest {
         {
             return;
         }
+        if !has_points(view) {
+            return;
+        }
         // Expiry may be faster than this; it does not come again for a while.
         loop {
             let target = match self.target(context.translation, &view.resource) {
@@ -168,6 +171,12 @@ impl Ingest {
         self.resources.expire();
         ended + self.infos.expire(&self.store)
     }
+}
+
+/// Without any, a resource names no target: it would take the place of one that has series.
+fn has_points(view: &ResourceMetricsView<'_>) -> bool {
+    let mut metrics = view.scopes().flat_map(|scope| scope.metrics()).filter_map(MetricView::read);
+    metrics.any(|metric| metric.points().next().is_some())
 }
 
 fn reject_all(view: &ResourceMetricsView<'_>, rejection: &Rejection, applied: &mut Applied) {

@@ -6,6 +6,7 @@ mod exemplars;
 mod folding;
 mod helpers;
 mod life;
+mod memory;
 mod model;
 mod open_metrics;
 mod options;

@@ -16,7 +16,7 @@ use crate::{
 const SCOPES_MAX: usize = 1024;
 /// Metrics of one target that are remembered.
 const METRICS_MAX: usize = 16_384;
-/// Bytes of points that are remembered however few series there are.
+/// Bytes of points that are remembered however few series there are, and bytes of scopes and metrics.
 const SPELLED_BYTES_MIN: usize = 4096;
 
 /// How many points before its own a series is fetched from memory, which takes about as long as they do.
@@ -32,6 +32,8 @@ pub(super) struct Known {
     points: Learned<KnownPoint>,
     /// The attributes of all points, one behind the other: those that are expected next lie next in memory.
     spelled: Vec<u8>,
+    /// Bytes of scopes and metrics.
+    described: usize,
     growth: Growth,
 }
 
@@ -52,7 +54,15 @@ enum Growth {
 pub(super) struct KnownScope {
     pub(super) bytes: Box<[u8]>,
     pub(super) url: Box<[u8]>,
-    identity: Box<[u8]>,
+    identity: Arc<[u8]>,
+}
+
+/// A metric as series have it, however its sender spells it: its scope, and its name, unit and kind. Series and metrics
+/// share both, so that a long scope is kept once.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct MetricIdentity {
+    scope: Arc<[u8]>,
+    own: Arc<[u8]>,
 }
 
 /// A metric as it is spelled, without its points.
@@ -62,8 +72,9 @@ pub(super) struct KnownMetric {
     shape: Shape,
     name: (usize, usize),
     unit: (usize, usize),
-    /// Scope, name, unit and kind, as series have them.
-    pub(super) identity: Arc<[u8]>,
+    /// Name, unit and kind.
+    own: Arc<[u8]>,
+    pub(super) identity: Arc<MetricIdentity>,
     pub(super) hash: u64,
 }
 
@@ -101,6 +112,13 @@ impl Known {
         (0..METRICS_AHEAD).for_each(|by| self.prefetch_metric(by));
     }
 
+    /// A resource ends. Scopes and metrics are remembered up to twice the bytes that their series cost.
+    pub(super) fn end(&mut self, cost_of_series: usize) {
+        if self.described > SPELLED_BYTES_MIN + 2 * cost_of_series {
+            self.clear();
+        }
+    }
+
     /// The number of a scope, which is learned if it is new.
     pub(super) fn scope(&mut self, hashing: &Hashing, view: &ScopeMetricsView<'_>) -> u32 {
         let is = |known: &KnownScope| *known.bytes == *view.scope && *known.url == *view.schema_url;
@@ -118,6 +136,7 @@ impl Known {
                     url: view.schema_url.into(),
                     identity: spell_scope(&view.scope, view.schema_url).as_bytes().into(),
                 };
+                self.described += scope.bytes.len() + scope.url.len() + scope.identity.len();
                 let hash = hash_of(&view.scope, view.schema_url);
                 self.scopes.insert(hash, scope, |known| hash_of(&known.bytes, &known.url))
             });
@@ -146,8 +165,9 @@ impl Known {
         if self.metrics.len() >= METRICS_MAX {
             self.forget_metrics();
         }
-        let of_scope = self.scopes.get(scope).map_or(&[][..], |known| &known.identity);
-        let metric = KnownMetric::new(hashing, scope, of_scope, view);
+        let of_scope = self.scopes.get(scope).map(|known| Arc::clone(&known.identity));
+        let metric = KnownMetric::new(hashing, scope, of_scope.unwrap_or_default(), view);
+        self.described += metric.own.len();
         self.metrics.insert(hash, metric, |known| hash_of(known.scope, known.name()))
     }
 
@@ -208,7 +228,7 @@ impl Known {
     #[inline]
     fn prefetch_metric(&self, ahead: usize) {
         if let Some(known) = self.metrics.ahead(ahead) {
-            prefetch(&*known.identity);
+            prefetch(&*known.own);
         }
     }
 
@@ -226,7 +246,7 @@ impl Known {
     /// Remembers which series a point's bytes mean, instead of what they meant before.
     ///
     /// Twice the bytes of all series' attributes are remembered; then learning begins anew, so that what senders say
-    /// no more is forgotten.
+    /// no more is forgotten. What is longer by itself is not remembered.
     pub(super) fn learn(
         &mut self,
         hashing: &Hashing,
@@ -242,8 +262,12 @@ impl Known {
             self.points.follow(place);
             return;
         }
-        if self.spelled.len() + attributes.len() > SPELLED_BYTES_MIN + 2 * bytes_of_series {
+        let most = SPELLED_BYTES_MIN + 2 * bytes_of_series;
+        if self.spelled.len() + attributes.len() > most {
             self.forget_points();
+        }
+        if attributes.len() > most {
+            return;
         }
         let (Ok(at), Ok(length)) =
             (u32::try_from(self.spelled.len()), u32::try_from(attributes.len()))
@@ -272,7 +296,7 @@ impl Known {
     }
 
     /// What series have of a metric: its identity and the hash of it.
-    pub(super) fn metric_of(&self, metric: u32) -> Option<(&Arc<[u8]>, u64)> {
+    pub(super) fn metric_of(&self, metric: u32) -> Option<(&Arc<MetricIdentity>, u64)> {
         self.metrics.get(metric).map(|known| (&known.identity, known.hash))
     }
 
@@ -290,6 +314,7 @@ impl Known {
     fn clear(&mut self) {
         self.scopes.clear();
         self.forget_metrics();
+        self.described = 0;
     }
 }
 
@@ -302,31 +327,32 @@ impl KnownPoint {
 }
 
 impl KnownMetric {
-    fn new(hashing: &Hashing, scope: u32, of_scope: &[u8], view: &MetricView<'_>) -> Self {
+    fn new(hashing: &Hashing, scope: u32, of_scope: Arc<[u8]>, view: &MetricView<'_>) -> Self {
         let mut identity = Identity::new(0);
-        identity.push(b'S', of_scope);
         identity.push(b'm', view.name);
         let name_end = identity.as_bytes().len();
         identity.push(b'u', view.unit);
         let unit_end = identity.as_bytes().len();
         identity.open(b'k', view.shape.kind as usize);
-        let identity: Arc<[u8]> = identity.as_bytes().into();
+        let own: Arc<[u8]> = identity.as_bytes().into();
+        let identity = MetricIdentity { scope: of_scope, own: Arc::clone(&own) };
         Self {
             scope,
             shape: view.shape,
             name: (name_end - view.name.len(), name_end),
             unit: (unit_end - view.unit.len(), unit_end),
-            hash: hashing.of(0, &identity),
-            identity,
+            hash: hashing.of(hashing.of(0, &identity.scope), &own),
+            own,
+            identity: Arc::new(identity),
         }
     }
 
     fn name(&self) -> &[u8] {
-        self.identity.get(self.name.0..self.name.1).unwrap_or_default()
+        self.own.get(self.name.0..self.name.1).unwrap_or_default()
     }
 
     fn unit(&self) -> &[u8] {
-        self.identity.get(self.unit.0..self.unit.1).unwrap_or_default()
+        self.own.get(self.unit.0..self.unit.1).unwrap_or_default()
     }
 
     #[inline]

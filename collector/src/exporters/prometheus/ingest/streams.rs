@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use hashbrown::HashTable;
 
+use super::known::MetricIdentity;
 use crate::series::Series;
 
 /// Series by metric and attributes, the attributes in the order of their keys.
@@ -11,19 +12,21 @@ use crate::series::Series;
 pub(super) struct Streams {
     table: HashTable<Stream>,
     bytes: usize,
+    /// About, as a series may cost more when it leaves than when it came.
+    cost: usize,
 }
 
 #[derive(Debug)]
 struct Stream {
     hash: u64,
     /// Scope, name, unit and kind; shared by the series of one metric.
-    metric: Arc<[u8]>,
+    metric: Arc<MetricIdentity>,
     attributes: Box<[u8]>,
     series: Arc<Series>,
 }
 
 impl Stream {
-    fn is(&self, metric: &Arc<[u8]>, attributes: &[u8]) -> bool {
+    fn is(&self, metric: &Arc<MetricIdentity>, attributes: &[u8]) -> bool {
         *self.attributes == *attributes
             && (Arc::ptr_eq(&self.metric, metric) || self.metric == *metric)
     }
@@ -33,7 +36,7 @@ impl Streams {
     pub(super) fn find(
         &self,
         hash: u64,
-        metric: &Arc<[u8]>,
+        metric: &Arc<MetricIdentity>,
         attributes: &[u8],
     ) -> Option<&Arc<Series>> {
         let found = self.table.find(hash, |stream| stream.is(metric, attributes));
@@ -43,20 +46,22 @@ impl Streams {
     pub(super) fn insert(
         &mut self,
         hash: u64,
-        metric: &Arc<[u8]>,
+        metric: &Arc<MetricIdentity>,
         attributes: &[u8],
         series: Arc<Series>,
     ) {
         self.bytes += attributes.len();
+        self.cost += series.cost();
         let stream =
             Stream { hash, metric: Arc::clone(metric), attributes: attributes.into(), series };
         self.table.insert_unique(hash, stream, |stream| stream.hash);
     }
 
-    pub(super) fn remove(&mut self, hash: u64, metric: &Arc<[u8]>, attributes: &[u8]) {
+    pub(super) fn remove(&mut self, hash: u64, metric: &Arc<MetricIdentity>, attributes: &[u8]) {
         if let Ok(found) = self.table.find_entry(hash, |stream| stream.is(metric, attributes)) {
             self.bytes -= attributes.len();
-            found.remove();
+            let (stream, _) = found.remove();
+            self.cost = self.cost.saturating_sub(stream.series.cost());
         }
     }
 
@@ -65,6 +70,7 @@ impl Streams {
         let mut gone = Vec::new();
         for stream in self.table.extract_if(|stream| stream.series.expire(before)) {
             self.bytes -= stream.attributes.len();
+            self.cost = self.cost.saturating_sub(stream.series.cost());
             gone.push(stream.series);
         }
         if self.table.len() * 4 < self.table.capacity() {
@@ -76,6 +82,11 @@ impl Streams {
     /// Bytes of all attributes.
     pub(super) const fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// What all series cost, about.
+    pub(super) const fn cost(&self) -> usize {
+        self.cost
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -95,6 +95,7 @@ impl Target {
         }
         room.trim();
         state.room = room;
+        state.known.end(state.streams.cost());
         Ok(())
     }
 
@@ -251,6 +252,8 @@ impl Walk<'_> {
         attributes: &[u8],
     ) -> Result<Description, Rejection> {
         let known = self.state.known.scope_of(metric);
+        let shared = self.resource.len() + known.map_or(0, |scope| scope.bytes.len());
+        self.applied.describe(shared)?;
         let scope = known.and_then(|scope| InstrumentationScope::decode(&*scope.bytes).ok());
         let url = known.map_or(&[][..], |scope| &scope.url);
         let schema_url = std::str::from_utf8(url).unwrap_or_default();

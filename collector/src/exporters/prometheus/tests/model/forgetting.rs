@@ -90,7 +90,7 @@ fn points_are_found_after_many_scopes_also_in_one_request() {
 fn points_are_found_after_many_spellings_of_resources() {
     let resource = |index: u64| {
         let resource = [("service.name", "v"), ("host.name", &*format!("h{index}"))];
-        let bytes = of_resource(&resource, vec![of_scope(None, Vec::new())]);
+        let bytes = of_resource(&resource, vec![of_scope(None, vec![refused("m")])]);
         bytes.resource_metrics
     };
     let resource_metrics: Vec<ResourceMetrics> = (0..40_000).flat_map(resource).collect();

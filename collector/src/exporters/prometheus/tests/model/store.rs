@@ -94,6 +94,10 @@ impl Model {
     }
 
     fn resource(&mut self, metrics: &ResourceMetrics, now: Duration, counted: &mut Counted) {
+        let of_scopes = metrics.scope_metrics.iter().flat_map(|scope| &scope.metrics);
+        if of_scopes.map(points).all(|points| points.is_empty()) {
+            return;
+        }
         let resource = metrics.resource.clone().unwrap_or_default();
         let target = Target::of(&resource.attributes);
         let kept_before = counted.kept;
