@@ -110,9 +110,10 @@ where
             now = ticks.tick() => match sweep.look(&progress) {
                 Verdict::Cut(reason) => return counts.cut(reason),
                 _ if end.is_over(now) => return counts.cut(Cut::Age),
+                _ if end.is_left(now) && progress.exchanges().open == 0 => return,
                 Verdict::Leave(reason) if !end.is_leaving => {
                     counts.cut(reason);
-                    end.cut_at = Some(now + limits.keep_alive_timeout);
+                    end.left_at = Some(now + limits.keep_alive_timeout);
                     true
                 }
                 Verdict::Leave(_) | Verdict::Stay => end.leave_at.is_some_and(|at| at <= now),
@@ -139,6 +140,8 @@ where
 struct End {
     leave_at: Option<Instant>,
     cut_at: Option<Instant>,
+    /// When a peer that was asked to leave, and counted, has had its time, unless it has a request open.
+    left_at: Option<Instant>,
     /// Whether it was asked to.
     is_leaving: bool,
 }
@@ -148,11 +151,15 @@ impl End {
         let leave_at = age.and_then(|age| Instant::now().checked_add(age));
         let grace = limits.connection_age_grace;
         let cut_at = leave_at.zip(grace).and_then(|(at, grace)| at.checked_add(grace));
-        Self { leave_at, cut_at, is_leaving: false }
+        Self { leave_at, cut_at, left_at: None, is_leaving: false }
     }
 
     fn is_over(&self, now: Instant) -> bool {
         self.cut_at.is_some_and(|at| at <= now)
+    }
+
+    fn is_left(&self, now: Instant) -> bool {
+        self.left_at.is_some_and(|at| at <= now)
     }
 }
 

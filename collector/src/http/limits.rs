@@ -12,7 +12,7 @@ pub struct Limits {
     /// From the connection's opening to the end of its first head, or of the first HTTP/2 frame; and from the beginning
     /// of a further HTTP/2 head to its end. Default 5 s. At the limit the connection is cut, and counted.
     pub header_timeout: Duration,
-    /// From an HTTP/1 answer to the end of the next head, default 60 s, longer than the usual intervals of exports and
+    /// From an HTTP/1 answer to the end of the next head, default 90 s, longer than the usual intervals of exports and
     /// scrapes: a connection that is closed just as the next request leaves costs its sender that request. At the limit
     /// the connection is closed.
     pub idle_timeout: Duration,
@@ -57,7 +57,7 @@ impl Limits {
         connections: 1024,
         connections_per_peer: 256,
         header_timeout: Duration::from_secs(5),
-        idle_timeout: Duration::from_secs(60),
+        idle_timeout: Duration::from_secs(90),
         http2_idle_timeout: Duration::from_secs(300),
         write_timeout: Duration::from_secs(30),
         header_list_bytes: 16 << 10,

@@ -5,13 +5,17 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 };
 use prost::Message;
 
-use super::format::Format;
+use super::{format::Format, rpc_status::shortened};
 use crate::pipeline::{Outcome, Signal};
+
+/// Bytes of the reason that a sender is told; what it names, its sender has chosen.
+const MESSAGE_BYTES_MAX: usize = 4 << 10;
 
 /// The export response: empty if everything was kept, otherwise how much was not, and why.
 pub(super) fn encode(signal: Signal, outcome: &Outcome, format: Format) -> Vec<u8> {
     let rejected = i64::try_from(outcome.rejected).unwrap_or(i64::MAX);
     let message = outcome.message.as_deref().unwrap_or_default();
+    let message = shortened(message, MESSAGE_BYTES_MAX);
     let is_partial = rejected > 0 || !message.is_empty();
     match format {
         // The responses of all three services have the same fields, so one type encodes them all.
@@ -46,6 +50,14 @@ mod tests {
     use super::*;
 
     const SIGNALS: [Signal; 3] = [Signal::Metrics, Signal::Traces, Signal::Logs];
+
+    #[test]
+    fn a_long_reason_does_not_make_a_long_answer() {
+        let outcome = Outcome { rejected: 1, message: Some("x".repeat(1 << 20)) };
+        for format in [Format::Protobuf, Format::Json] {
+            assert!(encode(Signal::Metrics, &outcome, format).len() < 2 * MESSAGE_BYTES_MAX);
+        }
+    }
 
     fn partial() -> Outcome {
         Outcome { rejected: 3, message: Some("series limit".to_owned()) }

@@ -1,15 +1,19 @@
 //! The way of a request from the wire into the pipelines, the same for both protocols.
 
-use std::sync::Arc;
+use std::{panic::resume_unwind, sync::Arc};
 
 use bytes::Bytes;
+use tokio::task::spawn_blocking;
 
 use crate::{
     http::{Charge, InFlight, Pace, Request, read_body},
     otlp,
-    pipeline::{Ack, Intake, Item, Outcome, Refusal, RefusalReason, Signal, Tenant},
+    pipeline::{Ack, Acknowledged, Intake, Item, Outcome, Refusal, RefusalReason, Signal, Tenant},
     self_metrics::ReceiverMetrics,
 };
+
+/// Bytes of a plain message that are checked and applied at once: half a millisecond at most.
+const BYTES_AT_ONCE: usize = 256 << 10;
 
 /// Where every request of one listener comes in; counts what it lets in and what it refuses.
 #[derive(Debug)]
@@ -34,21 +38,44 @@ impl Door {
     ///
     /// At most `limit` bytes are read; `framed_bytes` may know from the first of them how many there will be, and
     /// `unpack` turns them into the encoded message, which stays charged until the answer is known. What a queue keeps
-    /// beyond that is charged to the queue.
+    /// beyond that is charged to the queue. What is large, or `is_packed`, is worked on beside the thread of its
+    /// connection, which other connections wait for.
     pub(super) async fn receive(
-        &self,
+        self: &Arc<Self>,
         signal: Signal,
         request: Request,
         limit: usize,
         framed_bytes: impl Fn(&[u8]) -> Option<usize>,
-        unpack: impl FnOnce(Bytes, &mut Charge) -> Result<Bytes, Refusal>,
+        is_packed: bool,
+        unpack: impl FnOnce(Bytes, &mut Charge) -> Result<Bytes, Refusal> + Send + 'static,
     ) -> Result<Outcome, Refusal> {
         let mut charge = self.budget.charge();
-        let unpacked = read_body(request, limit, &self.pace, framed_bytes, &mut charge)
-            .await
-            .and_then(|body| unpack(body, &mut charge));
-        let bytes = unpacked.map_err(|refusal| self.refuse(signal, refusal, 0))?;
-        charge.settle(bytes.len());
+        let read = read_body(request, limit, &self.pace, framed_bytes, &mut charge).await;
+        let body = read.map_err(|refusal| self.refuse(signal, refusal, 0))?;
+        let is_long = is_packed || body.len() > BYTES_AT_ONCE;
+        let door = Arc::clone(self);
+        let take_in = move || {
+            let bytes = unpack(body, &mut charge);
+            let bytes = bytes.map_err(|refusal| door.refuse(signal, refusal, 0))?;
+            charge.settle(bytes.len());
+            Ok((door.take_in(signal, bytes)?, charge))
+        };
+        let (acknowledged, _charge) = if is_long {
+            match spawn_blocking(take_in).await {
+                Ok(taken) => taken?,
+                Err(failed) => match failed.try_into_panic() {
+                    Ok(panic) => resume_unwind(panic),
+                    Err(_) => return Err(self.refuse(signal, stopping(), 0)),
+                },
+            }
+        } else {
+            take_in()?
+        };
+        Ok(acknowledged.outcome().await)
+    }
+
+    /// Checks a message and hands it to the pipelines.
+    fn take_in(&self, signal: Signal, bytes: Bytes) -> Result<Acknowledged, Refusal> {
         let counts = otlp::check(signal, &bytes).map_err(|malformed| {
             let refusal = Refusal {
                 reason: RefusalReason::Malformed,
@@ -61,12 +88,21 @@ impl Door {
         let item = Item { signal, bytes, counts, tenant: Tenant::default(), ack };
         self.intake.admit(item).map_err(|refusal| self.refuse(signal, refusal, counts.items))?;
         self.metrics.accepted(signal, counts.items);
-        Ok(acknowledged.outcome().await)
+        Ok(acknowledged)
     }
 
     /// Counts a refusal on its way to the sender.
     pub(super) fn refuse(&self, signal: Signal, refusal: Refusal, items: u64) -> Refusal {
         self.metrics.refused(signal, refusal.reason, items);
         refusal
+    }
+}
+
+/// The runtime took no more work.
+fn stopping() -> Refusal {
+    Refusal {
+        reason: RefusalReason::Stopping,
+        message: "the collector is stopping; send it again elsewhere".to_owned(),
+        retry_after: None,
     }
 }

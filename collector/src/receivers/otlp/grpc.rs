@@ -13,7 +13,7 @@ use super::{
     grpc_status,
 };
 use crate::{
-    http::{Body, Handler, Request, Response},
+    http::{Body, Encoding, Handler, Request, Response},
     pipeline::{Refusal, RefusalReason, Signal},
 };
 
@@ -40,11 +40,12 @@ impl Grpc {
         is_protobuf(request.headers()).map_err(refuse)?;
         let encoding = encoding_of(request.headers(), &GRPC_ENCODING).map_err(refuse)?;
         let limit = self.max_request_bytes;
-        let unpack = |body, charge: &mut _| grpc_frame::unframe(body, encoding, limit, charge);
+        let unpack = move |body, charge: &mut _| grpc_frame::unframe(body, encoding, limit, charge);
         let framed_limit = limit.saturating_add(PREFIX_BYTES);
+        let is_packed = encoding != Encoding::Identity;
         let outcome = self
             .door
-            .receive(signal, request, framed_limit, grpc_frame::framed_bytes, unpack)
+            .receive(signal, request, framed_limit, grpc_frame::framed_bytes, is_packed, unpack)
             .await?;
         let message = grpc_frame::frame(&answer::encode(signal, &outcome, Format::Protobuf));
         let mut response = http::Response::new(Body::with_trailers(message, grpc_status::ok()));

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     config::CorsSettings,
-    http::{Body, Handler, Request, Response, inflate},
+    http::{Body, Encoding, Handler, Request, Response, inflate},
     otlp,
     pipeline::{Refusal, RefusalReason, Signal},
 };
@@ -64,7 +64,7 @@ impl Http {
         let encoding = encoding_of(request.headers(), &header::CONTENT_ENCODING)
             .map_err(|refusal| self.door.refuse(signal, refusal, 0))?;
         let limit = self.max_request_bytes;
-        let unpack = |body, charge: &mut _| {
+        let unpack = move |body, charge: &mut _| {
             let body = inflate(body, encoding, limit, charge)?;
             match format {
                 Format::Protobuf => Ok(body),
@@ -72,7 +72,9 @@ impl Http {
             }
         };
         // Chunked bodies do not say how long they are.
-        let outcome = self.door.receive(signal, request, limit, |_| None, unpack).await?;
+        let is_packed = encoding != Encoding::Identity || format == Format::Json;
+        let receive = self.door.receive(signal, request, limit, |_| None, is_packed, unpack);
+        let outcome = receive.await?;
         let mut response =
             http::Response::new(Body::full(answer::encode(signal, &outcome, format)));
         response.headers_mut().insert(header::CONTENT_TYPE, format.media_type());

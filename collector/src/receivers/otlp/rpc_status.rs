@@ -94,7 +94,7 @@ const fn code_of(reason: RefusalReason) -> Code {
 }
 
 /// The start of a message, cut between two characters.
-fn shortened(message: &str, bytes: usize) -> &str {
+pub(super) fn shortened(message: &str, bytes: usize) -> &str {
     &message[..message.floor_char_boundary(bytes)]
 }
 
