@@ -4,7 +4,8 @@
 ///
 /// A request of average size is as large as what glibc gives back to the system at once, so that every request would
 /// have its memory taken away, handed out anew and filled with zeros: a tenth of what a request costs. Kept are at most
-/// 1 MiB for each thread that receives. To be called before there are threads; other allocators are left as they are.
+/// 1 MiB at the end of each heap, of which a thread has one. To be called before there are threads; other allocators are
+/// left as they are.
 pub(crate) fn keep_memory_of_requests() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {

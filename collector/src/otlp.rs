@@ -3,6 +3,7 @@
 mod any_value;
 mod attributes;
 mod check;
+mod decoded_size;
 mod envelope;
 mod exemplar;
 mod fields;
@@ -17,6 +18,7 @@ mod wire;
 pub use any_value::{spell, text};
 pub use attributes::{AttributeBytes, decode_attributes, spell_attributes, spell_scope};
 pub use check::{Malformed, check};
+pub(crate) use decoded_size::decoded_size;
 pub(crate) use envelope::only;
 pub use envelope::{ResourceMetricsView, ScopeMetricsView, resource_metrics};
 pub use exemplar::{ExemplarBytes, ExemplarView};

@@ -3,6 +3,7 @@
 mod action;
 mod attributes;
 mod batch;
+mod decoding;
 mod engine_identity;
 mod filter;
 mod matching;

@@ -10,6 +10,7 @@ use opentelemetry_proto::tonic::common::v1::KeyValue;
 
 pub use self::condition::{Condition, Level};
 use super::{
+    decoding::Decoding,
     matching::{self, AttributeMatch, Match, Selection, TextMatch, ValueMatch},
     request::{Context, Request, Subject},
     screen::Screen,
@@ -67,6 +68,7 @@ impl Processor for Filter {
         if !self.screen.lets_through(&item.bytes) {
             return Ok(item);
         }
+        let _room = Decoding::of(item.signal, &item.bytes)?;
         let mut request = Request::of(&item)?;
         let before = request.items();
         request.retain_metrics(|context| self.settings.keeps(context, &[]));

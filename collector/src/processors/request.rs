@@ -21,7 +21,7 @@ use opentelemetry_proto::tonic::{
 };
 use prost::Message;
 
-use super::screen::Screen;
+use super::{decoding::Decoding, screen::Screen};
 use crate::pipeline::{Item, Refusal, RefusalReason, Signal};
 
 /// A request of one of the signals.
@@ -115,6 +115,7 @@ impl Request {
         change: impl FnOnce(&mut Self) -> bool,
     ) -> Result<Item, Refusal> {
         if screen.lets_through(&item.bytes) {
+            let _room = Decoding::of(item.signal, &item.bytes)?;
             let mut request = Self::of(&item)?;
             if change(&mut request) {
                 item.bytes = request.encode();

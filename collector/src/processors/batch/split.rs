@@ -2,7 +2,11 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use crate::{otlp, pipeline::Signal, processors::request::Request};
+use crate::{
+    otlp,
+    pipeline::Signal,
+    processors::{decoding::Decoding, request::Request},
+};
 
 /// The key of the one field of a request, as protobuf encodes it: number 1, with a length.
 const RESOURCES_KEY: u8 = 0x0a;
@@ -10,8 +14,8 @@ const RESOURCES_KEY: u8 = 0x0a;
 /// Parts with at most `max` items each, in the order of the request, and how many are in each.
 ///
 /// It is cut between resources without decoding anything. A resource that has more than `max` by itself is decoded and
-/// cut between its items, and so is a request with fields that we do not know. One that cannot be read comes back as it
-/// is: who comes next will say what is wrong with it.
+/// cut between its items, and so is a request with fields that we do not know. One that cannot be read, or that
+/// there is no memory to decode, comes back as it is.
 pub(super) fn split(signal: Signal, request: &Bytes, items: u64, max: u64) -> Vec<(Bytes, u64)> {
     let Some(resources) = resources(signal, request) else {
         return split_items(signal, request.clone(), items, max);
@@ -70,6 +74,9 @@ fn resources(signal: Signal, request: &Bytes) -> Option<Vec<(Bytes, u64)>> {
 }
 
 fn split_items(signal: Signal, request: Bytes, items: u64, max: u64) -> Vec<(Bytes, u64)> {
+    let Ok(_room) = Decoding::of(signal, &request) else {
+        return vec![(request, items)];
+    };
     let Ok(mut rest) = Request::decode(signal, request.clone()) else {
         return vec![(request, items)];
     };
