@@ -19,7 +19,7 @@ use prost::Message;
 use tokio::{runtime::Runtime, time::Instant};
 
 /// Inputs, over all threads.
-const INPUTS: usize = 100_000;
+const INPUTS: usize = 1_000_000;
 
 /// Inputs in JSON, over all threads.
 const JSON_INPUTS: usize = 40_000;
