@@ -5,6 +5,7 @@ mod coding;
 mod compressor;
 mod delivery;
 mod negotiation;
+mod turns;
 mod weight;
 
 use std::{sync::Arc, time::Duration};
@@ -13,15 +14,13 @@ use http::{
     HeaderValue, Method, StatusCode,
     header::{ALLOW, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER, VARY},
 };
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::Instant,
-};
+use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
 use self::{
     coding::Coding,
     delivery::{Delivered, deliver},
     negotiation::Offer,
+    turns::{SCRAPES_MAX, Turns},
 };
 use super::{
     encoder::{self, Encoder, Options},
@@ -35,8 +34,6 @@ use crate::{
 
 /// Where the page is.
 const PATH: &str = "/metrics";
-/// Scrapes at a time; one more is told to come back, so that many slow readers hold little memory.
-const SCRAPES_MAX: usize = 16;
 /// What of a request decides about the answer.
 const VARYING: HeaderValue = HeaderValue::from_static("accept, accept-encoding");
 /// How long a reader may take for the whole page; then the answer is broken off, and the scrape fails whole.
@@ -48,7 +45,7 @@ pub(super) struct Scrape {
     state: Arc<State>,
     offer: Offer,
     options: Options,
-    room: Arc<Semaphore>,
+    turns: Turns,
 }
 
 impl Scrape {
@@ -60,13 +57,13 @@ impl Scrape {
                 timestamps: settings.send_timestamps,
                 classic_buckets: settings.always_classic_histograms,
             },
-            room: Arc::new(Semaphore::new(SCRAPES_MAX)),
+            turns: Turns::default(),
         }
     }
 
-    fn page(&self, wanted: Wanted, coding: Coding) -> Response {
+    async fn page(&self, wanted: Wanted, coding: Coding) -> Response {
         let arrived = Instant::now();
-        let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() else {
+        let Some(permit) = self.turns.next().await else {
             let mut response = plain(
                 StatusCode::SERVICE_UNAVAILABLE,
                 format!(
@@ -109,7 +106,7 @@ impl Handler for Scrape {
         match *request.method() {
             // The same head, but for what the connection says of a body's length.
             Method::HEAD => described(Body::default(), wanted, coding),
-            _ => self.page(wanted, coding),
+            _ => self.page(wanted, coding).await,
         }
     }
 }
