@@ -61,6 +61,15 @@ fn what_is_said_is_bounded() {
 }
 
 #[test]
+fn a_request_that_becomes_huge_is_not_decoded() {
+    for verbosity in [Verbosity::Normal, Verbosity::Detailed] {
+        let text = text(200_000, verbosity);
+        assert!(text.starts_with("200000 spans"), "{text}");
+        assert!(text.ends_with(", too large to be shown"), "{text}");
+    }
+}
+
+#[test]
 fn the_first_requests_of_a_second_are_shown_and_then_each_so_manieth() {
     let mut sampler = Sampler::new(2, 3);
     let begin = Instant::now();

@@ -18,6 +18,9 @@ const LINES_MAX: usize = 200;
 /// Bytes of a request that is shown whole; the rest is a number.
 const DETAIL_BYTES_MAX: usize = 64 << 10;
 
+/// Bytes that a request may take when it is decoded, about; of a larger one only the first line is shown.
+const DECODED_BYTES_MAX: usize = 64 << 20;
+
 /// What is said about a request.
 pub(super) fn of(request: &Waiting, verbosity: Verbosity) -> String {
     let Waiting { signal, bytes, items, .. } = request;
@@ -28,6 +31,10 @@ pub(super) fn of(request: &Waiting, verbosity: Verbosity) -> String {
     };
     let resources = otlp::resources(bytes).count();
     let mut text = format!("{items} {unit} of {resources} resources in {} bytes", bytes.len());
+    if verbosity != Verbosity::Basic && otlp::decoded_size(*signal, bytes) > DECODED_BYTES_MAX {
+        text.push_str(", too large to be shown");
+        return text;
+    }
     match verbosity {
         Verbosity::Basic => {}
         Verbosity::Normal => normal(*signal, bytes, &mut text),
