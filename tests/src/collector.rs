@@ -3,6 +3,11 @@
 use std::{fs, net::SocketAddr, path::PathBuf, process::Command};
 
 use inferometer_collector::{Collector, Config, Serves, self_metrics::SelfCount};
+use opentelemetry_proto::tonic::{
+    collector::metrics::v1::{ExportMetricsServiceRequest, ExportMetricsServiceResponse},
+    metrics::v1::{Metric, ResourceMetrics, ScopeMetrics},
+};
+use prost::Message;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -73,6 +78,24 @@ impl CollectorUnderTest {
     pub fn address(&self, serves: Serves) -> SocketAddr {
         let found = self.collector.addresses().iter().find(|listening| listening.serves == serves);
         found.unwrap_or_else(|| panic!("{serves:?} is not served")).address
+    }
+
+    /// Sends metrics over HTTP, without a resource. How many of their points were not kept.
+    ///
+    /// # Panics
+    /// If they are refused.
+    #[must_use]
+    pub fn take(&self, metrics: Vec<Metric>) -> i64 {
+        let scope_metrics = vec![ScopeMetrics { metrics, ..ScopeMetrics::default() }];
+        let resource = ResourceMetrics { scope_metrics, ..ResourceMetrics::default() };
+        let request = ExportMetricsServiceRequest { resource_metrics: vec![resource] };
+        let protobuf = [("content-type", "application/x-protobuf")];
+        let address = self.address(Serves::OtlpHttp);
+        let reply = http::post(address, "/v1/metrics", &protobuf, &request.encode_to_vec());
+        let reply = reply.expect("an answer");
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        let reply = ExportMetricsServiceResponse::decode(&*reply.body).expect("a response");
+        reply.partial_success.map_or(0, |partial| partial.rejected_data_points)
     }
 
     /// The URL for a sender of OTLP over gRPC.

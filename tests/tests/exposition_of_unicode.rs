@@ -7,16 +7,13 @@ use std::{
 };
 
 use inferometer_collector::Serves;
-use inferometer_tests::{CollectorUnderTest, LOOPBACK_CONFIG, Scrape, http, oracle};
+use inferometer_tests::{CollectorUnderTest, LOOPBACK_CONFIG, Scrape, oracle};
 use opentelemetry_proto::tonic::{
-    collector::metrics::v1::{ExportMetricsServiceRequest, ExportMetricsServiceResponse},
     common::v1::{AnyValue, KeyValue, any_value::Value},
     metrics::v1::{
-        Gauge, Metric, NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum, metric::Data,
-        number_data_point::Value as Number,
+        Gauge, Metric, NumberDataPoint, Sum, metric::Data, number_data_point::Value as Number,
     },
 };
-use prost::Message;
 
 const TEXT: &str = "text/plain;version=0.0.4";
 const OPEN_METRICS: &str = "application/openmetrics-text;version=1.0.0";
@@ -140,20 +137,6 @@ fn noisy(cases: usize, word: &str) -> Vec<(Metric, Case)> {
     (0..cases).map(metric).collect()
 }
 
-/// Sends metrics; how many of their points were not kept.
-fn send(collector: &CollectorUnderTest, metrics: Vec<Metric>) -> i64 {
-    let scope_metrics = vec![ScopeMetrics { metrics, ..ScopeMetrics::default() }];
-    let resource = ResourceMetrics { scope_metrics, ..ResourceMetrics::default() };
-    let request = ExportMetricsServiceRequest { resource_metrics: vec![resource] };
-    let protobuf = [("content-type", "application/x-protobuf")];
-    let address = collector.address(Serves::OtlpHttp);
-    let reply = http::post(address, "/v1/metrics", &protobuf, &request.encode_to_vec());
-    let reply = reply.expect("an answer");
-    assert_eq!(reply.status, 200, "{}", reply.text());
-    let reply = ExportMetricsServiceResponse::decode(&*reply.body).expect("a response");
-    reply.partial_success.map_or(0, |partial| partial.rejected_data_points)
-}
-
 /// Name, labels and value of a sample.
 type Seen = (String, BTreeMap<String, String>, f64);
 
@@ -211,7 +194,7 @@ fn every_character_is_read_back_from_a_label() {
     let gauge = Data::Gauge(Gauge { data_points: points.collect() });
     let metric = Metric { name: "unicode".to_owned(), data: Some(gauge), ..Metric::default() };
     let collector = CollectorUnderTest::start();
-    assert_eq!(send(&collector, vec![metric]), 0);
+    assert_eq!(collector.take(vec![metric]), 0);
     let ours = [strict(&collector), protobuf(&collector, "")];
     for samples in python(&collector, TEXT, OPEN_METRICS).into_iter().chain(ours) {
         check(samples, &texts, texts.len());
@@ -222,7 +205,7 @@ fn check_noise(cases: usize, word: &str, read: impl Fn(&CollectorUnderTest) -> V
     let (metrics, cases): (Vec<_>, Vec<_>) = noisy(cases, word).into_iter().unzip();
     let texts: Vec<String> = cases.into_iter().map(|case| case.text).collect();
     let collector = CollectorUnderTest::start();
-    let rejected = usize::try_from(send(&collector, metrics)).expect("a count");
+    let rejected = usize::try_from(collector.take(metrics)).expect("a count");
     assert!(rejected < texts.len() / 4, "{rejected} were rejected");
     for samples in read(&collector) {
         check(samples, &texts, texts.len() - rejected);
@@ -277,7 +260,7 @@ fn names_of_any_characters_are_read_back_by_readers_who_take_them() {
     const UTF_8: &str = ";escaping=allow-utf-8";
     let (metrics, cases): (Vec<_>, Vec<_>) = noisy(2_000, "m").into_iter().unzip();
     let collector = untranslated();
-    let rejected = usize::try_from(send(&collector, metrics)).expect("a count");
+    let rejected = usize::try_from(collector.take(metrics)).expect("a count");
     assert!(rejected < cases.len() / 4, "{rejected} were rejected");
     let text = format!("text/plain;version=1.0.0{UTF_8}");
     let pages = python(&collector, &text, &format!("{OPEN_METRICS}{UTF_8}"));

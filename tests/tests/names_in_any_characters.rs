@@ -4,17 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use inferometer_collector::Serves;
-use inferometer_tests::{CollectorUnderTest, LOOPBACK_CONFIG, Scrape, http, oracle};
+use inferometer_tests::{CollectorUnderTest, LOOPBACK_CONFIG, Scrape, oracle};
 use opentelemetry_proto::tonic::{
-    collector::metrics::v1::{ExportMetricsServiceRequest, ExportMetricsServiceResponse},
     common::v1::{AnyValue, KeyValue, any_value::Value},
     metrics::v1::{
-        Gauge, Histogram, HistogramDataPoint, Metric, NumberDataPoint, ResourceMetrics,
-        ScopeMetrics, Sum, metric::Data, number_data_point::Value as Number,
+        Gauge, Histogram, HistogramDataPoint, Metric, NumberDataPoint, Sum, metric::Data,
+        number_data_point::Value as Number,
     },
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
-use prost::Message;
 
 const CASES: usize = 1500;
 /// The label that tells every case from all others.
@@ -104,16 +102,7 @@ fn filled(strategy: &str, cases: &[Case]) -> (CollectorUnderTest, usize) {
         .replace("prometheus: {endpoint: \"127.0.0.1:0\"}", &format!("prometheus: {{{options}}}"));
     let collector = CollectorUnderTest::with_config(&config);
     let metrics = cases.iter().enumerate().map(|(number, case)| metric(number, case)).collect();
-    let scope_metrics = vec![ScopeMetrics { metrics, ..ScopeMetrics::default() }];
-    let resource = ResourceMetrics { scope_metrics, ..ResourceMetrics::default() };
-    let request = ExportMetricsServiceRequest { resource_metrics: vec![resource] };
-    let protobuf = [("content-type", "application/x-protobuf")];
-    let address = collector.address(Serves::OtlpHttp);
-    let reply = http::post(address, "/v1/metrics", &protobuf, &request.encode_to_vec());
-    let reply = reply.expect("an answer");
-    assert_eq!(reply.status, 200, "{}", reply.text());
-    let reply = ExportMetricsServiceResponse::decode(&*reply.body).expect("a response");
-    let rejected = reply.partial_success.map_or(0, |partial| partial.rejected_data_points);
+    let rejected = collector.take(metrics);
     (collector, usize::try_from(rejected).expect("a count"))
 }
 

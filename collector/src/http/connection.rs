@@ -20,7 +20,6 @@ use super::{
     fault,
     limits::Limits,
     progress::Progress,
-    read_ahead::ReadAhead,
     streams::{Requests, Streams},
     sweep::{Sweep, Verdict},
     watched::Watched,
@@ -85,7 +84,6 @@ where
 {
     let Shared { handler, limits, counts, stopping, runtime } = &*shared;
     let progress = Arc::new(Progress::default());
-    let stream = ReadAhead::new(stream);
     let io = TokioIo::new(Watched::new(stream, Arc::clone(&progress), limits.control_frames));
     let service = service_fn(|request| {
         let exchange = progress.request();

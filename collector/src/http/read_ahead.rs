@@ -10,7 +10,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, ReadBuf};
 
 /// Bytes that are read at once, and the most that a connection keeps for its reader.
 const AHEAD_BYTES: usize = 32 << 10;
@@ -31,6 +31,16 @@ pub(super) struct ReadAhead<S> {
 impl<S> ReadAhead<S> {
     pub(super) const fn new(stream: S) -> Self {
         Self { stream, ahead: Vec::new(), taken: 0 }
+    }
+
+    /// The stream itself, to write to.
+    pub(super) const fn stream(&self) -> &S {
+        &self.stream
+    }
+
+    /// The same.
+    pub(super) const fn stream_mut(&mut self) -> &mut S {
+        &mut self.stream
     }
 
     fn give(&mut self, buffer: &mut ReadBuf<'_>) {
@@ -68,36 +78,6 @@ impl<S: AsyncRead + Unpin> AsyncRead for ReadAhead<S> {
             }
             Poll::Ready(Ok(()))
         })
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for ReadAhead<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        pieces: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, pieces)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
     }
 }
 

@@ -13,7 +13,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::{frames::Frames, progress::Progress};
+use super::{frames::Frames, progress::Progress, read_ahead::ReadAhead};
 
 /// What an HTTP/2 peer says first.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -24,7 +24,7 @@ const FLOOD_INTERVAL: Duration = Duration::from_secs(10);
 /// A socket under watch.
 #[derive(Debug)]
 pub(super) struct Watched<S> {
-    stream: S,
+    stream: ReadAhead<S>,
     progress: Arc<Progress>,
     speech: Speech,
     /// Frames without a request that the peer may send in [`FLOOD_INTERVAL`].
@@ -51,7 +51,7 @@ enum Speech {
 impl<S> Watched<S> {
     pub(super) fn new(stream: S, progress: Arc<Progress>, control_frames: u32) -> Self {
         Self {
-            stream,
+            stream: ReadAhead::new(stream),
             progress,
             speech: Speech::Preface(0),
             control_frames,
@@ -134,16 +134,16 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        let polled = Pin::new(self.stream.stream_mut()).poll_write(cx, bytes);
         self.wrote(polled)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        Pin::new(self.stream.stream_mut()).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        Pin::new(self.stream.stream_mut()).poll_shutdown(cx)
     }
 
     fn poll_write_vectored(
@@ -151,11 +151,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         cx: &mut Context<'_>,
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, pieces);
+        let polled = Pin::new(self.stream.stream_mut()).poll_write_vectored(cx, pieces);
         self.wrote(polled)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        self.stream.stream().is_write_vectored()
     }
 }

@@ -1,8 +1,8 @@
 //! Streams that become one series because a label limit shows their values as `other`: the series shows their sum.
 //!
 //! Each stream keeps its own last value, so that a cumulative sum goes on from where it was; the sum is made when it is
-//! read. What a monotonic stream counted before it ended or began anew stays in the sum, so that the sum never falls. All parts
-//! have the shape of the first, and keep it: a point with other buckets is rejected.
+//! read. What a monotonic stream counted before it ended or began anew stays in the sum, so that the sum never falls. All
+//! parts have the shape of the first, and keep it: a point with other buckets is rejected.
 
 use std::{cmp::Reverse, sync::Arc};
 

@@ -32,8 +32,9 @@ pub struct Limits {
     /// Series, `target_info` included. Points of further series are rejected as
     /// [`SeriesLimit`](crate::pipeline::RejectReason::SeriesLimit) until others end.
     pub max_series: usize,
-    /// Bytes that all series may take by [`Series::cost`], with their exemplars, which may take a quarter of them. Points of further series are rejected as
-    /// [`SeriesBytes`](crate::pipeline::RejectReason::SeriesBytes) until others end, and exemplars dropped.
+    /// Bytes that all series may take by [`Series::cost`], with their exemplars, which may take a quarter of them. Points
+    /// of further series are rejected as [`SeriesBytes`](crate::pipeline::RejectReason::SeriesBytes) until others end, and
+    /// exemplars dropped.
     pub max_bytes: usize,
     /// How long a series without new points is shown.
     pub metric_expiration: Duration,

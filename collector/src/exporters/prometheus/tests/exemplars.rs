@@ -5,8 +5,7 @@ use std::{sync::Arc, time::Duration};
 use inferometer_semconv::attributes::CollectorExemplarLoss;
 use opentelemetry_proto::tonic::metrics::v1::{
     Exemplar as Sent, ExponentialHistogram, ExponentialHistogramDataPoint, HistogramDataPoint,
-    Metric, NumberDataPoint, exemplar::Value as SentValue,
-    exponential_histogram_data_point::Buckets, metric::Data,
+    Metric, NumberDataPoint, exponential_histogram_data_point::Buckets, metric::Data,
 };
 
 use super::super::{
@@ -18,16 +17,6 @@ use crate::{
     config::{LabelLimitSettings, PrometheusSettings},
     series::{Cursor, Exemplar, Limits, Times},
 };
-
-fn sent(value: f64, time: u64) -> Sent {
-    Sent {
-        time_unix_nano: time,
-        trace_id: vec![1; 16],
-        span_id: vec![2; 8],
-        value: Some(SentValue::AsDouble(value)),
-        ..Sent::default()
-    }
-}
 
 fn counted(time: u64, exemplars: Vec<Sent>, pairs: &[(&str, &str)]) -> NumberDataPoint {
     NumberDataPoint { time_unix_nano: time, exemplars, ..int(3, pairs) }

@@ -6,8 +6,9 @@ use opentelemetry_proto::tonic::{
     collector::metrics::v1::ExportMetricsServiceRequest,
     common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value::Value as Any},
     metrics::v1::{
-        Gauge, Histogram, HistogramDataPoint, Metric, NumberDataPoint, ResourceMetrics,
-        ScopeMetrics, Sum, metric::Data, number_data_point::Value,
+        Exemplar as Sent, Gauge, Histogram, HistogramDataPoint, Metric, NumberDataPoint,
+        ResourceMetrics, ScopeMetrics, Sum, exemplar::Value as SentValue, metric::Data,
+        number_data_point::Value,
     },
     resource::v1::Resource,
 };
@@ -61,6 +62,17 @@ pub(super) fn double(value: f64, pairs: &[(&str, &str)]) -> NumberDataPoint {
 /// A point of a cumulative stream with its start and time.
 pub(super) fn at(start: u64, time: u64, value: i64) -> NumberDataPoint {
     NumberDataPoint { start_time_unix_nano: start, time_unix_nano: time, ..int(value, &[]) }
+}
+
+/// An exemplar as a sender has it.
+pub(super) fn sent(value: f64, time: u64) -> Sent {
+    Sent {
+        time_unix_nano: time,
+        trace_id: vec![1; 16],
+        span_id: vec![2; 8],
+        value: Some(SentValue::AsDouble(value)),
+        ..Sent::default()
+    }
 }
 
 pub(super) fn metric(name: &str, unit: &str, data: Data) -> Metric {

@@ -4,9 +4,8 @@ mod client_model;
 mod native;
 
 use opentelemetry_proto::tonic::metrics::v1::{
-    Exemplar as Sent, ExponentialHistogramDataPoint, Metric as SentMetric, NumberDataPoint,
-    Summary as SentSummary, SummaryDataPoint, exemplar::Value as SentValue, metric::Data,
-    summary_data_point::ValueAtQuantile,
+    ExponentialHistogramDataPoint, Metric as SentMetric, NumberDataPoint, Summary as SentSummary,
+    SummaryDataPoint, metric::Data, summary_data_point::ValueAtQuantile,
 };
 use prost_types::Timestamp;
 
@@ -41,16 +40,6 @@ fn only(metric: SentMetric) -> Metric {
     let [mut family] = <[_; 1]>::try_from(shown(vec![metric])).unwrap();
     assert_eq!(family.metric.len(), 1);
     family.metric.remove(0)
-}
-
-fn sent(value: f64, time: u64) -> Sent {
-    Sent {
-        time_unix_nano: time,
-        trace_id: vec![1; 16],
-        span_id: vec![2; 8],
-        value: Some(SentValue::AsDouble(value)),
-        ..Sent::default()
-    }
 }
 
 fn summary(name: &str, quantiles: &[(f64, f64)]) -> SentMetric {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use opentelemetry_proto::tonic::metrics::v1::{
-    ExponentialHistogram, exponential_histogram_data_point::Buckets,
+    Exemplar as Sent, ExponentialHistogram, exponential_histogram_data_point::Buckets,
 };
 use proptest::{collection::vec, prelude::*};
 
