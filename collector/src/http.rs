@@ -14,6 +14,7 @@ mod in_flight;
 pub(crate) mod in_memory;
 mod inflate;
 mod limits;
+mod listener;
 mod pace;
 mod peers;
 mod progress;

@@ -1,11 +1,6 @@
 //! A listener with an accept loop of its own, and its orderly end.
 
-use std::{
-    fmt, io,
-    net::{self, SocketAddr},
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use inferometer_semconv::attributes::CollectorConnectionRefusalReason as ConnectionRefusal;
 use tokio::{
@@ -19,6 +14,7 @@ use tokio::{
 use super::{
     connection::{self, Handler, Shared},
     limits::Limits,
+    listener,
     peers::{Peers, Place},
     start_error::StartError,
     threads::Threads,
@@ -66,9 +62,7 @@ impl Server {
         connections: Connections,
     ) -> Result<Self, StartError> {
         let failed = |cause: io::Error| StartError::listen(name, endpoint, &cause);
-        let listener = net::TcpListener::bind(endpoint).map_err(failed)?;
-        listener.set_nonblocking(true).map_err(failed)?;
-        let listener = TcpListener::from_std(listener).map_err(failed)?;
+        let listener = listener::listen(endpoint).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let (stop, stopping) = watch::channel(false);
         let runtime = Handle::current();
