@@ -19,25 +19,25 @@ use super::{
     instrument::Instrument,
     number::Number,
     scope::Scope,
-    series::Series,
+    series::Bound,
 };
 
 /// A handle that records one value: what the API's bound instruments and this crate's share.
 trait Handle<N>: Send + Sync + 'static {
-    fn of(series: Arc<Series>) -> Self;
-    fn record_to(series: &Series, value: N);
+    fn of(bound: Bound) -> Self;
+    fn record_to(bound: &Bound, value: N);
 }
 
 macro_rules! handle {
     ($name:ident, $record:ident) => {
         impl<N: Number> Handle<N> for $name<N> {
-            fn of(series: Arc<Series>) -> Self {
-                Self::new(series)
+            fn of(bound: Bound) -> Self {
+                Self::new(bound)
             }
 
             #[inline]
-            fn record_to(series: &Series, value: N) {
-                Self::record_to(series, value);
+            fn record_to(bound: &Bound, value: N) {
+                Self::record_to(bound, value);
             }
         }
 
@@ -62,13 +62,11 @@ struct ApiInstrument<H> {
 
 impl<N: Number, H: Handle<N> + BoundSyncInstrument<N>> SyncInstrument<N> for ApiInstrument<H> {
     fn measure(&self, measurement: N, attributes: &[KeyValue]) {
-        cache::with_series(&self.instrument, attributes, |series| {
-            H::record_to(series, measurement)
-        });
+        cache::with_series(&self.instrument, attributes, |bound| H::record_to(bound, measurement));
     }
 
     fn bind(&self, attributes: &[KeyValue]) -> Box<dyn BoundSyncInstrument<N> + Send + Sync> {
-        Box::new(H::of(self.instrument.bind(attributes).series))
+        Box::new(H::of(self.instrument.bind(attributes).bound))
     }
 }
 

@@ -3,12 +3,12 @@
 //! A call site usually passes the same slice again, so the first look-up is by the slice's place in memory and needs no
 //! hash; what is found there is compared in full all the same. Only then are the attributes hashed.
 
-use std::{cell::RefCell, sync::Arc};
+use std::cell::RefCell;
 
 use foldhash::fast::RandomState;
 use opentelemetry::{KeyValue, Value};
 
-use super::{attributes::hash_in_order, instrument::Instrument, series::Series};
+use super::{attributes::hash_in_order, instrument::Instrument, series::Bound};
 
 /// Entries per thread. A set that meets another one in its place takes it, and the other is looked up again.
 const ENTRIES: usize = 1024;
@@ -17,7 +17,7 @@ const _: () = assert!(ENTRIES.is_power_of_two() && ENTRIES <= u16::MAX as usize)
 struct Entry {
     instrument: u64,
     attributes: Box<[KeyValue]>,
-    series: Arc<Series>,
+    bound: Bound,
 }
 
 struct Cache {
@@ -41,7 +41,7 @@ thread_local! {
 pub(crate) fn with_series(
     instrument: &Instrument,
     attributes: &[KeyValue],
-    record: impl Fn(&Series),
+    record: impl Fn(&Bound),
 ) {
     if instrument.descriptor.is_dropped {
         return;
@@ -50,22 +50,22 @@ pub(crate) fn with_series(
         // Already borrowed means that this call came from inside the cache.
         let Ok(mut cache) = cache.try_borrow_mut() else { return false };
         let cache = cache.get_or_insert_with(Cache::new);
-        if let Some(series) = cache.find(instrument.id, attributes) {
-            record(series);
+        if let Some(bound) = cache.find(instrument.id, attributes) {
+            record(bound);
             return true;
         }
-        let bound = instrument.bind(attributes);
-        bound.series.retirement().stay();
-        record(&bound.series);
-        if !bound.is_overflow {
-            cache.keep(instrument.id, attributes, bound.series);
+        let binding = instrument.bind(attributes);
+        binding.bound.series.retirement().stay();
+        record(&binding.bound);
+        if !binding.is_overflow {
+            cache.keep(instrument.id, attributes, binding.bound);
         }
         true
     });
     if !cached.unwrap_or(false) {
-        let bound = instrument.bind(attributes);
+        let bound = instrument.bind(attributes).bound;
         bound.series.retirement().stay();
-        record(&bound.series);
+        record(&bound);
     }
 }
 
@@ -79,7 +79,7 @@ impl Cache {
     }
 
     #[inline]
-    fn find(&mut self, instrument: u64, attributes: &[KeyValue]) -> Option<&Series> {
+    fn find(&mut self, instrument: u64, attributes: &[KeyValue]) -> Option<&Bound> {
         let place = place_of(instrument, attributes);
         let mut at = usize::from(self.by_place[place]);
         if !is_of(&self.entries[at], instrument, attributes) {
@@ -89,12 +89,12 @@ impl Cache {
             }
             self.by_place[place] = index(at);
         }
-        self.entries[at].as_ref().map(|entry| &*entry.series)
+        self.entries[at].as_ref().map(|entry| &entry.bound)
     }
 
-    fn keep(&mut self, instrument: u64, attributes: &[KeyValue], series: Arc<Series>) {
+    fn keep(&mut self, instrument: u64, attributes: &[KeyValue], bound: Bound) {
         let at = self.place_by_hash(instrument, attributes);
-        self.entries[at] = Some(Entry { instrument, attributes: attributes.into(), series });
+        self.entries[at] = Some(Entry { instrument, attributes: attributes.into(), bound });
         self.by_place[place_of(instrument, attributes)] = index(at);
     }
 

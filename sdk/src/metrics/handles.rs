@@ -3,13 +3,13 @@
 //! Handles are cheap to clone and to send; they keep their series alive, also after the provider is gone (values then
 //! go nowhere). They write to the cells of whichever thread calls.
 
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, marker::PhantomData};
 
 use inferometer_semconv::attributes::SdkRefusalReason;
 
 use super::{
     number::Number,
-    series::{Cells, Series},
+    series::{Bound, Cells},
 };
 use crate::cells::{LastValueCell, Own, SumCell};
 
@@ -17,7 +17,7 @@ macro_rules! handle {
     ($(#[$doc:meta])* $name:ident { $($field:ident: $cell:ty)? }) => {
         $(#[$doc])*
         pub struct $name<N: Number> {
-            series: Arc<Series>,
+            bound: Bound,
             $(
                 /// The series' own, at hand.
                 $field: $cell,
@@ -26,20 +26,20 @@ macro_rules! handle {
         }
 
         impl<N: Number> $name<N> {
-            pub(crate) fn new(series: Arc<Series>) -> Self {
-                Self { $($field: series.cells.$field(),)? series, number: PhantomData }
+            pub(crate) fn new(bound: Bound) -> Self {
+                Self { $($field: bound.series.cells.$field(),)? bound, number: PhantomData }
             }
         }
 
         impl<N: Number> Clone for $name<N> {
             fn clone(&self) -> Self {
-                Self::new(Arc::clone(&self.series))
+                Self::new(self.bound.clone())
             }
         }
 
         impl<N: Number> fmt::Debug for $name<N> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_tuple(stringify!($name)).field(&self.series).finish()
+                f.debug_tuple(stringify!($name)).field(&self.bound.series).finish()
             }
         }
     };
@@ -71,22 +71,22 @@ impl<N: Number> Counter<N> {
 
     #[inline(always)]
     pub(super) fn add_by(&self, own: Own, value: N) {
-        add_to_counter(&self.series, self.sum, own, value);
+        add_to_counter(&self.bound, self.sum, own, value);
     }
 
     #[inline(always)]
-    pub(crate) fn record_to(series: &Series, value: N) {
-        add_to_counter(series, series.cells.sum(), Own::current(), value);
+    pub(crate) fn record_to(bound: &Bound, value: N) {
+        add_to_counter(bound, bound.series.cells.sum(), Own::current(), value);
     }
 }
 
 #[inline(always)]
-fn add_to_counter<N: Number>(series: &Series, sum: SumCell, own: Own, value: N) {
+fn add_to_counter<N: Number>(bound: &Bound, sum: SumCell, own: Own, value: N) {
     if !value.is_finite_and_not_negative() {
-        return refuse_unless_zero(series, value);
+        return refuse_unless_zero(bound, value);
     }
     if !sum.add(own, value) {
-        series.refuse(SdkRefusalReason::NoCells);
+        record_elsewhere(bound, own, value);
     }
 }
 
@@ -99,22 +99,22 @@ impl<N: Number> UpDownCounter<N> {
 
     #[inline(always)]
     pub(super) fn add_by(&self, own: Own, value: N) {
-        add_to_up_down_counter(&self.series, self.sum, own, value);
+        add_to_up_down_counter(&self.bound, self.sum, own, value);
     }
 
     #[inline(always)]
-    pub(crate) fn record_to(series: &Series, value: N) {
-        add_to_up_down_counter(series, series.cells.sum(), Own::current(), value);
+    pub(crate) fn record_to(bound: &Bound, value: N) {
+        add_to_up_down_counter(bound, bound.series.cells.sum(), Own::current(), value);
     }
 }
 
 #[inline(always)]
-fn add_to_up_down_counter<N: Number>(series: &Series, sum: SumCell, own: Own, value: N) {
+fn add_to_up_down_counter<N: Number>(bound: &Bound, sum: SumCell, own: Own, value: N) {
     if !value.is_finite() {
-        return series.refuse(reason(value));
+        return bound.series.refuse(reason(value));
     }
     if !sum.add(own, value) {
-        series.refuse(SdkRefusalReason::NoCells);
+        record_elsewhere(bound, own, value);
     }
 }
 
@@ -122,22 +122,22 @@ impl<N: Number> Gauge<N> {
     /// Sets the value. NaN and infinity are refused and counted.
     #[inline]
     pub fn record(&self, value: N) {
-        set_gauge(&self.series, self.last_value, value);
+        set_gauge(&self.bound, self.last_value, value);
     }
 
     #[inline(always)]
-    pub(crate) fn record_to(series: &Series, value: N) {
-        set_gauge(series, series.cells.last_value(), value);
+    pub(crate) fn record_to(bound: &Bound, value: N) {
+        set_gauge(bound, bound.series.cells.last_value(), value);
     }
 }
 
 #[inline(always)]
-fn set_gauge<N: Number>(series: &Series, last_value: LastValueCell, value: N) {
+fn set_gauge<N: Number>(bound: &Bound, last_value: LastValueCell, value: N) {
     if !value.is_finite() {
-        return series.refuse(reason(value));
+        return bound.series.refuse(reason(value));
     }
     if !last_value.set(value) {
-        series.refuse(SdkRefusalReason::NoCells);
+        record_elsewhere(bound, Own::current(), value);
     }
 }
 
@@ -150,49 +150,70 @@ impl<N: Number> Histogram<N> {
 
     #[inline(always)]
     pub(super) fn record_by(&self, own: Own, value: N) {
-        Self::record_in(&self.series, own, value);
+        Self::record_in(&self.bound, own, value);
     }
 
     #[inline(always)]
-    pub(crate) fn record_to(series: &Series, value: N) {
-        Self::record_in(series, Own::current(), value);
+    pub(crate) fn record_to(bound: &Bound, value: N) {
+        Self::record_in(bound, Own::current(), value);
     }
 
     #[inline(always)]
-    fn record_in(series: &Series, own: Own, value: N) {
+    fn record_in(bound: &Bound, own: Own, value: N) {
         if !value.is_finite_and_not_negative() {
-            return Self::record_unusual(series, own, value);
+            return Self::record_unusual(bound, own, value);
         }
-        Self::record_plain(series, own, value.to_f64());
+        Self::record_plain(bound, own, value);
     }
 
     #[inline(always)]
-    fn record_plain(series: &Series, own: Own, value: f64) {
-        match &series.cells {
-            Cells::Histogram { cells, buckets } => cells.record(own, value, buckets.index(value)),
-            Cells::Exponential(cells) => cells.record(own, value),
-            _ => series.refuse(SdkRefusalReason::NoCells),
+    fn record_plain(bound: &Bound, own: Own, value: N) {
+        match &bound.series.cells {
+            Cells::Histogram { cells, buckets } => {
+                let value = value.to_f64();
+                cells.record(own, value, buckets.index(value));
+            }
+            Cells::Exponential(cells) => cells.record(own, value.to_f64()),
+            _ => record_elsewhere(bound, own, value),
         }
     }
 
     /// -0.0 is zero; everything else that is not plain is refused.
     #[cold]
     #[inline(never)]
-    fn record_unusual(series: &Series, own: Own, value: N) {
+    fn record_unusual(bound: &Bound, own: Own, value: N) {
         if value.to_f64() == 0.0 {
-            Self::record_plain(series, own, 0.0);
+            Self::record_plain(bound, own, N::from_bits(N::ZERO_BITS));
         } else {
-            series.refuse(reason(value));
+            bound.series.refuse(reason(value));
         }
+    }
+}
+
+/// Records into a series that is not of the handle's own kind, because a view makes something else of the instrument.
+#[cold]
+#[inline(never)]
+fn record_elsewhere<N: Number>(bound: &Bound, own: Own, value: N) {
+    let is_taken = match &bound.series.cells {
+        Cells::Sum(cells) => cells.cell().add(own, value),
+        Cells::LastValue(cells) => cells.cell().set(value),
+        Cells::Histogram { .. } | Cells::Exponential(_) => {
+            return Histogram::record_in(bound, own, value);
+        }
+        Cells::Nowhere => false,
+        Cells::Dropped => true,
+    };
+    if !is_taken {
+        bound.series.refuse(SdkRefusalReason::NoCells);
     }
 }
 
 /// -0.0 adds nothing to a counter; everything else that is not plain is refused.
 #[cold]
 #[inline(never)]
-fn refuse_unless_zero<N: Number>(series: &Series, value: N) {
+fn refuse_unless_zero<N: Number>(bound: &Bound, value: N) {
     if value.to_f64() != 0.0 {
-        series.refuse(reason(value));
+        bound.series.refuse(reason(value));
     }
 }
 

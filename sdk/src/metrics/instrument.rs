@@ -22,7 +22,7 @@ use super::{
     descriptor::Descriptor,
     observable::Observable,
     registration::Finding,
-    series::{Cells, Series},
+    series::{Bound, Cells, Series},
     stats::Stats,
 };
 use crate::{clock::Clock, otlp};
@@ -61,9 +61,15 @@ const TABLE_SHARES: usize = 1;
 
 /// A series for an attribute set, and whether it is the overflow series.
 #[derive(Debug)]
-pub(crate) struct BoundSeries {
-    pub(crate) series: Arc<Series>,
+pub(crate) struct Binding {
+    pub(crate) bound: Bound,
     pub(crate) is_overflow: bool,
+}
+
+impl Binding {
+    fn new(series: Arc<Series>, is_overflow: bool) -> Self {
+        Self { bound: series.into(), is_overflow }
+    }
 }
 
 impl Instrument {
@@ -106,26 +112,26 @@ impl Instrument {
     ///
     /// At the instrument's cardinality limit, or when the process is out of cells, new attribute sets share the
     /// series `otel.metric.overflow = true`, which is counted.
-    pub(crate) fn bind(&self, attributes: &[KeyValue]) -> BoundSeries {
+    pub(crate) fn bind(&self, attributes: &[KeyValue]) -> Binding {
         let encoded = self.encode(&AttributeSet::new(attributes));
         let mut table = self.series.lock();
         if self.descriptor.is_dropped {
             // One series takes them all, which nobody will see.
             let series = table.overflow.get_or_insert_with(|| self.new_series(encoded));
-            return BoundSeries { series: Arc::clone(series), is_overflow: true };
+            return Binding::new(Arc::clone(series), true);
         }
         if let Some(series) = table.find(&encoded) {
             // Under the table's lock, as the look at its holders is: a handle that comes and goes between two snapshots
             // must not let the series leave with what it recorded.
             series.retirement().held_again();
-            return BoundSeries { series: Arc::clone(series), is_overflow: false };
+            return Binding::new(Arc::clone(series), false);
         }
         // The overflow series counts towards the limit, so that a limit of N never shows more than N series.
         if table.by_attributes.len() + 1 < self.descriptor.cardinality_limit as usize {
             let series = self.new_series(encoded);
             if !matches!(series.cells, Cells::Nowhere) {
                 table.add(Arc::clone(&series));
-                return BoundSeries { series, is_overflow: false };
+                return Binding::new(series, false);
             }
         }
         self.stats.count_overflowed_bind();
@@ -138,7 +144,7 @@ impl Instrument {
                 overflow
             }
         };
-        BoundSeries { series: overflow, is_overflow: true }
+        Binding::new(overflow, true)
     }
 
     fn encode(&self, attributes: &AttributeSet) -> Box<[u8]> {

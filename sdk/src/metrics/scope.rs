@@ -22,7 +22,7 @@ use super::{
     number::Number,
     observable::Observation,
     registration::Finding,
-    series::Series,
+    series::{Bound, Series},
     stats::Stats,
 };
 use crate::clock::Clock;
@@ -294,9 +294,12 @@ impl Scope {
         definition: &'static InstrumentDef,
         kind: InstrumentKind,
         attributes: &[KeyValue],
-    ) -> Arc<Series> {
+    ) -> Bound {
         debug_assert_eq!(definition.kind, kind, "`{}` is a {:?}", definition.name, definition.kind);
+        if definition.kind != kind {
+            return Arc::new(Series::nowhere(&self.0.stats)).into();
+        }
         let instrument = self.0.instrument(Descriptor::from_definition(definition, N::KIND));
-        instrument.bind(attributes).series
+        instrument.bind(attributes).bound
     }
 }

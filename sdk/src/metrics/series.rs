@@ -24,6 +24,22 @@ pub(crate) struct Series {
     stats: Arc<Stats>,
 }
 
+/// A series as a handle or a thread's cache holds it.
+#[derive(Debug, Clone)]
+pub(crate) struct Bound {
+    pub(crate) series: Arc<Series>,
+    /// The attributes that were bound but are not the series', because a view does not keep them: as OTLP fields of an
+    /// exemplar.
+    #[expect(dead_code, reason = "read by exemplars")]
+    pub(crate) filtered: Option<Arc<[u8]>>,
+}
+
+impl From<Arc<Series>> for Bound {
+    fn from(series: Arc<Series>) -> Self {
+        Self { series, filtered: None }
+    }
+}
+
 /// The cells of a series, by what its instrument does with values.
 #[derive(Debug)]
 pub(crate) enum Cells {
@@ -52,6 +68,17 @@ impl Series {
             cells: Cells::allocate(descriptor).unwrap_or(Cells::Nowhere),
             encoded_attributes,
             start_unix_nanos,
+            retirement: Retirement::default(),
+            stats: Arc::clone(stats),
+        }
+    }
+
+    /// A series that refuses whatever is recorded, and that nobody exports.
+    pub(crate) fn nowhere(stats: &Arc<Stats>) -> Self {
+        Self {
+            cells: Cells::Nowhere,
+            encoded_attributes: Box::default(),
+            start_unix_nanos: 0,
             retirement: Retirement::default(),
             stats: Arc::clone(stats),
         }
