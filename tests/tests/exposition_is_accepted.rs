@@ -2,29 +2,37 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
 use inferometer_collector::Serves;
 use inferometer_sdk::{
-    Cached, DiffusionStage, Engine, FinishReason, KvCacheTier, KvStats, Prompt, Scope, Telemetry,
-    TokenModality, TransferEdge, TransferPayload, media::Image,
+    Cached, Clock, DiffusionStage, Engine, FinishReason, KvCacheTier, KvStats, ManualClock, Prompt,
+    Scope, SystemClock, Telemetry, TokenModality, TransferEdge, TransferPayload, media::Image,
 };
 use inferometer_semconv::{InstrumentKind, ValueType, metrics, prometheus_name::metric_name};
-use inferometer_tests::{CollectorUnderTest, Scrape, conserved, oracle, wait};
+use inferometer_tests::{CollectorUnderTest, LOOPBACK_CONFIG, Scrape, conserved, oracle, wait};
 use opentelemetry::{Context, KeyValue};
+
+/// What a reader of OpenMetrics asks for.
+const OPEN_METRICS: &str = "application/openmetrics-text;version=1.0.0";
 
 /// A model's name with everything that needs escaping.
 const MODEL: &str = "qu\"o\\te\nd/模型";
 
 /// What serves a page after one request of every outcome, a KV cache, transfers, media, and one value of every definition.
 fn collector() -> CollectorUnderTest {
-    let collector = CollectorUnderTest::start();
+    fill(CollectorUnderTest::start(), Arc::new(SystemClock::new()))
+}
+
+fn fill(collector: CollectorUnderTest, clock: Arc<dyn Clock>) -> CollectorUnderTest {
     let telemetry = Telemetry::builder()
         .service_name("engine")
         .resource_attributes([KeyValue::new("service.instance.id", "a")])
         .endpoint(collector.otlp_endpoint())
         .interval(Duration::from_secs(3600))
+        .clock(clock)
         .build()
         .expect("telemetry starts");
     let engine = telemetry.engine(MODEL).provider("tests").stage("decode").replica(1).build();
@@ -131,6 +139,30 @@ fn the_python_client_reads_what_we_read() {
     assert!(page.samples().any(|sample| sample.label("gen_ai_request_model") == MODEL));
 }
 
+#[test]
+fn the_python_client_reads_since_when_each_series_counts() {
+    const START: u64 = 1_700_000_000;
+    let asked = "  prometheus: {enable_created_samples: true, ";
+    let config = LOOPBACK_CONFIG.replace("  prometheus: {", asked);
+    let clock = ManualClock::at(START * 1_000_000_000);
+    let collector = fill(CollectorUnderTest::with_config(&config), Arc::new(clock));
+    let page = Scrape::page(collector.address(Serves::Metrics), OPEN_METRICS).1;
+    let Some(theirs) = oracle::prometheus_client_open_metrics(&page) else {
+        return;
+    };
+    let of = |suffix: &str| {
+        let mut seen: Vec<_> = theirs.iter().filter(|it| it.name.ends_with(suffix)).collect();
+        seen.retain(|it| it.labels.get("job").is_some_and(|job| job == "engine"));
+        seen
+    };
+    let created = of("_created");
+    let histograms = of("_bucket").iter().filter(|it| it.labels["le"] == "+Inf").count();
+    let counters = of("_total").len();
+    assert!(counters > 50 && histograms > 50, "{counters} and {histograms}");
+    assert_eq!(created.len(), counters + histograms);
+    assert!(created.iter().all(|it| it.value == START as f64), "{created:?}");
+}
+
 /// A sample with the bound of its bucket in one spelling, and the bits of its value.
 fn spelled(name: &str, labels: &BTreeMap<String, String>, value: f64) -> String {
     let labels = labels.iter().map(|(key, value)| match value.parse::<f64>() {
@@ -144,8 +176,7 @@ fn spelled(name: &str, labels: &BTreeMap<String, String>, value: f64) -> String 
 fn the_python_client_reads_the_same_from_openmetrics() {
     let collector = collector();
     let text = collector.scrape();
-    let accept = "application/openmetrics-text;version=1.0.0";
-    let (content_type, page) = Scrape::page(collector.address(Serves::Metrics), accept);
+    let (content_type, page) = Scrape::page(collector.address(Serves::Metrics), OPEN_METRICS);
     assert!(content_type.starts_with("application/openmetrics-text; version=1.0.0"));
     let Some(theirs) = oracle::prometheus_client_open_metrics(&page) else {
         return;

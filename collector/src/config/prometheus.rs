@@ -44,6 +44,9 @@ pub(super) fn read(section: &mut Section<'_>, problems: &mut Problems) -> Read<E
             .number("max_bytes", 1..=SERIES_BYTES_MAX, problems)
             .unwrap_or(default.max_bytes),
         open_metrics: section.flag("enable_open_metrics", problems).unwrap_or(default.open_metrics),
+        created_samples: section
+            .flag("enable_created_samples", problems)
+            .unwrap_or(default.created_samples),
         always_classic_histograms: section
             .flag("always_classic_histograms", problems)
             .unwrap_or(default.always_classic_histograms),

@@ -20,6 +20,9 @@ pub struct PrometheusSettings {
     pub max_bytes: u64,
     /// Whether readers that like OpenMetrics better get it; default true. The key is `enable_open_metrics`.
     pub open_metrics: bool,
+    /// Whether OpenMetrics says since when a counter, histogram or summary counts, in a `_created` sample of each series;
+    /// default false. The key is `enable_created_samples`. Protobuf says so in any case.
+    pub created_samples: bool,
     /// Whether native histograms have classic buckets beside their own; default false. Only readers of protobuf get native
     /// ones, the others classic ones in any case.
     pub always_classic_histograms: bool,
@@ -73,6 +76,7 @@ impl Default for PrometheusSettings {
             max_series: 100_000,
             max_bytes: 512 << 20,
             open_metrics: true,
+            created_samples: false,
             always_classic_histograms: false,
             send_timestamps: false,
             namespace: String::new(),

@@ -111,9 +111,9 @@ impl Parts {
     pub(super) fn sum(&self) -> (Value, u64) {
         let (mut sum, mut latest) = (self.before.clone(), 0);
         for part in &self.parts {
-            part.read_timed(|value, time| {
+            part.read_timed(|value, times| {
                 merge(&mut sum, value);
-                latest = latest.max(time);
+                latest = latest.max(times.time);
             });
         }
         (sum.unwrap_or(Value::Int(0)), latest)

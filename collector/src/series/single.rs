@@ -236,17 +236,18 @@ impl Series {
         self.read_timed(|value, _| look(value))
     }
 
-    /// The same with the time of the value, nanoseconds since 1970; 0 if unknown.
-    pub fn read_timed<T>(&self, look: impl FnOnce(&Value, u64) -> T) -> T {
+    /// The same with its times.
+    pub fn read_timed<T>(&self, look: impl FnOnce(&Value, Times) -> T) -> T {
         if let Some(parts) = self.fold.parts() {
             let (sum, time) = parts.sum();
-            return look(&sum, time);
+            // The parts began at several times.
+            return look(&sum, Times { start: 0, time });
         }
         let state = self.state.lock();
-        look(&state.value, state.time)
+        look(&state.value, state.times())
     }
 
-    /// The same with the start of the value, and its exemplars in the place of those in `exemplars`, the oldest first.
+    /// The same with its exemplars in the place of those in `exemplars`, the oldest first.
     pub fn read_whole<T>(
         &self,
         exemplars: &mut Vec<Arc<Exemplar>>,
@@ -257,7 +258,6 @@ impl Series {
             let (sum, time) = parts.sum();
             parts.exemplars(exemplars);
             order(exemplars);
-            // The parts began at several times.
             return look(&sum, Times { start: 0, time });
         }
         let state = self.state.lock();
@@ -265,7 +265,7 @@ impl Series {
             kept.copy_to(exemplars);
             order(exemplars);
         }
-        look(&state.value, Times { start: state.start, time: state.time })
+        look(&state.value, state.times())
     }
 
     /// Appends its own exemplars to others.
@@ -374,6 +374,10 @@ fn nanos(time: Duration) -> u64 {
 }
 
 impl State {
+    const fn times(&self) -> Times {
+        Times { start: self.start, time: self.time }
+    }
+
     #[inline]
     fn order(&self, point: &Point<'_>) -> Result<Order, Rejection> {
         if matches!(point.reading, Reading::Gone) {

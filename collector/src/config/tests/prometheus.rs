@@ -39,7 +39,7 @@ fn every_option_reaches_the_settings() {
          translation_strategy: NoTranslation, compatibility: otlptranslator, without_scope_info: true, \
          resource_constant_labels: {included: [\"k8s.*\"], excluded: [k8s.pod.uid]}, target_info: {enabled: false}, \
          label_limits: {default: 100, attributes: {user.id: 10, session: 0}, pinned: {user.id: [root, 0]}}, \
-         enable_open_metrics: false, always_classic_histograms: true, \
+         enable_open_metrics: false, enable_created_samples: true, always_classic_histograms: true, \
          write_timeout: 2s, idle_timeout: 3s, limits: {max_connections: 4}",
     );
     let seconds = std::time::Duration::from_secs;
@@ -58,6 +58,7 @@ fn every_option_reaches_the_settings() {
             ..Limits::DEFAULT
         },
         open_metrics: false,
+        created_samples: true,
         always_classic_histograms: true,
         translation_strategy: Strategy::NoTranslation,
         custom: Custom::Otlptranslator,

@@ -20,6 +20,8 @@ pub(super) struct Options {
     pub(super) timestamps: bool,
     /// Whether native histograms have classic buckets beside their own.
     pub(super) classic_buckets: bool,
+    /// Whether OpenMetrics says in samples of their own since when counters, histograms and summaries count.
+    pub(super) created: bool,
 }
 
 /// One pass over the store, piece by piece; holds no lock between pieces, and none while it writes.
@@ -35,7 +37,7 @@ impl Encoder {
         let wanted = wanted.into();
         match wanted.format {
             Format::Protobuf => Self::Protobuf(protobuf::Encoder::new(wanted.escaping(), options)),
-            _ => Self::Text(text::Encoder::new(wanted, options.timestamps)),
+            _ => Self::Text(text::Encoder::new(wanted, options)),
         }
     }
 

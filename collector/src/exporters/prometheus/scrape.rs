@@ -56,6 +56,7 @@ impl Scrape {
             options: Options {
                 timestamps: settings.send_timestamps,
                 classic_buckets: settings.always_classic_histograms,
+                created: settings.created_samples,
             },
             turns: Turns::default(),
         }

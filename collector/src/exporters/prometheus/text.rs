@@ -11,7 +11,7 @@ use std::{sync::Arc, vec};
 
 use self::lines::Lines;
 use super::{
-    encoder::{PAGE_SERIES, PIECE_BYTES},
+    encoder::{Options, PAGE_SERIES, PIECE_BYTES},
     format::{Format, Wanted},
     names::Names,
 };
@@ -45,15 +45,15 @@ struct Head {
 }
 
 impl Encoder {
-    /// Before the first piece. With timestamps, every sample shows the time of its point, if the sender told it.
-    pub(super) fn new(wanted: Wanted, has_timestamps: bool) -> Self {
+    /// Before the first piece.
+    pub(super) fn new(wanted: Wanted, options: Options) -> Self {
         let names = Names::new(wanted.escaping());
         Self {
             format: wanted.format,
             cursor: names.cursor(),
             names,
             rest: Vec::new().into_iter(),
-            lines: Lines::new(wanted.format, has_timestamps),
+            lines: Lines::new(wanted.format, options),
             head: Head::default(),
             has_ended: false,
         }
@@ -122,7 +122,7 @@ impl Head {
         }
         match claims::shown(family, prefix.name(), |name| store.kind_of(name)) {
             Some(shown) => {
-                lines.show_exemplars(shown.has_exemplars());
+                lines.begin(shown);
                 head::write_open_metrics(family, prefix, shown, out);
             }
             None => (self.is_omitted, self.omitted) = (true, self.omitted + 1),

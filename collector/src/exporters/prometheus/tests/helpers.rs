@@ -173,7 +173,11 @@ pub(super) fn page(ingest: &Ingest) -> String {
 
 /// The whole page in a format, with timestamps or without.
 pub(super) fn whole_page(ingest: &Ingest, format: Format, has_timestamps: bool) -> String {
-    let options = Options { timestamps: has_timestamps, ..Options::default() };
+    page_with(ingest, format, Options { timestamps: has_timestamps, ..Options::default() })
+}
+
+/// The whole page in a format.
+pub(super) fn page_with(ingest: &Ingest, format: Format, options: Options) -> String {
     let (mut encoder, mut page) = (Encoder::new(format, options), Vec::new());
     while encoder.piece(ingest.store(), &mut page) {}
     String::from_utf8(page).unwrap()

@@ -28,6 +28,52 @@ fn described(help: &str, unit: &str, metric: Metric) -> Metric {
 }
 
 #[test]
+fn what_counts_says_since_when_on_request_alone() {
+    const START: u64 = 1_700_000_000_250_999_999;
+    let ingest = ingest();
+    let since = |point: NumberDataPoint| NumberDataPoint {
+        start_time_unix_nano: START,
+        time_unix_nano: START + 1,
+        ..point
+    };
+    let summary = SummaryDataPoint {
+        start_time_unix_nano: START,
+        time_unix_nano: START + 1,
+        ..SummaryDataPoint::default()
+    };
+    let unknown = NumberDataPoint { start_time_unix_nano: 0, ..int(2, &[("x", "unknown")]) };
+    let distribution = HistogramDataPoint {
+        start_time_unix_nano: START,
+        time_unix_nano: START + 1,
+        ..buckets(&[1.0], &[1, 2], 0.5, &[])
+    };
+    apply(
+        &ingest,
+        vec![
+            counter("a", vec![since(int(7, &[("x", "y")])), unknown]),
+            gauge("g", vec![since(int(1, &[]))]),
+            histogram("h_total", vec![distribution]),
+            metric("s", "", Data::Summary(Summary { data_points: vec![summary] })),
+        ],
+    );
+    let shown = |created| {
+        let options = Options { created, ..Options::default() };
+        let page = page_with(&ingest, Format::OpenMetrics100, options);
+        page.lines().filter(|line| line.contains("_created")).map(str::to_owned).collect()
+    };
+    let (asked, unasked): (Vec<String>, Vec<String>) = (shown(true), shown(false));
+    let expected = [
+        "a_created{x=\"y\"} 1700000000.250",
+        "h_total_created 1700000000.250",
+        "s_created 1700000000.250",
+    ];
+    assert_eq!(asked, expected);
+    assert_eq!(unasked, [""; 0]);
+    let text = page_with(&ingest, Format::Text004, Options { created: true, ..Options::default() });
+    assert!(!text.contains("_created"), "{text}");
+}
+
+#[test]
 fn an_empty_page_is_its_end() {
     assert_eq!(page_of(Vec::new()), "");
 }

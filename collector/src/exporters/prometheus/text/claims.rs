@@ -8,8 +8,8 @@
 use super::super::translate::TARGET_INFO;
 use crate::series::{Family, Kind};
 
-const TOTAL: &str = "_total";
-const CREATED: &str = "_created";
+pub(super) const TOTAL: &str = "_total";
+pub(super) const CREATED: &str = "_created";
 const INFO: &str = "_info";
 
 /// A family as OpenMetrics shows it.
@@ -25,6 +25,11 @@ impl Shown<'_> {
     /// Whether the format has a place for exemplars in it.
     pub(super) fn has_exemplars(self) -> bool {
         matches!(self.kind, "counter" | "histogram")
+    }
+
+    /// Whether the format has a place in it for what it was created at.
+    pub(super) fn has_created(self) -> bool {
+        self.has_exemplars() || self.kind == "summary"
     }
 }
 

@@ -2,9 +2,13 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{super::format::Format, put};
+use super::{
+    super::{encoder::Options, format::Format},
+    claims::{CREATED, Shown, TOTAL},
+    put,
+};
 use crate::series::{
-    Exemplar, Exponential, Histogram, Prefix, Series, Summary, Value, latest_exemplar,
+    Exemplar, Exponential, Histogram, Kind, Prefix, Series, Summary, Times, Value, latest_exemplar,
     write_canonical, write_double, write_integer,
 };
 
@@ -15,8 +19,9 @@ const MILLISECOND: u64 = 1_000_000;
 #[derive(Debug)]
 pub(super) struct Lines {
     is_open_metrics: bool,
-    has_timestamps: bool,
+    options: Options,
     has_exemplars: bool,
+    has_created: bool,
     /// What follows every value of a series: its timestamp, if wanted and known.
     time: Vec<u8>,
     exemplars: Vec<Arc<Exemplar>>,
@@ -29,11 +34,12 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new(format: Format, has_timestamps: bool) -> Self {
+    pub(super) fn new(format: Format, options: Options) -> Self {
         Self {
             is_open_metrics: format.is_open_metrics(),
-            has_timestamps,
+            options,
             has_exemplars: false,
+            has_created: false,
             time: Vec::new(),
             exemplars: Vec::new(),
             value: Value::Int(0),
@@ -42,29 +48,27 @@ impl Lines {
         }
     }
 
-    /// Says whether the series that follow may show exemplars.
-    pub(super) fn show_exemplars(&mut self, may: bool) {
-        self.has_exemplars = may;
+    /// Says of which family of OpenMetrics the series that follow are.
+    pub(super) fn begin(&mut self, family: Shown<'_>) {
+        self.has_exemplars = family.has_exemplars();
+        self.has_created = self.options.created && family.has_created();
         self.exemplars.clear();
     }
 
     /// Appends all lines of a series, all from one point.
     pub(super) fn write(&mut self, series: &Series, prefix: Prefix<'_>, out: &mut Vec<u8>) {
-        let copy = |value: &Value, to: &mut Value| value.copy_to(to);
         let Self { value, exemplars, .. } = self;
-        let time = if self.has_exemplars {
-            series.read_whole(exemplars, |seen, times| {
-                copy(seen, value);
-                times.time
-            })
+        let copy = |seen: &Value, times: Times| {
+            seen.copy_to(value);
+            times
+        };
+        let Times { start, time } = if self.has_exemplars {
+            series.read_whole(exemplars, copy)
         } else {
-            series.read_timed(|seen, time| {
-                copy(seen, value);
-                time
-            })
+            series.read_timed(copy)
         };
         self.time.clear();
-        if self.has_timestamps && time > 0 {
+        if self.options.timestamps && time > 0 {
             self.time.push(b' ');
             write_time(time, self.is_open_metrics, &mut self.time);
         }
@@ -87,6 +91,9 @@ impl Lines {
                 one.write_exponential(exponential, buckets, text, out);
             }
             Value::Summary(summary) => one.write_summary(summary, text, out),
+        }
+        if self.has_created && start > 0 {
+            one.write_created(series.kind(), start, out);
         }
     }
 }
@@ -204,6 +211,15 @@ impl One<'_> {
             self.write_name_and_labels("_sum", out);
             self.write_last_double(sum, out);
         }
+    }
+
+    /// When it began to count.
+    fn write_created(&self, kind: Kind, start: u64, out: &mut Vec<u8>) {
+        let (name, rest) = self.prefix.split();
+        let stem = name.strip_suffix(TOTAL).filter(|_| kind == Kind::Counter).unwrap_or(name);
+        put(out, &[stem, CREATED, rest]);
+        write_time(start, true, out);
+        self.end_with(None, out);
     }
 
     fn write_count(&self, count: u64, out: &mut Vec<u8>) {
