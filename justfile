@@ -19,7 +19,7 @@ test:
 docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps
 
-# Writes the generated files: constants, docs/metrics.md, docs/coverage.md, the Python module.
+# Writes the generated files: constants, docs/metrics.md, docs/coverage.md, docs/conformance.md, the Python module.
 regen:
     cargo run --locked -p inferometer-semconv-generator
 

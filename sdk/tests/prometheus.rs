@@ -94,6 +94,32 @@ fn every_kind_is_shown_with_what_was_recorded() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "units that no registry has in one place")]
+fn units_are_suffixes_in_full_words() {
+    let provider = provider();
+    let meter = provider.meter("library");
+    meter.u64_counter("read").with_unit("By").build().add(3, &[]);
+    meter.f64_gauge("share").with_unit("1").build().record(0.5, &[]);
+    meter.f64_gauge("speed").with_unit("By/s").build().record(2.0, &[]);
+    meter.f64_gauge("wait.seconds").with_unit("s").build().record(1.0, &[]);
+    meter.f64_gauge("depth").with_unit("{request}").build().record(7.0, &[]);
+    let library = "{otel_scope_name=\"library\"}";
+    let expected = [
+        ("read_bytes_total", 3.0),
+        ("share", 0.5),
+        ("speed_bytes_per_second", 2.0),
+        ("wait_seconds", 1.0),
+        ("depth", 7.0),
+    ];
+    let page = page(&registry(&[&provider]));
+    let samples = samples(&page);
+    assert_eq!(samples.len(), expected.len(), "{page}");
+    for (name, value) in expected {
+        assert_eq!(samples.get(format!("{name}{library}").as_str()), Some(&value), "{page}");
+    }
+}
+
+#[test]
 fn observable_instruments_are_asked_for_every_page() {
     let provider = provider();
     let meter = provider.meter("library");

@@ -126,8 +126,9 @@ impl Instrument {
             series.retirement().held_again();
             return Binding::new(Arc::clone(series), false);
         }
-        // The overflow series counts towards the limit, so that a limit of N never shows more than N series.
-        if table.by_attributes.len() + 1 < self.descriptor.cardinality_limit as usize {
+        // The overflow series does not count: as the specification demands, as many sets as the limit allows never
+        // overflow, and an instrument shows one series more at most.
+        if table.by_attributes.len() < self.descriptor.cardinality_limit as usize {
             let series = self.new_series(encoded);
             if !matches!(series.cells, Cells::Nowhere) {
                 table.add(Arc::clone(&series));

@@ -84,15 +84,15 @@ impl Observed {
         }
     }
 
-    /// The overflow series counts towards the limit, as it does for recorded instruments.
+    /// The overflow series does not count towards the limit, nor does it for recorded instruments.
     fn has_room(&mut self, instrument: &Instrument) -> bool {
         let limit = instrument.descriptor.cardinality_limit as usize;
-        if self.sets.len() + 1 >= limit && self.cleared_in < self.turn {
+        if self.sets.len() >= limit && self.cleared_in < self.turn {
             self.cleared_in = self.turn;
             let turn = self.turn;
             self.sets.retain(|_, set| set.seen + 1 >= turn);
         }
-        self.sets.len() + 1 < limit
+        self.sets.len() < limit
     }
 
     /// Visits the sets that were observed this time. A monotonic total that fell was begun anew by whoever keeps it:

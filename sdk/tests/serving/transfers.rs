@@ -245,7 +245,7 @@ fn edges_beyond_the_declared_limit_share_the_overflow_series() {
     let series: Vec<String> = rig.points("infer.transfer.io").collect();
     let overflow: Vec<&String> =
         series.iter().filter(|line| line.contains("otel.metric.overflow")).collect();
-    assert_eq!((series.len(), overflow.len()), (limit as usize, 1));
+    assert_eq!((series.len(), overflow.len()), (limit as usize + 1, 1));
     let bytes = |line: &String| line.rsplit(' ').next().and_then(|it| it.parse::<u64>().ok());
     assert_eq!(series.iter().filter_map(bytes).sum::<u64>(), 10 * (u64::from(limit) + 5));
 }

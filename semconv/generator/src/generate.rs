@@ -6,8 +6,8 @@ use std::{
 };
 
 use crate::{
-    check::check, coverage::Coverage, coverage_page, markdown, python, read::read,
-    resolve::resolve, rust,
+    check::check, conformance::Conformance, conformance_page, coverage::Coverage, coverage_page,
+    markdown, python, read::read, resolve::resolve, rust,
 };
 
 /// What to run after a change to the registry; every generated file names it.
@@ -34,18 +34,20 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// Reads, checks and renders the registry at `semconv/registry` below the root, and its coverage of other systems at
-/// `semconv/coverage`.
+/// Reads, checks and renders the registry at `semconv/registry` below the root, its coverage of other systems at
+/// `semconv/coverage`, and the SDK's conformance to OpenTelemetry's specification at `sdk/conformance`.
 ///
 /// # Errors
 ///
-/// Everything that is wrong with either; then nothing is rendered.
+/// Everything that is wrong with any of them; then nothing is rendered.
 pub fn generate(root: &Path) -> Result<Vec<GeneratedFile>, Problems> {
     let sources = read(&root.join("semconv/registry")).map_err(Problems)?;
     let registry = resolve(&sources).map_err(Problems)?;
     let coverage = Coverage::read(root).map_err(Problems)?;
+    let conformance = Conformance::read(root).map_err(Problems)?;
     let mut problems = check(&registry);
     problems.extend(coverage.check(&registry));
+    problems.extend(conformance.check());
     if !problems.is_empty() {
         return Err(Problems(problems));
     }
@@ -59,6 +61,7 @@ pub fn generate(root: &Path) -> Result<Vec<GeneratedFile>, Problems> {
         file("semconv/python/inferometer_semconv.py", python::module(&registry)),
         file("docs/metrics.md", markdown::page(&registry)),
         file("docs/coverage.md", coverage_page::page(&coverage)),
+        file("docs/conformance.md", conformance_page::page(&conformance)),
     ])
 }
 

@@ -3,11 +3,14 @@
 //! ```text
 //! registry/*.yaml -> model (as typed) -> Registry (resolved) -> check -> rust, markdown, python
 //! coverage/*.yaml -> Coverage -> check against the registry -> markdown
+//! ../sdk/conformance/*.yaml -> Conformance -> check against the specification's rows -> markdown
 //! ```
 //!
 //! Nothing here touches the generated code, so that it can be written anew when it does not compile.
 
 mod check;
+pub mod conformance;
+mod conformance_page;
 pub mod coverage;
 mod coverage_page;
 mod generate;
