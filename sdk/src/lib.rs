@@ -74,4 +74,4 @@ pub use serving::{
     StorageEvent, StorageEventKind, StorageObserver, StorageOperation, StoragePlace, StorageTier,
     TokenLookups,
 };
-pub use telemetry::{DROP_TIMEOUT, Telemetry, TelemetryBuilder, init, new_instance_id};
+pub use telemetry::{DROP_TIMEOUT, Propagator, Telemetry, TelemetryBuilder, init, new_instance_id};

@@ -3,7 +3,9 @@
 mod builder;
 mod deadline;
 mod exports;
+mod propagator;
 mod resource;
+mod sampling;
 mod settings;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -12,7 +14,11 @@ use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 
 pub use builder::TelemetryBuilder;
 pub(crate) use deadline::Deadline;
+pub use propagator::Propagator;
 pub use resource::new_instance_id;
+#[cfg(test)]
+pub(crate) use sampling::Root;
+pub(crate) use sampling::Sampling;
 pub(crate) use settings::{Endpoint, OtlpSettings, Settings};
 
 use self::exports::Exports;
@@ -50,6 +56,7 @@ pub struct Telemetry {
     clock: Arc<dyn Clock>,
     /// Of all engines together.
     corrections: Arc<Corrections>,
+    propagators: Vec<Propagator>,
     /// `None` if disabled.
     exports: Option<Exports>,
 }
@@ -83,7 +90,17 @@ impl Telemetry {
         };
         let spans = exports.as_ref().and_then(|exports| exports.spans.as_ref());
         let tracer_provider = spans.map_or_else(unsampled, |spans| spans.provider().clone());
-        Ok(Self { meter_provider, tracer_provider, clock: settings.clock, corrections, exports })
+        if let Some(propagators) = &settings.propagators {
+            Propagator::install_global(propagators);
+        }
+        Ok(Self {
+            meter_provider,
+            tracer_provider,
+            clock: settings.clock,
+            corrections,
+            propagators: settings.propagators.unwrap_or_else(|| Propagator::DEFAULT.to_vec()),
+            exports,
+        })
     }
 
     /// Makes instruments whose values are exported.
@@ -115,8 +132,12 @@ impl Telemetry {
     }
 
     /// Makes these providers the ones that `opentelemetry::global` hands out, so that libraries which know only the
-    /// OpenTelemetry API record into them. Nothing else in this crate touches a global.
+    /// OpenTelemetry API record into them, and the propagators: W3C Trace Context and Baggage, unless others were chosen.
+    ///
+    /// Nothing else in this crate touches a global, but that propagators which were chosen, by
+    /// [`TelemetryBuilder::propagators`] or `OTEL_PROPAGATORS`, are installed when telemetry starts.
     pub fn install_global(&self) {
+        Propagator::install_global(&self.propagators);
         opentelemetry::global::set_meter_provider(self.meter_provider.clone());
         opentelemetry::global::set_tracer_provider(self.tracer_provider.clone());
     }

@@ -7,8 +7,11 @@ mod fake_collector;
 use std::{process::Command, time::Duration};
 
 use fake_collector::{PATIENCE, Reply, WireCollector};
-use inferometer_sdk::{Protocol, Telemetry};
-use opentelemetry::trace::{Span, Tracer, TracerProvider};
+use inferometer_sdk::{Environment, Exporter, InMemory, Propagator, Protocol, Telemetry};
+use opentelemetry::{
+    KeyValue,
+    trace::{Span, Tracer, TracerProvider},
+};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
 
@@ -94,4 +97,78 @@ fn endpoint_protocol_and_timeout_are_the_programs_choice() {
             check(&[(&name(setting), word)]);
         }
     }
+}
+
+#[test]
+fn sampler_and_span_limits_are_the_programs_choice() {
+    check(&[("OTEL_TRACES_SAMPLER", "always_off")]);
+    check(&[("OTEL_TRACES_SAMPLER", "nonsense"), ("OTEL_TRACES_SAMPLER_ARG", "nonsense")]);
+}
+
+/// The spans that come out of a program with these variables, of two that it starts.
+fn spans_with(variables: &[(&str, &str)]) -> Vec<opentelemetry_proto::tonic::trace::v1::Span> {
+    let kept = InMemory::default();
+    let telemetry = Telemetry::builder()
+        .environment(&variables.iter().copied().collect::<Environment>())
+        .exporter(Exporter::Memory(kept.clone()))
+        .interval(NEVER)
+        .build()
+        .unwrap();
+    let tracer = telemetry.tracer_provider().tracer("engine");
+    for name in ["first", "second"] {
+        let mut span = tracer.start(name);
+        span.set_attribute(KeyValue::new("text", "h\u{e4}\u{df}lich"));
+        span.set_attribute(KeyValue::new("another", "text"));
+        span.add_event("event", vec![KeyValue::new("text", "longer")]);
+        span.end();
+    }
+    telemetry.flush(PATIENCE).unwrap();
+    let requests = kept.traces();
+    let resources = requests.into_iter().flat_map(|request| request.resource_spans);
+    resources.flat_map(|resource| resource.scope_spans).flat_map(|scope| scope.spans).collect()
+}
+
+#[test]
+fn a_sampler_of_the_environment_decides_which_spans_there_are() {
+    assert_eq!(spans_with(&[]).len(), 2);
+    assert_eq!(spans_with(&[("OTEL_TRACES_SAMPLER", "always_off")]).len(), 0);
+    let none = [("OTEL_TRACES_SAMPLER", "traceidratio"), ("OTEL_TRACES_SAMPLER_ARG", "0")];
+    assert_eq!(spans_with(&none).len(), 0);
+}
+
+#[test]
+fn limits_of_the_environment_hold_on_spans() {
+    let spans = spans_with(&[
+        ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "1"),
+        ("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "3"),
+    ]);
+    for span in &spans {
+        assert_eq!((span.attributes.len(), span.dropped_attributes_count), (1, 1), "{span:?}");
+        let texts = format!("{:?} {:?}", span.attributes, span.events[0].attributes);
+        assert!(texts.contains("\"h\u{e4}\u{df}\"") && texts.contains("\"lon\""), "{texts}");
+    }
+    assert_eq!(spans.len(), 2);
+}
+
+/// The fields that whoever asks the global propagator would send; there is one global for all tests, so one test has it.
+#[test]
+fn propagators_are_global_once_somebody_chose_them() {
+    let fields = || {
+        opentelemetry::global::get_text_map_propagator(|propagator| {
+            let mut fields: Vec<String> = propagator.fields().map(str::to_owned).collect();
+            fields.sort_unstable();
+            fields
+        })
+    };
+    let builder = || Telemetry::builder().exporter(Exporter::None).disabled(true);
+    let telemetry = builder().build().unwrap();
+    assert_eq!(fields(), [""; 0]);
+    telemetry.install_global();
+    assert_eq!(fields(), ["baggage", "traceparent", "tracestate"]);
+    drop(builder().propagators([Propagator::Baggage]).build().unwrap());
+    assert_eq!(fields(), ["baggage"]);
+    // Disabled or not, as the specification has it.
+    let chosen = [("OTEL_PROPAGATORS", "none"), ("OTEL_SDK_DISABLED", "true")];
+    drop(builder().environment(&chosen.into_iter().collect()).build().unwrap());
+    assert_eq!(fields(), [""; 0]);
 }

@@ -1,5 +1,7 @@
 //! Where one signal goes, checked before anything starts.
 
+use std::borrow::Cow;
+
 use http::{HeaderMap, Uri, uri::PathAndQuery};
 
 use super::{
@@ -68,7 +70,7 @@ fn resolve(signal: Signal, settings: &OtlpSettings) -> Result<(Protocol, Uri), S
         let path = path(signal, protocol, &Endpoint::Base(base.to_owned()), "");
         return Ok((protocol, with_path(base, &parse(base)?, &path)?));
     };
-    let url = endpoint.url();
+    let url = &*with_scheme(endpoint.url(), settings);
     let uri = parse(url)?;
     let protocol = settings.protocol.unwrap_or_else(|| {
         if uri.port_u16() == Some(HTTP_PORT) || uri.path().len() > 1 {
@@ -81,6 +83,19 @@ fn resolve(signal: Signal, settings: &OtlpSettings) -> Result<(Protocol, Uri), S
     let path = path(signal, protocol, endpoint, given);
     let uri = with_path(url, &uri, &path)?;
     Ok((protocol, uri))
+}
+
+/// For gRPC, `HOST:PORT` is enough where somebody said whether it is to be trusted as it is.
+fn with_scheme<'a>(url: &'a str, settings: &OtlpSettings) -> Cow<'a, str> {
+    match settings.insecure {
+        Some(insecure)
+            if !url.contains("://") && settings.protocol != Some(Protocol::HttpProtobuf) =>
+        {
+            let scheme = if insecure { "http" } else { "https" };
+            format!("{scheme}://{url}").into()
+        }
+        _ => url.into(),
+    }
 }
 
 /// A signal's own URL is used as it is; the general one is the base of the signals' paths.
@@ -157,6 +172,19 @@ mod tests {
         check(base("http://c:4318"), None, "http://c:4318/v1/metrics");
         check(base("https://c/otlp"), None, "https://c/otlp/v1/metrics");
         check(base("http://c:4318"), Some(Protocol::Grpc), &format!("http://c:4318{GRPC}"));
+    }
+
+    #[test]
+    fn a_host_and_port_are_enough_for_grpc_where_its_security_is_said() {
+        let resolved = |insecure, protocol| {
+            let endpoint = base("c:4317");
+            let settings = OtlpSettings { endpoint, insecure, protocol, ..OtlpSettings::default() };
+            resolve(Signal::Metrics, &settings).ok().map(|(_, uri)| uri.to_string())
+        };
+        assert_eq!(resolved(Some(true), None), Some(format!("http://c:4317{GRPC}")));
+        assert_eq!(resolved(Some(false), None), Some(format!("https://c:4317{GRPC}")));
+        assert_eq!(resolved(None, None), None);
+        assert_eq!(resolved(Some(true), Some(Protocol::HttpProtobuf)), None);
     }
 
     #[test]

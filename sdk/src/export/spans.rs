@@ -8,11 +8,16 @@ mod content;
 mod processor;
 mod queue;
 mod size;
+mod truncate;
 
 use std::{sync::Arc, time::Duration};
 
-use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
+use opentelemetry_sdk::{
+    Resource,
+    trace::{self, Sampler, SdkTracerProvider, TracerProviderBuilder},
+};
 use tokio::{runtime::Handle, sync::mpsc};
+use tracing::subscriber::{NoSubscriber, with_default};
 
 pub(crate) use self::queue::SpanLimits;
 use self::{batches::Batches, processor::BoundedSpanProcessor, queue::SpanQueue};
@@ -49,6 +54,10 @@ pub(crate) struct SpanExportSettings {
     pub(crate) limits: SpanLimits,
     /// Whether prompts and answers may leave.
     pub(crate) content: bool,
+    /// Characters of a text on a span; `None`: any number.
+    pub(crate) text_length: Option<usize>,
+    pub(crate) sampler: Sampler,
+    pub(crate) trace_limits: trace::SpanLimits,
 }
 
 impl SpanExport {
@@ -70,8 +79,11 @@ impl SpanExport {
         let (asks, asked) = mpsc::channel(MAX_WAITING_FLUSHES);
         let batches = Batches::new(Arc::clone(&queue), otlp, settings.delay);
         runtime.spawn(batches.run(asked));
-        let processor = BoundedSpanProcessor::new(queue, asks, settings.content);
-        let provider = SdkTracerProvider::builder()
+        let processor =
+            BoundedSpanProcessor::new(queue, asks, settings.content, settings.text_length);
+        let provider = tracer_provider()
+            .with_sampler(settings.sampler)
+            .with_span_limits(settings.trace_limits)
             .with_resource(resource)
             .with_span_processor(processor.clone())
             .build();
@@ -101,6 +113,12 @@ impl SpanExport {
         self.processor.close();
         self.flush()?.wait(deadline, timeout)
     }
+}
+
+/// Reads `OTEL_*` from the process, whatever the program says. What it finds is overwritten, and what it complains of is
+/// not heard: our own reading warns once.
+fn tracer_provider() -> TracerProviderBuilder {
+    with_default(NoSubscriber::new(), SdkTracerProvider::builder)
 }
 
 /// The answer to a flush of spans, to come.

@@ -1,18 +1,18 @@
 //! Settings given by the program.
 
+mod otlp;
+mod traces;
+
 use std::{sync::Arc, time::Duration};
 
 use opentelemetry::KeyValue;
 
-use super::{
-    Telemetry,
-    settings::{Endpoint, OtlpSettings, Settings},
-};
+use super::{Propagator, Telemetry, settings::Settings};
 use crate::{
     clock::Clock,
     environment::Environment,
     error::StartError,
-    export::{Compression, Exporter, Protocol, TlsFiles},
+    export::Exporter,
     metrics::{HistogramAggregation, TemporalityPreference},
 };
 
@@ -22,7 +22,7 @@ use crate::{
 /// it.
 #[derive(Debug, Default)]
 pub struct TelemetryBuilder {
-    pub(super) settings: Settings,
+    pub(crate) settings: Settings,
 }
 
 impl TelemetryBuilder {
@@ -48,38 +48,6 @@ impl TelemetryBuilder {
     pub fn resource_attributes(mut self, attributes: impl IntoIterator<Item = KeyValue>) -> Self {
         self.settings.resource_attributes.extend(attributes);
         self
-    }
-
-    /// The collector's base URL, `http://` or `https://`, for metrics and traces. Default: `http://localhost:4317` for
-    /// gRPC, `http://localhost:4318` for HTTP.
-    #[must_use]
-    pub fn endpoint(self, url: impl Into<String>) -> Self {
-        let url = url.into();
-        self.otlp(|otlp| otlp.endpoint = Some(Endpoint::Base(url.clone())))
-    }
-
-    /// How requests are carried. Default: HTTP where the endpoint has a path or port 4318, gRPC otherwise.
-    #[must_use]
-    pub fn protocol(self, protocol: Protocol) -> Self {
-        self.otlp(|otlp| otlp.protocol = Some(protocol))
-    }
-
-    /// How requests are compressed. Default: not at all.
-    #[must_use]
-    pub fn compression(self, compression: Compression) -> Self {
-        self.otlp(|otlp| otlp.compression = compression)
-    }
-
-    /// Files for an `https://` endpoint. Default: the authorities that the system trusts, and no own certificate.
-    #[must_use]
-    pub fn tls_files(self, files: &TlsFiles) -> Self {
-        self.otlp(|otlp| otlp.tls.clone_from(files))
-    }
-
-    /// Time for one export, retries included. Default: 10 s.
-    #[must_use]
-    pub fn timeout(self, timeout: Duration) -> Self {
-        self.otlp(|otlp| otlp.timeout = timeout)
     }
 
     /// What becomes of metrics and traces. Default: they go to a collector.
@@ -133,40 +101,27 @@ impl TelemetryBuilder {
         self
     }
 
-    /// The longest time that a finished span waits for its export; at least 1 ms. Default: 5 s.
+    /// Time for one export of metrics, whatever the exporter, retries included; the shorter of this and
+    /// [`TelemetryBuilder::timeout`] holds. Default: 30 s.
     #[must_use]
-    pub fn span_delay(mut self, delay: Duration) -> Self {
-        self.settings.span_delay = delay.max(Duration::from_millis(1));
+    pub fn metric_export_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.metrics.timeout = timeout;
         self
     }
 
-    /// Bytes that finished spans may hold until their export is over; further spans are dropped and counted as
-    /// `queue_full`, one that alone holds more as `span_too_large`. An estimate: text by its length, lists by their room.
-    /// What the request is made of comes on top, once for the batch that is on its way. Default: 16 MiB.
+    /// How contexts are carried between processes by whoever asks `opentelemetry::global`; nobody carries them if there are
+    /// none of these. Building sets the global propagator then. Default: it is left alone until
+    /// [`Telemetry::install_global`], which sets W3C Trace Context and Baggage.
     #[must_use]
-    pub fn span_queue_bytes(mut self, bytes: usize) -> Self {
-        self.settings.span_limits.bytes = bytes;
+    pub fn propagators(mut self, propagators: impl IntoIterator<Item = Propagator>) -> Self {
+        self.settings.propagators = Some(propagators.into_iter().collect());
         self
     }
 
-    /// Whether what people say to a model, and what it answers, may leave on spans: the attributes
-    /// `gen_ai.input.messages`, `gen_ai.output.messages`, `gen_ai.system_instructions` and `gen_ai.tool.definitions`.
-    /// This crate sets none of them; other instrumentation in the process may. Default: no, they are removed from spans
-    /// and their events, and counted there as dropped attributes.
+    /// Whether nothing is exported or detected and no thread started; everything can be recorded all the same. Default: no.
     #[must_use]
-    pub fn capture_content(mut self, capture: bool) -> Self {
-        self.settings.content = capture;
-        self
-    }
-
-    /// Whether spans are recorded and exported. `false` is [`Exporter::None`] for traces. Default: yes.
-    #[must_use]
-    pub fn traces(mut self, traces: bool) -> Self {
-        match (traces, &self.settings.traces.exporter) {
-            (false, _) => self.settings.traces.exporter = Exporter::None,
-            (true, Exporter::None) => self.settings.traces.exporter = Exporter::Otlp,
-            (true, _) => {}
-        }
+    pub fn disabled(mut self, disabled: bool) -> Self {
+        self.settings.disabled = disabled;
         self
     }
 
@@ -184,11 +139,5 @@ impl TelemetryBuilder {
     /// Nothing runs then.
     pub fn build(self) -> Result<Telemetry, StartError> {
         Telemetry::start(self.settings)
-    }
-
-    fn otlp(mut self, change: impl Fn(&mut OtlpSettings)) -> Self {
-        change(&mut self.settings.metrics.otlp);
-        change(&mut self.settings.traces.otlp);
-        self
     }
 }

@@ -55,7 +55,7 @@ impl Exports {
         let thread = ExportThread::start(MetricExportSettings {
             provider,
             route: metrics,
-            timeout: settings.metrics.otlp.timeout,
+            timeout: settings.metrics.export_timeout(),
             interval: settings.interval,
             temporality: settings.temporality,
             counters: Arc::clone(&metric_counters),
@@ -64,11 +64,14 @@ impl Exports {
         })?;
         let spans = traces.map(|route| SpanExportSettings {
             route,
-            timeout: settings.traces.otlp.timeout,
+            timeout: settings.traces.export_timeout(),
             durations: own.span_durations,
             delay: settings.span_delay,
             limits: settings.span_limits,
             content: settings.content,
+            text_length: settings.text_length,
+            sampler: settings.sampling.sampler(),
+            trace_limits: settings.trace_limits,
         });
         let spans = spans
             .map(|spans| SpanExport::start(resource, spans, thread.runtime(), &span_counters))

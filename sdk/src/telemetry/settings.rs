@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use http::HeaderMap;
 use opentelemetry::KeyValue;
 
+use super::{propagator::Propagator, sampling::Sampling};
 use crate::{
     clock::{Clock, SystemClock},
     export::{Compression, Exporter, Protocol, Signal, SpanLimits, TlsFiles},
@@ -16,6 +17,9 @@ pub(crate) const DEFAULT_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Time for one export, retries included.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Time for one export, whatever the exporter; the shorter of both holds.
+pub(crate) const DEFAULT_EXPORT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Time between two exports of spans.
 pub(crate) const DEFAULT_SPAN_DELAY: Duration = Duration::from_secs(5);
@@ -42,6 +46,14 @@ pub(crate) struct Settings {
     pub(crate) interval: Duration,
     pub(crate) span_delay: Duration,
     pub(crate) span_limits: SpanLimits,
+    /// Which spans are recorded.
+    pub(crate) sampling: Sampling,
+    /// What a span may have; the span SDK's.
+    pub(crate) trace_limits: opentelemetry_sdk::trace::SpanLimits,
+    /// Characters of a text on a span; `None`: any number.
+    pub(crate) text_length: Option<usize>,
+    /// `None`: nobody chose.
+    pub(crate) propagators: Option<Vec<Propagator>>,
     /// Whether attributes that hold what people say to a model, or what it answers, may leave.
     pub(crate) content: bool,
     pub(crate) clock: Arc<dyn Clock>,
@@ -57,10 +69,29 @@ impl Settings {
 }
 
 /// What becomes of one signal.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct SignalSettings {
     pub(crate) exporter: Exporter,
+    /// For one export, whatever the exporter.
+    pub(crate) timeout: Duration,
     pub(crate) otlp: OtlpSettings,
+}
+
+impl SignalSettings {
+    /// For one export, retries included.
+    pub(crate) fn export_timeout(&self) -> Duration {
+        self.timeout.min(self.otlp.timeout)
+    }
+}
+
+impl Default for SignalSettings {
+    fn default() -> Self {
+        Self {
+            exporter: Exporter::default(),
+            timeout: DEFAULT_EXPORT_TIMEOUT,
+            otlp: OtlpSettings::default(),
+        }
+    }
 }
 
 /// How one signal reaches a collector.
@@ -68,6 +99,8 @@ pub(crate) struct SignalSettings {
 pub(crate) struct OtlpSettings {
     /// `None`: on this host, at the protocol's usual port.
     pub(crate) endpoint: Option<Endpoint>,
+    /// For an endpoint that is no URL: whether it is reached without TLS. `None`: such an endpoint is an error.
+    pub(crate) insecure: Option<bool>,
     /// `None`: what the endpoint suggests.
     pub(crate) protocol: Option<Protocol>,
     pub(crate) compression: Compression,
@@ -98,6 +131,7 @@ impl Default for OtlpSettings {
     fn default() -> Self {
         Self {
             endpoint: None,
+            insecure: None,
             protocol: None,
             compression: Compression::None,
             headers: HeaderMap::new(),
@@ -121,6 +155,10 @@ impl Default for Settings {
             interval: DEFAULT_INTERVAL,
             span_delay: DEFAULT_SPAN_DELAY,
             span_limits: DEFAULT_SPAN_LIMITS,
+            sampling: Sampling::default(),
+            trace_limits: opentelemetry_sdk::trace::SpanLimits::default(),
+            text_length: None,
+            propagators: None,
             content: false,
             clock: Arc::new(SystemClock::new()),
         }

@@ -15,7 +15,7 @@ use opentelemetry_sdk::{
 };
 use tokio::sync::mpsc::{Sender, error::TrySendError};
 
-use super::{batches::Asked, content, queue::SpanQueue};
+use super::{batches::Asked, content, queue::SpanQueue, truncate::truncate};
 use crate::{
     error::FlushError,
     export::thread::{PendingFlush, is_export_thread},
@@ -25,18 +25,26 @@ use crate::{
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Takes finished spans into a queue that is bounded in number and bytes, and counts those that it does not take.
-/// Ending a span takes no lock, allocates nothing, and logs nothing. Clones are the same processor.
+/// Ending a span takes no lock, allocates nothing unless a text is to be cut,
+/// and logs nothing. Clones are the same processor.
 #[derive(Debug, Clone)]
 pub(super) struct BoundedSpanProcessor {
     queue: Arc<SpanQueue>,
     asks: Sender<Asked>,
     /// Whether prompts and answers may leave.
     content: bool,
+    /// Characters of a text on a span.
+    text_length: Option<usize>,
 }
 
 impl BoundedSpanProcessor {
-    pub(super) const fn new(queue: Arc<SpanQueue>, asks: Sender<Asked>, content: bool) -> Self {
-        Self { queue, asks, content }
+    pub(super) const fn new(
+        queue: Arc<SpanQueue>,
+        asks: Sender<Asked>,
+        content: bool,
+        text_length: Option<usize>,
+    ) -> Self {
+        Self { queue, asks, content, text_length }
     }
 
     /// Asks for the export of every span that has ended.
@@ -83,6 +91,9 @@ impl SpanProcessor for BoundedSpanProcessor {
         self.queue.put(span, |span| {
             if !self.content {
                 content::remove(span);
+            }
+            if let Some(characters) = self.text_length {
+                truncate(span, characters);
             }
         });
     }
@@ -135,7 +146,7 @@ mod tests {
         let limits = SpanLimits { queue: 8, bytes: 1 << 20, batch: 8 };
         let queue = Arc::new(SpanQueue::new(limits, Arc::default()));
         let (asks, _) = tokio::sync::mpsc::channel(1);
-        let processor = BoundedSpanProcessor::new(Arc::clone(&queue), asks, false);
+        let processor = BoundedSpanProcessor::new(Arc::clone(&queue), asks, false, None);
         let provider = SdkTracerProvider::builder()
             .with_sampler(RecordOnly)
             .with_span_processor(processor)
