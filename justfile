@@ -23,6 +23,10 @@ docs:
 regen:
     cargo run --locked -p inferometer-semconv-generator
 
+# Other people's OpenTelemetry code over ours and ours over theirs, and the programs of docs/migration.md.
+interop:
+    cargo test --locked -p inferometer-interop -p inferometer-migration
+
 deny:
     cargo deny --locked check bans licenses sources
 
