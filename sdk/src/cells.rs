@@ -17,6 +17,7 @@
 //! A record that finds no slab or no page adds to a fallback stripe and asks for it; the reader's thread makes it.
 //! Nothing on the record path allocates, locks, makes a system call or can fail, the first record of a thread included.
 
+mod attention;
 mod exponent;
 mod exponential;
 mod head;
@@ -35,7 +36,8 @@ pub(crate) use exponent::downscale;
 pub(crate) use exponential::{ExponentialRun, ExponentialTotals, ZERO_THRESHOLD};
 pub(crate) use histogram::{HistogramRun, Totals};
 pub(crate) use lease::{
-    Own, install_wanted, recorder_begins, recorder_ended, register_thread, shared_records,
+    Own, attend_to_every_record, install_wanted, recorder_begins, recorder_ended, register_thread,
+    shared_records, span_is_current,
 };
 pub(crate) use published::{Found, Published};
 pub(crate) use scalar::{LastValueCell, LastValueRun, SumCell, SumRun};

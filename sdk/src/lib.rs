@@ -45,10 +45,10 @@ pub use gpu::{
     GpuSamplerBuilder, GpuState, MAX_GPUS, NoGpu,
 };
 pub use metrics::{
-    Counter, Gauge, Histogram, HistogramAggregation, MAX_CALLBACKS_PER_INSTRUMENT,
+    Counter, ExemplarFilter, Gauge, Histogram, HistogramAggregation, MAX_CALLBACKS_PER_INSTRUMENT,
     MAX_INSTRUMENTS_PER_SCOPE, MAX_SCOPES, MeterProvider, MeterProviderBuilder, MetricReader,
-    Number, NumberKind, Observation, PointValue, RETIRE_AFTER, Recorder, Scope, Snapshot, Stats,
-    TemporalityPreference, UpDownCounter,
+    Number, NumberKind, Observation, PointValue, RETIRE_AFTER, Recorder, SampledSpan, Scope,
+    Snapshot, Stats, TemporalityPreference, UpDownCounter,
 };
 pub use otlp::Encoder;
 pub use serving::{

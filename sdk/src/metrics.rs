@@ -5,6 +5,7 @@
 //! | bind | `scope.rs`, `registration.rs`, `name.rs`, `descriptor.rs`, `aggregation.rs`, `instrument.rs`, `attributes.rs` |
 //! | record | `handles.rs`, into the crate's `cells` |
 //! | record, from the OpenTelemetry API | `api.rs`, `cache.rs` |
+//! | record, as an example with its trace | `exemplars.rs` |
 //! | snapshot | `snapshot.rs`; what callbacks tell, `observable.rs`, `observed.rs`, `collection.rs` |
 //! | since when | `reader.rs`, `temporality.rs`, `deltas.rs` |
 
@@ -16,6 +17,7 @@ mod cache;
 mod collection;
 mod deltas;
 mod descriptor;
+mod exemplars;
 mod handles;
 mod instrument;
 mod name;
@@ -34,6 +36,7 @@ mod stats;
 mod temporality;
 
 pub use aggregation::HistogramAggregation;
+pub use exemplars::{ExemplarFilter, SampledSpan};
 pub use handles::{Counter, Gauge, Histogram, UpDownCounter};
 pub use number::{Number, NumberKind, PointValue};
 pub use observable::{MAX_CALLBACKS_PER_INSTRUMENT, Observation};
@@ -48,6 +51,7 @@ pub use temporality::TemporalityPreference;
 
 pub(crate) use attributes::AttributeSet;
 pub(crate) use collection::current_collection;
+pub(crate) use exemplars::Exemplar;
 pub(crate) use snapshot::{InstrumentPoints, Point, ScopePoints, Value};
 pub(crate) use temporality::Temporality;
 pub(crate) use {aggregation::Aggregation, descriptor::Descriptor};

@@ -1,6 +1,7 @@
 //! From a snapshot to OTLP bytes, without an intermediate object.
 
 mod attributes;
+mod exemplars;
 mod metrics;
 mod wire;
 

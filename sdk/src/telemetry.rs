@@ -74,6 +74,7 @@ impl Telemetry {
         let meter_provider = MeterProvider::builder()
             .with_resource(resource.clone())
             .with_histograms(settings.histograms)
+            .with_exemplars(settings.exemplars)
             .with_clock(Arc::clone(&settings.clock))
             .build();
         let corrections = Arc::<Corrections>::default();

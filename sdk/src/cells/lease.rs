@@ -29,7 +29,7 @@ const SPARES: usize = 4;
 const PAGES_AHEAD: u32 = 8;
 
 /// The slab of a thread that has none: it has no pages, so every record takes the cold path.
-static NO_SLAB: Slab = Slab::new();
+static NO_SLAB: Slab = Slab::of_nobody();
 
 /// Filled from the front; never emptied.
 static SLABS: [OnceLock<Box<Slab>>; MAX_SLABS] = [const { OnceLock::new() }; MAX_SLABS];
@@ -51,6 +51,9 @@ static WAITING: AtomicUsize = AtomicUsize::new(0);
 /// Pages below this number hold series; only they are worth installing.
 static PAGES_IN_USE: AtomicU32 = AtomicU32::new(0);
 
+/// Whether some provider wants exemplars of records outside spans.
+static EVERY_RECORD: AtomicBool = AtomicBool::new(false);
+
 /// Whether any slab has a page to install, so that the reader's thread need not look through all of them.
 static PAGES_WANTED: AtomicBool = AtomicBool::new(false);
 
@@ -70,6 +73,8 @@ thread_local! {
     /// Plain and without a destructor: reading it is one load, and it stays readable while the thread ends.
     static CURRENT: Cell<&'static Slab> = const { Cell::new(&NO_SLAB) };
     static STANDING: Cell<Standing> = const { Cell::new(Standing::New) };
+    /// Whether a sampled span is current, for the slab that the thread may come to own.
+    static IS_IN_SPAN: Cell<bool> = const { Cell::new(false) };
     /// Recorders of this thread that are alive; they write to its slab without asking whether it still owns it.
     static RECORDERS: Cell<usize> = const { Cell::new(0) };
     /// The slab that this thread would have given back, had it not had recorders.
@@ -90,6 +95,18 @@ impl Own {
     #[inline(always)]
     pub(super) const fn slab(self) -> &'static Slab {
         self.0
+    }
+
+    /// Whether what this thread records may make an exemplar: if not, it does not.
+    #[inline(always)]
+    pub(crate) fn is_attended(self) -> bool {
+        self.0.attention().is_due()
+    }
+
+    /// Whether what it records outside spans may.
+    #[inline(always)]
+    pub(crate) fn is_attended_without_span(self) -> bool {
+        self.0.attention().is_due_without_span()
     }
 }
 
@@ -205,6 +222,7 @@ fn lease() -> bool {
         give_back(slab);
         return false;
     }
+    slab.attention().set_span(IS_IN_SPAN.get());
     CURRENT.set(slab);
     STANDING.set(Standing::Leased);
     true
@@ -249,6 +267,21 @@ fn give_back(slab: &Slab) {
     slab.ownership().release();
 }
 
+/// A sampled span is current on this thread from now on, or none is.
+pub(crate) fn span_is_current(is_current: bool) {
+    IS_IN_SPAN.set(is_current);
+    if STANDING.get() == Standing::Leased {
+        CURRENT.get().attention().set_span(is_current);
+    }
+}
+
+/// From now on some provider wants exemplars of records outside spans. A slab that is being made at this moment is told
+/// by the next reader.
+pub(crate) fn attend_to_every_record() {
+    EVERY_RECORD.store(true, Relaxed);
+    thread_slabs().for_each(|slab| slab.attention().set_every());
+}
+
 /// Makes slabs until this many are free, or [`MAX_SLABS`] are there.
 fn make_slabs(free: usize) {
     let mut slots = SLABS.iter();
@@ -265,6 +298,9 @@ fn make_slabs(free: usize) {
             for page in 0..PAGES_IN_USE.load(Relaxed).min(PAGES_AHEAD) {
                 slab.install(page);
             }
+            if EVERY_RECORD.load(Relaxed) {
+                slab.attention().set_every();
+            }
             give_back(slab);
         }
     }
@@ -278,6 +314,9 @@ pub(crate) fn install_wanted() {
         // slab each.
         let most = thread_slabs().count().max(SPARES);
         make_slabs(SPARES + waiting.min(most));
+    }
+    if EVERY_RECORD.load(Relaxed) {
+        attend_to_every_record();
     }
     if PAGES_WANTED.swap(false, Acquire) {
         thread_slabs().chain(fallback_slabs()).for_each(Slab::install_wanted);

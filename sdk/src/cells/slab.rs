@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::{
+    attention::Attention,
     ownership::Ownership,
     page::{Page, PageSlot},
 };
@@ -27,15 +28,26 @@ pub(super) struct Slab {
     /// Of a stripe: pages that a record went to, one bit each, so that a reader passes over the others.
     shared: [AtomicU64; PAGES / 64],
     ownership: Ownership,
+    attention: Attention,
 }
 
 impl Slab {
     pub(super) const fn new() -> Self {
+        Self::with(Attention::none())
+    }
+
+    /// Of all threads that have none of their own.
+    pub(super) const fn of_nobody() -> Self {
+        Self::with(Attention::all())
+    }
+
+    const fn with(attention: Attention) -> Self {
         Self {
             pages: [const { PageSlot::empty() }; PAGES],
             wanted: [const { AtomicU64::new(0) }; PAGES / 64],
             shared: [const { AtomicU64::new(0) }; PAGES / 64],
             ownership: Ownership::taken(AtomicBool::new(false)),
+            attention,
         }
     }
 
@@ -88,5 +100,10 @@ impl Slab {
 
     pub(super) const fn ownership(&self) -> &Ownership {
         &self.ownership
+    }
+
+    #[inline(always)]
+    pub(super) const fn attention(&self) -> &Attention {
+        &self.attention
     }
 }

@@ -21,10 +21,6 @@ pub(super) const VARIABLES: &[Variable] = &[
         "OTEL_LOG_LEVEL",
         "the SDK's own messages go through `tracing`, whose subscriber decides; filter the target `inferometer_sdk` there",
     ),
-    absent(
-        "OTEL_METRICS_EXEMPLAR_FILTER",
-        "no exemplars are recorded through the environment's choice; leave it out",
-    ),
     Variable { used: Use::Absent(&["none"]), ..absent("OTEL_LOGS_EXPORTER", LOGS) },
     absent("OTEL_BLRP_SCHEDULE_DELAY", LOGS),
     absent("OTEL_BLRP_EXPORT_TIMEOUT", LOGS),

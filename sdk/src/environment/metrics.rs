@@ -5,7 +5,7 @@ use super::{
     traces::exporter,
     variable::{Use, Variable},
 };
-use crate::metrics::{HistogramAggregation, TemporalityPreference};
+use crate::metrics::{ExemplarFilter, HistogramAggregation, TemporalityPreference};
 
 pub(super) const VARIABLES: &[Variable] = &[
     Variable {
@@ -47,6 +47,15 @@ pub(super) const VARIABLES: &[Variable] = &[
         default: "`explicit_bucket_histogram`",
         used: Use::Read(|settings, value| {
             set(&mut settings.histograms, HistogramAggregation::from_word(value))
+        }),
+    },
+    Variable {
+        name: "OTEL_METRICS_EXEMPLAR_FILTER",
+        effect: "which measurements may become exemplars: those within a sampled span, all, or none",
+        values: "trace_based, always_on or always_off",
+        default: "`trace_based`",
+        used: Use::Read(|settings, value| {
+            set(&mut settings.exemplars, ExemplarFilter::from_word(value))
         }),
     },
 ];

@@ -8,6 +8,7 @@ use std::{fmt, marker::PhantomData};
 use inferometer_semconv::attributes::SdkRefusalReason;
 
 use super::{
+    exemplars::SampledSpan,
     number::Number,
     series::{Bound, Cells},
 };
@@ -69,25 +70,35 @@ impl<N: Number> Counter<N> {
         self.add_by(Own::current(), value);
     }
 
+    /// As [`Counter::add`], for a span that need not be current; see [`Histogram::record_in_span`].
+    #[inline]
+    pub fn add_in_span(&self, value: N, span: Option<SampledSpan>) {
+        let own = Own::current();
+        let is_taken = add_to_counter(&self.bound, self.sum, own, value);
+        offer_in_span(&self.bound, own, is_taken, value, span);
+    }
+
     #[inline(always)]
     pub(super) fn add_by(&self, own: Own, value: N) {
-        add_to_counter(&self.bound, self.sum, own, value);
+        let is_taken = add_to_counter(&self.bound, self.sum, own, value);
+        offer(&self.bound, own, is_taken, value);
     }
 
     #[inline(always)]
     pub(crate) fn record_to(bound: &Bound, value: N) {
-        add_to_counter(bound, bound.series.cells.sum(), Own::current(), value);
+        let own = Own::current();
+        let is_taken = add_to_counter(bound, bound.series.cells.sum(), own, value);
+        offer(bound, own, is_taken, value);
     }
 }
 
+/// Whether the value was taken, as for all that record here.
 #[inline(always)]
-fn add_to_counter<N: Number>(bound: &Bound, sum: SumCell, own: Own, value: N) {
+fn add_to_counter<N: Number>(bound: &Bound, sum: SumCell, own: Own, value: N) -> bool {
     if !value.is_finite_and_not_negative() {
         return refuse_unless_zero(bound, value);
     }
-    if !sum.add(own, value) {
-        record_elsewhere(bound, own, value);
-    }
+    sum.add(own, value) || record_elsewhere(bound, own, value)
 }
 
 impl<N: Number> UpDownCounter<N> {
@@ -99,46 +110,49 @@ impl<N: Number> UpDownCounter<N> {
 
     #[inline(always)]
     pub(super) fn add_by(&self, own: Own, value: N) {
-        add_to_up_down_counter(&self.bound, self.sum, own, value);
+        let is_taken = add_to_up_down_counter(&self.bound, self.sum, own, value);
+        offer(&self.bound, own, is_taken, value);
     }
 
     #[inline(always)]
     pub(crate) fn record_to(bound: &Bound, value: N) {
-        add_to_up_down_counter(bound, bound.series.cells.sum(), Own::current(), value);
+        let own = Own::current();
+        let is_taken = add_to_up_down_counter(bound, bound.series.cells.sum(), own, value);
+        offer(bound, own, is_taken, value);
     }
 }
 
 #[inline(always)]
-fn add_to_up_down_counter<N: Number>(bound: &Bound, sum: SumCell, own: Own, value: N) {
+fn add_to_up_down_counter<N: Number>(bound: &Bound, sum: SumCell, own: Own, value: N) -> bool {
     if !value.is_finite() {
-        return bound.series.refuse(reason(value));
+        return refuse(bound, value);
     }
-    if !sum.add(own, value) {
-        record_elsewhere(bound, own, value);
-    }
+    sum.add(own, value) || record_elsewhere(bound, own, value)
 }
 
 impl<N: Number> Gauge<N> {
     /// Sets the value. NaN and infinity are refused and counted.
     #[inline]
     pub fn record(&self, value: N) {
-        set_gauge(&self.bound, self.last_value, value);
+        let own = Own::current();
+        let is_taken = set_gauge(&self.bound, self.last_value, own, value);
+        offer(&self.bound, own, is_taken, value);
     }
 
     #[inline(always)]
     pub(crate) fn record_to(bound: &Bound, value: N) {
-        set_gauge(bound, bound.series.cells.last_value(), value);
+        let own = Own::current();
+        let is_taken = set_gauge(bound, bound.series.cells.last_value(), own, value);
+        offer(bound, own, is_taken, value);
     }
 }
 
 #[inline(always)]
-fn set_gauge<N: Number>(bound: &Bound, last_value: LastValueCell, value: N) {
+fn set_gauge<N: Number>(bound: &Bound, last_value: LastValueCell, own: Own, value: N) -> bool {
     if !value.is_finite() {
-        return bound.series.refuse(reason(value));
+        return refuse(bound, value);
     }
-    if !last_value.set(value) {
-        record_elsewhere(bound, Own::current(), value);
-    }
+    last_value.set(value) || record_elsewhere(bound, own, value)
 }
 
 impl<N: Number> Histogram<N> {
@@ -148,52 +162,104 @@ impl<N: Number> Histogram<N> {
         self.record_by(Own::current(), value);
     }
 
+    /// As [`Histogram::record`], for a span that need not be current, or for none: its exemplar leads there, and
+    /// whatever span is current does not matter.
+    ///
+    /// ```
+    /// use inferometer_sdk::{MeterProvider, SampledSpan};
+    /// use inferometer_semconv::metrics::INFER_REQUEST_QUEUE_DURATION;
+    /// use opentelemetry::Context;
+    ///
+    /// # let request_context = Context::new();
+    /// let provider = MeterProvider::builder().build();
+    /// let waited = provider.scope("my.engine").histogram(&INFER_REQUEST_QUEUE_DURATION, &[]);
+    /// let span = SampledSpan::of(&request_context); // once for a request
+    /// waited.record_in_span(0.25, span);
+    /// ```
+    #[inline]
+    pub fn record_in_span(&self, value: N, span: Option<SampledSpan>) {
+        let own = Own::current();
+        let is_taken = Self::record_in(&self.bound, own, value);
+        offer_in_span(&self.bound, own, is_taken, value, span);
+    }
+
+    /// Makes room for exemplars now, so that the first record within a span finds it. Otherwise the next collection
+    /// makes it, after a record within a span has asked for it, and the first interval has no exemplars. Allocates.
+    pub fn expect_exemplars(&self) {
+        self.bound.expect_exemplars();
+    }
+
     #[inline(always)]
     pub(super) fn record_by(&self, own: Own, value: N) {
-        Self::record_in(&self.bound, own, value);
+        let is_taken = Self::record_in(&self.bound, own, value);
+        offer(&self.bound, own, is_taken, value);
     }
 
     #[inline(always)]
     pub(crate) fn record_to(bound: &Bound, value: N) {
-        Self::record_in(bound, Own::current(), value);
+        let own = Own::current();
+        let is_taken = Self::record_in(bound, own, value);
+        offer(bound, own, is_taken, value);
     }
 
     #[inline(always)]
-    fn record_in(bound: &Bound, own: Own, value: N) {
+    fn record_in(bound: &Bound, own: Own, value: N) -> bool {
         if !value.is_finite_and_not_negative() {
             return Self::record_unusual(bound, own, value);
         }
-        Self::record_plain(bound, own, value);
+        Self::record_plain(bound, own, value)
     }
 
     #[inline(always)]
-    fn record_plain(bound: &Bound, own: Own, value: N) {
+    fn record_plain(bound: &Bound, own: Own, value: N) -> bool {
         match &bound.series.cells {
             Cells::Histogram { cells, buckets } => {
                 let value = value.to_f64();
                 cells.record(own, value, buckets.index(value));
             }
             Cells::Exponential(cells) => cells.record(own, value.to_f64()),
-            _ => record_elsewhere(bound, own, value),
+            _ => return record_elsewhere(bound, own, value),
         }
+        true
     }
 
     /// -0.0 is zero; everything else that is not plain is refused.
     #[cold]
     #[inline(never)]
-    fn record_unusual(bound: &Bound, own: Own, value: N) {
+    fn record_unusual(bound: &Bound, own: Own, value: N) -> bool {
         if value.to_f64() == 0.0 {
-            Self::record_plain(bound, own, N::from_bits(N::ZERO_BITS));
-        } else {
-            bound.series.refuse(reason(value));
+            return Self::record_plain(bound, own, N::from_bits(N::ZERO_BITS));
         }
+        refuse(bound, value)
+    }
+}
+
+/// What was taken may become an exemplar of the span that is current: for all others one load and a branch.
+#[inline(always)]
+fn offer<N: Number>(bound: &Bound, own: Own, is_taken: bool, value: N) {
+    if is_taken && own.is_attended() {
+        bound.offer(value);
+    }
+}
+
+/// What was taken may become an exemplar of this span.
+#[inline(always)]
+fn offer_in_span<N: Number>(
+    bound: &Bound,
+    own: Own,
+    is_taken: bool,
+    value: N,
+    span: Option<SampledSpan>,
+) {
+    if is_taken && (span.is_some() || own.is_attended_without_span()) {
+        bound.offer_in_span(value, span);
     }
 }
 
 /// Records into a series that is not of the handle's own kind, because a view makes something else of the instrument.
 #[cold]
 #[inline(never)]
-fn record_elsewhere<N: Number>(bound: &Bound, own: Own, value: N) {
+fn record_elsewhere<N: Number>(bound: &Bound, own: Own, value: N) -> bool {
     let is_taken = match &bound.series.cells {
         Cells::Sum(cells) => cells.cell().add(own, value),
         Cells::LastValue(cells) => cells.cell().set(value),
@@ -206,15 +272,21 @@ fn record_elsewhere<N: Number>(bound: &Bound, own: Own, value: N) {
     if !is_taken {
         bound.series.refuse(SdkRefusalReason::NoCells);
     }
+    is_taken
 }
 
 /// -0.0 adds nothing to a counter; everything else that is not plain is refused.
 #[cold]
 #[inline(never)]
-fn refuse_unless_zero<N: Number>(bound: &Bound, value: N) {
-    if value.to_f64() != 0.0 {
-        bound.series.refuse(reason(value));
-    }
+fn refuse_unless_zero<N: Number>(bound: &Bound, value: N) -> bool {
+    value.to_f64() != 0.0 && refuse(bound, value)
+}
+
+#[cold]
+#[inline(never)]
+fn refuse<N: Number>(bound: &Bound, value: N) -> bool {
+    bound.series.refuse(reason(value));
+    false
 }
 
 /// Why a value was not taken; asked only once it was not.

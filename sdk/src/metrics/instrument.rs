@@ -20,6 +20,7 @@ use parking_lot::Mutex;
 use super::{
     attributes::AttributeSet,
     descriptor::Descriptor,
+    exemplars::Sampling,
     observable::Observable,
     registration::Finding,
     series::{Bound, Cells, Series},
@@ -44,6 +45,7 @@ pub(crate) struct Instrument {
     pub(crate) stats: Arc<Stats>,
     series: Mutex<SeriesTable>,
     clock: Arc<dyn Clock>,
+    sampling: Arc<Sampling>,
 }
 
 /// Series in the order in which they were bound, found by the bytes that spell their attributes.
@@ -79,6 +81,7 @@ impl Instrument {
         is_exported: bool,
         stats: Arc<Stats>,
         clock: Arc<dyn Clock>,
+        sampling: Arc<Sampling>,
     ) -> Self {
         Self {
             id,
@@ -91,6 +94,7 @@ impl Instrument {
             stats,
             series: Mutex::default(),
             clock,
+            sampling,
         }
     }
 
@@ -154,7 +158,8 @@ impl Instrument {
 
     fn new_series(&self, encoded_attributes: Box<[u8]>) -> Arc<Series> {
         let start = self.clock.unix_nanos();
-        Arc::new(Series::new(&self.descriptor, encoded_attributes, start, &self.stats))
+        let Self { descriptor, stats, sampling, .. } = self;
+        Arc::new(Series::new(descriptor, encoded_attributes, start, stats, sampling))
     }
 
     /// Visits every series in the order in which they were bound. Those whose handles have been gone for

@@ -15,6 +15,7 @@ use parking_lot::Mutex;
 use super::{
     aggregation::{Aggregations, HistogramAggregation},
     collection::CollectionGuard,
+    exemplars::{ExemplarFilter, Sampling},
     scope::{Scope, ScopeState},
     snapshot::Snapshot,
     stats::Stats,
@@ -40,6 +41,7 @@ struct ProviderState {
     resource: Resource,
     aggregations: Arc<Aggregations>,
     clock: Arc<dyn Clock>,
+    sampling: Arc<Sampling>,
     stats: Arc<Stats>,
     scopes: Mutex<Vec<Arc<ScopeState>>>,
     stopped: AtomicBool,
@@ -50,6 +52,7 @@ struct ProviderState {
 pub struct MeterProviderBuilder {
     resource: Resource,
     aggregations: Aggregations,
+    exemplars: ExemplarFilter,
     clock: Arc<dyn Clock>,
 }
 
@@ -77,6 +80,13 @@ impl MeterProviderBuilder {
         self
     }
 
+    /// Which records may become exemplars. Default: those within a sampled span.
+    #[must_use]
+    pub fn with_exemplars(mut self, filter: ExemplarFilter) -> Self {
+        self.exemplars = filter;
+        self
+    }
+
     /// Where start times and collection times come from. Default: [`SystemClock`].
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -90,6 +100,7 @@ impl MeterProviderBuilder {
         MeterProvider(Arc::new(ProviderState {
             resource: self.resource,
             aggregations: Arc::new(self.aggregations),
+            sampling: Arc::new(Sampling::new(self.exemplars, Arc::clone(&self.clock))),
             clock: self.clock,
             stats: Arc::default(),
             scopes: Mutex::default(),
@@ -105,6 +116,7 @@ impl MeterProvider {
         MeterProviderBuilder {
             resource: Resource::builder().build(),
             aggregations: Aggregations::default(),
+            exemplars: ExemplarFilter::default(),
             clock: Arc::new(SystemClock::new()),
         }
     }
@@ -124,7 +136,8 @@ impl MeterProvider {
         }
         let (stats, clock) = (Arc::clone(&self.0.stats), Arc::clone(&self.0.clock));
         let aggregations = Arc::clone(&self.0.aggregations);
-        let state = Arc::new(ScopeState::new(scope, aggregations, stats, clock));
+        let sampling = Arc::clone(&self.0.sampling);
+        let state = Arc::new(ScopeState::new(scope, aggregations, stats, clock, sampling));
         if self.0.stopped.load(Ordering::Relaxed) || scopes.len() >= MAX_SCOPES {
             self.0.stats.count_conflict();
         } else {
@@ -147,12 +160,14 @@ impl MeterProvider {
 
     /// Reads every series into `snapshot`, whose memory is reused, and runs the callbacks of observable instruments on
     /// this thread. Recording goes on meanwhile. Sums and histograms are cumulative; [`MetricReader`] makes deltas.
+    /// Exemplars are those since the provider was last read into the same `snapshot`.
     ///
     /// [`MetricReader`]: super::MetricReader
     pub fn snapshot(&self, snapshot: &mut Snapshot) {
         let _collection = CollectionGuard::begin();
         cells::install_wanted();
         snapshot.begin(self.0.clock.unix_nanos());
+        snapshot.open_window(&self.0.sampling);
         snapshot.read_scopes(|scopes| scopes.extend(self.0.scopes.lock().iter().cloned()));
         self.0.stats.count_torn_reads(snapshot.torn_reads());
     }

@@ -16,6 +16,7 @@ use super::{
     aggregation::Aggregations,
     attributes::AttributeSet,
     descriptor::Descriptor,
+    exemplars::Sampling,
     handles::{Counter, Gauge, Histogram, UpDownCounter},
     instrument::Instrument,
     name,
@@ -54,6 +55,7 @@ pub(crate) struct ScopeState {
     aggregations: Arc<Aggregations>,
     stats: Arc<Stats>,
     clock: Arc<dyn Clock>,
+    sampling: Arc<Sampling>,
 }
 
 impl ScopeState {
@@ -62,6 +64,7 @@ impl ScopeState {
         aggregations: Arc<Aggregations>,
         stats: Arc<Stats>,
         clock: Arc<dyn Clock>,
+        sampling: Arc<Sampling>,
     ) -> Self {
         Self {
             scope,
@@ -70,6 +73,7 @@ impl ScopeState {
             aggregations,
             stats,
             clock,
+            sampling,
         }
     }
 
@@ -123,6 +127,7 @@ impl ScopeState {
             is_exported,
             Arc::clone(&self.stats),
             Arc::clone(&self.clock),
+            Arc::clone(&self.sampling),
         ));
         if !is_full {
             instruments.push(Arc::clone(&instrument));

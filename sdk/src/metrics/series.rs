@@ -5,7 +5,12 @@ use std::{fmt, sync::Arc};
 use inferometer_semconv::attributes::SdkRefusalReason;
 
 use super::{
-    aggregation::Aggregation, buckets::Buckets, descriptor::Descriptor, retirement::Retirement,
+    aggregation::Aggregation,
+    buckets::Buckets,
+    descriptor::Descriptor,
+    exemplars::{Exemplars, SampledSpan, Sampling, current_span},
+    number::Number,
+    retirement::Retirement,
     stats::Stats,
 };
 use crate::{
@@ -20,6 +25,8 @@ pub(crate) struct Series {
     pub(crate) encoded_attributes: Box<[u8]>,
     /// When the series was bound, which is before its first measurement.
     pub(crate) start_unix_nanos: u64,
+    /// `None` if nobody wants any.
+    pub(crate) exemplars: Option<Exemplars>,
     retirement: Retirement,
     stats: Arc<Stats>,
 }
@@ -30,7 +37,6 @@ pub(crate) struct Bound {
     pub(crate) series: Arc<Series>,
     /// The attributes that were bound but are not the series', because a view does not keep them: as OTLP fields of an
     /// exemplar.
-    #[expect(dead_code, reason = "read by exemplars")]
     pub(crate) filtered: Option<Arc<[u8]>>,
 }
 
@@ -63,9 +69,12 @@ impl Series {
         encoded_attributes: Box<[u8]>,
         start_unix_nanos: u64,
         stats: &Arc<Stats>,
+        sampling: &Arc<Sampling>,
     ) -> Self {
+        let cells = Cells::allocate(descriptor).unwrap_or(Cells::Nowhere);
         Self {
-            cells: Cells::allocate(descriptor).unwrap_or(Cells::Nowhere),
+            exemplars: Exemplars::new(sampling, &cells),
+            cells,
             encoded_attributes,
             start_unix_nanos,
             retirement: Retirement::default(),
@@ -77,6 +86,7 @@ impl Series {
     pub(crate) fn nowhere(stats: &Arc<Stats>) -> Self {
         Self {
             cells: Cells::Nowhere,
+            exemplars: None,
             encoded_attributes: Box::default(),
             start_unix_nanos: 0,
             retirement: Retirement::default(),
@@ -93,6 +103,33 @@ impl Series {
     pub(crate) fn refuse(&self, reason: SdkRefusalReason) {
         if !matches!(self.cells, Cells::Dropped) {
             self.stats.count_refused(reason);
+        }
+    }
+}
+
+impl Bound {
+    /// Offers a measurement as an exemplar of the span that is current on this thread.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn offer<N: Number>(&self, value: N) {
+        self.offer_in_span(value, current_span());
+    }
+
+    /// Offers a measurement as an exemplar of a span.
+    #[inline(never)]
+    pub(crate) fn offer_in_span<N: Number>(&self, value: N, span: Option<SampledSpan>) {
+        let Some(exemplars) = &self.series.exemplars else { return };
+        let bucket = match &self.series.cells {
+            Cells::Histogram { buckets, .. } => buckets.index(value.to_f64()),
+            _ => 0,
+        };
+        exemplars.offer(value.into(), bucket, span, &self.filtered);
+    }
+
+    /// Makes room for exemplars now, as for the first record within a span.
+    pub(crate) fn expect_exemplars(&self) {
+        if let Some(exemplars) = &self.series.exemplars {
+            exemplars.make_room(&self.series.cells);
         }
     }
 }

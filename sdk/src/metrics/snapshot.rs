@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    exemplars::{Exemplar, Sampling, Window},
     instrument::Instrument,
     number::{Number, NumberKind, PointValue},
     observed::ObservedSeries,
@@ -26,6 +27,9 @@ pub struct Snapshot {
     points: Vec<Point>,
     buckets: Vec<u64>,
     scratch: Vec<u64>,
+    exemplars: Vec<Exemplar>,
+    /// Which exemplars it shows; kept from one time to the next.
+    window: Window,
     torn: u64,
     /// Working space, empty between two snapshots.
     unread_scopes: Vec<Arc<ScopeState>>,
@@ -53,6 +57,7 @@ pub(crate) struct Point {
     pub(crate) source: Source,
     pub(crate) start_unix_nanos: u64,
     pub(crate) value: Value,
+    pub(crate) exemplars: std::ops::Range<usize>,
 }
 
 /// Where a point's value comes from.
@@ -82,7 +87,13 @@ impl Snapshot {
         self.instruments.clear();
         self.points.clear();
         self.buckets.clear();
+        self.exemplars.clear();
         self.torn = 0;
+    }
+
+    /// Shows the exemplars since the last time from here on.
+    pub(crate) fn open_window(&mut self, sampling: &Sampling) {
+        self.window = sampling.window(&self.window, self.time_unix_nanos);
     }
 
     /// Reads these scopes. Their list is drained before any callback runs, so a callback may make scopes.
@@ -120,10 +131,13 @@ impl Snapshot {
         let first = self.points.len();
         let number = instrument.descriptor.number;
         instrument.for_each_series(self.time_unix_nanos, |series| {
+            let exemplars = series.exemplars.as_ref().map_or(0..0, |exemplars| {
+                exemplars.read(&series.cells, &self.window, &mut self.exemplars)
+            });
             if let Some(value) = self.read_series(series, number) {
                 let source = Source::Recorded(Arc::clone(series));
                 let start_unix_nanos = series.start_unix_nanos;
-                self.points.push(Point { source, start_unix_nanos, value });
+                self.points.push(Point { source, start_unix_nanos, value, exemplars });
             }
         });
         self.end_instrument(Arc::clone(instrument), first);
@@ -135,7 +149,7 @@ impl Snapshot {
             observable.collect(&instrument, self.time_unix_nanos, |series, start, value| {
                 let source = Source::Observed(Arc::clone(series));
                 let value = Value::Number(value);
-                self.points.push(Point { source, start_unix_nanos: start, value });
+                self.points.push(Point { source, start_unix_nanos: start, value, exemplars: 0..0 });
             });
         }
         self.end_instrument(instrument, first);
@@ -250,6 +264,10 @@ impl Snapshot {
 
     pub(crate) fn points(&self, instrument: &InstrumentPoints) -> &[Point] {
         &self.points[instrument.points.clone()]
+    }
+
+    pub(crate) fn exemplars(&self, point: &Point) -> &[Exemplar] {
+        &self.exemplars[point.exemplars.clone()]
     }
 
     pub(crate) fn buckets(&self, range: &std::ops::Range<usize>) -> &[u64] {

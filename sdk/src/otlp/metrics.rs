@@ -7,6 +7,7 @@ use opentelemetry_sdk::Resource;
 
 use super::{
     attributes::{put_attribute, put_key_value},
+    exemplars::{exemplars_len, put_exemplars},
     wire::{
         FIXED64_FIELD_LEN, bytes_field_len, put_bytes_field, put_double_field, put_fixed64_field,
         put_head, put_string_field, put_varint, put_varint_field, varint_len, zigzag,
@@ -229,7 +230,8 @@ fn extremes_len(instrument: &InstrumentPoints) -> usize {
 
 /// Length of a `NumberDataPoint` or `HistogramDataPoint` body.
 fn point_len(snapshot: &Snapshot, point: &Point, instrument: &InstrumentPoints) -> usize {
-    let attributes = point.source.encoded_attributes().len();
+    let attributes =
+        point.source.encoded_attributes().len() + exemplars_len(snapshot.exemplars(point));
     match &point.value {
         Value::Number(_) => 3 * FIXED64_FIELD_LEN + attributes,
         Value::Histogram { buckets, .. } => {
@@ -275,6 +277,12 @@ fn put_point(out: &mut Vec<u8>, snapshot: &Snapshot, instrument: &InstrumentPoin
             put_exponential(out, totals, snapshot.buckets(buckets), has_extremes(instrument));
         }
     }
+    let exemplars = match point.value {
+        Value::Number(_) => 5,
+        Value::Histogram { .. } => 8,
+        Value::Exponential { .. } => 11,
+    };
+    put_exemplars(out, exemplars, snapshot.exemplars(point));
     out.extend_from_slice(point.source.encoded_attributes());
 }
 

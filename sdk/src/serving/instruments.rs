@@ -1,5 +1,7 @@
 //! The instruments of requests, bound once for an engine, so that recording looks nothing up.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
 use inferometer_semconv::{
     InstrumentDef,
     attributes::{
@@ -14,7 +16,7 @@ use opentelemetry::KeyValue;
 use super::{
     error_types::{ByErrorType, OTHER, TIMEOUT},
     labels::{Labels, pair},
-    meters::Meters,
+    meters::{Meters, Record},
 };
 
 /// The `error.type` of a request that was dropped because its thread panicked.
@@ -61,6 +63,7 @@ pub(super) struct RequestInstruments<M: Meters> {
     /// By [`FinishReason`], of which `Error` is in `failed` instead.
     finished: [M::Counter; FinishReason::ALL.len() - 1],
     failed: ByErrorType<Failed<M>>,
+    are_exemplars_expected: AtomicBool,
 }
 
 /// Series of requests that ended with one type of error.
@@ -109,7 +112,37 @@ impl<M: Meters> RequestInstruments<M> {
                 binder.counter(&def::INFER_REQUEST_FINISHED, &[reason])
             }),
             failed: bind_failed(meters.clone(), labels.clone()),
+            are_exemplars_expected: AtomicBool::new(false),
         }
+    }
+
+    /// A sampled request has arrived: room is made for the exemplars of this one and all later ones.
+    pub(super) fn expect_exemplars(&self) {
+        if self.are_exemplars_expected.load(Relaxed) {
+            return;
+        }
+        for histogram in [
+            &self.time_between_tokens,
+            &self.duration,
+            &self.time_to_first_token,
+            &self.time_per_output_token,
+            &self.queue_duration,
+            &self.prefill_duration,
+            &self.decode_duration,
+        ] {
+            histogram.expect_exemplars();
+        }
+        for histogram in [
+            &self.input_tokens,
+            &self.cached_tokens,
+            &self.audio_input_tokens,
+            &self.output_tokens,
+            &self.reasoning_tokens,
+            &self.audio_output_tokens,
+        ] {
+            histogram.expect_exemplars();
+        }
+        self.are_exemplars_expected.store(true, Relaxed);
     }
 
     pub(super) const fn active(&self, state: RequestState) -> &M::UpDownCounter {

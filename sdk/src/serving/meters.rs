@@ -3,7 +3,9 @@
 use inferometer_semconv::InstrumentDef;
 use opentelemetry::KeyValue;
 
-use crate::metrics::{Counter, Gauge, Histogram, Number, Observation, Scope, UpDownCounter};
+use crate::metrics::{
+    Counter, Gauge, Histogram, Number, Observation, SampledSpan, Scope, UpDownCounter,
+};
 
 /// Binds definitions to attributes. The serving layer is generic over it, so that the choice costs nothing per record:
 /// [`Scope`] records into this crate's cells, [`StandardMeter`](super::StandardMeter) through the OpenTelemetry API.
@@ -99,6 +101,16 @@ pub trait Add<N>: Clone + Send + Sync + std::fmt::Debug + 'static {
 pub trait Record<N>: Clone + Send + Sync + std::fmt::Debug + 'static {
     /// Takes `value`.
     fn record(&self, value: N);
+
+    /// Takes `value`, measured within a span that need not be current, or within none. Whoever makes no exemplars
+    /// ignores it.
+    fn record_in_span(&self, value: N, span: Option<SampledSpan>) {
+        let _ = span;
+        self.record(value);
+    }
+
+    /// The first record within a span is to be expected: whatever is to be allocated for it may be allocated now.
+    fn expect_exemplars(&self) {}
 }
 
 impl Meters for Scope {
@@ -207,5 +219,14 @@ impl<N: Number> Record<N> for Histogram<N> {
     #[inline]
     fn record(&self, value: N) {
         Self::record(self, value);
+    }
+
+    #[inline]
+    fn record_in_span(&self, value: N, span: Option<SampledSpan>) {
+        Self::record_in_span(self, value, span);
+    }
+
+    fn expect_exemplars(&self) {
+        Self::expect_exemplars(self);
     }
 }

@@ -18,7 +18,7 @@ use super::{
     request_usage::Usage,
     timeline::Timeline,
 };
-use crate::metrics::Scope;
+use crate::metrics::{SampledSpan, Scope};
 
 /// Records one request, from its arrival to its one end.
 ///
@@ -42,12 +42,17 @@ use crate::metrics::Scope;
 /// does, reports neither `scheduled` nor `prefilled`; then nothing is recorded for these. Nor is a prefill, unless it is
 /// reported, for a request whose prompt tokens nobody told, as in a stage that turns no tokens into anything.
 ///
+/// If its span is sampled, each value that it feeds into a histogram may become an exemplar that leads there, whatever
+/// span is current on the thread.
+///
 /// Each call reads the clock once; those ending in `_at` take nanoseconds since the Unix epoch instead, so that all
 /// requests of a batch share one reading, see [`Engine::now`](super::Engine::now). A request may move between threads.
 #[must_use = "dropping it records an aborted request"]
 pub struct Request<M: Meters = Scope> {
     pub(super) engine: Arc<EngineState<M>>,
     pub(super) context: Context,
+    /// Where its exemplars lead.
+    pub(super) span: Option<SampledSpan>,
     pub(super) times: Timeline,
     pub(super) usage: Usage,
     state: RequestState,
@@ -73,9 +78,14 @@ impl<M: Meters> Request<M> {
         let state = RequestState::Waiting;
         engine.instruments.active(state).add(1);
         let context = request_spans::start(&engine, parent, at);
+        let span = SampledSpan::of(&context);
+        if span.is_some() {
+            engine.instruments.expect_exemplars();
+        }
         let mut request = Self {
             engine,
             context,
+            span,
             times: Timeline::starting(at),
             usage: Usage::default(),
             state,
@@ -250,7 +260,7 @@ impl<M: Meters> Request<M> {
         if self.times.scheduled.is_none() && self.times.first_token.is_none() {
             self.times.scheduled = Some(at);
             let waited = seconds_between(self.times.arrived, at);
-            self.engine.instruments.queue_duration.record(waited);
+            self.engine.instruments.queue_duration.record_in_span(waited, self.span);
         }
     }
 
@@ -277,7 +287,8 @@ impl<M: Meters> Request<M> {
         }
         self.compute_rest();
         let scheduled = self.times.scheduled.unwrap_or(at);
-        self.engine.instruments.prefill_duration.record(seconds_between(scheduled, at));
+        let took = seconds_between(scheduled, at);
+        self.engine.instruments.prefill_duration.record_in_span(took, self.span);
         self.times.prefilled = Some(at);
     }
 

@@ -56,7 +56,7 @@ impl<M: Meters> Request<M> {
         let duration = seconds_between(self.times.arrived, ended);
         match outcome {
             Outcome::Finished(reason) => {
-                instruments.duration.record(duration);
+                instruments.duration.record_in_span(duration, self.span);
                 if let Some(finished) = instruments.finished(*reason) {
                     finished.add(1);
                 }
@@ -67,7 +67,10 @@ impl<M: Meters> Request<M> {
                     self.correct(Correction::ErrorTypeBeyondLimit);
                 }
                 if let Some(failed) = failed {
-                    failed.duration.record(duration);
+                    if self.span.is_some() {
+                        failed.duration.expect_exemplars();
+                    }
+                    failed.duration.record_in_span(duration, self.span);
                     failed.finished.add(1);
                 }
             }
@@ -87,7 +90,7 @@ impl<M: Meters> Request<M> {
             (&instruments.audio_output_tokens, self.audio_output()),
         ] {
             if let Some(tokens) = tokens {
-                histogram.record(tokens);
+                histogram.record_in_span(tokens, self.span);
             }
         }
     }
@@ -97,16 +100,16 @@ impl<M: Meters> Request<M> {
         let instruments = &self.engine.instruments;
         if self.usage.has_decoded {
             let decode = seconds_between(first_token, self.times.last_token);
-            instruments.decode_duration.record(decode);
+            instruments.decode_duration.record_in_span(decode, self.span);
         }
         if !outcome.is_answer() {
             return;
         }
         let to_first = time_to_first_token(self.times.arrived, first_token);
-        instruments.time_to_first_token.record(to_first);
+        instruments.time_to_first_token.record_in_span(to_first, self.span);
         let mean = time_per_output_token(first_token, ended, self.usage.output);
         if let Some(mean) = mean.filter(|_| self.usage.has_decoded) {
-            instruments.time_per_output_token.record(mean);
+            instruments.time_per_output_token.record_in_span(mean, self.span);
         }
     }
 }

@@ -232,7 +232,7 @@ impl<M: Meters> Request<M> {
     #[inline]
     fn record_gap(&self, at: u64) {
         let gap = seconds_between(self.times.last_token, at);
-        self.engine.instruments.time_between_tokens.record(gap);
+        self.engine.instruments.time_between_tokens.record_in_span(gap, self.span);
     }
 
     fn count_cached(&mut self, tokens: u64) {

@@ -13,7 +13,7 @@ use crate::{
     environment::Environment,
     error::StartError,
     export::Exporter,
-    metrics::{HistogramAggregation, TemporalityPreference},
+    metrics::{ExemplarFilter, HistogramAggregation, TemporalityPreference},
 };
 
 /// Settings of a [`Telemetry`]; start with [`Telemetry::builder`].
@@ -91,6 +91,13 @@ impl TelemetryBuilder {
     #[must_use]
     pub fn histograms(mut self, histograms: HistogramAggregation) -> Self {
         self.settings.histograms = histograms;
+        self
+    }
+
+    /// Which records may become exemplars, which lead from a metric to a trace. Default: those within a sampled span.
+    #[must_use]
+    pub fn exemplars(mut self, filter: ExemplarFilter) -> Self {
+        self.settings.exemplars = filter;
         self
     }
 

@@ -9,7 +9,7 @@ use super::{propagator::Propagator, sampling::Sampling};
 use crate::{
     clock::{Clock, SystemClock},
     export::{Compression, Exporter, Protocol, Signal, SpanLimits, TlsFiles},
-    metrics::{HistogramAggregation, TemporalityPreference},
+    metrics::{ExemplarFilter, HistogramAggregation, TemporalityPreference},
 };
 
 /// Time between two exports of metrics.
@@ -43,6 +43,7 @@ pub(crate) struct Settings {
     pub(crate) self_metrics: bool,
     pub(crate) temporality: TemporalityPreference,
     pub(crate) histograms: HistogramAggregation,
+    pub(crate) exemplars: ExemplarFilter,
     pub(crate) interval: Duration,
     pub(crate) span_delay: Duration,
     pub(crate) span_limits: SpanLimits,
@@ -152,6 +153,7 @@ impl Default for Settings {
             self_metrics: true,
             temporality: TemporalityPreference::default(),
             histograms: HistogramAggregation::default(),
+            exemplars: ExemplarFilter::default(),
             interval: DEFAULT_INTERVAL,
             span_delay: DEFAULT_SPAN_DELAY,
             span_limits: DEFAULT_SPAN_LIMITS,

@@ -6,7 +6,7 @@ use opentelemetry::KeyValue;
 
 use crate::{
     export::{Compression, Exporter, Protocol},
-    metrics::{HistogramAggregation, TemporalityPreference},
+    metrics::{ExemplarFilter, HistogramAggregation, TemporalityPreference},
     telemetry::{Endpoint, OtlpSettings, Propagator, Root, Sampling, Settings},
 };
 
@@ -161,6 +161,12 @@ fn metrics() -> Vec<Case> {
                 all.histograms == HistogramAggregation::Exponential { scale }
             },
             &["exponential"],
+        ),
+        case(
+            "OTEL_METRICS_EXEMPLAR_FILTER",
+            "Always_On",
+            |all| all.exemplars == ExemplarFilter::AlwaysOn,
+            &["sometimes"],
         ),
     ]
 }
