@@ -20,11 +20,12 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::telemetry::Settings;
+use crate::{resource, telemetry::Settings};
 
 const PREFIX: &str = "OTEL_";
 
-/// The `OTEL_*` variables of this process, or others that a test or a launcher hands in.
+/// The `OTEL_*` variables of this process, or others that a test or a launcher hands in; with them those that tell of
+/// Kubernetes.
 ///
 /// `docs/environment.md` of the repository lists every variable of the specification that concerns metrics, traces and
 /// OTLP: what it sets, or why it sets nothing here.
@@ -70,19 +71,27 @@ impl Environment {
                 }
             }
         }
-        warnings.extend(self.0.keys().filter_map(|name| unknown::warning(name)));
+        let names = self.0.keys().filter(|name| name.starts_with(PREFIX));
+        warnings.extend(names.filter_map(|name| unknown::warning(name)));
         warnings
+    }
+
+    /// What the detector of Kubernetes looks at.
+    pub(crate) fn for_detectors(&self) -> BTreeMap<String, String> {
+        let read = self.0.iter().filter(|(name, _)| resource::reads(name));
+        read.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 }
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Environment {
-    /// Variables that are not `OTEL_*` are left out.
+    /// Variables that are neither `OTEL_*` nor looked at by [`Detector::Kubernetes`](crate::Detector::Kubernetes) are left
+    /// out.
     fn from_iter<I: IntoIterator<Item = (K, V)>>(variables: I) -> Self {
         Self(
             variables
                 .into_iter()
                 .map(|(name, value)| (name.into(), value.into()))
-                .filter(|(name, _)| name.starts_with(PREFIX))
+                .filter(|(name, _)| name.starts_with(PREFIX) || resource::reads(name))
                 .collect(),
         )
     }

@@ -24,6 +24,7 @@ mod metrics;
 mod otlp;
 #[cfg(feature = "prometheus")]
 mod prometheus;
+mod resource;
 mod self_metrics;
 mod serving;
 mod telemetry;
@@ -51,6 +52,7 @@ pub use metrics::{
     Snapshot, Stats, TemporalityPreference, UpDownCounter,
 };
 pub use otlp::Encoder;
+pub use resource::{DETECTION_TIMEOUT, DETECTOR_TIMEOUT, Detector};
 pub use serving::{
     AccountedResponse, AccountedStream, EnginePhase, ItemAccount, ItemTokens, MAX_ANSWERS,
     StreamItem, TokenCounts, UsageScope,

@@ -10,7 +10,10 @@ mod settings;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
+use opentelemetry_sdk::{
+    Resource,
+    trace::{Sampler, SdkTracerProvider},
+};
 
 pub use builder::TelemetryBuilder;
 pub(crate) use deadline::Deadline;
@@ -28,6 +31,7 @@ use crate::{
     error::{FlushError, StartError},
     export::TelemetryStats,
     metrics::MeterProvider,
+    resource::Found,
     serving::Corrections,
 };
 
@@ -69,8 +73,12 @@ impl Telemetry {
     }
 
     fn start(settings: Settings) -> Result<Self, StartError> {
-        let resource =
-            resource::resource(settings.service_name.as_deref(), &settings.resource_attributes);
+        let detected = if settings.disabled { Found::default() } else { detect(&settings) };
+        let resource = resource::resource(
+            settings.service_name.as_deref(),
+            &settings.resource_attributes,
+            detected,
+        );
         let meter_provider = MeterProvider::builder()
             .with_resource(resource.clone())
             .with_histograms(settings.histograms)
@@ -108,6 +116,12 @@ impl Telemetry {
     #[must_use]
     pub fn meter_provider(&self) -> &MeterProvider {
         &self.meter_provider
+    }
+
+    /// Who the telemetry is about: what goes out with every request.
+    #[must_use]
+    pub fn resource(&self) -> &Resource {
+        self.meter_provider.resource()
     }
 
     /// Makes tracers whose spans are exported. Without traces, its tracers sample nothing.
@@ -177,6 +191,15 @@ impl fmt::Debug for Telemetry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Telemetry").field("exports", &self.exports).finish_non_exhaustive()
     }
+}
+
+/// Asks the detectors, and tells of those that do not answer.
+fn detect(settings: &Settings) -> Found {
+    let detected = settings.detection.run();
+    for warning in detected.warnings {
+        tracing::warn!("{warning}");
+    }
+    detected.found
 }
 
 /// For a program without traces: contexts are passed on, no span is recorded.

@@ -6,7 +6,10 @@ use super::{
     parse::{boolean, pairs, said, set, words},
     variable::{Complaint, Outcome, Use, Variable},
 };
-use crate::telemetry::{Propagator, Settings};
+use crate::{
+    resource::Detector,
+    telemetry::{Propagator, Settings},
+};
 
 pub(super) const VARIABLES: &[Variable] = &[
     Variable {
@@ -42,7 +45,19 @@ pub(super) const VARIABLES: &[Variable] = &[
         default: "`tracecontext,baggage`",
         used: Use::Read(propagators),
     },
+    Variable {
+        name: "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS",
+        effect: "which detectors complete the resource: `host`, `os`, `process`, `container`, `kubernetes`, `gpu` (cargo \
+                 feature `nvml`), `*` for all of them or `none`. `otel`, `service` and `service_instance` are taken too, \
+                 and always on",
+        values: "none, or names of detectors in a list with commas",
+        default: "`host,os,process,container,kubernetes`",
+        used: Use::Read(detectors),
+    },
 ];
+
+/// What other SDKs call what is always done here: `telemetry.sdk.*`, `service.name` and `service.instance.id`.
+const ALWAYS: [&str; 4] = ["otel", "env", "service", "service_instance"];
 
 fn resource_attributes(settings: &mut Settings, value: &str) -> Outcome {
     let pairs = pairs(value).ok_or(Complaint::NotAValue)?;
@@ -57,21 +72,50 @@ fn propagators(settings: &mut Settings, value: &str) -> Outcome {
     if words == ["none"] {
         return set(&mut settings.propagators, Some(Some(Vec::new())));
     }
-    let (known, unknown): (Vec<_>, Vec<_>) = words
-        .into_iter()
-        .map(|word| Propagator::from_word(&word).ok_or(word))
-        .partition(Result::is_ok);
-    let known: Vec<_> = known.into_iter().filter_map(Result::ok).collect();
-    let unknown: Vec<_> = unknown.into_iter().filter_map(Result::err).collect();
-    if known.is_empty() {
-        return Err(Complaint::NotAValue);
+    let (known, unknown) = known(words, Propagator::from_word);
+    settings.propagators = Some(known.ok_or(Complaint::NotAValue)?);
+    left_out(&unknown, "tracecontext and baggage, or none")
+}
+
+fn detectors(settings: &mut Settings, value: &str) -> Outcome {
+    let built_in = &mut settings.detection.built_in;
+    let mut words = words(value);
+    if words == ["none"] {
+        return set(built_in, Some(Some(Vec::new())));
     }
-    settings.propagators = Some(known);
+    if words.iter().any(|word| word == "*" || word == "all") {
+        return set(built_in, Some(Some(Detector::ALL.to_vec())));
+    }
+    let all = words.len();
+    words.retain(|word| !ALWAYS.contains(&&**word));
+    let only_always = words.len() < all;
+    let (known, unknown) = known(words, Detector::from_word);
+    *built_in = Some(match known {
+        None if only_always => Vec::new(),
+        known => known.ok_or(Complaint::NotAValue)?,
+    });
+    left_out(&unknown, "names of detectors that this build has")
+}
+
+/// What the words mean, if one of them means something, and those that mean nothing.
+fn known<T>(
+    words: Vec<String>,
+    from_word: impl Fn(&str) -> Option<T>,
+) -> (Option<Vec<T>>, Vec<String>) {
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    for word in words {
+        match from_word(&word) {
+            Some(meant) => known.push(meant),
+            None => unknown.push(word),
+        }
+    }
+    ((!known.is_empty()).then_some(known), unknown)
+}
+
+fn left_out(unknown: &[String], remedy: &str) -> Outcome {
     if unknown.is_empty() {
         return Ok(());
     }
-    said(format!(
-        "has more than can be used, and `{}` is left out: use tracecontext and baggage, or none",
-        unknown.join(",")
-    ))
+    let unknown = unknown.join(",");
+    said(format!("has more than can be used, and `{unknown}` is left out: use {remedy}"))
 }

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     clock::ManualClock,
     export::Exporter,
+    resource::Detector,
     telemetry::{Endpoint, Propagator, Root, Sampling, Settings},
 };
 
@@ -206,6 +207,37 @@ fn of_several_propagators_those_that_are_known_are_taken() {
     let (settings, warnings) = applied([("OTEL_PROPAGATORS", "b3, Baggage,baggage,xray")]);
     assert_eq!(settings.propagators, Some(vec![Propagator::Baggage]));
     assert!(warnings[0].contains("`b3,xray` is left out"), "{warnings:?}");
+}
+
+#[test]
+fn detectors_are_chosen_by_the_words_of_other_languages_too() {
+    for (value, expected) in [
+        ("*", Detector::ALL),
+        ("all", Detector::ALL),
+        ("otel", &[]),
+        ("service_instance,otel", &[]),
+        ("none", &[]),
+        ("os,otel", &[Detector::Os]),
+    ] {
+        let (settings, warnings) = applied([("OTEL_EXPERIMENTAL_RESOURCE_DETECTORS", value)]);
+        assert_eq!(settings.detection.built_in.as_deref(), Some(expected), "{value}");
+        assert_eq!(warnings, Vec::<String>::new());
+    }
+    let (settings, warnings) = applied([("OTEL_EXPERIMENTAL_RESOURCE_DETECTORS", "aws,host")]);
+    assert_eq!(settings.detection.built_in, Some(vec![Detector::Host]));
+    assert!(warnings[0].contains("`aws` is left out"), "{warnings:?}");
+}
+
+#[test]
+fn detectors_run_where_the_environment_was_asked_unless_somebody_chose() {
+    let environment: Environment =
+        [("K8S_POD_NAME", "engine-0"), ("PATH", "/bin")].into_iter().collect();
+    let asked = crate::Telemetry::builder().environment(&environment).settings.detection;
+    assert_eq!(asked.built_in, Some(Detector::DEFAULT.to_vec()));
+    assert_eq!(asked.machine.variables.into_keys().collect::<Vec<_>>(), ["K8S_POD_NAME"]);
+    let chosen = crate::Telemetry::builder().detectors([]).environment(&environment);
+    assert_eq!(chosen.settings.detection.built_in, Some(Vec::new()));
+    assert_eq!(crate::Telemetry::builder().settings.detection.built_in, None);
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! Settings given by the program.
 
 mod otlp;
+mod resource;
 mod traces;
 
 use std::{sync::Arc, time::Duration};
-
-use opentelemetry::KeyValue;
 
 use super::{Propagator, Telemetry, settings::Settings};
 use crate::{
@@ -14,6 +13,7 @@ use crate::{
     error::StartError,
     export::Exporter,
     metrics::{ExemplarFilter, HistogramAggregation, TemporalityPreference},
+    resource::Detector,
 };
 
 /// Settings of a [`Telemetry`]; start with [`Telemetry::builder`].
@@ -28,25 +28,16 @@ pub struct TelemetryBuilder {
 impl TelemetryBuilder {
     /// Takes every setting that the environment has. What the program set before is overwritten, what it sets
     /// afterwards wins. Values that make no sense are logged as warnings and ignored.
+    ///
+    /// The resource is then detected too, by [`Detector::DEFAULT`] unless somebody chose others.
     #[must_use]
     pub fn environment(mut self, environment: &Environment) -> Self {
         for warning in environment.apply(&mut self.settings) {
             tracing::warn!("{warning}");
         }
-        self
-    }
-
-    /// `service.name`. Default: `unknown_service:` and the program's file name.
-    #[must_use]
-    pub fn service_name(mut self, name: impl Into<String>) -> Self {
-        self.settings.service_name = Some(name.into());
-        self
-    }
-
-    /// Adds attributes of the resource; a key given twice has its last value.
-    #[must_use]
-    pub fn resource_attributes(mut self, attributes: impl IntoIterator<Item = KeyValue>) -> Self {
-        self.settings.resource_attributes.extend(attributes);
+        let detection = &mut self.settings.detection;
+        detection.built_in.get_or_insert_with(|| Detector::DEFAULT.to_vec());
+        detection.machine.variables = environment.for_detectors();
         self
     }
 

@@ -3,14 +3,23 @@
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 
+use crate::resource::Found;
+
 const SERVICE_NAME: &str = "service.name";
 const SERVICE_INSTANCE_ID: &str = "service.instance.id";
 
-/// The given attributes, completed: a service always has a name and an instance id, and says which SDK it uses.
+/// What was given and detected, completed: a service always has a name and an instance id, and says which SDK it uses.
 ///
-/// `service_name` wins over the attribute of that name, and without either the program's own name is used.
-pub(super) fn resource(service_name: Option<&str>, attributes: &[KeyValue]) -> Resource {
-    let given = |key: &str| attributes.iter().any(|given| given.key.as_str() == key);
+/// What is given wins over what is detected. `service_name` wins over the attribute of that name, and without either the
+/// program's own name is used. The schema is that of what is detected, since what is given says none.
+pub(super) fn resource(
+    service_name: Option<&str>,
+    attributes: &[KeyValue],
+    detected: Found,
+) -> Resource {
+    let given = |key: &str| {
+        attributes.iter().chain(&detected.attributes).any(|given| given.key.as_str() == key)
+    };
     let mut all = vec![
         KeyValue::new("telemetry.sdk.name", "inferometer"),
         KeyValue::new("telemetry.sdk.language", "rust"),
@@ -19,13 +28,18 @@ pub(super) fn resource(service_name: Option<&str>, attributes: &[KeyValue]) -> R
     if !given(SERVICE_INSTANCE_ID) {
         all.push(KeyValue::new(SERVICE_INSTANCE_ID, new_instance_id()));
     }
+    if service_name.is_none() && !given(SERVICE_NAME) {
+        all.push(KeyValue::new(SERVICE_NAME, unknown_service()));
+    }
     all.extend_from_slice(attributes);
     if let Some(name) = service_name {
         all.push(KeyValue::new(SERVICE_NAME, name.to_owned()));
-    } else if !given(SERVICE_NAME) {
-        all.push(KeyValue::new(SERVICE_NAME, unknown_service()));
     }
-    Resource::builder_empty().with_attributes(all).build()
+    let Found { attributes: detected, schema_url } = detected;
+    Resource::builder_empty()
+        .with_schema_url(detected, schema_url.unwrap_or_default())
+        .with_attributes(all)
+        .build()
 }
 
 /// What the specification asks of a service that nobody named.
@@ -62,13 +76,36 @@ mod tests {
     #[test]
     fn an_explicit_service_name_wins_over_the_attribute() {
         let attributes = [KeyValue::new("service.name", "from attributes")];
-        check(&resource(Some("explicit"), &attributes), "service.name", "explicit");
-        check(&resource(None, &attributes), "service.name", "from attributes");
+        check(
+            &resource(Some("explicit"), &attributes, Found::default()),
+            "service.name",
+            "explicit",
+        );
+        check(&resource(None, &attributes, Found::default()), "service.name", "from attributes");
+    }
+
+    #[test]
+    fn what_is_given_wins_over_what_is_detected() {
+        let detected = || Found {
+            attributes: vec![
+                KeyValue::new("service.name", "detected"),
+                KeyValue::new("host.name", "detected"),
+                KeyValue::new("host.arch", "detected"),
+            ],
+            schema_url: Some("https://schema".into()),
+        };
+        let resource = resource(None, &[KeyValue::new("host.name", "given")], detected());
+        check(&resource, "host.name", "given");
+        check(&resource, "host.arch", "detected");
+        check(&resource, "service.name", "detected");
+        assert_eq!(resource.schema_url(), Some("https://schema"));
+        let named = self::resource(Some("given"), &[], detected());
+        check(&named, "service.name", "given");
     }
 
     #[test]
     fn a_nameless_service_is_called_by_its_program() {
-        let resource = resource(None, &[]);
+        let resource = resource(None, &[], Found::default());
         let name = resource.get(&Key::new("service.name")).unwrap().to_string();
         assert!(name.starts_with("unknown_service:inferometer"), "{name}");
         check(&resource, "telemetry.sdk.name", "inferometer");
@@ -77,7 +114,7 @@ mod tests {
     #[test]
     fn a_given_instance_id_is_kept() {
         let attributes = [KeyValue::new("service.instance.id", "7")];
-        check(&resource(None, &attributes), "service.instance.id", "7");
+        check(&resource(None, &attributes, Found::default()), "service.instance.id", "7");
     }
 
     #[test]

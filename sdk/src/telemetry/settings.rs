@@ -10,6 +10,7 @@ use crate::{
     clock::{Clock, SystemClock},
     export::{Compression, Exporter, Protocol, Signal, SpanLimits, TlsFiles},
     metrics::{ExemplarFilter, HistogramAggregation, TemporalityPreference},
+    resource::Detection,
 };
 
 /// Time between two exports of metrics.
@@ -37,6 +38,7 @@ pub(crate) struct Settings {
     pub(crate) service_name: Option<String>,
     /// Later entries win over earlier ones with the same key.
     pub(crate) resource_attributes: Vec<KeyValue>,
+    pub(crate) detection: Detection,
     pub(crate) metrics: SignalSettings,
     pub(crate) traces: SignalSettings,
     /// Whether the SDK's metrics about itself go out beside the program's.
@@ -148,6 +150,7 @@ impl Default for Settings {
             disabled: false,
             service_name: None,
             resource_attributes: Vec::new(),
+            detection: Detection::default(),
             metrics: SignalSettings::default(),
             traces: SignalSettings::default(),
             self_metrics: true,

@@ -7,6 +7,7 @@ use opentelemetry::KeyValue;
 use crate::{
     export::{Compression, Exporter, Protocol},
     metrics::{ExemplarFilter, HistogramAggregation, TemporalityPreference},
+    resource::Detector,
     telemetry::{Endpoint, OtlpSettings, Propagator, Root, Sampling, Settings},
 };
 
@@ -123,6 +124,12 @@ fn general() -> Vec<Case> {
                 all.propagators.as_deref() == Some(&[Propagator::Baggage, Propagator::TraceContext])
             },
             &["b3", "b3multi", "jaeger", "xray", "ottrace", "nonsense", "none,none,b3"],
+        ),
+        case(
+            "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS",
+            "otel,Host,container",
+            |all| all.detection.built_in.as_deref() == Some(&[Detector::Host, Detector::Container]),
+            &["k8s", "none,nothing"],
         ),
     ]
 }
