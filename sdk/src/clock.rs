@@ -52,6 +52,12 @@ impl Clock for SystemClock {
     }
 }
 
+/// The calendar's time now, which may be set back. For a moment in which no [`Clock`] is at hand.
+#[expect(clippy::disallowed_methods, reason = "this is the clock module")]
+pub(crate) fn wall_unix_nanos() -> u64 {
+    nanos(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
 /// A clock that moves only when told to.
 #[derive(Debug, Clone, Default)]
 pub struct ManualClock(Arc<AtomicU64>);

@@ -50,9 +50,9 @@ pub(crate) use destination::Destination;
 pub(crate) use reader::MAX_WAITING_FLUSHES;
 pub(crate) use sender::Route;
 pub(crate) use signal::Signal;
-pub(crate) use spans::{SpanExport, SpanExportSettings, SpanLimits};
+pub(crate) use spans::{SpanExport, SpanExportSettings, SpanLimits, SpanTask};
 pub(crate) use stats::Counters;
-pub(crate) use thread::{ExportThread, MetricExportSettings};
+pub(crate) use thread::{ExportPlan, ExportThread, MetricExportSettings, is_export_thread};
 
 /// The largest answer that is read; it holds two numbers and a message.
 const MAX_RESPONSE_BYTES: usize = 4 * 1024 * 1024;

@@ -18,12 +18,14 @@ mod clock;
 mod environment;
 mod error;
 mod export;
+mod fork;
 #[cfg(feature = "nvml")]
 mod gpu;
 mod metrics;
 mod otlp;
 #[cfg(feature = "prometheus")]
 mod prometheus;
+mod random;
 mod resource;
 mod self_metrics;
 mod serving;

@@ -31,6 +31,7 @@ use crate::{
     error::{FlushError, StartError},
     export::TelemetryStats,
     metrics::MeterProvider,
+    random::RandomIds,
     resource::Found,
     serving::Corrections,
 };
@@ -53,6 +54,12 @@ pub fn init() -> Result<Telemetry, StartError> {
 /// get out by then is counted and given up. Several may live in one process, at once or in turn; they share nothing.
 ///
 /// Flush, shutdown and drop block the calling thread, and need nothing of any runtime that this thread may be driving.
+///
+/// A guard that is never dropped, because it is a static or because somebody called [`std::process::exit`], flushes when
+/// the process exits, unless [`TelemetryBuilder::flush_at_exit`] says otherwise.
+///
+/// In a child of `fork`, handles, tracers and the guard go on: values count from zero, for an instance of its own, and are
+/// exported by a thread of the child's, which begins at the first use. What the parent has recorded, the parent exports.
 #[must_use = "dropping it ends the export"]
 pub struct Telemetry {
     meter_provider: MeterProvider,
@@ -62,7 +69,7 @@ pub struct Telemetry {
     corrections: Arc<Corrections>,
     propagators: Vec<Propagator>,
     /// `None` if disabled.
-    exports: Option<Exports>,
+    exports: Option<Arc<Exports>>,
 }
 
 impl Telemetry {
@@ -86,28 +93,25 @@ impl Telemetry {
             .with_clock(Arc::clone(&settings.clock))
             .build();
         let corrections = Arc::<Corrections>::default();
+        let clock = Arc::clone(&settings.clock);
+        let propagators = settings.propagators.clone();
         let exports = if settings.disabled {
             None
         } else {
-            let exports = Exports::start(
-                &settings,
-                resource,
-                meter_provider.clone(),
-                Arc::clone(&corrections),
-            )?;
-            Some(exports)
+            let (provider, corrections) = (meter_provider.clone(), Arc::clone(&corrections));
+            Some(Exports::start(settings, resource, provider, corrections)?)
         };
         let spans = exports.as_ref().and_then(|exports| exports.spans.as_ref());
         let tracer_provider = spans.map_or_else(unsampled, |spans| spans.provider().clone());
-        if let Some(propagators) = &settings.propagators {
+        if let Some(propagators) = &propagators {
             Propagator::install_global(propagators);
         }
         Ok(Self {
             meter_provider,
             tracer_provider,
-            clock: settings.clock,
+            clock,
             corrections,
-            propagators: settings.propagators.unwrap_or_else(|| Propagator::DEFAULT.to_vec()),
+            propagators: propagators.unwrap_or_else(|| Propagator::DEFAULT.to_vec()),
             exports,
         })
     }
@@ -140,10 +144,10 @@ impl Telemetry {
         &self.corrections
     }
 
-    /// What became of everything that was to be exported; all zero if telemetry is disabled.
+    /// What became of everything that this process was to export; all zero if telemetry is disabled.
     #[must_use]
     pub fn stats(&self) -> TelemetryStats {
-        self.exports.as_ref().map(Exports::stats).unwrap_or_default()
+        self.exports.as_ref().map(|exports| exports.stats()).unwrap_or_default()
     }
 
     /// Makes these providers the ones that `opentelemetry::global` hands out, so that libraries which know only the
@@ -204,5 +208,8 @@ fn detect(settings: &Settings) -> Found {
 
 /// For a program without traces: contexts are passed on, no span is recorded.
 fn unsampled() -> SdkTracerProvider {
-    SdkTracerProvider::builder().with_sampler(Sampler::AlwaysOff).build()
+    SdkTracerProvider::builder()
+        .with_sampler(Sampler::AlwaysOff)
+        .with_id_generator(RandomIds)
+        .build()
 }

@@ -5,6 +5,7 @@ use std::{
     process::{self, ChildStdin, Command, Stdio},
     sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use crate::wait;
@@ -146,8 +147,17 @@ impl Child {
     /// # Panics
     /// If it does not end in time.
     #[track_caller]
-    pub fn wait(mut self) -> Ended {
-        let status = wait::until("the program's end", || {
+    pub fn wait(self) -> Ended {
+        self.wait_within(wait::PATIENCE)
+    }
+
+    /// As [`Child::wait`], for a program that has more to do.
+    ///
+    /// # Panics
+    /// If it does not end in time.
+    #[track_caller]
+    pub fn wait_within(mut self, patience: Duration) -> Ended {
+        let status = wait::until_within(patience, "the program's end", || {
             let status = self.process.try_wait().expect("a child can be asked");
             status.ok_or_else(|| {
                 format!("{} runs, having said:\n{}", self.program, self.lines().join("\n"))

@@ -47,7 +47,9 @@ pub use expected::{Expected, family, series};
 pub use foreign_sdk::{ForeignSdk, Sdk};
 pub use model_server::{ModelServer, model_file};
 pub use parse::ParseError;
-pub use program::{collector_program, example_program, model_server_program, workspace_root};
+pub use program::{
+    collector_program, example_program, forking_host_program, model_server_program, workspace_root,
+};
 pub use raw_codec::RawCodec;
 pub use scrape::{Family, Kind, Sample, Scrape};
 pub use span_tree::{Span, timed_tree, tree};

@@ -36,6 +36,17 @@ pub fn model_server_program() -> &'static Path {
     PROGRAM.get_or_init(|| build("inferometer-serve", "inferometer-serve", "release"))
 }
 
+/// The program `forking-host`, in the profile of the tests.
+///
+/// # Panics
+/// If it cannot be built.
+#[must_use]
+pub fn forking_host_program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
+    PROGRAM.get_or_init(|| build("inferometer-forking-host", "inferometer-forking-host", profile))
+}
+
 /// A small program of `examples`, in the profile of the tests.
 ///
 /// # Panics

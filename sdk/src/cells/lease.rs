@@ -20,6 +20,7 @@ use super::{
     slab::{MAX_SLABS, STRIPES, Slab},
     thread_end,
 };
+use crate::fork;
 
 /// Slabs kept ready for threads that have not recorded yet.
 const SPARES: usize = 4;
@@ -188,6 +189,7 @@ pub(crate) fn register_thread() {
 /// Otherwise the page is asked for, and the caller records into the [`stripe`].
 #[cold]
 pub(super) fn page_missing(page: u32) -> bool {
+    fork::settle();
     if lease() {
         return true;
     }
@@ -290,7 +292,7 @@ fn make_slabs(free: usize) {
             return;
         };
         let mut is_new = false;
-        let slab = slot.get_or_init(|| {
+        let slab = fork::get_or_init(slot, || {
             is_new = true;
             Box::new(Slab::new())
         });
@@ -320,5 +322,33 @@ pub(crate) fn install_wanted() {
     }
     if PAGES_WANTED.swap(false, Acquire) {
         thread_slabs().chain(fallback_slabs()).for_each(Slab::install_wanted);
+    }
+}
+
+/// In a forked child, before anything runs there: everything is as if nothing had ever been recorded.
+///
+/// The pages of all slabs are forgotten, not zeroed: the child would have to copy every one of them. The first stripe's
+/// are zeroed where they are not, because gauges know their cells there. The only thread that is left keeps its slab,
+/// which its recorders write to; all others are nobody's.
+pub(crate) fn in_child() {
+    let pages = PAGES_IN_USE.load(Relaxed);
+    let (own, held_back) = (CURRENT.get(), HELD_BACK.get());
+    let mut free = 0;
+    for (number, slab) in thread_slabs().enumerate() {
+        slab.forget_pages(pages);
+        if !std::ptr::eq(slab, own) && held_back != Some(number) {
+            slab.ownership().release();
+            free += 1;
+        }
+    }
+    FREE.store(free, Relaxed);
+    let (first, others) = FALLBACK.split_at(1);
+    first.iter().for_each(|stripe| stripe.zero_pages(pages));
+    others.iter().for_each(|stripe| stripe.forget_pages(pages));
+    SHARED_RECORDS.iter().for_each(|count| count.0.store(0, Relaxed));
+    WAITING.store(0, Relaxed);
+    PAGES_WANTED.store(false, Relaxed);
+    if STANDING.get() == Standing::Waiting {
+        STANDING.set(Standing::New);
     }
 }

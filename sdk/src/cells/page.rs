@@ -46,6 +46,11 @@ impl PageSlot {
         }
     }
 
+    /// As if the page had never been there. It is not freed: who has it keeps it.
+    pub(super) fn forget(&self) {
+        self.0.store(null_mut(), Ordering::Relaxed);
+    }
+
     /// Makes sure the page is there. Allocates; never called while recording.
     pub(super) fn install(&self) -> &'static Page {
         if let Some(page) = self.page() {

@@ -5,13 +5,12 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use parking_lot::Mutex;
-
 use super::{
     lease::{self, Own, enter_stripe, fallback_slabs, page_missing, prepare_page, thread_slabs},
     page::PAGE_CELLS,
     slab::{PAGES, Slab},
 };
+use crate::fork::Mutex;
 
 /// The longest run: one page, so that a record looks up one page only.
 pub(super) const MAX_RUN_CELLS: usize = PAGE_CELLS;

@@ -114,6 +114,7 @@ impl LastValueCell {
         if std::ptr::eq(self.known, &raw const NO_VALUE) {
             return false;
         }
+        crate::fork::settle();
         self.value.store(value.to_bits(), Relaxed);
         self.known.store(1, Release);
         true

@@ -98,6 +98,30 @@ impl Slab {
         }
     }
 
+    /// In a forked child: as if the first `pages` pages had never been there.
+    pub(super) fn forget_pages(&self, pages: u32) {
+        self.pages.iter().take(pages as usize).for_each(PageSlot::forget);
+        self.forget_bits();
+    }
+
+    /// In a forked child: as if nothing had been recorded to the first `pages` pages.
+    pub(super) fn zero_pages(&self, pages: u32) {
+        let pages = self.pages.iter().take(pages as usize).filter_map(PageSlot::page);
+        // A page that is only read stays shared with the parent.
+        for cell in pages.flat_map(|page| page.cells_from(0)) {
+            if cell.load(Ordering::Relaxed) != 0 {
+                cell.store(0, Ordering::Relaxed);
+            }
+        }
+        self.forget_bits();
+    }
+
+    fn forget_bits(&self) {
+        for bits in self.wanted.iter().chain(&self.shared) {
+            bits.store(0, Ordering::Relaxed);
+        }
+    }
+
     pub(super) const fn ownership(&self) -> &Ownership {
         &self.ownership
     }

@@ -14,7 +14,7 @@ static KEY: OnceLock<Option<libc::pthread_key_t>> = OnceLock::new();
 
 /// Makes the key, once per process. Called where allocation is welcome, long before the first record.
 pub(super) fn prepare() {
-    KEY.get_or_init(|| {
+    crate::fork::get_or_init(&KEY, || {
         let mut key = 0;
         #[expect(unsafe_code, reason = "the only way to a thread-specific value")]
         // SAFETY: `key` is a live, writable `pthread_key_t`, and `ended` is a function for the life of the process

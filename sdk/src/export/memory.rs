@@ -6,10 +6,10 @@ use bytes::Bytes;
 use opentelemetry_proto::tonic::collector::{
     metrics::v1::ExportMetricsServiceRequest, trace::v1::ExportTraceServiceRequest,
 };
-use parking_lot::Mutex;
 use prost::Message;
 
 use super::signal::Signal;
+use crate::fork::Mutex;
 
 /// Keeps what would have been sent, so that a test can read it. Cheap to clone; clones share what they keep.
 ///

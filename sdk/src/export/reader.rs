@@ -6,6 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use opentelemetry_sdk::Resource;
 use tokio::{
     sync::mpsc::Receiver,
     time::{Instant, sleep, sleep_until},
@@ -70,6 +71,7 @@ impl Waiting {
 /// Exports one provider's metrics.
 pub(super) struct Reader {
     provider: MeterProvider,
+    resource: Resource,
     reader: MetricReader,
     encoder: Encoder,
     /// `None` if metrics go nowhere.
@@ -85,17 +87,18 @@ pub(super) struct Reader {
 impl Reader {
     /// Must be called inside the runtime that will drive it.
     pub(super) fn new(
-        provider: MeterProvider,
+        (provider, resource): (MeterProvider, Resource),
         reader: MetricReader,
         sender: Option<Sender>,
         self_metrics: SelfMetrics,
         counters: Arc<Counters>,
         interval: Duration,
     ) -> Self {
-        let encoder = encoder(&provider);
+        let encoder = encoder(&resource);
         let interval = interval.min(LONGEST_WAIT);
         Self {
             provider,
+            resource,
             reader,
             encoder,
             sender: sender.map(Arc::new),
@@ -110,7 +113,7 @@ impl Reader {
     /// After a panic: lets go of what may be half written.
     pub(super) fn recover(&mut self) {
         self.reader.recover();
-        self.encoder = encoder(&self.provider);
+        self.encoder = encoder(&self.resource);
     }
 
     /// Exports until the other end of `flushes` is dropped. What is under way then is given up and counted.
@@ -218,6 +221,6 @@ impl Reader {
     }
 }
 
-fn encoder(provider: &MeterProvider) -> Encoder {
-    Encoder::new(provider.resource(), Encoder::DEFAULT_MAX_REQUEST_BYTES)
+fn encoder(resource: &Resource) -> Encoder {
+    Encoder::new(resource, Encoder::DEFAULT_MAX_REQUEST_BYTES)
 }

@@ -5,6 +5,7 @@
 
 mod batches;
 mod content;
+mod lane;
 mod processor;
 mod queue;
 mod size;
@@ -16,21 +17,26 @@ use opentelemetry_sdk::{
     Resource,
     trace::{self, Sampler, SdkTracerProvider, TracerProviderBuilder},
 };
-use tokio::{runtime::Handle, sync::mpsc};
+use tokio::{runtime::Handle, sync::mpsc::Receiver};
 use tracing::subscriber::{NoSubscriber, with_default};
 
 pub(crate) use self::queue::SpanLimits;
-use self::{batches::Batches, processor::BoundedSpanProcessor, queue::SpanQueue};
+use self::{
+    batches::{Asked, Batches},
+    lane::SpanLanes,
+    processor::BoundedSpanProcessor,
+};
 use super::{
     otlp_spans::OtlpSpans,
-    reader::MAX_WAITING_FLUSHES,
     sender::{Route, Sender},
     signal::Signal,
-    stats::Counters,
+    stats::{Counters, ExportStats},
     thread::PendingFlush,
 };
 use crate::{
+    clock::Clock,
     error::{FlushError, StartError},
+    random::RandomIds,
     self_metrics::OperationDurations,
     telemetry::Deadline,
 };
@@ -39,19 +45,14 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct SpanExport {
     provider: SdkTracerProvider,
-    processor: BoundedSpanProcessor,
-    counters: Arc<Counters>,
+    lanes: Arc<SpanLanes>,
 }
 
-/// How spans are exported.
+/// Which spans there are, and how long they wait.
 #[derive(Debug)]
 pub(crate) struct SpanExportSettings {
-    pub(crate) route: Route,
-    /// For one export, retries included.
-    pub(crate) timeout: Duration,
-    pub(crate) durations: OperationDurations,
-    pub(crate) delay: Duration,
     pub(crate) limits: SpanLimits,
+    pub(crate) clock: Arc<dyn Clock>,
     /// Whether prompts and answers may leave.
     pub(crate) content: bool,
     /// Characters of a text on a span; `None`: any number.
@@ -60,45 +61,74 @@ pub(crate) struct SpanExportSettings {
     pub(crate) trace_limits: trace::SpanLimits,
 }
 
+/// What exports one process's spans, before it runs.
+#[derive(Debug)]
+pub(crate) struct SpanTask {
+    batches: Batches,
+    asked: Receiver<Asked>,
+}
+
+impl SpanTask {
+    /// `timeout` is for one export, retries included. `None` if this process's spans have a task already.
+    pub(crate) fn new(
+        lanes: &SpanLanes,
+        resource: &Resource,
+        (route, timeout): (Route, Duration),
+        durations: OperationDurations,
+        delay: Duration,
+    ) -> Result<Option<Self>, StartError> {
+        let Some((lane, asked)) = lanes.here().and_then(|lane| Some((lane, lane.asked()?))) else {
+            return Ok(None);
+        };
+        let counters = Arc::clone(lane.counters());
+        let sender = Sender::new(Signal::Traces, route, timeout, counters, durations);
+        let otlp = OtlpSpans::new(sender, resource)?;
+        Ok(Some(Self { batches: Batches::new(Arc::clone(lane.queue()), otlp, delay), asked }))
+    }
+
+    pub(super) fn spawn(self, runtime: &Handle) {
+        runtime.spawn(self.batches.run(self.asked));
+    }
+}
+
 impl SpanExport {
-    pub(crate) fn start(
-        resource: Resource,
-        settings: SpanExportSettings,
-        runtime: &Handle,
-        counters: &Arc<Counters>,
-    ) -> Result<Self, StartError> {
-        let sender = Sender::new(
-            Signal::Traces,
-            settings.route,
-            settings.timeout,
-            Arc::clone(counters),
-            settings.durations,
-        );
-        let otlp = OtlpSpans::new(sender, &resource)?;
-        let queue = Arc::new(SpanQueue::new(settings.limits, Arc::clone(counters)));
-        let (asks, asked) = mpsc::channel(MAX_WAITING_FLUSHES);
-        let batches = Batches::new(Arc::clone(&queue), otlp, settings.delay);
-        runtime.spawn(batches.run(asked));
+    pub(crate) fn new(resource: Resource, settings: SpanExportSettings) -> Self {
+        let lanes = Arc::new(SpanLanes::new(settings.limits, settings.clock));
         let processor =
-            BoundedSpanProcessor::new(queue, asks, settings.content, settings.text_length);
+            BoundedSpanProcessor::new(Arc::clone(&lanes), settings.content, settings.text_length);
         let provider = tracer_provider()
             .with_sampler(settings.sampler)
             .with_span_limits(settings.trace_limits)
             .with_resource(resource)
-            .with_span_processor(processor.clone())
+            .with_id_generator(RandomIds)
+            .with_span_processor(processor)
             .build();
-        Ok(Self { provider, processor, counters: Arc::clone(counters) })
+        Self { provider, lanes }
+    }
+
+    pub(crate) const fn lanes(&self) -> &Arc<SpanLanes> {
+        &self.lanes
+    }
+
+    /// Of this process.
+    pub(crate) fn counters(&self) -> Arc<Counters> {
+        self.lanes.here().map(|lane| Arc::clone(lane.counters())).unwrap_or_default()
     }
 
     pub(crate) const fn provider(&self) -> &SdkTracerProvider {
         &self.provider
     }
 
+    pub(crate) fn stats(&self) -> ExportStats {
+        self.lanes.stats()
+    }
+
     /// Asks for the export of every span that has ended.
     pub(crate) fn flush(&self) -> Result<PendingSpans<'_>, FlushError> {
-        let undelivered = self.counters.read().undelivered();
-        let pending = self.processor.ask()?;
-        Ok(PendingSpans { pending, undelivered, counters: &self.counters })
+        let lane = self.lanes.here().ok_or_else(FlushError::shut_down)?;
+        let undelivered = lane.counters().read().undelivered();
+        let pending = lane.ask()?;
+        Ok(PendingSpans { pending, undelivered, counters: lane.counters() })
     }
 
     /// Exports what is queued; spans that end from now on are counted as lost. What does not get out before the
@@ -110,7 +140,9 @@ impl SpanExport {
         deadline: &Deadline,
         timeout: Duration,
     ) -> Result<(), FlushError> {
-        self.processor.close();
+        if let Some(lane) = self.lanes.here() {
+            lane.queue().close();
+        }
         self.flush()?.wait(deadline, timeout)
     }
 }

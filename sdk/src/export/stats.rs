@@ -27,11 +27,13 @@ pub enum ExportFailure {
     SpanTooLarge,
     /// Spans only: it ended after the shutdown had begun.
     AlreadyShutDown,
+    /// Spans only: it began before this process was forked, and its end here is not the one that the parent exports.
+    Forked,
 }
 
 impl ExportFailure {
     /// Every reason, in the order in which pages list them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Refused,
         Self::RetriesExhausted,
         Self::DeadlineExceeded,
@@ -42,11 +44,12 @@ impl ExportFailure {
         Self::RequestTooLarge,
         Self::SpanTooLarge,
         Self::AlreadyShutDown,
+        Self::Forked,
     ];
 
     /// Why a span is lost before it is on its way.
-    pub(crate) const AT_END: [Self; 3] =
-        [Self::QueueFull, Self::SpanTooLarge, Self::AlreadyShutDown];
+    pub(crate) const AT_END: [Self; 4] =
+        [Self::QueueFull, Self::SpanTooLarge, Self::AlreadyShutDown, Self::Forked];
 
     /// The reason as one word, for logs and labels.
     #[must_use]
@@ -62,6 +65,7 @@ impl ExportFailure {
             Self::RequestTooLarge => "request_too_large",
             Self::SpanTooLarge => "span_too_large",
             Self::AlreadyShutDown => "already_shutdown",
+            Self::Forked => "forked",
         }
     }
 }
@@ -194,7 +198,7 @@ mod tests {
         let stats = counters.read();
         assert_eq!(stats.failed(ExportFailure::Refused), 1);
         assert_eq!(stats.failed(ExportFailure::RequestTooLarge), 8);
-        assert_eq!(stats.failed_total(), 55);
-        assert_eq!(stats.lost_at_end(), 7 + 9 + 10);
+        assert_eq!(stats.failed_total(), 66);
+        assert_eq!(stats.lost_at_end(), 7 + 9 + 10 + 11);
     }
 }

@@ -5,16 +5,17 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
-        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+        mpsc::{Receiver, RecvTimeoutError, SendError, SyncSender, sync_channel},
     },
     thread::{self, JoinHandle},
     time::Duration,
 };
 
 use opentelemetry::Context;
+use opentelemetry_sdk::Resource;
 use parking_lot::Mutex;
 use tokio::{
-    runtime::{Builder, Handle, Runtime},
+    runtime::{Builder, Runtime},
     sync::mpsc::{self, error::TrySendError},
 };
 
@@ -22,6 +23,7 @@ use super::{
     reader::{Flush, MAX_WAITING_FLUSHES, Outcome, Reader},
     sender::{Route, Sender},
     signal::Signal,
+    spans::SpanTask,
     stats::Counters,
 };
 use crate::{
@@ -41,7 +43,7 @@ thread_local! {
 }
 
 /// Whether an exporter runs on this thread, of whichever telemetry.
-pub(super) fn is_export_thread() -> bool {
+pub(crate) fn is_export_thread() -> bool {
     EXPORTS.try_with(Cell::get).unwrap_or(false)
 }
 
@@ -52,7 +54,6 @@ fn mark_thread() {
 /// Exports metrics from its own thread, and spans too.
 #[derive(Debug)]
 pub(crate) struct ExportThread {
-    runtime: Handle,
     /// `None` once stopped; dropping it stops the thread.
     flushes: Mutex<Option<mpsc::Sender<Flush>>>,
     /// Disconnected by the thread's last act.
@@ -60,10 +61,23 @@ pub(crate) struct ExportThread {
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// Everything that the thread does.
+#[derive(Debug)]
+pub(crate) struct ExportPlan {
+    pub(crate) metrics: MetricExportSettings,
+    /// `None` if spans go nowhere.
+    pub(crate) spans: Option<SpanTask>,
+}
+
+/// The first news from the thread: that it exports, or why it does not.
+pub(crate) type Started = Receiver<Result<(), StartError>>;
+
 /// What the thread exports, and where to.
 #[derive(Debug)]
 pub(crate) struct MetricExportSettings {
     pub(crate) provider: MeterProvider,
+    /// What the metrics are about.
+    pub(crate) resource: Resource,
     /// `None` if metrics go nowhere.
     pub(crate) route: Option<Route>,
     /// For one export, retries included.
@@ -76,35 +90,24 @@ pub(crate) struct MetricExportSettings {
 }
 
 impl ExportThread {
-    /// Starts the thread; it exports for the first time after one interval.
-    pub(crate) fn start(settings: MetricExportSettings) -> Result<Self, StartError> {
+    /// Starts the thread, which makes its plan and exports for the first time after one interval. Whoever does not wait
+    /// for the second half of the result leaves it to the thread to log why it does not export.
+    pub(crate) fn start(
+        plan: impl FnOnce() -> Result<ExportPlan, StartError> + Send + 'static,
+    ) -> Result<(Self, Started), StartError> {
         let (flushes, received) = mpsc::channel(MAX_WAITING_FLUSHES);
-        let (started, handle) = sync_channel(1);
+        let (starts, started) = sync_channel(1);
         let (alive, ended) = sync_channel(0);
-        let work = move |runtime: &Runtime| {
-            let _guard = runtime.enter();
-            (reader(settings), received)
-        };
         let thread = thread::Builder::new()
             .name(NAME.to_owned())
-            .spawn(move || run(work, &started, alive))
+            .spawn(move || run(plan, received, &starts, alive))
             .map_err(|error| cannot_start(&error))?;
-        // The runtime is made on the thread, because dropping one where another runtime runs would panic.
-        let runtime = handle
-            .recv()
-            .map_err(|error| cannot_start(&error))?
-            .map_err(|error| cannot_start(&error))?;
-        Ok(Self {
-            runtime,
+        let thread = Self {
             flushes: Mutex::new(Some(flushes)),
             ended: Mutex::new(ended),
             thread: Mutex::new(Some(thread)),
-        })
-    }
-
-    /// Where the thread's runtime takes further work.
-    pub(crate) const fn runtime(&self) -> &Handle {
-        &self.runtime
+        };
+        Ok((thread, started))
     }
 
     /// Asks for an export of everything recorded so far.
@@ -152,6 +155,7 @@ impl PendingFlush {
 fn reader(settings: MetricExportSettings) -> Reader {
     let MetricExportSettings {
         provider,
+        resource,
         route,
         timeout,
         interval,
@@ -163,34 +167,55 @@ fn reader(settings: MetricExportSettings) -> Reader {
     let sender = route.map(|route| {
         Sender::new(Signal::Metrics, route, timeout, Arc::clone(&counters), durations)
     });
-    Reader::new(provider, MetricReader::new(temporality), sender, self_metrics, counters, interval)
+    let reader = MetricReader::new(temporality);
+    Reader::new((provider, resource), reader, sender, self_metrics, counters, interval)
 }
 
-/// The thread's body. `alive` is dropped at the very end.
-fn run<W>(work: W, started: &SyncSender<std::io::Result<Handle>>, alive: SyncSender<()>)
-where
-    W: FnOnce(&Runtime) -> (Reader, mpsc::Receiver<Flush>),
-{
-    // The exporter's own spans and logs would otherwise be exported, and cause more. A bridge from another library may
-    // enter contexts of its own, so the processor of spans looks at the mark.
-    let _suppressed = Context::enter_telemetry_suppressed_scope();
-    mark_thread();
+/// The runtime, and what it drives. The runtime is made on the thread, because dropping one where another runtime runs
+/// would panic.
+fn prepare(
+    plan: impl FnOnce() -> Result<ExportPlan, StartError>,
+) -> Result<(Runtime, Reader), StartError> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .on_thread_start(mark_thread)
         .max_blocking_threads(MAX_BLOCKING_THREADS)
         .thread_name(NAME)
-        .build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
+        .build()
+        .map_err(|error| cannot_start(&error))?;
+    let ExportPlan { metrics, spans } = plan()?;
+    if let Some(spans) = spans {
+        spans.spawn(runtime.handle());
+    }
+    let reader = {
+        let _guard = runtime.enter();
+        reader(metrics)
+    };
+    Ok((runtime, reader))
+}
+
+/// The thread's body. `alive` is dropped at the very end.
+fn run(
+    plan: impl FnOnce() -> Result<ExportPlan, StartError>,
+    mut flushes: mpsc::Receiver<Flush>,
+    starts: &SyncSender<Result<(), StartError>>,
+    alive: SyncSender<()>,
+) {
+    // The exporter's own spans and logs would otherwise be exported, and cause more. A bridge from another library may
+    // enter contexts of its own, so the processor of spans looks at the mark.
+    let _suppressed = Context::enter_telemetry_suppressed_scope();
+    mark_thread();
+    let (runtime, mut reader) = match prepare(plan) {
+        Ok(prepared) => prepared,
         Err(error) => {
-            // The starter waits for exactly this answer.
-            let _ = started.send(Err(error));
+            if let Err(SendError(Err(error))) = starts.send(Err(error)) {
+                tracing::warn!("a forked process exports nothing: {error}");
+            }
             return;
         }
     };
-    let (mut reader, mut flushes) = work(&runtime);
-    let _ = started.send(Ok(runtime.handle().clone()));
+    // Whoever does not wait for it does not want to know.
+    let _ = starts.send(Ok(()));
     while let Err(panic) = catch_unwind(AssertUnwindSafe(|| {
         runtime.block_on(reader.run(&mut flushes));
     })) {

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use super::{
     builder::GpuSamplerBuilder, exchange::Exchange, publisher::Publisher, state::GpuState,
 };
-use crate::{clock::Clock, metrics::Scope, serving::Meters};
+use crate::{clock::Clock, fork::Birth, metrics::Scope, serving::Meters};
 
 /// How long dropping a [`GpuSampler`] may wait for its threads.
 pub const GPU_DROP_TIMEOUT: Duration = Duration::from_secs(1);
@@ -15,7 +15,8 @@ pub const GPU_DROP_TIMEOUT: Duration = Duration::from_secs(1);
 /// Samples the GPUs of this machine until it is dropped.
 ///
 /// It never fails: no driver, a lost GPU, a restarted driver or one that hangs are states, and what they cost is
-/// counted. Only its own threads wait for the driver.
+/// counted. Only its own threads wait for the driver. A child of `fork`, which has neither the threads nor a driver that
+/// works, finds it stopped, and may build its own.
 #[must_use = "dropping it ends the sampling"]
 pub struct GpuSampler<M: Meters = Scope> {
     pub(super) shared: Arc<Shared<M>>,
@@ -27,15 +28,25 @@ pub(super) struct Shared<M: Meters> {
     publisher: Mutex<Publisher<M>>,
     state: Mutex<GpuState>,
     timeout: Duration,
+    birth: Birth,
 }
 
 impl<M: Meters> Shared<M> {
     pub(super) fn new(meters: M, exchange: Arc<Exchange>, timeout: Duration) -> Self {
         let publisher = Mutex::new(Publisher::new(meters));
-        Self { exchange, publisher, state: Mutex::new(GpuState::Starting), timeout }
+        Self {
+            exchange,
+            publisher,
+            state: Mutex::new(GpuState::Starting),
+            timeout,
+            birth: Birth::now(),
+        }
     }
 
     fn sample(&self) -> GpuState {
+        if !self.birth.is_here() {
+            return GpuState::Stopped;
+        }
         let Some(mut publisher) = self.publisher.try_lock_for(self.timeout) else {
             return *self.state.lock();
         };
@@ -74,7 +85,7 @@ impl<M: Meters> GpuSampler<M> {
     /// How the last sample went.
     #[must_use]
     pub fn state(&self) -> GpuState {
-        match self.shared.exchange.is_stopped() {
+        match !self.shared.birth.is_here() || self.shared.exchange.is_stopped() {
             true => GpuState::Stopped,
             false => *self.shared.state.lock(),
         }
@@ -90,6 +101,9 @@ impl<M: Meters> GpuSampler<M> {
     /// driver holds them: they are left to it. Either way what comes and goes is not shown any more, and counts leave
     /// as those of any dropped handle. A second call does nothing new.
     pub fn shutdown(&self, timeout: Duration) -> bool {
+        if !self.shared.birth.is_here() {
+            return true;
+        }
         self.shared.exchange.stop();
         // At most as long as a sampler takes to see that it was stopped.
         self.shared.publisher.lock().clear();

@@ -52,9 +52,11 @@ impl Deltas {
     ) {
         self.turn += 1;
         let mut seen = 0;
+        let since = snapshot.since_unix_nanos();
         snapshot.prefer(preference, |instrument, point, buckets| {
             seen += 1;
-            point.start_unix_nanos = previous_unix_nanos.unwrap_or(instrument.created_unix_nanos);
+            point.start_unix_nanos =
+                previous_unix_nanos.unwrap_or(instrument.created_unix_nanos.max(since));
             self.subtract_point(instrument, point, buckets)
         });
         // Sets that no callback observed this time still exist; series that are gone for good do not.

@@ -45,7 +45,7 @@ pub use sampled_span::SampledSpan;
 
 use self::reservoir::Reservoir;
 use super::{number::PointValue, series::Cells};
-use crate::{cells, clock::Clock};
+use crate::{cells, clock::Clock, fork};
 
 /// What a provider's exemplars have in common.
 #[derive(Debug)]
@@ -54,6 +54,8 @@ pub(crate) struct Sampling {
     clock: Arc<dyn Clock>,
     /// Collections that have begun, by all readers.
     turn: AtomicU64,
+    /// The first turn of this process; 0 if it was not forked.
+    since: AtomicU64,
 }
 
 /// What a reader sees: measurements recorded after as many collections as `from` had begun, and before `to` had.
@@ -83,13 +85,20 @@ impl Sampling {
         if filter == ExemplarFilter::AlwaysOn {
             cells::attend_to_every_record();
         }
-        Self { filter, clock, turn: AtomicU64::new(0) }
+        Self { filter, clock, turn: AtomicU64::new(0), since: AtomicU64::new(0) }
+    }
+
+    /// In a forked child: what was kept before is the parent's.
+    pub(super) fn begin_anew(&self) {
+        let turn = self.turn.fetch_add(1, Relaxed) + 1;
+        self.since.store(turn, Relaxed);
     }
 
     /// The window of a collection that begins now, where `last` was the reader's before. To be called after the
     /// collection's time was read, and before any series is.
     pub(super) fn window(&self, last: &Window, unix_nanos: u64) -> Window {
-        Window { from: last.to, to: self.turn.fetch_add(1, AcqRel) + 1, unix_nanos }
+        let from = last.to.max(self.since.load(Relaxed));
+        Window { from, to: self.turn.fetch_add(1, AcqRel) + 1, unix_nanos }
     }
 
     fn admits(&self, span: Option<&SampledSpan>) -> bool {
@@ -132,7 +141,9 @@ impl Exemplars {
             Cells::Exponential(_) => None,
             Cells::Nowhere | Cells::Dropped => return,
         };
-        self.reservoir.get_or_init(|| samples.map_or_else(Reservoir::fixed, Reservoir::aligned));
+        fork::get_or_init(&self.reservoir, || {
+            samples.map_or_else(Reservoir::fixed, Reservoir::aligned)
+        });
     }
 
     /// Offers a measurement that is in the cells already. Neither blocks nor allocates.

@@ -15,7 +15,6 @@ use std::{
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 use opentelemetry::KeyValue;
-use parking_lot::Mutex;
 
 use super::{
     attributes::AttributeSet,
@@ -26,7 +25,7 @@ use super::{
     series::{Bound, Cells, Series},
     stats::Stats,
 };
-use crate::{clock::Clock, otlp};
+use crate::{clock::Clock, fork::Mutex, otlp};
 
 /// An instrument and its series.
 #[derive(Debug)]

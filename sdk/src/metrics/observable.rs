@@ -15,7 +15,6 @@ use std::{
 };
 
 use opentelemetry::{KeyValue, metrics::AsyncInstrument};
-use parking_lot::Mutex;
 
 use super::{
     aggregation::Aggregation,
@@ -24,6 +23,7 @@ use super::{
     number::{Number, PointValue},
     observed::{Observed, ObservedSeries},
 };
+use crate::fork::{Mutex, Turn};
 
 /// Callbacks that one instrument may have. Further ones are not run, and count as conflicts.
 pub const MAX_CALLBACKS_PER_INSTRUMENT: usize = 1024;
@@ -34,9 +34,10 @@ type Callback = dyn Fn(&Collection<'_>) + Send + Sync;
 #[derive(Default)]
 pub(crate) struct Observable {
     callbacks: Mutex<Callbacks>,
-    /// Held for a whole collection, so that readers take turns. Holds the callbacks that are run in this one, since
-    /// running them must not hold up who registers another.
-    turn: Mutex<Vec<Arc<Callback>>>,
+    /// Taken for a whole collection, so that readers take turns.
+    turn: Turn,
+    /// Room for the callbacks that a collection runs; running them must not hold up who registers another.
+    room: Mutex<Vec<Arc<Callback>>>,
     observed: Mutex<Observed>,
     is_panic_known: AtomicBool,
 }
@@ -173,10 +174,11 @@ impl Observable {
         if IS_OBSERVING.replace(true) {
             return;
         }
-        let mut turn = self.turn.lock();
-        turn.extend(self.callbacks.lock().registered.iter().map(|(_, run)| Arc::clone(run)));
+        let _turn = self.turn.take();
+        let mut asked = std::mem::take(&mut *self.room.lock());
+        asked.extend(self.callbacks.lock().registered.iter().map(|(_, run)| Arc::clone(run)));
         self.observed.lock().begin();
-        for callback in turn.drain(..) {
+        for callback in asked.drain(..) {
             let collection = Collection { instrument, observed: &self.observed };
             // The callback moves in: if it was unregistered meanwhile it is dropped here, which may panic too.
             let run = AssertUnwindSafe(move || callback(&collection));
@@ -187,6 +189,7 @@ impl Observable {
         let is_monotonic =
             matches!(instrument.descriptor.aggregation, Aggregation::Sum { monotonic: true });
         self.observed.lock().finish(now_unix_nanos, is_monotonic, visit);
+        *self.room.lock() = asked;
         IS_OBSERVING.set(false);
     }
 

@@ -1,8 +1,8 @@
 //! The meter provider: the root of all scopes, and the one who collects them.
 
 use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+    Arc, Weak,
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use opentelemetry::{
@@ -10,7 +10,6 @@ use opentelemetry::{
     metrics::{Meter, MeterProvider as ApiMeterProvider},
 };
 use opentelemetry_sdk::Resource;
-use parking_lot::Mutex;
 
 use super::{
     aggregation::{Aggregations, HistogramAggregation},
@@ -23,6 +22,7 @@ use super::{
 use crate::{
     cells,
     clock::{Clock, SystemClock},
+    fork::{self, Inherit, Mutex, PerProcess},
 };
 
 /// Scopes that one provider may have. Beyond it a scope works, but is not exported and counts as a conflict.
@@ -39,6 +39,10 @@ pub struct MeterProvider(Arc<ProviderState>);
 #[derive(Debug)]
 struct ProviderState {
     resource: Resource,
+    /// Of forked children that are a service instance of their own.
+    of_children: PerProcess<Option<Resource>>,
+    /// Since when this process counts; 0 if it was not forked.
+    since_unix_nanos: AtomicU64,
     aggregations: Arc<Aggregations>,
     clock: Arc<dyn Clock>,
     sampling: Arc<Sampling>,
@@ -97,15 +101,19 @@ impl MeterProviderBuilder {
     /// Makes the provider. Nothing is exported until a reader is attached to it.
     #[must_use]
     pub fn build(self) -> MeterProvider {
-        MeterProvider(Arc::new(ProviderState {
+        let state = Arc::new(ProviderState {
             resource: self.resource,
+            of_children: PerProcess::new(None),
+            since_unix_nanos: AtomicU64::new(0),
             aggregations: Arc::new(self.aggregations),
             sampling: Arc::new(Sampling::new(self.exemplars, Arc::clone(&self.clock))),
             clock: self.clock,
             stats: Arc::default(),
             scopes: Mutex::default(),
             stopped: AtomicBool::new(false),
-        }))
+        });
+        fork::inherit(Arc::downgrade(&state) as Weak<dyn Inherit>);
+        MeterProvider(state)
     }
 }
 
@@ -146,10 +154,18 @@ impl MeterProvider {
         Scope(state)
     }
 
-    /// What the telemetry is about.
+    /// What the telemetry is about. In a forked child whose [`Telemetry`](crate::Telemetry) has begun to export it is
+    /// another one than in its parent: `service.instance.id` differs.
     #[must_use]
     pub fn resource(&self) -> &Resource {
-        &self.0.resource
+        let of_child = self.0.of_children.latest().and_then(Option::as_ref);
+        of_child.unwrap_or(&self.0.resource)
+    }
+
+    /// Of this process, which was forked.
+    pub(crate) fn set_resource_of_child(&self, resource: Resource) {
+        // Made once for each process; a second telemetry on this provider does not exist.
+        let _ = self.0.of_children.get_or_make(|| Some(Some(resource)));
     }
 
     /// What this provider refused, overflowed or read torn.
@@ -164,9 +180,11 @@ impl MeterProvider {
     ///
     /// [`MetricReader`]: super::MetricReader
     pub fn snapshot(&self, snapshot: &mut Snapshot) {
+        fork::settle();
         let _collection = CollectionGuard::begin();
         cells::install_wanted();
-        snapshot.begin(self.0.clock.unix_nanos());
+        let since = self.0.since_unix_nanos.load(Ordering::Relaxed);
+        snapshot.begin(self.0.clock.unix_nanos(), since);
         snapshot.open_window(&self.0.sampling);
         snapshot.read_scopes(|scopes| scopes.extend(self.0.scopes.lock().iter().cloned()));
         self.0.stats.count_torn_reads(snapshot.torn_reads());
@@ -183,6 +201,17 @@ impl MeterProvider {
     /// them, nor share cells until the reader's thread has made some. May allocate.
     pub fn register_thread(&self) {
         cells::register_thread();
+    }
+}
+
+impl Inherit for ProviderState {
+    fn zero(&self) {
+        self.stats.zero();
+        self.sampling.begin_anew();
+    }
+
+    fn begin(self: Arc<Self>) {
+        self.since_unix_nanos.store(self.clock.unix_nanos(), Ordering::Relaxed);
     }
 }
 

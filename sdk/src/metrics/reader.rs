@@ -3,6 +3,7 @@
 use super::{
     deltas::Deltas, provider::MeterProvider, snapshot::Snapshot, temporality::TemporalityPreference,
 };
+use crate::fork::Birth;
 
 /// Collects one provider's metrics, cumulative or since its own last collection. Any number of readers may collect
 /// the same provider; none changes what another sees.
@@ -31,6 +32,7 @@ pub struct MetricReader {
     snapshot: Snapshot,
     deltas: Deltas,
     previous_unix_nanos: Option<u64>,
+    birth: Birth,
 }
 
 impl MetricReader {
@@ -46,6 +48,10 @@ impl MetricReader {
     /// Two collections at the same moment of the provider's clock are taken to be a nanosecond apart, so that no
     /// delta covers an interval of length zero.
     pub fn collect(&mut self, provider: &MeterProvider) -> &Snapshot {
+        if !self.birth.is_here() {
+            // A forked child has seen nothing of its own yet.
+            *self = Self::new(self.preference);
+        }
         provider.snapshot(&mut self.snapshot);
         if self.preference != TemporalityPreference::Cumulative {
             if let Some(previous) = self.previous_unix_nanos {

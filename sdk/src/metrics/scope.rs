@@ -10,7 +10,6 @@ use std::{
 
 use inferometer_semconv::{InstrumentDef, InstrumentKind};
 use opentelemetry::{InstrumentationScope, KeyValue};
-use parking_lot::Mutex;
 
 use super::{
     aggregation::Aggregations,
@@ -26,7 +25,7 @@ use super::{
     series::{Bound, Series},
     stats::Stats,
 };
-use crate::clock::Clock;
+use crate::{clock::Clock, fork::Mutex};
 
 /// Instruments that one scope may have. Further ones are given handles to a series that is not exported, and counted
 /// as conflicts: a program that makes instruments in a loop must not grow without bound.

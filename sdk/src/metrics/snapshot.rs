@@ -22,6 +22,8 @@ const MAX_EXPONENTIAL_BUCKETS: usize = 160;
 #[derive(Debug, Default)]
 pub struct Snapshot {
     time_unix_nanos: u64,
+    /// No point starts before it: a forked child's values are not its parent's.
+    since_unix_nanos: u64,
     scopes: Vec<ScopePoints>,
     instruments: Vec<InstrumentPoints>,
     points: Vec<Point>,
@@ -78,11 +80,12 @@ impl Snapshot {
     /// Lets go of all points, and keeps the memory. A snapshot that holds points keeps their series from leaving, see
     /// [`RETIRE_AFTER`](super::RETIRE_AFTER).
     pub fn clear(&mut self) {
-        self.begin(self.time_unix_nanos);
+        self.begin(self.time_unix_nanos, self.since_unix_nanos);
     }
 
-    pub(crate) fn begin(&mut self, time_unix_nanos: u64) {
+    pub(crate) fn begin(&mut self, time_unix_nanos: u64, since_unix_nanos: u64) {
         self.time_unix_nanos = time_unix_nanos;
+        self.since_unix_nanos = since_unix_nanos;
         self.scopes.clear();
         self.instruments.clear();
         self.points.clear();
@@ -136,7 +139,7 @@ impl Snapshot {
             });
             if let Some(value) = self.read_series(series, number) {
                 let source = Source::Recorded(Arc::clone(series));
-                let start_unix_nanos = series.start_unix_nanos;
+                let start_unix_nanos = series.start_unix_nanos.max(self.since_unix_nanos);
                 self.points.push(Point { source, start_unix_nanos, value, exemplars });
             }
         });
@@ -149,7 +152,8 @@ impl Snapshot {
             observable.collect(&instrument, self.time_unix_nanos, |series, start, value| {
                 let source = Source::Observed(Arc::clone(series));
                 let value = Value::Number(value);
-                self.points.push(Point { source, start_unix_nanos: start, value, exemplars: 0..0 });
+                let start_unix_nanos = start.max(self.since_unix_nanos);
+                self.points.push(Point { source, start_unix_nanos, value, exemplars: 0..0 });
             });
         }
         self.end_instrument(instrument, first);
@@ -242,6 +246,11 @@ impl Snapshot {
     #[must_use]
     pub const fn time_unix_nanos(&self) -> u64 {
         self.time_unix_nanos
+    }
+
+    /// Since when this process counts; 0 if it was not forked.
+    pub(crate) const fn since_unix_nanos(&self) -> u64 {
+        self.since_unix_nanos
     }
 
     /// Data points in it.

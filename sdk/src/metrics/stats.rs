@@ -67,6 +67,21 @@ impl Stats {
         self.callback_panics.load(Relaxed)
     }
 
+    /// In a forked child, whose counts are its own.
+    pub(crate) fn zero(&self) {
+        let Self {
+            refused,
+            overflowed_binds,
+            torn_reads,
+            conflicting_instruments,
+            invalid_names,
+            callback_panics,
+        } = self;
+        let others =
+            [overflowed_binds, torn_reads, conflicting_instruments, invalid_names, callback_panics];
+        refused.iter().chain(others).for_each(|count| count.store(0, Relaxed));
+    }
+
     #[cold]
     pub(crate) fn count_refused(&self, reason: SdkRefusalReason) {
         self.refused[reason as usize].fetch_add(1, Relaxed);

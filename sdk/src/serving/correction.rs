@@ -26,6 +26,11 @@ impl Corrections {
         self.counts[correction as usize].load(Relaxed)
     }
 
+    /// In a forked child, whose counts are its own.
+    pub(crate) fn zero(&self) {
+        self.counts.iter().for_each(|count| count.store(0, Relaxed));
+    }
+
     #[cold]
     pub(super) fn count(&self, correction: Correction) {
         self.counts[correction as usize].fetch_add(1, Relaxed);

@@ -4,6 +4,8 @@ use std::{fmt, sync::OnceLock};
 
 use inferometer_semconv::{Values, attributes::ERROR_TYPE};
 
+use crate::fork;
+
 /// What an error without a type of its own is called. Source: OpenTelemetry semantic conventions, `error.type`.
 pub(super) const OTHER: &str = "_OTHER";
 
@@ -51,7 +53,7 @@ impl<T> ByErrorType<T> {
     pub(super) fn get(&self, error_type: &str) -> Option<&T> {
         let slots = if error_type == OTHER { &self.slots[..1] } else { &self.slots[1..] };
         slots.iter().find_map(|slot| {
-            let taken = slot.get_or_init(|| {
+            let taken = fork::get_or_init(slot, || {
                 let value = (self.bind)(error_type);
                 Box::new(Slot { error_type: error_type.into(), value })
             });

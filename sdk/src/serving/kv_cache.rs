@@ -14,7 +14,6 @@ use inferometer_semconv::{
     metrics as def,
 };
 use opentelemetry::KeyValue;
-use parking_lot::Mutex;
 
 use super::{
     correction::Correction,
@@ -26,6 +25,7 @@ use super::{
 };
 use crate::{
     cells::{Found, Published},
+    fork::Mutex,
     metrics::Scope,
 };
 

@@ -6,9 +6,7 @@ use std::{
     thread::{self, ThreadId},
 };
 
-use parking_lot::Mutex;
-
-use crate::metrics::current_collection;
+use crate::{fork::Mutex, metrics::current_collection};
 
 /// Threads that may collect at the same time. One more takes the place of the one that collected longest ago; should
 /// that one still be collecting, it reads once more, and its series may tell of two moments.

@@ -9,7 +9,6 @@ use inferometer_semconv::{
     },
     metrics as def,
 };
-use parking_lot::Mutex;
 
 use super::{
     busy::Busy,
@@ -17,6 +16,7 @@ use super::{
     labels::{Labels, pair},
     meters::{Add, Meters},
 };
+use crate::fork::Mutex;
 
 /// One direction of one transport between two tiers, as this engine sees it. Edges to several peers share it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

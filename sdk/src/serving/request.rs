@@ -18,7 +18,10 @@ use super::{
     request_usage::Usage,
     timeline::Timeline,
 };
-use crate::metrics::{SampledSpan, Scope};
+use crate::{
+    fork::Birth,
+    metrics::{SampledSpan, Scope},
+};
 
 /// Records one request, from its arrival to its one end.
 ///
@@ -45,6 +48,8 @@ use crate::metrics::{SampledSpan, Scope};
 /// If its span is sampled, each value that it feeds into a histogram may become an exemplar that leads there, whatever
 /// span is current on the thread.
 ///
+/// In a child of `fork`, the end of a request that arrived before is not counted: its parent counts it.
+///
 /// Each call reads the clock once; those ending in `_at` take nanoseconds since the Unix epoch instead, so that all
 /// requests of a batch share one reading, see [`Engine::now`](super::Engine::now). A request may move between threads.
 #[must_use = "dropping it records an aborted request"]
@@ -66,6 +71,8 @@ pub struct Request<M: Meters = Scope> {
     /// A bit for each modality of which an output was begun.
     pub(super) media_begun: u8,
     is_over: bool,
+    /// Only the process that received it counts it.
+    birth: Birth,
 }
 
 impl<M: Meters> Request<M> {
@@ -95,6 +102,7 @@ impl<M: Meters> Request<M> {
             deadline: None,
             media_begun: 0,
             is_over: false,
+            birth: Birth::now(),
         };
         if let Some(prompt) = prompt {
             request.prompt(prompt);
@@ -329,6 +337,9 @@ impl<M: Meters> Request<M> {
 
     fn end(&mut self, outcome: Outcome<'_>, unix_nanos: u64) {
         self.is_over = true;
+        if !self.birth.is_here() {
+            return;
+        }
         let at = self.advance(unix_nanos);
         if outcome.is_whole() && !self.is_seen_from_outside() && self.has_prefill() {
             self.fill_in_prefill(at);

@@ -30,7 +30,6 @@ use inferometer_semconv::{
     metrics as def,
 };
 use opentelemetry::KeyValue;
-use parking_lot::Mutex;
 
 use self::{
     lifetimes::{LIFETIME_QUEUE, Sampler, Tracker},
@@ -46,7 +45,7 @@ use super::{
     partition::partition,
     prompt::Cached,
 };
-use crate::metrics::Scope;
+use crate::{fork::Mutex, metrics::Scope};
 
 pub use calls::{CacheCall, CacheCalls, CallSize};
 pub use event::{Keys, StorageEvent, StorageEventKind, StorageObserver, StoragePlace};

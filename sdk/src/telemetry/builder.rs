@@ -123,6 +123,15 @@ impl TelemetryBuilder {
         self
     }
 
+    /// Whether a telemetry that is still alive when the process exits, by [`std::process::exit`] or because `main` has
+    /// returned, is flushed then, within [`DROP_TIMEOUT`](crate::DROP_TIMEOUT). Signals, `abort` and `_exit` flush
+    /// nothing. Default: yes.
+    #[must_use]
+    pub fn flush_at_exit(mut self, flush: bool) -> Self {
+        self.settings.flush_at_exit = flush;
+        self
+    }
+
     /// Where the times of metrics come from. Default: [`SystemClock`](crate::SystemClock).
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {

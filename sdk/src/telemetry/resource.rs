@@ -3,10 +3,11 @@
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 
-use crate::resource::Found;
+use crate::{random::random, resource::Found};
 
 const SERVICE_NAME: &str = "service.name";
 const SERVICE_INSTANCE_ID: &str = "service.instance.id";
+const PROCESS_PID: &str = "process.pid";
 
 /// What was given and detected, completed: a service always has a name and an instance id, and says which SDK it uses.
 ///
@@ -42,6 +43,21 @@ pub(super) fn resource(
         .build()
 }
 
+/// Of a forked process: its parent's, but for what tells the two apart. `given` are the attributes that the program chose;
+/// an instance id among them is the parent's, to which this process adds its number.
+pub(super) fn resource_of_child(parent: &Resource, given: &[KeyValue]) -> Resource {
+    let process = std::process::id();
+    let is_id = |given: &&KeyValue| given.key.as_str() == SERVICE_INSTANCE_ID;
+    let id = given.iter().rfind(is_id).map(|given| format!("{}.{process}", given.value));
+    let mut own = vec![KeyValue::new(SERVICE_INSTANCE_ID, id.unwrap_or_else(new_instance_id))];
+    if parent.iter().any(|(key, _)| key.as_str() == PROCESS_PID) {
+        own.push(KeyValue::new(PROCESS_PID, i64::from(process)));
+    }
+    let shared = parent.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+    let schema_url = parent.schema_url().unwrap_or_default().to_owned();
+    Resource::builder_empty().with_schema_url(shared, schema_url).with_attributes(own).build()
+}
+
 /// What the specification asks of a service that nobody named.
 fn unknown_service() -> String {
     let program = std::env::current_exe().ok();
@@ -53,7 +69,7 @@ fn unknown_service() -> String {
 /// being configured. [`Telemetry`](crate::Telemetry) makes its own.
 #[must_use]
 pub fn new_instance_id() -> String {
-    let random: u128 = rand::random();
+    let random: u128 = random();
     let version = 0x4 << 76;
     let variant = 0b10 << 62;
     let bits = random & !(0xf << 76) & !(0b11 << 62) | version | variant;
@@ -115,6 +131,21 @@ mod tests {
     fn a_given_instance_id_is_kept() {
         let attributes = [KeyValue::new("service.instance.id", "7")];
         check(&resource(None, &attributes, Found::default()), "service.instance.id", "7");
+    }
+
+    #[test]
+    fn a_forked_process_has_an_instance_id_of_its_own() {
+        let process = std::process::id();
+        let detected =
+            Found { attributes: vec![KeyValue::new("process.pid", 1)], schema_url: None };
+        let parent = resource(Some("named"), &[], detected);
+        let child = resource_of_child(&parent, &[]);
+        let id = |resource: &Resource| resource.get(&Key::new("service.instance.id"));
+        assert_ne!(id(&parent), id(&child));
+        check(&child, "service.name", "named");
+        check(&child, "process.pid", &process.to_string());
+        let given = [KeyValue::new("service.instance.id", "7")];
+        check(&resource_of_child(&parent, &given), "service.instance.id", &format!("7.{process}"));
     }
 
     #[test]

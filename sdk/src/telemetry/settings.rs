@@ -60,6 +60,8 @@ pub(crate) struct Settings {
     /// Whether attributes that hold what people say to a model, or what it answers, may leave.
     pub(crate) content: bool,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Whether a process that exits by itself flushes first.
+    pub(crate) flush_at_exit: bool,
 }
 
 impl Settings {
@@ -166,6 +168,7 @@ impl Default for Settings {
             propagators: None,
             content: false,
             clock: Arc::new(SystemClock::new()),
+            flush_at_exit: true,
         }
     }
 }

@@ -1,10 +1,7 @@
 //! The span SDK's way into the queue.
 
 use std::{
-    sync::{
-        Arc,
-        mpsc::{RecvTimeoutError, sync_channel},
-    },
+    sync::{Arc, mpsc::RecvTimeoutError},
     time::Duration,
 };
 
@@ -13,13 +10,9 @@ use opentelemetry_sdk::{
     error::{OTelSdkError, OTelSdkResult},
     trace::{Span, SpanData, SpanProcessor},
 };
-use tokio::sync::mpsc::{Sender, error::TrySendError};
 
-use super::{batches::Asked, content, queue::SpanQueue, truncate::truncate};
-use crate::{
-    error::FlushError,
-    export::thread::{PendingFlush, is_export_thread},
-};
+use super::{content, lane::SpanLanes, truncate::truncate};
+use crate::{export::thread::is_export_thread, fork};
 
 /// How long a flush waits that comes through the span SDK, which gives it no timeout.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
@@ -29,8 +22,7 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(5);
 /// and logs nothing. Clones are the same processor.
 #[derive(Debug, Clone)]
 pub(super) struct BoundedSpanProcessor {
-    queue: Arc<SpanQueue>,
-    asks: Sender<Asked>,
+    lanes: Arc<SpanLanes>,
     /// Whether prompts and answers may leave.
     content: bool,
     /// Characters of a text on a span.
@@ -39,32 +31,18 @@ pub(super) struct BoundedSpanProcessor {
 
 impl BoundedSpanProcessor {
     pub(super) const fn new(
-        queue: Arc<SpanQueue>,
-        asks: Sender<Asked>,
+        lanes: Arc<SpanLanes>,
         content: bool,
         text_length: Option<usize>,
     ) -> Self {
-        Self { queue, asks, content, text_length }
-    }
-
-    /// Asks for the export of every span that has ended.
-    pub(super) fn ask(&self) -> Result<PendingFlush, FlushError> {
-        let (reply, outcome) = sync_channel(1);
-        match self.asks.try_send(reply) {
-            Ok(()) => Ok(PendingFlush(outcome)),
-            Err(TrySendError::Full(_)) => Err(FlushError::busy()),
-            Err(TrySendError::Closed(_)) => Err(FlushError::shut_down()),
-        }
-    }
-
-    /// Lets no further span in, and counts those that come all the same.
-    pub(super) fn close(&self) {
-        self.queue.close();
+        Self { lanes, content, text_length }
     }
 
     fn flush_within(&self, timeout: Duration) -> OTelSdkResult {
         let failed = |error: &str| OTelSdkError::InternalFailure(error.to_owned());
-        let pending = self.ask().map_err(|error| {
+        fork::settle();
+        let lane = self.lanes.here().ok_or(OTelSdkError::AlreadyShutdown)?;
+        let pending = lane.ask().map_err(|error| {
             if error.is_shut_down() {
                 OTelSdkError::AlreadyShutdown
             } else {
@@ -88,7 +66,8 @@ impl SpanProcessor for BoundedSpanProcessor {
         if !span.span_context.is_sampled() || is_export_thread() {
             return;
         }
-        self.queue.put(span, |span| {
+        let Some(lane) = self.lanes.here() else { return };
+        lane.put(span, |span| {
             if !self.content {
                 content::remove(span);
             }
@@ -103,7 +82,10 @@ impl SpanProcessor for BoundedSpanProcessor {
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        self.close();
+        // Lets no further span in, and counts those that come all the same.
+        if let Some(lane) = self.lanes.here() {
+            lane.queue().close();
+        }
         self.flush_within(timeout)
     }
 }
@@ -119,6 +101,7 @@ mod tests {
     };
 
     use super::{super::SpanLimits, *};
+    use crate::clock::SystemClock;
 
     #[derive(Debug, Clone)]
     struct RecordOnly;
@@ -144,14 +127,13 @@ mod tests {
     #[test]
     fn a_span_that_is_recorded_but_not_sampled_is_not_exported() {
         let limits = SpanLimits { queue: 8, bytes: 1 << 20, batch: 8 };
-        let queue = Arc::new(SpanQueue::new(limits, Arc::default()));
-        let (asks, _) = tokio::sync::mpsc::channel(1);
-        let processor = BoundedSpanProcessor::new(Arc::clone(&queue), asks, false, None);
+        let lanes = Arc::new(SpanLanes::new(limits, Arc::new(SystemClock::new())));
+        let processor = BoundedSpanProcessor::new(Arc::clone(&lanes), false, None);
         let provider = SdkTracerProvider::builder()
             .with_sampler(RecordOnly)
             .with_span_processor(processor)
             .build();
         drop(provider.tracer("test").start("recorded"));
-        assert_eq!(queue.len(), 0);
+        assert_eq!(lanes.here().unwrap().queue().len(), 0);
     }
 }

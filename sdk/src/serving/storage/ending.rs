@@ -11,6 +11,7 @@ use inferometer_semconv::{
 };
 use opentelemetry::KeyValue;
 
+use crate::fork;
 use crate::serving::{
     labels::pair,
     meters::{Add, Meters, Record},
@@ -183,7 +184,7 @@ impl<M: Meters> Endings<M> {
     }
 
     fn get(&self, end: End) -> &Ending<M> {
-        self.by_end[end.index()].get_or_init(|| {
+        fork::get_or_init(&self.by_end[end.index()], || {
             let labels = self.labels_of(end);
             let counter = |definition| self.meters.counter(definition, &labels);
             Ending {
@@ -213,7 +214,7 @@ impl<M: Meters> Endings<M> {
     pub(super) fn time(&self, end: End, seconds: f64) {
         let duration = &self.get(end).duration;
         let bind = || self.meters.histogram(self.definitions.duration, &self.labels_of(end));
-        duration.get_or_init(bind).record(seconds);
+        fork::get_or_init(duration, bind).record(seconds);
     }
 }
 

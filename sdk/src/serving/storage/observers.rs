@@ -9,6 +9,7 @@ use std::{
 use inferometer_semconv::{attributes::INFER_SDK_OBSERVER_NAME, metrics as def};
 
 use super::event::{StorageEvent, StorageObserver};
+use crate::fork;
 use crate::serving::{
     labels::pair,
     meters::{Add, Meters},
@@ -81,7 +82,7 @@ impl<M: Meters> Observers<M> {
     pub(super) fn add(&self, observer: Box<dyn StorageObserver>) -> Result<(), ObserverError> {
         let mut registered = Registered { panics: panics(&self.meters, observer.name()), observer };
         for slot in &self.registered {
-            match slot.set(registered) {
+            match fork::set(slot, registered) {
                 Ok(()) => return Ok(()),
                 Err(taken) => registered = taken,
             }

@@ -1,7 +1,7 @@
 //! A bounded queue between those who report and an observer with a thread of its own.
 
 use std::{
-    fmt, io,
+    fmt, io, mem,
     sync::{
         Arc,
         atomic::{
@@ -23,6 +23,7 @@ use inferometer_semconv::{
 use super::observers::{isolate, panics};
 use crate::{
     clock::Clock,
+    fork::Birth,
     serving::{
         formulas::seconds_between,
         labels::pair,
@@ -44,6 +45,7 @@ pub(super) struct Queue<M: Meters, T> {
     is_closed: AtomicBool,
     /// Nobody looks any more.
     is_left: AtomicBool,
+    birth: Birth,
     clock: Arc<dyn Clock>,
     queued: M::UpDownCounter,
     lag: M::Gauge,
@@ -71,6 +73,7 @@ impl<M: Meters, T: Send + 'static> Queue<M, T> {
             entries: ArrayQueue::new(capacity.max(1)),
             is_closed: AtomicBool::new(false),
             is_left: AtomicBool::new(false),
+            birth: Birth::now(),
             clock: Arc::clone(clock),
             queued: meters.up_down_counter(&def::INFER_SDK_OBSERVER_EVENT_QUEUED, labels),
             lag: meters.gauge(&def::INFER_SDK_OBSERVER_EVENT_LAG, labels),
@@ -85,7 +88,8 @@ impl<M: Meters, T: Send + 'static> Queue<M, T> {
 
     /// Takes an item, or drops and counts it. Never waits.
     pub(super) fn push(&self, item: T, unix_nanos: u64) {
-        if self.is_closed.load(Relaxed) {
+        // In a forked child nobody looks, and a slot that another thread was at stays taken.
+        if self.is_closed.load(Relaxed) || !self.birth.is_here() {
             return self.count_dropped(SdkObserverDropReason::ShutDown);
         }
         if self.entries.push(Entry { item, unix_nanos }).is_err() {
@@ -143,7 +147,12 @@ impl<M: Meters, T: Send + 'static> Queue<M, T> {
             // Disconnects, which is what the other side waits for.
             drop::<std::sync::mpsc::SyncSender<()>>(ends);
         })?;
-        Ok(ObserverThread { close: self, thread: thread.thread().clone(), ended })
+        Ok(ObserverThread {
+            close: self,
+            thread: thread.thread().clone(),
+            ended: Some(ended),
+            birth: Birth::now(),
+        })
     }
 }
 
@@ -158,20 +167,28 @@ impl<M: Meters, T: Send + 'static> Close for Queue<M, T> {
 }
 
 /// An observer that has a thread of its own. Dropping it lets the observer take what is queued, waits for that up to
-/// [`OBSERVER_DRAIN_TIMEOUT`], and ends the thread; later events are dropped and counted as `shut_down`.
+/// [`OBSERVER_DRAIN_TIMEOUT`], and ends the thread; later events are dropped and counted as `shut_down`. So are all events
+/// in a child of `fork`, which does not have the thread.
 #[must_use = "the observer is shut down once this is dropped"]
 pub struct ObserverThread {
     close: Arc<dyn Close>,
     thread: Thread,
-    ended: Receiver<()>,
+    /// Until it is dropped.
+    ended: Option<Receiver<()>>,
+    birth: Birth,
 }
 
 impl Drop for ObserverThread {
     fn drop(&mut self) {
+        let Some(ended) = self.ended.take() else { return };
+        if !self.birth.is_here() {
+            // There is no thread to wait for, and the channel may be locked by it.
+            return mem::forget(ended);
+        }
         self.close.close();
         self.thread.unpark();
         // A timeout leaves the thread to its observer, which hangs; nothing waits for it any more.
-        let _ = self.ended.recv_timeout(OBSERVER_DRAIN_TIMEOUT);
+        let _ = ended.recv_timeout(OBSERVER_DRAIN_TIMEOUT);
     }
 }
 

@@ -22,6 +22,7 @@ use super::{
     operation::StorageOperation,
 };
 use crate::{
+    fork,
     metrics::Scope,
     serving::{
         correction::Correction,
@@ -246,7 +247,9 @@ impl<'a> Telling<'a> {
 impl<M: Meters> TierState<M> {
     /// The series of an operation; bound now if it was not expected.
     pub(super) fn series(&self, operation: KvCacheOperation) -> &OperationSeries<M> {
-        self.series[operation as usize].get_or_init(|| OperationSeries::bind(self, operation))
+        fork::get_or_init(&self.series[operation as usize], || {
+            OperationSeries::bind(self, operation)
+        })
     }
 
     /// Counts keys as through.
@@ -273,7 +276,7 @@ impl<M: Meters> TierState<M> {
     }
 
     fn passes(&self, result: KvCacheEvictionResult) -> &M::Counter {
-        self.passes[result as usize].get_or_init(|| {
+        fork::get_or_init(&self.passes[result as usize], || {
             let result = pair(&INFER_KV_CACHE_EVICTION_RESULT, result.as_str());
             let mut labels = self.labels(&[result]);
             labels.retain(|label| label.key.as_str() != INFER_KV_CACHE_NAMESPACE.key);

@@ -1,0 +1,118 @@
+//! Who is inside: the threads that hold, or wait for, a lock which a forked child needs.
+//!
+//! Who enters adds to one of a few counters and looks whether a fork is about to happen; who forks says so and waits for
+//! the counters. Both in one total order, so one of them sees the other.
+
+use std::{
+    cell::Cell,
+    marker::PhantomData,
+    sync::atomic::{AtomicUsize, Ordering::SeqCst},
+    thread,
+    time::Duration,
+};
+
+/// Counters, so that threads which bind at the same time rarely meet on a cache line.
+const STRIPES: usize = 8;
+
+/// How long a fork waits for the others at most. They do short work, so this is for a thread that was stopped inside, by
+/// a debugger for instance. The fork then goes on, and a lock that was held stays locked in the child.
+const LONGEST: Duration = Duration::from_secs(5);
+const WAIT: Duration = Duration::from_micros(100);
+const WAITS: u128 = LONGEST.as_micros() / WAIT.as_micros();
+const YIELDS: u128 = 64;
+
+static INSIDE: [Stripe; STRIPES] = [const { Stripe(AtomicUsize::new(0)) }; STRIPES];
+
+/// Forks that are about to happen.
+static FORKING: AtomicUsize = AtomicUsize::new(0);
+
+#[repr(align(64))]
+struct Stripe(AtomicUsize);
+
+thread_local! {
+    /// How many times this thread is inside.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The thread is inside until this is dropped.
+#[derive(Debug)]
+pub(super) struct Inside(PhantomData<*const ()>);
+
+/// Enters, once no fork is about to happen; a thread that is inside goes further in without waiting.
+pub(super) fn enter() -> Inside {
+    let depth = DEPTH.get();
+    if depth == 0 {
+        enter_first();
+    }
+    DEPTH.set(depth + 1);
+    Inside(PhantomData)
+}
+
+fn enter_first() {
+    let stripe = stripe();
+    loop {
+        stripe.fetch_add(1, SeqCst);
+        if FORKING.load(SeqCst) == 0 {
+            return;
+        }
+        stripe.fetch_sub(1, SeqCst);
+        wait_until(|| FORKING.load(SeqCst) == 0);
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        let depth = DEPTH.get() - 1;
+        DEPTH.set(depth);
+        if depth == 0 {
+            stripe().fetch_sub(1, SeqCst);
+        }
+    }
+}
+
+/// The address of a thread-local differs between threads, which is all the spreading that is needed.
+fn stripe() -> &'static AtomicUsize {
+    let address = DEPTH.with(|depth| std::ptr::from_ref(depth).addr());
+    &INSIDE[(address >> 12) % STRIPES].0
+}
+
+fn own() -> usize {
+    usize::from(DEPTH.get() > 0)
+}
+
+/// Before a fork: waits until nobody else is inside.
+pub(super) fn close() {
+    FORKING.fetch_add(1, SeqCst);
+    let inside = || INSIDE.iter().map(|stripe| stripe.0.load(SeqCst)).sum::<usize>();
+    wait_until(|| inside() <= own());
+}
+
+/// After a fork, in the parent.
+pub(super) fn open() {
+    FORKING.fetch_sub(1, SeqCst);
+}
+
+/// After a fork, in the child: nobody else is there.
+pub(super) fn open_in_child() {
+    INSIDE.iter().for_each(|stripe| stripe.0.store(0, SeqCst));
+    stripe().store(own(), SeqCst);
+    FORKING.store(0, SeqCst);
+}
+
+/// Looks again and again, up to [`LONGEST`].
+pub(super) fn wait_until(is_so: impl Fn() -> bool) {
+    for attempt in 0..YIELDS + WAITS {
+        if is_so() {
+            return;
+        }
+        if attempt < YIELDS {
+            thread::yield_now();
+        } else {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "a thread that is woken by the others would have to be in a queue, which a fork copies"
+            )]
+            thread::sleep(WAIT);
+        }
+    }
+}
