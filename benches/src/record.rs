@@ -1,6 +1,7 @@
 //! Suite `record`: one measurement into one series that all threads share.
 
 mod cases;
+mod exemplars;
 mod inferometer;
 mod measured;
 mod metrics;

@@ -45,6 +45,13 @@ fn check_record_pairs(rows: &[Value]) {
         ("counter_unbound4", "opentelemetry_sdk_unbound4"),
         ("counter_api_bound", "inferometer_handle"),
         ("histogram_api_bound", "inferometer_handle"),
+        ("exemplars_counter_no_span", "exemplars_off"),
+        ("exemplars_counter_in_span", "no_span"),
+        ("exemplars_histogram_no_span", "exemplars_off"),
+        ("exemplars_histogram_in_span", "no_span"),
+        ("exemplars_histogram_handed_span", "no_span"),
+        ("exemplars_api_no_span", "context_looked_up"),
+        ("exemplars_api_in_span", "no_span"),
     ]);
     for case in ["counter_bound", "histogram_explicit", "gauge"] {
         expected.extend(PEERS.map(|peer| (case, peer)));

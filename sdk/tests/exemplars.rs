@@ -2,7 +2,7 @@
 
 mod core_support;
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, thread, time::Duration};
 
 use core_support::{
     LEVEL, SECONDS, SIZES, THINGS, collect, collect_delta, exponential, histograms, numbers,
@@ -16,7 +16,10 @@ use opentelemetry::{
     metrics::MeterProvider as _,
     trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState},
 };
-use opentelemetry_proto::tonic::metrics::v1::{Exemplar, exemplar::Value};
+use opentelemetry_proto::tonic::metrics::v1::{
+    Exemplar, ExponentialHistogramDataPoint, HistogramDataPoint, Metric, exemplar::Value,
+    metric::Data,
+};
 
 const START: u64 = 1_000_000;
 const SECOND: u64 = 1_000_000_000;
@@ -248,14 +251,14 @@ fn a_thread_that_ends_leaves_no_span_to_the_next_one() {
     let provider = provider();
     let sizes = provider.scope("test").histogram::<f64>(&SIZES, &[]);
     sizes.expect_exemplars();
-    std::thread::scope(|threads| {
+    thread::scope(|threads| {
         threads.spawn(|| {
             sizes.record(0.5);
             // Never detached, as by a thread that is killed by its own exit.
             std::mem::forget(sampled(1));
         });
     });
-    std::thread::scope(|threads| {
+    thread::scope(|threads| {
         threads.spawn(|| sizes.record(1.5));
     });
     assert_eq!(histograms(&collect(&provider), "test.sizes")[0].exemplars, []);
@@ -274,4 +277,67 @@ fn a_value_that_is_refused_is_no_exemplar() {
     let metrics = collect(&provider);
     assert_eq!(histograms(&metrics, "test.sizes")[0].exemplars.len(), 1);
     assert_eq!(numbers(&metrics, "test.things")[0].exemplars, []);
+}
+
+#[test]
+fn an_exemplar_is_never_made_of_two_records() {
+    const WRITERS: u8 = 4;
+    const RECORDS: u32 = 20_000;
+    for histograms in [
+        HistogramAggregation::ExplicitBuckets,
+        HistogramAggregation::Exponential { scale: HistogramAggregation::DEFAULT_SCALE },
+    ] {
+        let provider = MeterProvider::builder().with_histograms(histograms).build();
+        let sizes = provider.scope("test").histogram::<f64>(&SIZES, &[]);
+        sizes.expect_exemplars();
+        let mut seen = 0;
+        thread::scope(|scope| {
+            let writers: Vec<_> = (1..=WRITERS)
+                .map(|id| {
+                    let sizes = sizes.clone();
+                    scope.spawn(move || {
+                        let context = context(id, TraceFlags::SAMPLED);
+                        // All of them in one bucket, and each value its writer's own.
+                        for _ in 0..RECORDS {
+                            let _attached = context.clone().attach();
+                            sizes.record(4.0 + f64::from(id));
+                            sizes.record_in_span(4.5 + f64::from(id), span(id + WRITERS));
+                        }
+                    })
+                })
+                .collect();
+            while !writers.iter().all(|writer| writer.is_finished()) {
+                seen += check_pairs(&collect(&provider), WRITERS);
+            }
+        });
+        seen += check_pairs(&collect(&provider), WRITERS);
+        assert!(seen > 0);
+    }
+}
+
+/// Each value with the trace that it was recorded in; how many there are.
+fn check_pairs(metrics: &[Metric], writers: u8) -> usize {
+    let explicit = |point: HistogramDataPoint| (point.count, point.exemplars);
+    let wide = |point: ExponentialHistogramDataPoint| (point.count, point.exemplars);
+    let points: Vec<_> = match metrics.first().and_then(|metric| metric.data.as_ref()) {
+        None => Vec::new(),
+        Some(Data::Histogram(_)) => {
+            histograms(metrics, "test.sizes").into_iter().map(explicit).collect()
+        }
+        Some(_) => exponential(metrics, "test.sizes").into_iter().map(wide).collect(),
+    };
+    let mut seen = 0;
+    for (count, exemplars) in points {
+        assert!(count >= exemplars.len() as u64, "what they are examples of is counted");
+        for exemplar in exemplars {
+            let Some(Value::AsDouble(value)) = exemplar.value else { panic!("{exemplar:?}") };
+            let id = exemplar.trace_id[0];
+            let expected =
+                if id <= writers { 4.0 + f64::from(id) } else { 4.5 + f64::from(id - writers) };
+            assert_eq!(value, expected, "{exemplar:?}");
+            assert_eq!((exemplar.trace_id, exemplar.span_id), (vec![id; 16], vec![id; 8]));
+            seen += 1;
+        }
+    }
+    seen
 }

@@ -1,6 +1,8 @@
 //! Which handle is measured beside which. A further case is a line here and a function in a library's file.
 
-use super::{inferometer, measured, metrics, opentelemetry, prometheus, prometheus_client};
+use super::{
+    exemplars, inferometer, measured, metrics, opentelemetry, prometheus, prometheus_client,
+};
 use crate::{error::BenchError, op::Op};
 
 /// Sets a library up and gives the operation.
@@ -17,6 +19,12 @@ const METRICS: &str = "metrics";
 const MEASURED: &str = "measured";
 /// Our own handle, beside which the same handle through the OpenTelemetry API is measured.
 const HANDLE: &str = "inferometer_handle";
+/// The same outside spans.
+const NO_SPAN: &str = "no_span";
+/// The same of a provider that makes no exemplars.
+const OFF: &str = "exemplars_off";
+/// The same with the API's current context looked up before each, which is not needed.
+const LOOKED_UP: &str = "context_looked_up";
 
 /// An operation and its peers.
 pub(crate) struct Case {
@@ -68,6 +76,44 @@ pub(crate) const CASES: &[Case] = &[
             (METRICS, metrics::gauge),
             (MEASURED, measured::gauge),
         ],
+    },
+    Case {
+        name: "exemplars_counter_no_span",
+        ours: inferometer::counter,
+        peers: &[(OFF, exemplars::counter_off)],
+    },
+    Case {
+        name: "exemplars_counter_in_span",
+        ours: exemplars::counter_in_span,
+        peers: &[(OFF, exemplars::counter_off), (NO_SPAN, inferometer::counter)],
+    },
+    Case {
+        name: "exemplars_histogram_no_span",
+        ours: inferometer::histogram,
+        peers: &[(OFF, exemplars::histogram_off)],
+    },
+    Case {
+        name: "exemplars_histogram_in_span",
+        ours: exemplars::histogram_in_span,
+        peers: &[(OFF, exemplars::histogram_off), (NO_SPAN, inferometer::histogram)],
+    },
+    Case {
+        name: "exemplars_histogram_handed_span",
+        ours: exemplars::histogram_handed_span,
+        peers: &[(NO_SPAN, exemplars::histogram_handed_none)],
+    },
+    Case {
+        name: "exemplars_api_no_span",
+        ours: inferometer::histogram_api_bound,
+        peers: &[
+            (OFF, exemplars::histogram_api_off),
+            (LOOKED_UP, exemplars::histogram_api_looked_up),
+        ],
+    },
+    Case {
+        name: "exemplars_api_in_span",
+        ours: exemplars::histogram_api_in_span,
+        peers: &[(NO_SPAN, inferometer::histogram_api_bound)],
     },
     Case {
         name: "counter_api_bound",

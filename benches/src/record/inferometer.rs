@@ -13,7 +13,7 @@ use crate::{
     otlp::Shown,
 };
 
-const SCOPE: &str = "benches";
+pub(super) const SCOPE: &str = "benches";
 
 pub(super) fn counter() -> Result<Op, BenchError> {
     let provider = provider();
@@ -60,11 +60,11 @@ pub(super) fn gauge() -> Result<Op, BenchError> {
     Ok(Op::of_values(values()?, move |value| gauge.record(value), move || shown(&provider)))
 }
 
-fn provider() -> MeterProvider {
+pub(super) fn provider() -> MeterProvider {
     MeterProvider::builder().build()
 }
 
-fn shown(provider: &MeterProvider) -> f64 {
+pub(super) fn shown(provider: &MeterProvider) -> f64 {
     let mut snapshot = Snapshot::default();
     provider.snapshot(&mut snapshot);
     let mut shown = Shown::default();
