@@ -46,6 +46,7 @@ nightly:
     INFEROMETER_HOSTILE_SCALE=10 cargo test --locked --release -p inferometer-tests --test 'hostile_*' -- --nocapture
     cargo run --locked --release -p inferometer-benches -- record
     cargo run --locked --release -p inferometer-benches -- snapshot
+    cargo run --locked --release -p inferometer-benches -- init
     cargo build --locked --release -p inferometer-collector
     cargo run --locked --release -p inferometer-benches -- ingest
     cargo run --locked --release -p inferometer-benches -- scrape

@@ -91,6 +91,8 @@ pub enum Suite {
     Isolation,
     /// One sample of eight GPUs over a fake driver: processor time, calls of the driver.
     Gpu,
+    /// The start of a process's telemetry: time, processor time, threads.
+    Init,
     /// What a million points cost a collector that shows them: processor time, memory.
     Ingest,
     /// What a page of 100,000 series costs, and what it does to requests meanwhile.
@@ -108,6 +110,7 @@ impl Suite {
             Self::Instructions => "instructions",
             Self::Isolation => "isolation",
             Self::Gpu => "gpu",
+            Self::Init => "init",
             Self::Ingest => "ingest",
             Self::Scrape => "scrape",
             Self::Forward => "forward",

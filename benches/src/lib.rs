@@ -21,6 +21,7 @@ mod fixture;
 mod forward;
 mod gpu;
 mod ingest;
+mod init;
 mod instructions;
 mod isolation;
 mod limit;

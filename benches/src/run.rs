@@ -5,7 +5,7 @@ use std::io::Write;
 use crate::{
     cli::{Args, Suite},
     error::BenchError,
-    forward, gpu, ingest, instructions, isolation, record, request, scrape, snapshot,
+    forward, gpu, ingest, init, instructions, isolation, record, request, scrape, snapshot,
 };
 
 /// Measures and prints: rows to `out`, warnings to `warnings`.
@@ -21,6 +21,7 @@ pub fn run(args: &Args, out: &mut dyn Write, warnings: &mut dyn Write) -> Result
         Suite::Instructions => instructions::run(args, out),
         Suite::Isolation => isolation::run(args, out, warnings),
         Suite::Gpu => gpu::run(args, out),
+        Suite::Init => init::run(args, out),
         Suite::Ingest => ingest::run(args, out, warnings),
         Suite::Scrape => scrape::run(args, out, warnings),
         Suite::Forward => forward::run(args, out, warnings),

@@ -121,6 +121,21 @@ fn gpu_has_a_row_for_time_and_one_for_calls() {
 }
 
 #[test]
+fn init_has_a_row_for_every_case() {
+    let rows = rows(&["init"]);
+    check_keys(&rows, &["suite", "case", "ours", "peer", "peer_value", "unit", "ratio"]);
+    let expected = [
+        "init",
+        "init_without_detectors",
+        "init_cpu",
+        "init_without_detectors_cpu",
+        "init_threads",
+    ];
+    assert_eq!(pairs(&rows), expected.map(|case| (case, "opentelemetry_sdk")).into());
+    assert!(rows.iter().all(|row| row["ours"].as_f64() > Some(0.0)), "{rows:?}");
+}
+
+#[test]
 fn instructions_has_a_row_for_every_case_and_peer() {
     if Command::new("valgrind").arg("--version").output().is_err() {
         assert!(
