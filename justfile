@@ -27,6 +27,10 @@ regen:
 interop:
     cargo test --locked -p inferometer-interop -p inferometer-migration
 
+# Types of other crates in the SDK's public signatures against sdk/public-api.txt; `--write` writes it anew.
+public-api *ARGS:
+    python3 .ci/public_api.py {{ARGS}}
+
 deny:
     cargo deny --locked check bans licenses sources
 

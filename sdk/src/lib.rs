@@ -13,6 +13,16 @@
 //! A [`Telemetry`] does the last three on a thread of its own. Without it, a [`MeterProvider`] and an [`Encoder`] are
 //! all that is needed to get bytes from measurements, and nothing runs in the background.
 
+// What is public says its errors and panics, is not dropped by mistake, and can grow.
+#![warn(
+    clippy::missing_errors_doc,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    clippy::return_self_not_must_use,
+    clippy::exhaustive_enums,
+    clippy::exhaustive_structs
+)]
+
 mod cells;
 mod clock;
 mod environment;

@@ -4,6 +4,7 @@ use super::memory::InMemory;
 
 /// What becomes of a signal.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub enum Exporter {
     /// It goes to a collector.
     #[default]

@@ -7,6 +7,7 @@ use flate2::{Compression as Level, write::GzEncoder};
 
 /// How OTLP requests are carried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Protocol {
     /// A unary gRPC call over HTTP/2. A collector's usual port for it is 4317.
     Grpc,
@@ -35,6 +36,7 @@ impl Protocol {
 
 /// How requests are compressed. Answers are asked for uncompressed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Compression {
     /// Not at all: the cheapest for a collector on the same host.
     #[default]
@@ -89,6 +91,7 @@ const ZSTD_LEVEL: i32 = 1;
 
 /// PEM files for `https://` endpoints; a file is read once, when the telemetry starts, and may have 1 MiB.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "callers fill it, with `..Default::default()`")]
 pub struct TlsFiles {
     /// Certificates of authorities. Default: those that the system trusts. With this, only these.
     pub certificate: Option<PathBuf>,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 ///
 /// Metrics are cumulative: a lost data point loses no value, the next one carries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ExportFailure {
     /// The collector refused the request for good.
     Refused,
@@ -114,6 +115,7 @@ impl ExportStats {
 
 /// Counts of a [`Telemetry`](crate::Telemetry) about its exports.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TelemetryStats {
     /// Items are data points.
     pub metrics: ExportStats,

@@ -93,6 +93,10 @@ impl<M: Meters> GpuSampler<M> {
 
     /// Takes a sample now, or waits for the one that is under way, and says how it went. Blocks this thread, at most for
     /// twice the timeout: once until another caller is done, once for the driver.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "the sample is wanted, whether or not how it went is"
+    )]
     pub fn sample(&self) -> GpuState {
         self.shared.sample()
     }
@@ -100,6 +104,10 @@ impl<M: Meters> GpuSampler<M> {
     /// Ends the sampling; waits for the threads at most `timeout`. `false` if they have not ended by then, because the
     /// driver holds them: they are left to it. Either way what comes and goes is not shown any more, and counts leave
     /// as those of any dropped handle. A second call does nothing new.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "a driver that hangs is nothing that a program could mend"
+    )]
     pub fn shutdown(&self, timeout: Duration) -> bool {
         if !self.shared.birth.is_here() {
             return true;

@@ -6,6 +6,7 @@ use inferometer_semconv::attributes::GpuQuery;
 
 /// How it stands between a sampler and the driver, as of the last sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum GpuState {
     /// There was no sample yet.
     Starting,
@@ -28,6 +29,7 @@ pub enum GpuState {
 
 /// Why there is nothing to sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NoGpu {
     /// NVML's library cannot be loaded: no driver is installed, or a container was started without it.
     NoLibrary,

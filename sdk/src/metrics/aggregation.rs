@@ -17,6 +17,7 @@ const MAX_BOUNDS: usize = 512;
 
 /// What a provider makes of histograms that no view says otherwise of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum HistogramAggregation {
     /// Buckets with the definition's bounds, or the ones advised, or the specification's.
     #[default]

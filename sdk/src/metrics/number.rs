@@ -20,7 +20,7 @@ pub trait Number:
     /// The value of a cell's bits.
     #[doc(hidden)]
     fn from_bits(bits: u64) -> Self;
-    /// A cell's bits after adding `value`. Integers saturate.
+    /// A cell's bits after adding `value`. Unsigned integers saturate, signed ones wrap.
     #[doc(hidden)]
     fn plus(bits: u64, value: Self) -> u64;
     /// Neither NaN nor infinite.
@@ -36,6 +36,7 @@ pub trait Number:
 
 /// The types that implement [`Number`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum NumberKind {
     /// Unsigned 64-bit integers.
     U64,
@@ -47,6 +48,7 @@ pub enum NumberKind {
 
 /// A number as OTLP carries it.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum PointValue {
     /// `as_int`; unsigned values beyond `i64::MAX` are shown as `i64::MAX`.
     Int(i64),

@@ -6,6 +6,7 @@ use super::{aggregation::Aggregation, descriptor::Descriptor};
 ///
 /// Source: OpenTelemetry specification, OTLP metrics exporter, "Temporality preference".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[expect(clippy::exhaustive_enums, reason = "the specification names these three")]
 pub enum TemporalityPreference {
     /// Everything since the beginning, each time. A lost export loses no value.
     #[default]

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 /// Why a [`PrometheusCollector`](super::PrometheusCollector) did not show a series. It is exported over OTLP all the
 /// same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum LeftOut {
     /// The Prometheus name, or one that a histogram derives from its own, is taken by an instrument of another kind.
     TypeConflict,

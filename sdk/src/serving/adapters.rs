@@ -12,6 +12,7 @@ use crate::metrics::Scope;
 
 /// The LoRA adapters of an engine at one moment. A running one is loaded too.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "callers fill it, with `..Default::default()`")]
 pub struct Adapters {
     /// Those whose weights are in the accelerator's memory, idle ones included.
     pub loaded: u64,

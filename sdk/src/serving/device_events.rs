@@ -24,6 +24,7 @@ pub trait DeviceEvent {
 
 /// What a [`DeviceEvent`] says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DeviceEventState {
     /// The device has not come to it.
     Pending,

@@ -17,6 +17,7 @@ const MEMORY_LIMIT: u64 = 1 << 3;
 /// end, and one that is NaN is taken as not known; both are counted as
 /// [`Correction::ValueClamped`](super::Correction::ValueClamped).
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "callers fill it, with `..Default::default()`")]
 pub struct KvStats {
     /// Blocks that requests use.
     pub active_blocks: u64,

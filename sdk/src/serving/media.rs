@@ -31,6 +31,7 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident),*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
+        #[expect(clippy::exhaustive_enums, reason = "a type without values stays without them")]
         pub enum $kind {}
 
         impl sealed::Sealed for $kind {}

@@ -5,6 +5,7 @@
 /// `tokens` is all of them, cached ones included; the others are parts of it, and what they leave is text. Parts beyond
 /// the whole are cut and counted as [`Correction::MediaBeyondPrompt`](super::Correction::MediaBeyondPrompt).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "callers fill it, with `..Default::default()`")]
 pub struct Prompt {
     /// All prompt tokens.
     pub tokens: u64,
@@ -29,6 +30,7 @@ impl Prompt {
 /// What they leave of the prompt is computed. Tokens beyond the prompt are cut and counted as
 /// [`Correction::CachedBeyondPrompt`](super::Correction::CachedBeyondPrompt).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "callers fill it, with `..Default::default()`")]
 pub struct Cached {
     /// In the accelerator's memory.
     pub device: u64,
@@ -47,6 +49,7 @@ pub struct Cached {
 /// if it is an output that fell, or as [`Correction::RepeatedTransition`](super::Correction::RepeatedTransition) if it is
 /// another input.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "callers fill it, with `..Default::default()`")]
 pub struct TokenUsage {
     /// Prompt tokens, cached ones included.
     pub input: Option<u64>,

@@ -12,6 +12,7 @@ use crate::metrics::Scope;
 
 /// The requests of a scheduler at one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "callers fill it, with `..Default::default()`")]
 pub struct QueueDepths {
     /// Those that no step has computed yet.
     pub waiting: u64,

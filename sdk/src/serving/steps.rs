@@ -18,6 +18,7 @@ use crate::metrics::Scope;
 
 /// What the forward pass of one step computes. Its kind follows from the tokens, so that the two cannot contradict.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "callers fill it, with `..Default::default()`")]
 pub struct StepBatch {
     /// Tokens of prompts, and those computed again after a preemption.
     pub prefill_tokens: u64,

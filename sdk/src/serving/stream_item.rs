@@ -55,6 +55,7 @@ pub trait StreamItem: Sized {
 
 /// How the token counts of an item type are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TokenCounts {
     /// Each item says how many tokens it brings.
     Increments,
@@ -65,6 +66,7 @@ pub enum TokenCounts {
 
 /// What an item says; by default nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "callers fill it, with `..Default::default()`")]
 pub struct ItemAccount<'a> {
     /// When it happened, in nanoseconds since the Unix epoch by the request's clock, if the sender has that one; see
     /// [`Engine::now`](super::Engine::now). Else it happens when it passes. If the item that says why the last answer
@@ -91,6 +93,7 @@ pub struct ItemAccount<'a> {
 
 /// Output tokens of an item.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ItemTokens {
     /// It brings no output.
     #[default]
@@ -103,6 +106,7 @@ pub enum ItemTokens {
 
 /// A state that the engine reports by the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum EnginePhase {
     /// As [`Request::scheduled`](super::Request::scheduled).
     Scheduled,
@@ -114,6 +118,7 @@ pub enum EnginePhase {
 
 /// What a usage covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UsageScope {
     /// The whole request: all prompts, all answers. Where there is one, usages of prompts are not looked at.
     Request,

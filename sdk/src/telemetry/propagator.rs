@@ -5,6 +5,7 @@ use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 
 /// A way in which contexts are carried in the headers of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Propagator {
     /// W3C Trace Context: `traceparent` and `tracestate`.
     TraceContext,

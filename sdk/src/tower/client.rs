@@ -12,6 +12,7 @@ use super::headers::inject;
 /// Sends W3C Trace Context with every request of a client: of the [`Context`] among its extensions, or else of the one
 /// that is current where the call is made. For tonic's channels and any other client that is a service.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::exhaustive_structs, reason = "it is a value of its own name")]
 pub struct PropagationLayer;
 
 /// What [`PropagationLayer`] makes of a client.

@@ -4,6 +4,7 @@
 ///
 /// As the specification's filters of the same names, and `OTEL_METRICS_EXEMPLAR_FILTER`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[expect(clippy::exhaustive_enums, reason = "the specification names these three")]
 pub enum ExemplarFilter {
     /// Those within a sampled span, `trace_based`.
     #[default]

@@ -22,6 +22,7 @@ use crate::{
 
 /// What a call is about, or what became of a part of it. What is not known is 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "callers fill it, with `..Default::default()`")]
 pub struct CallSize {
     /// Keys: chunks, blocks, pages.
     pub keys: u64,

@@ -8,6 +8,7 @@ use inferometer_semconv::attributes::{
 
 /// Keys of an operation: chunks, blocks, pages, whatever the cache keeps as one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "callers fill it, with `..Default::default()`")]
 pub struct Keys<'a> {
     /// How many.
     pub count: u64,
@@ -51,6 +52,7 @@ pub struct StoragePlace {
 
 /// One step of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StorageEvent<'a> {
     /// Which step.
     pub kind: StorageEventKind,
@@ -70,6 +72,7 @@ pub struct StorageEvent<'a> {
 
 /// The steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum StorageEventKind {
     /// Room was made, or there was none.
     Allocated,
