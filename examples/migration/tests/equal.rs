@@ -8,9 +8,19 @@ use std::process::Command;
 use arrived::Arrived;
 use inferometer_tests::{Child, FakeBackend};
 
-/// Of the resource: who made the telemetry, and the instance, which this SDK gives an id if nobody else did.
-const RESOURCE_DIFFERS: [&str; 3] =
-    ["telemetry.sdk.name", "telemetry.sdk.version", "service.instance.id"];
+/// Attributes of the resource, or how they begin: who made the telemetry; the instance, which this SDK gives an id if
+/// nobody else did; and what its detectors find.
+const RESOURCE_DIFFERS: [&str; 9] = [
+    "telemetry.sdk.name",
+    "telemetry.sdk.version",
+    "service.instance.id",
+    "host.",
+    "os.",
+    "process.",
+    "container.",
+    "k8s.",
+    "hw.",
+];
 /// What this SDK tells of itself, unless `.self_metrics(false)`.
 const OWN_SCOPE: &str = "inferometer.sdk";
 /// The scope of the serving layer.

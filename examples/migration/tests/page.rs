@@ -1,6 +1,10 @@
 //! The code on `docs/migration.md` is the code of the programs, which are compiled and compared.
 
-use std::{fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 const PAGE: &str = include_str!("../../../docs/migration.md");
 const PROGRAMS: [&str; 5] = [
@@ -41,4 +45,40 @@ fn every_program_is_on_the_page() {
         let name = name.to_str().expect("a name in UTF-8");
         assert!(PAGE.contains(&format!("src/bin/{name}")), "{name}");
     }
+}
+
+/// Every file of Rust under a folder, one after the other.
+fn code(folder: PathBuf) -> String {
+    let mut folders = vec![folder];
+    let mut code = String::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                code += &fs::read_to_string(path).expect("a text");
+            }
+        }
+    }
+    code
+}
+
+#[test]
+fn every_method_that_the_table_offers_is_there() {
+    let table = PAGE.split("## What you write").nth(1).expect("the table");
+    let table = table.split("## Step by step").next().expect("its end");
+    let ours = table.lines().filter_map(|row| row.split(" | ").last());
+    let methods: BTreeSet<&str> = ours
+        .flat_map(|column| column.split('.').skip(1))
+        .filter_map(|text| text.split_once('(').map(|(name, _)| name))
+        .filter(|name| name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_'))
+        .collect();
+    assert!(methods.len() >= 12, "{methods:?}");
+    let code = code(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sdk/src"));
+    let is_missing = |name: &&&str| !code.contains(&format!("pub fn {name}"));
+    // Of `prometheus`, not of this SDK.
+    let missing: Vec<_> =
+        methods.iter().filter(is_missing).filter(|name| **name != "register").collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

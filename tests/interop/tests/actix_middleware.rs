@@ -14,9 +14,7 @@ use inferometer_tests::{
     CollectorProcess, Expected, Kind, Span, family, http, oracle::promtool_check, series, tree,
     wait,
 };
-use opentelemetry::global;
 use opentelemetry_instrumentation_actix_web::{RequestMetrics, RequestTracing};
-use opentelemetry_sdk::propagation::TraceContextPropagator;
 
 /// The caller's trace and span.
 const PARENT: (&str, &str) =
@@ -60,7 +58,6 @@ fn metrics_and_spans_of_an_actix_server_go_through_this_sdk() {
     let mut collector = CollectorProcess::start();
     let telemetry = telemetry(&mut collector, &[("service.name", "shop")]);
     telemetry.install_global();
-    global::set_text_map_propagator(TraceContextPropagator::new());
     let (started, wait_for_start) = sync_channel(1);
     let server = thread::spawn(move || serve(&started));
     let (address, handle) = wait_for_start.recv().expect("the server starts");

@@ -14,9 +14,8 @@ use inferometer_tests::{
     CollectorProcess, Expected, Kind, Span, family, http, oracle::promtool_check, series, tree,
     wait,
 };
-use opentelemetry::{Context, global};
+use opentelemetry::Context;
 use opentelemetry_instrumentation_tower::http::server::Layer;
-use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tokio::{net::TcpListener, runtime::Runtime};
 
 /// The caller's trace and span.
@@ -64,7 +63,6 @@ fn metrics_and_spans_of_an_axum_server_go_through_this_sdk() {
     let mut collector = CollectorProcess::start();
     let telemetry = telemetry(&mut collector, &[("service.name", "shop")]);
     telemetry.install_global();
-    global::set_text_map_propagator(TraceContextPropagator::new());
     let runtime = Runtime::new().expect("a runtime");
     let address = serve(&telemetry, &runtime);
     let ask = |method: &str, path: &str, body: &[u8]| {

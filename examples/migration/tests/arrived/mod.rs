@@ -1,4 +1,5 @@
-//! What arrived at a backend, one line for each point and span, in which only what differs between any two runs is gone.
+//! What arrived at a backend, one line for each point and span, without what differs between any two runs, exemplars, which
+//! the standard SDK has not, and the schema of what detectors found.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,9 +9,9 @@ use opentelemetry_proto::tonic::collector::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// Fields that hold times or ids.
-const OF_A_RUN: [&str; 5] =
-    ["timeUnixNano", "startTimeUnixNano", "endTimeUnixNano", "traceId", "spanId"];
+/// Fields that hold times or ids, or the ids of others.
+const OF_A_RUN: [&str; 6] =
+    ["timeUnixNano", "startTimeUnixNano", "endTimeUnixNano", "traceId", "spanId", "exemplars"];
 
 /// Points and spans as JSON, each with its resource, scope and metric.
 pub(crate) struct Arrived {
@@ -19,7 +20,7 @@ pub(crate) struct Arrived {
 }
 
 impl Arrived {
-    /// Everything of these requests, but these attributes of the resource.
+    /// Everything of these requests, but attributes of the resource that begin with one of these.
     pub(crate) fn of(
         metrics: &[ExportMetricsServiceRequest],
         traces: &[ExportTraceServiceRequest],
@@ -73,7 +74,11 @@ fn leaves(request: &impl Serialize, path: [&str; 3], without: &[&str]) -> Vec<Va
         let scoped = list(&resource, scopes);
         remove(&mut resource, scopes);
         let attributes = resource["resource"]["attributes"].as_array_mut().expect("attributes");
-        attributes.retain(|attribute| !without.iter().any(|key| attribute["key"] == *key));
+        attributes.retain(|attribute| {
+            let key = attribute["key"].as_str().expect("a key");
+            !without.iter().any(|start| key.starts_with(start))
+        });
+        remove(&mut resource, "schemaUrl");
         for mut scope in scoped {
             let inner = list(&scope, leaves);
             remove(&mut scope, leaves);
