@@ -49,13 +49,13 @@ impl Orders {
             .with_attributes(attributes.clone())
             .start(&tracer);
         let order = Context::current_with_span(order);
+        let _current = order.clone().attach();
         self.open.add(1, &attributes);
         self.taken.add(1, &attributes);
         self.items_of_web.add(items.into());
         self.price.record(f64::from(items) * 2.5, &attributes);
 
-        let packing = tracer.start_with_context("pack", &order);
-        let packing = order.with_span(packing);
+        let packing = order.with_span(tracer.start("pack"));
         packing.span().add_event("boxed", vec![KeyValue::new("shop.items", i64::from(items))]);
         if items > 30 {
             packing.span().set_status(Status::error("the box is too small"));

@@ -44,6 +44,8 @@ fn the_program_sends_the_same_before_and_after() {
     assert_eq!(before.spans.len(), 4, "{:#?}", before.spans);
     assert_eq!(before.only_here(&after), Vec::<&String>::new(), "only before");
     assert_eq!(after.only_here(&before), Vec::<&String>::new(), "only after");
+    assert_eq!(before.exemplars, 0, "the standard SDK has none");
+    assert!(after.exemplars > 0, "records within a sampled span lead to it");
 }
 
 #[test]

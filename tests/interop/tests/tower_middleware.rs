@@ -11,8 +11,8 @@ use axum::{
 use inferometer_interop::{telemetry, totals};
 use inferometer_sdk::{Engine, FinishReason, Prompt, Telemetry};
 use inferometer_tests::{
-    CollectorProcess, Expected, Kind, Span, family, http, oracle::promtool_check, series, tree,
-    wait,
+    CollectorProcess, Expected, Kind, Scrape, Span, family, http, oracle::promtool_check, series,
+    tree, wait,
 };
 use opentelemetry::Context;
 use opentelemetry_instrumentation_tower::http::server::Layer;
@@ -23,6 +23,9 @@ const PARENT: (&str, &str) =
     ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 const PARENT_TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
 const PARENT_SPAN: &str = "b7ad6b7169203331";
+
+/// The format with exemplars, from a duration to its trace.
+const OPEN_METRICS: &str = "application/openmetrics-text;version=1.0.0";
 
 /// A server whose handler asks an engine, until the runtime is dropped.
 fn serve(telemetry: &Telemetry, runtime: &Runtime) -> SocketAddr {
@@ -121,4 +124,15 @@ GET [server] http.response.status_code=404 url.path=/nowhere {child_of}
     );
     assert_eq!(shown, expected);
     assert!(spans.iter().all(|span| span.trace_id == PARENT_TRACE), "{spans:#?}");
+
+    assert_eq!(ask("GET", "/chat/3", b""), 200);
+    telemetry.flush(wait::PATIENCE).expect("everything is delivered");
+    let (_, page) = Scrape::page(collector.address("metrics"), OPEN_METRICS);
+    let mut buckets = page.lines().filter(|line| {
+        line.starts_with("http_server_request_duration_seconds_bucket") && line.contains("/chat/")
+    });
+    let trace = format!("trace_id=\"{PARENT_TRACE}\"");
+    let leads_to_trace =
+        |line: &str| line.split(" # ").nth(1).is_some_and(|it| it.contains(&trace));
+    assert!(buckets.any(leads_to_trace), "no exemplar with {trace} in\n{page}");
 }

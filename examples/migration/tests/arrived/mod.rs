@@ -9,14 +9,17 @@ use opentelemetry_proto::tonic::collector::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// Fields that hold times or ids, or the ids of others.
-const OF_A_RUN: [&str; 6] =
-    ["timeUnixNano", "startTimeUnixNano", "endTimeUnixNano", "traceId", "spanId", "exemplars"];
+/// Fields that hold times or ids.
+const OF_A_RUN: [&str; 5] =
+    ["timeUnixNano", "startTimeUnixNano", "endTimeUnixNano", "traceId", "spanId"];
+const EXEMPLARS: &str = "exemplars";
 
 /// Points and spans as JSON, each with its resource, scope and metric.
 pub(crate) struct Arrived {
     pub(crate) points: BTreeSet<String>,
     pub(crate) spans: BTreeSet<String>,
+    /// Exemplars of all points, which are left out there.
+    pub(crate) exemplars: usize,
 }
 
 impl Arrived {
@@ -32,7 +35,8 @@ impl Arrived {
         let spans = traces
             .iter()
             .flat_map(|request| leaves(request, ["resourceSpans", "scopeSpans", "spans"], without));
-        let points = points.flat_map(points_of).collect();
+        let points: Vec<Value> = points.flat_map(points_of).collect();
+        let exemplars = points.iter().map(|point| list(&point["point"], EXEMPLARS).len()).sum();
         let spans: Vec<Value> = spans.collect();
         let names: BTreeMap<String, Value> = spans
             .iter()
@@ -43,7 +47,8 @@ impl Arrived {
             *parent = names.get(&parent.to_string()).cloned().unwrap_or_default();
             line(span)
         });
-        Self { points, spans: spans.collect() }
+        let points = points.into_iter().map(line).collect();
+        Self { points, spans: spans.collect(), exemplars }
     }
 
     /// Without what a scope has.
@@ -90,19 +95,19 @@ fn leaves(request: &impl Serialize, path: [&str; 3], without: &[&str]) -> Vec<Va
     found
 }
 
-/// One line for each point of a metric.
-fn points_of(metric: Value) -> Vec<String> {
+/// Each point of a metric, beside what the metric says of itself.
+fn points_of(metric: Value) -> Vec<Value> {
     let kinds = ["gauge", "sum", "histogram", "exponentialHistogram", "summary"];
     let kind = kinds.iter().find(|kind| metric["leaf"].get(**kind).is_some()).expect("data");
     let points = list(&metric["leaf"][*kind], "dataPoints");
     let mut outside = metric;
     remove(&mut outside["leaf"][*kind], "dataPoints");
-    let lines = points.into_iter().map(|point| {
+    let points = points.into_iter().map(|point| {
         let mut both = outside.clone();
         both["point"] = point;
-        line(both)
+        both
     });
-    lines.collect()
+    points.collect()
 }
 
 fn list(value: &Value, key: &str) -> Vec<Value> {
@@ -118,11 +123,11 @@ fn line(mut value: Value) -> String {
     value.to_string()
 }
 
-/// Takes times and ids away, and puts attributes in order: neither has a meaning.
+/// Takes times, ids and exemplars away, and puts attributes in order: neither has a meaning.
 fn settle(value: &mut Value) {
     match value {
         Value::Object(map) => {
-            map.retain(|key, _| !OF_A_RUN.contains(&key.as_str()));
+            map.retain(|key, _| !OF_A_RUN.contains(&key.as_str()) && key != EXEMPLARS);
             map.values_mut().for_each(settle);
             if let Some(Value::Array(attributes)) = map.get_mut("attributes") {
                 attributes.sort_by_key(|attribute| attribute["key"].to_string());
