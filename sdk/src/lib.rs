@@ -45,7 +45,7 @@ pub mod tower;
 mod unwind;
 
 #[cfg(feature = "prometheus")]
-pub use self::prometheus::{LeftOut, PrometheusCollector};
+pub use self::prometheus::{LeftOut, OPEN_METRICS, PrometheusCollector};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use environment::Environment;
 pub use error::{FlushError, StartError};

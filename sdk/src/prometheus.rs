@@ -15,7 +15,8 @@
 //! | scope | `otel_scope_name`, `_version`, `_schema_url`, and `otel_scope_` with each of its attributes |
 //! | resource | `target_info`, there as soon as a series is; `job` and `instance` are the scraper's to add |
 //!
-//! What the registry's library cannot carry is not there: start times, exemplars, integers above 2^53 exactly.
+//! What the registry's library cannot carry is not there: start times, exemplars, integers above 2^53 exactly. The page
+//! that [`PrometheusCollector::open_metrics`] writes of one provider has the exemplars.
 //!
 //! # Exponential histograms
 //!
@@ -30,13 +31,17 @@
 //! | one name, one kind, no labels twice | `families.rs`, `left_out.rs` |
 //! | attributes to labels | `labels.rs`, `text.rs` |
 //! | values to the library's messages | `values.rs` |
+//! | exemplars, and the page that has them | `exemplars.rs`, `open_metrics.rs` |
 
 mod collector;
+mod exemplars;
 mod families;
 mod labels;
 mod left_out;
+mod open_metrics;
 mod text;
 mod values;
 
 pub use collector::PrometheusCollector;
 pub use left_out::LeftOut;
+pub use open_metrics::OPEN_METRICS;

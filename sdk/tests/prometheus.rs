@@ -7,14 +7,20 @@ use std::{
     env,
     io::{self, Write},
     process::{Command, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
 use core_support::{ACTIVE, LEVEL, SECONDS, SIZES, THINGS, provider, provider_with};
 use inferometer_sdk::{
-    Exporter, HistogramAggregation, LeftOut, MeterProvider, PrometheusCollector, Telemetry,
+    Exporter, HistogramAggregation, LeftOut, ManualClock, MeterProvider, PrometheusCollector,
+    Telemetry,
 };
-use opentelemetry::{InstrumentationScope, KeyValue, metrics::MeterProvider as _};
+use opentelemetry::{
+    Context, InstrumentationScope, KeyValue,
+    metrics::MeterProvider as _,
+    trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState},
+};
 use opentelemetry_sdk::Resource;
 use prometheus::{Error, Registry, TextEncoder};
 
@@ -301,4 +307,53 @@ fn promtool_accepts_the_page() {
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}\n{page}");
+}
+
+/// The ids of a span that is current meanwhile.
+fn in_sampled_span(work: impl FnOnce()) {
+    let (trace, span) = (TraceId::from_bytes([0xab; 16]), SpanId::from_bytes([0xcd; 8]));
+    let span = SpanContext::new(trace, span, TraceFlags::SAMPLED, false, TraceState::NONE);
+    let _attached = Context::new().with_remote_span_context(span).attach();
+    work();
+}
+
+#[test]
+fn a_page_of_open_metrics_leads_from_counters_and_buckets_to_traces() {
+    let clock = ManualClock::at(1_700_000_000_250_000_000);
+    let provider = MeterProvider::builder()
+        .with_resource(Resource::builder_empty().with_service_name("engine").build())
+        .with_clock(Arc::new(clock))
+        .build();
+    let scope = provider.scope("engine");
+    in_sampled_span(|| {
+        scope.counter::<u64>(&THINGS, &[KeyValue::new("kind", "a\"b")]).add(3);
+        scope.gauge::<f64>(&LEVEL, &[]).record(-0.25);
+        let sizes = scope.histogram::<f64>(&SIZES, &[]);
+        [1.5, 9.0].iter().for_each(|size| sizes.record(*size));
+    });
+    scope.histogram::<f64>(&SIZES, &[]).record(0.5);
+    let ids = format!("trace_id=\"{}\",span_id=\"{}\"", "ab".repeat(16), "cd".repeat(8));
+    let expected = "\
+# TYPE target info
+# HELP target Attributes of the resource.
+target_info{service_name=\"engine\"} 1.0
+# TYPE test_level gauge
+# HELP test_level A thing.
+test_level{otel_scope_name=\"engine\"} -0.25
+# TYPE test_sizes histogram
+# HELP test_sizes A thing.
+test_sizes_bucket{otel_scope_name=\"engine\",le=\"1.0\"} 1
+test_sizes_bucket{otel_scope_name=\"engine\",le=\"2.0\"} 2 # {IDS} 1.5 1700000000.250000000
+test_sizes_bucket{otel_scope_name=\"engine\",le=\"4.0\"} 2
+test_sizes_bucket{otel_scope_name=\"engine\",le=\"+Inf\"} 3 # {IDS} 9.0 1700000000.250000000
+test_sizes_sum{otel_scope_name=\"engine\"} 11.0
+test_sizes_count{otel_scope_name=\"engine\"} 3
+# TYPE test_things counter
+# HELP test_things A thing.
+test_things_total{kind=\"a\\\"b\",otel_scope_name=\"engine\"} 3.0 # {IDS} 3.0 1700000000.250000000
+# EOF
+";
+    let collector = PrometheusCollector::new(provider);
+    assert_eq!(collector.open_metrics(), expected.replace("{IDS}", &format!("{{{ids}}}")));
+    assert_eq!(collector.open_metrics().matches("trace_id").count(), 3, "also the next time");
 }

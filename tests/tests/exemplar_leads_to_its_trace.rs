@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
-use inferometer_sdk::{Cached, Engine, FinishReason, Prompt, Telemetry};
+use inferometer_sdk::{
+    Cached, Engine, Exporter, FinishReason, HistogramAggregation, PrometheusCollector, Prompt,
+    Telemetry,
+};
 use inferometer_tests::{
     CollectorProcess, Scrape, Span, http,
     oracle::{self, Prometheus},
@@ -130,6 +133,28 @@ fn check_python(page: &str, expected: usize) {
     if let Some(samples) = oracle::prometheus_client_open_metrics(page) {
         let read = samples.iter().filter(|sample| sample.exemplar.is_some()).count();
         assert_eq!(read, expected, "a foreign parser reads them all");
+    }
+}
+
+/// What an application serves of its own registry's provider, without a collector.
+#[test]
+fn a_foreign_parser_reads_the_exemplars_of_the_registry_collectors_page() {
+    for histograms in [
+        HistogramAggregation::ExplicitBuckets,
+        HistogramAggregation::Exponential { scale: HistogramAggregation::DEFAULT_SCALE },
+    ] {
+        let telemetry = Telemetry::builder()
+            .histograms(histograms)
+            .metrics_exporter(Exporter::None)
+            .build()
+            .expect("telemetry starts");
+        let engine = telemetry.engine("llama-3").build();
+        serve(&engine, &caller(SAMPLED, TraceFlags::SAMPLED), 812, SECOND / 100);
+        let page = PrometheusCollector::new(telemetry.meter_provider().clone()).open_metrics();
+        let exemplars = exemplars(&page);
+        let is_linked = |one: &OnPage<'_>| one.labels.contains(&format!("{SAMPLED:032x}"));
+        assert!(exemplars.len() >= FED.len() && exemplars.iter().all(is_linked), "{page}");
+        check_python(&page, exemplars.len());
     }
 }
 

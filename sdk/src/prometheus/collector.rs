@@ -9,10 +9,11 @@ use ::prometheus::{
 use inferometer_semconv::prometheus_name::metric_name;
 
 use super::{
-    families::Families,
+    exemplars::page_exemplars,
+    families::{Families, Shown},
     labels::Labels,
     left_out::{LeftOut, LeftOutCounts},
-    values,
+    open_metrics, values,
 };
 use crate::metrics::{Aggregation, InstrumentPoints, MeterProvider, Snapshot};
 
@@ -86,6 +87,42 @@ impl PrometheusCollector {
         self.left_out.of(reason)
     }
 
+    /// This provider's series as a page of OpenMetrics 1.0.0, whose content type is [`OPEN_METRICS`]: what the registry's
+    /// own encoder cannot write. Counters and buckets have exemplars, the latest that was kept for each; they lead to
+    /// traces by `trace_id` and `span_id`. Attributes that views left out stand beside the ids as far as the format
+    /// allows, 128 characters in all.
+    ///
+    /// Other collectors of a registry are not on it, so a program that serves both gives each a path of its own.
+    ///
+    /// ```
+    /// use inferometer_sdk::{MeterProvider, PrometheusCollector};
+    ///
+    /// let page = PrometheusCollector::new(MeterProvider::builder().build()).open_metrics();
+    /// assert_eq!(page, "# EOF\n");
+    /// ```
+    ///
+    /// [`OPEN_METRICS`]: super::OPEN_METRICS
+    #[must_use]
+    pub fn open_metrics(&self) -> String {
+        open_metrics::page(&self.families())
+    }
+
+    fn families(&self) -> Families {
+        // Not kept until the next answer: a snapshot holds on to every series in it.
+        let mut snapshot = Snapshot::default();
+        self.provider.snapshot(&mut snapshot);
+        let mut families = Families::default();
+        for scope in snapshot.scopes() {
+            let mut labels = self.labels.clone();
+            labels.add_scope(&scope.scope.scope);
+            for instrument in snapshot.instruments(scope) {
+                self.add_instrument(&mut families, &labels, &snapshot, instrument);
+            }
+        }
+        families.add_target_info(Labels::of_attributes(self.provider.resource().iter()).joined());
+        families
+    }
+
     fn add_instrument(
         &self,
         families: &mut Families,
@@ -108,8 +145,11 @@ impl PrometheusCollector {
         for point in points {
             let mut labels = scope.clone();
             labels.add_point(aggregation, point.source.encoded_attributes());
-            let metric = values::metric(descriptor, snapshot, point);
-            if let Err(reason) = family.add(labels.joined(), metric) {
+            let shown = Shown {
+                metric: values::metric(descriptor, snapshot, point),
+                exemplars: page_exemplars(kind, snapshot.exemplars(point)),
+            };
+            if let Err(reason) = family.add(labels.joined(), shown) {
                 self.left_out.count(reason, 1, &descriptor.name);
             }
         }
@@ -122,20 +162,7 @@ impl Collector for PrometheusCollector {
     }
 
     fn collect(&self) -> Vec<MetricFamily> {
-        // Not kept until the next answer: a snapshot holds on to every series in it.
-        let mut snapshot = Snapshot::default();
-        self.provider.snapshot(&mut snapshot);
-        let mut families = Families::default();
-        for scope in snapshot.scopes() {
-            let mut labels = self.labels.clone();
-            labels.add_scope(&scope.scope.scope);
-            for instrument in snapshot.instruments(scope) {
-                self.add_instrument(&mut families, &labels, &snapshot, instrument);
-            }
-        }
-        let resource = self.provider.resource().iter();
-        families.add_target_info(Labels::of_attributes(resource).joined());
-        families.into_messages()
+        self.families().into_messages()
     }
 }
 

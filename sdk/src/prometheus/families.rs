@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use ::prometheus::proto::{LabelPair, Metric, MetricFamily, MetricType};
 
-use super::{labels::LabelSet, left_out::LeftOut};
+use super::{exemplars::PageExemplar, labels::LabelSet, left_out::LeftOut};
 
 /// The family that carries a resource's attributes, as a gauge that is 1.
-const TARGET_INFO: &str = "target_info";
+pub(super) const TARGET_INFO: &str = "target_info";
 const TARGET_INFO_HELP: &str = "Attributes of the resource.";
 
 /// What samples of a histogram append to its name.
@@ -24,9 +24,16 @@ pub(super) struct Families {
 /// All series of one Prometheus name.
 #[derive(Debug)]
 pub(super) struct Family {
-    kind: MetricType,
-    help: String,
-    series: BTreeMap<LabelSet, Metric>,
+    pub(super) kind: MetricType,
+    pub(super) help: String,
+    pub(super) series: BTreeMap<LabelSet, Shown>,
+}
+
+/// One series: its values, and what leads from them to traces.
+#[derive(Debug)]
+pub(super) struct Shown {
+    pub(super) metric: Metric,
+    pub(super) exemplars: Vec<PageExemplar>,
 }
 
 impl Families {
@@ -73,8 +80,14 @@ impl Families {
         let mut family = Family::new(MetricType::GAUGE, TARGET_INFO_HELP);
         let mut gauge = ::prometheus::proto::Gauge::default();
         gauge.set_value(1.0);
-        family.series.insert(labels, Metric::from_gauge(gauge));
+        let metric = Metric::from_gauge(gauge);
+        family.series.insert(labels, Shown { metric, exemplars: Vec::new() });
         self.by_name.insert(TARGET_INFO.to_owned(), family);
+    }
+
+    /// By their names, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Family)> {
+        self.by_name.iter().map(|(name, family)| (name.as_str(), family))
     }
 
     pub(super) fn into_messages(self) -> Vec<MetricFamily> {
@@ -87,16 +100,17 @@ impl Family {
         Self { kind, help: help.to_owned(), series: BTreeMap::new() }
     }
 
-    pub(super) fn add(&mut self, labels: LabelSet, metric: Metric) -> Result<(), LeftOut> {
+    pub(super) fn add(&mut self, labels: LabelSet, shown: Shown) -> Result<(), LeftOut> {
         if self.series.contains_key(&labels) {
             return Err(LeftOut::SameLabels);
         }
-        self.series.insert(labels, metric);
+        self.series.insert(labels, shown);
         Ok(())
     }
 
     fn into_message(self, name: String) -> MetricFamily {
-        let series = self.series.into_iter().map(|(labels, mut metric)| {
+        let series = self.series.into_iter().map(|(labels, shown)| {
+            let mut metric = shown.metric;
             metric.set_label(labels.into_iter().map(label_pair).collect());
             metric
         });

@@ -7,7 +7,10 @@
 
 use std::{
     cell::Cell,
-    sync::{Arc, Once},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use opentelemetry::{
@@ -35,17 +38,19 @@ pub(crate) fn current_span() -> Option<SampledSpan> {
 /// The API has room for one observer. If another program part was first, that is warned of, and exemplars are made only
 /// of what is recorded with its span handed in, as by requests.
 pub(super) fn follow_contexts() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        GlobalContextObserver::set(Arc::new(Follower));
-        if !is_followed() {
-            tracing::warn!(
-                name: "ContextObserverTaken",
-                "another observer of OpenTelemetry contexts is installed in this process, so records do not see the \
-                 current span and make no exemplars; requests make theirs, and so does `record_in_span`"
-            );
-        }
-    });
+    static IS_BEGUN: AtomicBool = AtomicBool::new(false);
+    // Whoever comes meanwhile goes on: a lock would be one that a forked child may wait for.
+    if IS_BEGUN.swap(true, Relaxed) {
+        return;
+    }
+    GlobalContextObserver::set(Arc::new(Follower));
+    if !is_followed() {
+        tracing::warn!(
+            name: "ContextObserverTaken",
+            "another observer of OpenTelemetry contexts is installed in this process, so records do not see the \
+             current span and make no exemplars; requests make theirs, and so does `record_in_span`"
+        );
+    }
 }
 
 struct Follower;

@@ -42,7 +42,8 @@ pub(super) enum Reservoir {
 /// A uniform sample of the measurements of one interval, with what is left of those before.
 ///
 /// Recorders only ever try its lock, and readers never sleep on it, so nobody waits for anybody and no unlock has
-/// somebody to wake: a measurement that finds it taken is no exemplar, that is all.
+/// somebody to wake: a measurement that finds it taken is no exemplar, that is all. In a child that was forked while
+/// another thread had it, it stays taken.
 #[derive(Debug)]
 pub(super) struct Sample<const N: usize> {
     /// The interval that `seen` is about.
