@@ -61,6 +61,9 @@ pub(crate) fn attributes(replica: u32) -> [KeyValue; 4] {
     ]
 }
 
+/// Those of [`attributes`] that a view keeps where one filters.
+pub(crate) const KEPT_ATTRIBUTES: [&str; 2] = [GEN_AI_OPERATION_NAME.key, GEN_AI_REQUEST_MODEL.key];
+
 /// 16,384 values drawn from a lognormal distribution, median 100 ms and sigma 1.2: bucket searches that branch
 /// predictors cannot learn.
 pub(crate) fn values() -> Result<Arc<[f64]>, BenchError> {

@@ -58,10 +58,11 @@ pub use gpu::{
     GpuSamplerBuilder, GpuState, MAX_GPUS, NoGpu,
 };
 pub use metrics::{
-    Counter, ExemplarFilter, Gauge, Histogram, HistogramAggregation, MAX_CALLBACKS_PER_INSTRUMENT,
-    MAX_INSTRUMENTS_PER_SCOPE, MAX_SCOPES, MeterProvider, MeterProviderBuilder, MetricReader,
-    Number, NumberKind, Observation, PointValue, RETIRE_AFTER, Recorder, SampledSpan, Scope,
-    Snapshot, Stats, TemporalityPreference, UpDownCounter,
+    Counter, ExemplarFilter, Gauge, Histogram, HistogramAggregation, InstrumentType,
+    MAX_CALLBACKS_PER_INSTRUMENT, MAX_INSTRUMENTS_PER_SCOPE, MAX_SCOPES, MAX_VIEW_ATTRIBUTE_KEYS,
+    MAX_VIEWS, MeterProvider, MeterProviderBuilder, MetricReader, Number, NumberKind, Observation,
+    PointValue, RETIRE_AFTER, Recorder, SampledSpan, Scope, Snapshot, Stats, TemporalityPreference,
+    UpDownCounter, View, ViewAggregation, ViewBuilder, ViewError,
 };
 pub use otlp::Encoder;
 pub use resource::{DETECTION_TIMEOUT, DETECTOR_TIMEOUT, Detector};

@@ -2,7 +2,7 @@
 //!
 //! | stage | file |
 //! |---|---|
-//! | bind | `scope.rs`, `registration.rs`, `name.rs`, `descriptor.rs`, `aggregation.rs`, `instrument.rs`, `attributes.rs` |
+//! | bind | `scope.rs`, `registry.rs`, `registration.rs`, `name.rs`, `descriptor.rs`, `aggregation.rs`, `views.rs`, `instrument.rs`, `stream.rs`, `attributes.rs` |
 //! | record | `handles.rs`, into the crate's `cells` |
 //! | record, from the OpenTelemetry API | `api.rs`, `cache.rs` |
 //! | record, as an example with its trace | `exemplars.rs` |
@@ -28,12 +28,15 @@ mod provider;
 mod reader;
 mod recorder;
 mod registration;
+mod registry;
 mod retirement;
 mod scope;
 mod series;
 mod snapshot;
 mod stats;
+mod stream;
 mod temporality;
+mod views;
 
 pub use aggregation::HistogramAggregation;
 pub use exemplars::{ExemplarFilter, SampledSpan};
@@ -48,6 +51,10 @@ pub use scope::{MAX_INSTRUMENTS_PER_SCOPE, Scope};
 pub use snapshot::Snapshot;
 pub use stats::Stats;
 pub use temporality::TemporalityPreference;
+pub use views::{
+    InstrumentType, MAX_VIEW_ATTRIBUTE_KEYS, MAX_VIEWS, View, ViewAggregation, ViewBuilder,
+    ViewError,
+};
 
 pub(crate) use attributes::AttributeSet;
 pub(crate) use collection::current_collection;

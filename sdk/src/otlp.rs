@@ -5,5 +5,7 @@ mod exemplars;
 mod metrics;
 mod wire;
 
-pub(crate) use attributes::{decode_point_attributes, encode_point_attributes};
+pub(crate) use attributes::{
+    decode_point_attributes, encode_exemplar_attributes, encode_point_attributes,
+};
 pub use metrics::Encoder;

@@ -30,7 +30,7 @@ use crate::{
     environment::Environment,
     error::{FlushError, StartError},
     export::TelemetryStats,
-    metrics::MeterProvider,
+    metrics::{MeterProvider, MeterProviderBuilder},
     random::RandomIds,
     resource::Found,
     serving::Corrections,
@@ -80,13 +80,17 @@ impl Telemetry {
     }
 
     fn start(settings: Settings) -> Result<Self, StartError> {
+        let views = settings.checked_views()?;
         let detected = if settings.disabled { Found::default() } else { detect(&settings) };
         let resource = resource::resource(
             settings.service_name.as_deref(),
             &settings.resource_attributes,
             detected,
         );
-        let meter_provider = MeterProvider::builder()
+        let meter_provider = views
+            .iter()
+            .cloned()
+            .fold(MeterProvider::builder(), MeterProviderBuilder::with_view)
             .with_resource(resource.clone())
             .with_histograms(settings.histograms)
             .with_exemplars(settings.exemplars)

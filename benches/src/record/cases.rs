@@ -25,6 +25,10 @@ const NO_SPAN: &str = "no_span";
 const OFF: &str = "exemplars_off";
 /// The same with the API's current context looked up before each, which is not needed.
 const LOOKED_UP: &str = "context_looked_up";
+/// The same without a view.
+const NO_VIEW: &str = "inferometer_no_view";
+const OPENTELEMETRY_VIEW_BOUND: &str = "opentelemetry_sdk_view_bound";
+const OPENTELEMETRY_VIEW_UNBOUND4: &str = "opentelemetry_sdk_view_unbound4";
 
 /// An operation and its peers.
 pub(crate) struct Case {
@@ -124,5 +128,26 @@ pub(crate) const CASES: &[Case] = &[
         name: "histogram_api_bound",
         ours: inferometer::histogram_api_bound,
         peers: &[(HANDLE, inferometer::histogram)],
+    },
+    Case {
+        name: "counter_view_api_bound",
+        ours: inferometer::counter_view_api_bound,
+        peers: &[
+            (NO_VIEW, inferometer::counter_api_bound),
+            (OPENTELEMETRY_VIEW_BOUND, opentelemetry::counter_view_bound),
+        ],
+    },
+    Case {
+        name: "counter_view_unbound4",
+        ours: inferometer::counter_view_api_unbound,
+        peers: &[
+            (NO_VIEW, inferometer::counter_api_unbound),
+            (OPENTELEMETRY_VIEW_UNBOUND4, opentelemetry::counter_view_unbound),
+        ],
+    },
+    Case {
+        name: "counter_view_two_streams",
+        ours: inferometer::counter_two_streams,
+        peers: &[(NO_VIEW, inferometer::counter)],
     },
 ];

@@ -1,14 +1,17 @@
 //! This workspace's SDK: concrete handles, and the same cells through the OpenTelemetry API.
 
-use inferometer_sdk::{Encoder, HistogramAggregation, MeterProvider, Snapshot};
+use inferometer_sdk::{Encoder, HistogramAggregation, MeterProvider, Snapshot, View, ViewBuilder};
 use opentelemetry::metrics::MeterProvider as _;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use prost::Message;
 
-use super::opentelemetry::{api_counter, api_histogram};
+use super::{
+    cases::OURS,
+    opentelemetry::{api_counter, api_histogram},
+};
 use crate::{
     error::BenchError,
-    fixture::{COUNTER, GAUGE, HISTOGRAM, attributes, values},
+    fixture::{COUNTER, GAUGE, HISTOGRAM, KEPT_ATTRIBUTES, attributes, values},
     op::Op,
     otlp::Shown,
 };
@@ -32,6 +35,29 @@ pub(super) fn counter_api_unbound() -> Result<Op, BenchError> {
     let counter = api_counter(&provider.meter(SCOPE));
     let attributes = attributes(0);
     Ok(Op::new(move || counter.add(1, &attributes), move || shown(&provider)))
+}
+
+/// With a view that keeps half of the attributes.
+pub(super) fn counter_view_api_bound() -> Result<Op, BenchError> {
+    let provider = provider_with(filter())?;
+    let counter = api_counter(&provider.meter(SCOPE)).bind(&attributes(0));
+    Ok(Op::new(move || counter.add(1), move || shown(&provider)))
+}
+
+/// With a view that keeps half of the attributes.
+pub(super) fn counter_view_api_unbound() -> Result<Op, BenchError> {
+    let provider = provider_with(filter())?;
+    let counter = api_counter(&provider.meter(SCOPE));
+    let attributes = attributes(0);
+    Ok(Op::new(move || counter.add(1, &attributes), move || shown(&provider)))
+}
+
+/// With a view whose stream is beside the instrument's own: each shows everything.
+pub(super) fn counter_two_streams() -> Result<Op, BenchError> {
+    let own = View::builder().instrument_name(COUNTER.name);
+    let provider = provider_with([own.clone(), own.with_name("bench.tokens.beside")])?;
+    let counter = provider.scope(SCOPE).counter::<u64>(&COUNTER, &attributes(0));
+    Ok(Op::new(move || counter.add(1), move || shown(&provider) / 2.0))
 }
 
 pub(super) fn histogram() -> Result<Op, BenchError> {
@@ -58,6 +84,21 @@ pub(super) fn gauge() -> Result<Op, BenchError> {
     let provider = provider();
     let gauge = provider.scope(SCOPE).gauge::<f64>(&GAUGE, &attributes(0));
     Ok(Op::of_values(values()?, move |value| gauge.record(value), move || shown(&provider)))
+}
+
+fn filter() -> [ViewBuilder; 1] {
+    [View::builder().instrument_name(COUNTER.name).with_allowed_attribute_keys(KEPT_ATTRIBUTES)]
+}
+
+fn provider_with(
+    views: impl IntoIterator<Item = ViewBuilder>,
+) -> Result<MeterProvider, BenchError> {
+    let mut builder = MeterProvider::builder();
+    for view in views {
+        builder =
+            builder.with_view(view.build().map_err(|error| BenchError::library(OURS, error))?);
+    }
+    Ok(builder.build())
 }
 
 pub(super) fn provider() -> MeterProvider {

@@ -1,6 +1,9 @@
 //! `opentelemetry_sdk`, bound and unbound, and the API's instruments as any library makes them.
 
-use opentelemetry::metrics::{Counter, Histogram, Meter, MeterProvider as _};
+use opentelemetry::{
+    Key,
+    metrics::{Counter, Histogram, Meter, MeterProvider as _},
+};
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_sdk::metrics::{
     Aggregation, Instrument, InstrumentKind, SdkMeterProvider, Stream, data::ResourceMetrics,
@@ -9,7 +12,7 @@ use opentelemetry_sdk::metrics::{
 
 use crate::{
     error::BenchError,
-    fixture::{BOUNDS, COUNTER, GAUGE, HISTOGRAM, attributes, values},
+    fixture::{BOUNDS, COUNTER, GAUGE, HISTOGRAM, KEPT_ATTRIBUTES, attributes, values},
     op::Op,
     otlp::Shown,
     snapshot::SharedReader,
@@ -23,6 +26,21 @@ pub(super) fn counter_bound() -> Result<Op, BenchError> {
 
 pub(super) fn counter_unbound() -> Result<Op, BenchError> {
     let under_test = UnderTest::new();
+    let counter = api_counter(&under_test.meter());
+    let attributes = attributes(0);
+    Ok(Op::new(move || counter.add(1, &attributes), move || under_test.shown()))
+}
+
+/// With a view that keeps half of the attributes.
+pub(super) fn counter_view_bound() -> Result<Op, BenchError> {
+    let under_test = UnderTest::filtered();
+    let counter = api_counter(&under_test.meter()).bind(&attributes(0));
+    Ok(Op::new(move || counter.add(1), move || under_test.shown()))
+}
+
+/// With a view that keeps half of the attributes.
+pub(super) fn counter_view_unbound() -> Result<Op, BenchError> {
+    let under_test = UnderTest::filtered();
     let counter = api_counter(&under_test.meter());
     let attributes = attributes(0);
     Ok(Op::new(move || counter.add(1, &attributes), move || under_test.shown()))
@@ -71,18 +89,29 @@ impl UnderTest {
         Self { provider, reader }
     }
 
+    fn filtered() -> Self {
+        Self::with_view(|instrument| {
+            let stream = Stream::builder()
+                .with_allowed_attribute_keys(KEPT_ATTRIBUTES.map(Key::from_static_str));
+            (instrument.name() == COUNTER.name).then(|| stream.build().ok()).flatten()
+        })
+    }
+
     fn exponential() -> Self {
-        let reader = SharedReader::default();
         let aggregation = Aggregation::Base2ExponentialHistogram {
             max_size: 160,
             max_scale: 20,
             record_min_max: true,
         };
-        let view = move |instrument: &Instrument| {
+        Self::with_view(move |instrument| {
             let is_histogram = instrument.kind() == InstrumentKind::Histogram;
             let stream = Stream::builder().with_aggregation(aggregation.clone()).build();
             is_histogram.then(|| stream.ok()).flatten()
-        };
+        })
+    }
+
+    fn with_view(view: impl Fn(&Instrument) -> Option<Stream> + Send + Sync + 'static) -> Self {
+        let reader = SharedReader::default();
         let provider =
             SdkMeterProvider::builder().with_reader(reader.clone()).with_view(view).build();
         Self { provider, reader }

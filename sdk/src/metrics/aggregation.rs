@@ -1,8 +1,8 @@
-//! What becomes of recorded values: as the instruments ask, or as the provider says.
+//! What becomes of recorded values: as the instruments ask, as the provider says, or as a view does.
 
 use inferometer_semconv::InstrumentKind;
 
-use super::{buckets::Buckets, descriptor::Descriptor};
+use super::buckets::Buckets;
 
 /// The bucket bounds of histograms that neither a definition nor advice gives any.
 ///
@@ -13,9 +13,9 @@ const DEFAULT_BOUNDS: [f64; 15] = [
 ];
 
 /// Most bounds that a histogram may have; a longer list is cut to its first ones.
-const MAX_BOUNDS: usize = 512;
+pub(super) const MAX_BOUNDS: usize = 512;
 
-/// What a provider makes of histograms that no view says otherwise of.
+/// What a provider makes of histograms of which no [`View`](super::View) says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum HistogramAggregation {
@@ -50,27 +50,6 @@ impl HistogramAggregation {
     }
 }
 
-/// How a provider aggregates, where it is not as the instruments ask.
-#[derive(Debug, Default)]
-pub(crate) struct Aggregations {
-    pub(super) histograms: HistogramAggregation,
-    /// Names whose values nobody wants.
-    pub(super) dropped: Vec<String>,
-}
-
-impl Aggregations {
-    pub(super) fn choose(&self, mut descriptor: Descriptor) -> Descriptor {
-        if let (Aggregation::Histogram { .. }, HistogramAggregation::Exponential { scale }) =
-            (&descriptor.aggregation, self.histograms)
-        {
-            descriptor.aggregation = Aggregation::Exponential { scale };
-        }
-        descriptor.is_dropped =
-            self.dropped.iter().any(|name| name.eq_ignore_ascii_case(&descriptor.name));
-        descriptor
-    }
-}
-
 /// What becomes of recorded values.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Aggregation {
@@ -91,22 +70,12 @@ impl Aggregation {
     }
 
     /// Bounds are sorted, freed of NaN, infinities and repetitions, and cut at [`MAX_BOUNDS`].
-    fn histogram(bounds: Option<&[f64]>) -> Self {
+    pub(super) fn histogram(bounds: Option<&[f64]>) -> Self {
         let mut bounds: Vec<f64> = bounds.unwrap_or(&DEFAULT_BOUNDS).to_vec();
         bounds.retain(|bound| bound.is_finite());
         bounds.sort_by(f64::total_cmp);
         bounds.dedup();
         bounds.truncate(MAX_BOUNDS);
         Self::Histogram { buckets: Buckets::new(&bounds) }
-    }
-
-    pub(super) const fn is_same_kind(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Sum { monotonic: one }, Self::Sum { monotonic: other }) => *one == *other,
-            (Self::LastValue, Self::LastValue)
-            | (Self::Histogram { .. }, Self::Histogram { .. })
-            | (Self::Exponential { .. }, Self::Exponential { .. }) => true,
-            _ => false,
-        }
     }
 }

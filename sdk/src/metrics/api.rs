@@ -12,7 +12,6 @@ use opentelemetry::{
 };
 
 use super::{
-    aggregation::Aggregation,
     cache,
     descriptor::Descriptor,
     handles::{Counter, Gauge, Histogram, UpDownCounter},
@@ -76,9 +75,10 @@ impl Scope {
         name: Cow<'static, str>,
         description: Option<Cow<'static, str>>,
         unit: Option<Cow<'static, str>>,
-        aggregation: Aggregation,
+        kind: InstrumentKind,
+        bounds: Option<&[f64]>,
     ) -> Arc<dyn SyncInstrument<N> + Send + Sync> {
-        let descriptor = Descriptor::from_api(name, description, unit, N::KIND, aggregation);
+        let descriptor = Descriptor::from_api(name, description, unit, N::KIND, kind, bounds);
         Arc::new(ApiInstrument::<H> {
             instrument: self.0.instrument(descriptor),
             handle: std::marker::PhantomData,
@@ -100,13 +100,13 @@ macro_rules! instrument {
             &self,
             builder: InstrumentBuilder<'_, api::$api<$number>>,
         ) -> api::$api<$number> {
-            let aggregation = Aggregation::of(InstrumentKind::$api, None);
             let InstrumentBuilder { name, description, unit, .. } = builder;
             api::$api::new(self.api_instrument::<$number, $handle<$number>>(
                 name,
                 description,
                 unit,
-                aggregation,
+                InstrumentKind::$api,
+                None,
             ))
         }
     };
@@ -118,10 +118,10 @@ macro_rules! observable {
             &self,
             builder: AsyncInstrumentBuilder<'_, api::$api<$number>, $number>,
         ) -> api::$api<$number> {
-            let aggregation = Aggregation::of(InstrumentKind::$kind, None);
+            let kind = InstrumentKind::$kind;
             let AsyncInstrumentBuilder { name, description, unit, callbacks, .. } = builder;
             let number = <$number as Number>::KIND;
-            let descriptor = Descriptor::from_api(name, description, unit, number, aggregation);
+            let descriptor = Descriptor::from_api(name, description, unit, number, kind, None);
             self.api_observable(descriptor, callbacks);
             api::$api::new()
         }
@@ -134,14 +134,13 @@ macro_rules! histogram {
             &self,
             builder: HistogramBuilder<'_, api::Histogram<$number>>,
         ) -> api::Histogram<$number> {
-            let aggregation =
-                Aggregation::of(InstrumentKind::Histogram, builder.boundaries.as_deref());
-            let HistogramBuilder { name, description, unit, .. } = builder;
+            let HistogramBuilder { name, description, unit, boundaries, .. } = builder;
             api::Histogram::new(self.api_instrument::<$number, Histogram<$number>>(
                 name,
                 description,
                 unit,
-                aggregation,
+                InstrumentKind::Histogram,
+                boundaries.as_deref(),
             ))
         }
     };

@@ -5,6 +5,8 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use hashbrown::Equivalent;
 use opentelemetry::{Array, KeyValue, Value};
 
+use super::views::AttributeFilter;
+
 /// Attributes sorted by key, each key once; the last value given for a key wins.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AttributeSet(Box<[KeyValue]>);
@@ -24,6 +26,20 @@ impl AttributeSet {
     /// The sole attribute of the series that takes what is over the cardinality limit.
     pub(crate) fn overflow() -> Self {
         Self(Box::new([KeyValue::new("otel.metric.overflow", true)]))
+    }
+
+    /// The attributes that a stream keeps, and those that it does not.
+    pub(crate) fn split(self, filter: &AttributeFilter) -> (Self, Self) {
+        if filter.is_open() {
+            return (self, Self(Box::default()));
+        }
+        let (kept, left_out): (Vec<_>, Vec<_>) =
+            self.0.into_iter().partition(|attribute| filter.keeps(&attribute.key));
+        (Self(kept.into()), Self(left_out.into()))
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, KeyValue> {

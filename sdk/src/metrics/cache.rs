@@ -43,7 +43,7 @@ pub(crate) fn with_series(
     attributes: &[KeyValue],
     record: impl Fn(&Bound),
 ) {
-    if instrument.descriptor.is_dropped {
+    if instrument.is_dropped() {
         return;
     }
     let cached = CACHE.try_with(|cache| {
@@ -55,7 +55,7 @@ pub(crate) fn with_series(
             return true;
         }
         let binding = instrument.bind(attributes);
-        binding.bound.series.retirement().stay();
+        binding.bound.series.stay();
         record(&binding.bound);
         if !binding.is_overflow {
             cache.keep(instrument.id, attributes, binding.bound);
@@ -64,7 +64,7 @@ pub(crate) fn with_series(
     });
     if !cached.unwrap_or(false) {
         let bound = instrument.bind(attributes).bound;
-        bound.series.retirement().stay();
+        bound.series.stay();
         record(&bound);
     }
 }

@@ -9,10 +9,9 @@ use foldhash::fast::RandomState;
 use hashbrown::{HashMap, hash_map::Entry};
 
 use super::{
-    aggregation::Aggregation,
-    instrument::Instrument,
     number::PointValue,
     snapshot::{Point, Snapshot, Source, Value},
+    stream::Stream,
     temporality::TemporalityPreference,
 };
 use crate::cells::{ExponentialTotals, Totals};
@@ -53,11 +52,11 @@ impl Deltas {
         self.turn += 1;
         let mut seen = 0;
         let since = snapshot.since_unix_nanos();
-        snapshot.prefer(preference, |instrument, point, buckets| {
+        snapshot.prefer(preference, |stream, point, buckets| {
             seen += 1;
             point.start_unix_nanos =
-                previous_unix_nanos.unwrap_or(instrument.created_unix_nanos.max(since));
-            self.subtract_point(instrument, point, buckets)
+                previous_unix_nanos.unwrap_or(stream.created_unix_nanos.max(since));
+            self.subtract_point(stream, point, buckets)
         });
         // Sets that no callback observed this time still exist; series that are gone for good do not.
         if self.last.len() > seen {
@@ -67,12 +66,7 @@ impl Deltas {
     }
 
     /// `false` if nothing happened.
-    fn subtract_point(
-        &mut self,
-        instrument: &Instrument,
-        point: &mut Point,
-        buckets: &mut [u64],
-    ) -> bool {
+    fn subtract_point(&mut self, stream: &Stream, point: &mut Point, buckets: &mut [u64]) -> bool {
         let turn = self.turn;
         match self.last.entry(point.source.address()) {
             Entry::Vacant(entry) => {
@@ -82,10 +76,7 @@ impl Deltas {
             Entry::Occupied(mut entry) => {
                 let last = entry.get_mut();
                 last.seen = turn;
-                let is_total = matches!(
-                    instrument.descriptor.aggregation,
-                    Aggregation::Sum { monotonic: true }
-                );
+                let is_total = stream.descriptor.is_total();
                 last.replace(&mut point.value, is_total, buckets, &mut self.scratch);
                 !is_nothing(&point.value)
             }

@@ -139,7 +139,7 @@ impl Exemplars {
             Cells::Sum(_) | Cells::LastValue(_) => Some(1),
             Cells::Histogram { buckets, .. } => Some(buckets.bounds().len() + 1),
             Cells::Exponential(_) => None,
-            Cells::Nowhere | Cells::Dropped => return,
+            Cells::Nowhere | Cells::Dropped | Cells::Streams(_) => return,
         };
         fork::get_or_init(&self.reservoir, || {
             samples.map_or_else(Reservoir::fixed, Reservoir::aligned)

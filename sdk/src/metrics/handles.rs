@@ -256,7 +256,7 @@ fn offer_in_span<N: Number>(
     }
 }
 
-/// Records into a series that is not of the handle's own kind, because a view makes something else of the instrument.
+/// Records into a series that is not of the handle's own kind, because views make something else of the instrument.
 #[cold]
 #[inline(never)]
 fn record_elsewhere<N: Number>(bound: &Bound, own: Own, value: N) -> bool {
@@ -265,6 +265,13 @@ fn record_elsewhere<N: Number>(bound: &Bound, own: Own, value: N) -> bool {
         Cells::LastValue(cells) => cells.cell().set(value),
         Cells::Histogram { .. } | Cells::Exponential(_) => {
             return Histogram::record_in(bound, own, value);
+        }
+        Cells::Streams(streams) => {
+            let mut is_taken = false;
+            for stream in streams {
+                is_taken |= record_elsewhere(stream, own, value);
+            }
+            return is_taken;
         }
         Cells::Nowhere => false,
         Cells::Dropped => true,

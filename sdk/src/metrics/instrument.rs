@@ -1,219 +1,99 @@
-//! One instrument and the series that were bound to it.
+//! An instrument as a program asked for it, and its streams.
 
-use std::{
-    hash::BuildHasher,
-    sync::{
-        Arc,
-        atomic::{
-            AtomicBool,
-            Ordering::{Acquire, Relaxed},
-            fence,
-        },
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
 };
 
-use foldhash::quality::RandomState;
-use hashbrown::HashTable;
 use opentelemetry::KeyValue;
 
 use super::{
     attributes::AttributeSet,
     descriptor::Descriptor,
-    exemplars::Sampling,
     observable::Observable,
     registration::Finding,
-    series::{Bound, Cells, Series},
+    series::Series,
     stats::Stats,
+    stream::{Binding, Stream},
 };
-use crate::{clock::Clock, fork::Mutex, otlp};
 
-/// An instrument and its series.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// An instrument. What is recorded goes to each of its streams.
 #[derive(Debug)]
 pub(crate) struct Instrument {
     /// Never given to another instrument of the process, so that a cached handle cannot meet a stranger.
     pub(crate) id: u64,
+    /// As it was asked for first.
     pub(crate) descriptor: Descriptor,
-    pub(crate) created_unix_nanos: u64,
-    /// Whether it is listed in its scope under a name that may be sent.
-    pub(crate) is_exported: bool,
+    /// One, unless views say otherwise; none if nobody wants its values.
+    pub(crate) streams: Box<[Arc<Stream>]>,
+    /// For observable instruments.
+    pub(crate) observable: Option<Observable>,
+    pub(crate) stats: Arc<Stats>,
     /// Whether it was warned that others spell its name or choose its bounds differently.
     is_other_spelling_known: AtomicBool,
     are_other_bounds_known: AtomicBool,
-    /// For observable instruments, whose table of series stays empty.
-    pub(crate) observable: Option<Observable>,
-    pub(crate) stats: Arc<Stats>,
-    series: Mutex<SeriesTable>,
-    clock: Arc<dyn Clock>,
-    sampling: Arc<Sampling>,
-}
-
-/// Series in the order in which they were bound, found by the bytes that spell their attributes.
-#[derive(Debug, Default)]
-struct SeriesTable {
-    hasher: RandomState,
-    in_order: Vec<Arc<Series>>,
-    /// Places in `in_order`.
-    by_attributes: HashTable<u32>,
-    overflow: Option<Arc<Series>>,
-}
-
-/// How often the table itself holds a series. Nobody can get a further share while the table is locked.
-const TABLE_SHARES: usize = 1;
-
-/// A series for an attribute set, and whether it is the overflow series.
-#[derive(Debug)]
-pub(crate) struct Binding {
-    pub(crate) bound: Bound,
-    pub(crate) is_overflow: bool,
-}
-
-impl Binding {
-    fn new(series: Arc<Series>, is_overflow: bool) -> Self {
-        Self { bound: series.into(), is_overflow }
-    }
 }
 
 impl Instrument {
     pub(crate) fn new(
-        id: u64,
         descriptor: Descriptor,
-        is_exported: bool,
+        streams: Box<[Arc<Stream>]>,
         stats: Arc<Stats>,
-        clock: Arc<dyn Clock>,
-        sampling: Arc<Sampling>,
     ) -> Self {
         Self {
-            id,
-            created_unix_nanos: clock.unix_nanos(),
-            is_exported,
-            is_other_spelling_known: AtomicBool::new(false),
-            are_other_bounds_known: AtomicBool::new(false),
+            id: NEXT.fetch_add(1, Relaxed),
             observable: descriptor.is_observable.then(Observable::default),
             descriptor,
+            streams,
             stats,
-            series: Mutex::default(),
-            clock,
-            sampling,
+            is_other_spelling_known: AtomicBool::new(false),
+            are_other_bounds_known: AtomicBool::new(false),
         }
+    }
+
+    pub(crate) fn is_dropped(&self) -> bool {
+        self.streams.is_empty()
+    }
+
+    pub(crate) fn is_exported(&self) -> bool {
+        self.streams.iter().any(|stream| stream.is_exported)
     }
 
     /// What a later registration of this instrument asks for otherwise. Each difference is told once.
-    pub(crate) fn differences(&self, asked: &Descriptor) -> Finding {
+    pub(crate) fn difference(&self, asked: &Descriptor) -> Option<Finding> {
         let is_news = |known: &AtomicBool| !known.swap(true, Relaxed);
+        let known = || self.descriptor.name.clone();
         if self.descriptor.name != asked.name && is_news(&self.is_other_spelling_known) {
-            Finding::OtherSpelling
-        } else if self.descriptor.aggregation != asked.aggregation
-            && is_news(&self.are_other_bounds_known)
-        {
-            Finding::OtherBounds
-        } else {
-            Finding::Nothing
+            return Some(Finding::OtherSpelling { known: known() });
         }
+        // Bounds that no stream uses are nobody's concern.
+        let ours = &self.descriptor.aggregation;
+        let are_in_use = self.streams.iter().any(|stream| stream.descriptor.aggregation == *ours);
+        let is_other = are_in_use && *ours != asked.aggregation;
+        (is_other && is_news(&self.are_other_bounds_known))
+            .then(|| Finding::OtherBounds { known: known() })
     }
 
-    /// The series of these attributes, made now if they are new.
-    ///
-    /// At the instrument's cardinality limit, or when the process is out of cells, new attribute sets share the
-    /// series `otel.metric.overflow = true`, which is counted.
+    /// The series of these attributes in each stream, made now if they are new; several are one to their holder.
     pub(crate) fn bind(&self, attributes: &[KeyValue]) -> Binding {
-        let encoded = self.encode(&AttributeSet::new(attributes));
-        let mut table = self.series.lock();
-        if self.descriptor.is_dropped {
-            // One series takes them all, which nobody will see.
-            let series = table.overflow.get_or_insert_with(|| self.new_series(encoded));
-            return Binding::new(Arc::clone(series), true);
+        let attributes = AttributeSet::new(attributes);
+        match &*self.streams {
+            [] => Binding::new(Arc::new(Series::dropped(&self.stats)), true),
+            [stream] => stream.bind(attributes),
+            streams => self.bind_all(streams, &attributes),
         }
-        if let Some(series) = table.find(&encoded) {
-            // Under the table's lock, as the look at its holders is: a handle that comes and goes between two snapshots
-            // must not let the series leave with what it recorded.
-            series.retirement().held_again();
-            return Binding::new(Arc::clone(series), false);
-        }
-        // The overflow series does not count: as the specification demands, as many sets as the limit allows never
-        // overflow, and an instrument shows one series more at most.
-        if table.by_attributes.len() < self.descriptor.cardinality_limit as usize {
-            let series = self.new_series(encoded);
-            if !matches!(series.cells, Cells::Nowhere) {
-                table.add(Arc::clone(&series));
-                return Binding::new(series, false);
-            }
-        }
-        self.stats.count_overflowed_bind();
-        let overflow = match &table.overflow {
-            Some(overflow) if !matches!(overflow.cells, Cells::Nowhere) => Arc::clone(overflow),
-            _ => {
-                let overflow = self.new_series(self.encode(&AttributeSet::overflow()));
-                table.overflow = Some(Arc::clone(&overflow));
-                table.in_order.push(Arc::clone(&overflow));
-                overflow
-            }
-        };
-        Binding::new(overflow, true)
     }
 
-    fn encode(&self, attributes: &AttributeSet) -> Box<[u8]> {
-        otlp::encode_point_attributes(&self.descriptor.aggregation, attributes)
-    }
-
-    fn new_series(&self, encoded_attributes: Box<[u8]>) -> Arc<Series> {
-        let start = self.clock.unix_nanos();
-        let Self { descriptor, stats, sampling, .. } = self;
-        Arc::new(Series::new(descriptor, encoded_attributes, start, stats, sampling))
-    }
-
-    /// Visits every series in the order in which they were bound. Those whose handles have been gone for
-    /// [`RETIRE_AFTER`](super::RETIRE_AFTER) leave instead, and their cells with them.
-    pub(crate) fn for_each_series(&self, now_unix_nanos: u64, mut visit: impl FnMut(&Arc<Series>)) {
-        let mut table = self.series.lock();
-        let SeriesTable { in_order, overflow, .. } = &mut *table;
-        let before = in_order.len();
-        in_order.retain(|series| {
-            let is_overflow = overflow.as_ref().is_some_and(|known| Arc::ptr_eq(known, series));
-            let is_held = is_overflow || Arc::strong_count(series) > TABLE_SHARES;
-            if !is_held {
-                // The count is read without order; what the last holder wrote before it let go must be seen.
-                fence(Acquire);
-            }
-            if series.retirement().is_due(is_held, now_unix_nanos) {
-                return false;
-            }
-            visit(series);
-            true
+    fn bind_all(&self, streams: &[Arc<Stream>], attributes: &AttributeSet) -> Binding {
+        let mut is_overflow = true;
+        let bound = streams.iter().map(|stream| {
+            let binding = stream.bind(attributes.clone());
+            is_overflow &= binding.is_overflow;
+            binding.bound
         });
-        if in_order.len() < before {
-            table.index_again();
-        }
-    }
-}
-
-impl SeriesTable {
-    fn find(&self, encoded: &[u8]) -> Option<&Arc<Series>> {
-        let is_same = |at: &u32| *self.in_order[*at as usize].encoded_attributes == *encoded;
-        let at = self.by_attributes.find(self.hasher.hash_one(encoded), is_same)?;
-        Some(&self.in_order[*at as usize])
-    }
-
-    fn add(&mut self, series: Arc<Series>) {
-        // The cardinality limit is a `u32`.
-        let at = u32::try_from(self.in_order.len()).unwrap_or(u32::MAX);
-        self.in_order.push(series);
-        self.index(at);
-    }
-
-    fn index(&mut self, at: u32) {
-        let Self { hasher, in_order, by_attributes, .. } = self;
-        let hash = |at: &u32| hasher.hash_one(&*in_order[*at as usize].encoded_attributes);
-        by_attributes.insert_unique(hash(&at), at, hash);
-    }
-
-    /// Places have moved, because series have left.
-    fn index_again(&mut self) {
-        self.by_attributes.clear();
-        for at in 0..u32::try_from(self.in_order.len()).unwrap_or(u32::MAX) {
-            let series = &self.in_order[at as usize];
-            if !self.overflow.as_ref().is_some_and(|overflow| Arc::ptr_eq(overflow, series)) {
-                self.index(at);
-            }
-        }
+        let series = Series::of_streams(bound.collect(), &self.stats);
+        Binding::new(Arc::new(series), is_overflow)
     }
 }

@@ -1,7 +1,7 @@
 //! Instruments that are asked for their values at collection, by callbacks on the collecting thread.
 //!
 //! What a callback observes goes into the snapshot straight away; no cells are involved. An attribute set that no
-//! callback observes this time has no point this time.
+//! callback observes this time has no point this time. Callbacks run once for all streams of an instrument.
 
 use std::{
     cell::Cell,
@@ -16,13 +16,7 @@ use std::{
 
 use opentelemetry::{KeyValue, metrics::AsyncInstrument};
 
-use super::{
-    aggregation::Aggregation,
-    handles::reason,
-    instrument::Instrument,
-    number::{Number, PointValue},
-    observed::{Observed, ObservedSeries},
-};
+use super::{handles::reason, instrument::Instrument, number::Number, stream::Stream};
 use crate::fork::{Mutex, Turn};
 
 /// Callbacks that one instrument may have. Further ones are not run, and count as conflicts.
@@ -30,7 +24,7 @@ pub const MAX_CALLBACKS_PER_INSTRUMENT: usize = 1024;
 
 type Callback = dyn Fn(&Collection<'_>) + Send + Sync;
 
-/// The callbacks of one instrument, and the sets that they observed.
+/// The callbacks of one instrument.
 #[derive(Default)]
 pub(crate) struct Observable {
     callbacks: Mutex<Callbacks>,
@@ -38,7 +32,6 @@ pub(crate) struct Observable {
     turn: Turn,
     /// Room for the callbacks that a collection runs; running them must not hold up who registers another.
     room: Mutex<Vec<Arc<Callback>>>,
-    observed: Mutex<Observed>,
     is_panic_known: AtomicBool,
 }
 
@@ -51,7 +44,6 @@ struct Callbacks {
 /// One instrument while its callbacks run.
 pub(crate) struct Collection<'a> {
     instrument: &'a Instrument,
-    observed: &'a Mutex<Observed>,
 }
 
 /// What a callback observes with. It cannot be kept beyond the callback, so nothing is observed outside one.
@@ -62,18 +54,17 @@ struct Observer<'a, N> {
 
 impl<N: Number> AsyncInstrument<N> for Observer<'_, N> {
     fn observe(&self, measurement: N, attributes: &[KeyValue]) {
-        let Collection { instrument, observed } = self.collection;
-        let is_monotonic =
-            matches!(instrument.descriptor.aggregation, Aggregation::Sum { monotonic: true });
-        let is_taken = if is_monotonic {
+        let instrument = self.collection.instrument;
+        let is_taken = if instrument.descriptor.is_total() {
             measurement.is_finite_and_not_negative()
         } else {
             measurement.is_finite()
         };
-        if is_taken {
-            observed.lock().observe(instrument, measurement.into(), attributes);
-        } else {
-            instrument.stats.count_refused(reason(measurement));
+        if !is_taken {
+            return instrument.stats.count_refused(reason(measurement));
+        }
+        for stream in &instrument.streams {
+            stream.observe(measurement.into(), attributes);
         }
     }
 }
@@ -138,7 +129,7 @@ impl Instrument {
             callback(&Observer { collection, number: PhantomData });
         });
         let number = match &self.observable {
-            Some(observable) if self.is_exported => {
+            Some(observable) if self.is_exported() => {
                 let number = observable.callbacks.lock().add(run);
                 if number.is_none() {
                     self.stats.count_conflict();
@@ -161,34 +152,27 @@ thread_local! {
 }
 
 impl Observable {
-    /// Runs the callbacks and visits what they observed, each set with its start time and value.
+    /// Runs the callbacks and has `read` read what they told each stream.
     ///
     /// A callback that panics is counted, and the others run. A snapshot that is taken inside a callback shows no
     /// observable instruments: they are being asked already.
-    pub(crate) fn collect(
-        &self,
-        instrument: &Instrument,
-        now_unix_nanos: u64,
-        visit: impl FnMut(&Arc<ObservedSeries>, u64, PointValue),
-    ) {
+    pub(crate) fn collect(&self, instrument: &Instrument, read: impl FnMut(&Arc<Stream>)) {
         if IS_OBSERVING.replace(true) {
             return;
         }
         let _turn = self.turn.take();
         let mut asked = std::mem::take(&mut *self.room.lock());
         asked.extend(self.callbacks.lock().registered.iter().map(|(_, run)| Arc::clone(run)));
-        self.observed.lock().begin();
+        instrument.streams.iter().for_each(|stream| stream.begin_observing());
         for callback in asked.drain(..) {
-            let collection = Collection { instrument, observed: &self.observed };
+            let collection = Collection { instrument };
             // The callback moves in: if it was unregistered meanwhile it is dropped here, which may panic too.
             let run = AssertUnwindSafe(move || callback(&collection));
             if catch_unwind(run).is_err() {
                 self.note_panic(instrument);
             }
         }
-        let is_monotonic =
-            matches!(instrument.descriptor.aggregation, Aggregation::Sum { monotonic: true });
-        self.observed.lock().finish(now_unix_nanos, is_monotonic, visit);
+        instrument.streams.iter().filter(|stream| stream.is_exported).for_each(read);
         *self.room.lock() = asked;
         IS_OBSERVING.set(false);
     }

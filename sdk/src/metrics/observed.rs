@@ -1,4 +1,4 @@
-//! What the callbacks of one instrument observed, by attribute set.
+//! What callbacks told one stream of an instrument, by attribute set.
 
 use std::sync::Arc;
 
@@ -9,8 +9,9 @@ use opentelemetry::KeyValue;
 use super::{
     aggregation::Aggregation,
     attributes::{AttributeSet, Canonical},
-    instrument::Instrument,
+    descriptor::Descriptor,
     number::PointValue,
+    stream::Stream,
 };
 use crate::otlp;
 
@@ -21,7 +22,7 @@ pub(crate) struct ObservedSeries {
     pub(crate) encoded_attributes: Box<[u8]>,
 }
 
-/// The sets of one instrument. Those that are not observed any more are kept until their room is needed.
+/// The sets of one stream. Those that are not observed any more are kept until their room is needed.
 #[derive(Debug, Default)]
 pub(crate) struct Observed {
     /// Counts collections.
@@ -49,44 +50,40 @@ impl Observed {
         self.turn += 1;
     }
 
-    /// Takes one observation; the last one of a set wins.
+    /// Takes one observation. The last one of a set wins; but where the stream leaves attributes out, sums add up what
+    /// is observed of sets that become alike.
     ///
-    /// At the instrument's cardinality limit, sets that were observed neither this time nor the time before make room.
+    /// At the stream's cardinality limit, sets that were observed neither this time nor the time before make room.
     /// If there are none, new sets share the overflow series, which adds up what a sum's sets observe.
-    pub(super) fn observe(
-        &mut self,
-        instrument: &Instrument,
-        value: PointValue,
-        attributes: &[KeyValue],
-    ) {
+    pub(super) fn observe(&mut self, stream: &Stream, value: PointValue, attributes: &[KeyValue]) {
         let turn = self.turn;
-        let known = Canonical::new(attributes).and_then(|set| self.sets.get_mut(&set));
-        if let Some(set) = known {
-            return set.observe(value, turn);
+        let Descriptor { aggregation, attributes: filter, .. } = &stream.descriptor;
+        let is_sum = matches!(aggregation, Aggregation::Sum { .. });
+        let is_merged = is_sum && !filter.is_open();
+        if filter.is_open()
+            && let Some(set) = Canonical::new(attributes).and_then(|set| self.sets.get_mut(&set))
+        {
+            return set.observe(value, turn, is_merged);
         }
-        let attributes = AttributeSet::new(attributes);
+        let (attributes, _left_out) = AttributeSet::new(attributes).split(filter);
         if let Some(set) = self.sets.get_mut(&attributes) {
-            return set.observe(value, turn);
+            return set.observe(value, turn, is_merged);
         }
-        if self.has_room(instrument) {
-            let set = Set::new(instrument, &attributes, value, turn);
+        if self.has_room(stream) {
+            let set = Set::new(stream, &attributes, value, turn);
             self.sets.insert(attributes, set);
             return;
         }
-        instrument.stats.count_overflowed_bind();
-        let is_sum = matches!(instrument.descriptor.aggregation, Aggregation::Sum { .. });
+        stream.stats.count_overflowed_bind();
         match &mut self.overflow {
-            Some(overflow) if overflow.seen == turn && is_sum => {
-                overflow.value = overflow.value.plus(value);
-            }
-            Some(overflow) => overflow.observe(value, turn),
-            none => *none = Some(Set::new(instrument, &AttributeSet::overflow(), value, turn)),
+            Some(overflow) => overflow.observe(value, turn, is_sum),
+            none => *none = Some(Set::new(stream, &AttributeSet::overflow(), value, turn)),
         }
     }
 
     /// The overflow series does not count towards the limit, nor does it for recorded instruments.
-    fn has_room(&mut self, instrument: &Instrument) -> bool {
-        let limit = instrument.descriptor.cardinality_limit as usize;
+    fn has_room(&mut self, stream: &Stream) -> bool {
+        let limit = stream.descriptor.cardinality_limit as usize;
         if self.sets.len() >= limit && self.cleared_in < self.turn {
             self.cleared_in = self.turn;
             let turn = self.turn;
@@ -117,25 +114,20 @@ impl Observed {
 }
 
 impl Set {
-    fn new(
-        instrument: &Instrument,
-        attributes: &AttributeSet,
-        value: PointValue,
-        turn: u64,
-    ) -> Self {
-        let aggregation = &instrument.descriptor.aggregation;
+    fn new(stream: &Stream, attributes: &AttributeSet, value: PointValue, turn: u64) -> Self {
+        let aggregation = &stream.descriptor.aggregation;
         let encoded_attributes = otlp::encode_point_attributes(aggregation, attributes);
         Self {
             series: Arc::new(ObservedSeries { encoded_attributes }),
-            start_unix_nanos: instrument.created_unix_nanos,
+            start_unix_nanos: stream.created_unix_nanos,
             value,
             shown: None,
             seen: turn,
         }
     }
 
-    const fn observe(&mut self, value: PointValue, turn: u64) {
-        self.value = value;
+    fn observe(&mut self, value: PointValue, turn: u64, adds_up: bool) {
+        self.value = if adds_up && self.seen == turn { self.value.plus(value) } else { value };
         self.seen = turn;
     }
 }

@@ -12,12 +12,14 @@ use opentelemetry::{
 use opentelemetry_sdk::Resource;
 
 use super::{
-    aggregation::{Aggregations, HistogramAggregation},
+    aggregation::HistogramAggregation,
     collection::CollectionGuard,
     exemplars::{ExemplarFilter, Sampling},
+    registry::Terms,
     scope::{Scope, ScopeState},
     snapshot::Snapshot,
     stats::Stats,
+    views::{MAX_VIEWS, View, Views},
 };
 use crate::{
     cells,
@@ -43,10 +45,7 @@ struct ProviderState {
     of_children: PerProcess<Option<Resource>>,
     /// Since when this process counts; 0 if it was not forked.
     since_unix_nanos: AtomicU64,
-    aggregations: Arc<Aggregations>,
-    clock: Arc<dyn Clock>,
-    sampling: Arc<Sampling>,
-    stats: Arc<Stats>,
+    terms: Terms,
     scopes: Mutex<Vec<Arc<ScopeState>>>,
     stopped: AtomicBool,
 }
@@ -55,7 +54,9 @@ struct ProviderState {
 #[derive(Debug)]
 pub struct MeterProviderBuilder {
     resource: Resource,
-    aggregations: Aggregations,
+    views: Views,
+    /// Beyond [`MAX_VIEWS`].
+    refused_views: u64,
     exemplars: ExemplarFilter,
     clock: Arc<dyn Clock>,
 }
@@ -72,16 +73,27 @@ impl MeterProviderBuilder {
     /// What histograms become. Default: explicit buckets.
     #[must_use]
     pub fn with_histograms(mut self, histograms: HistogramAggregation) -> Self {
-        self.aggregations.histograms = histograms;
+        self.views.histograms = histograms;
         self
     }
 
-    /// Drops what is recorded by instruments of this name, in any scope: the specification's drop aggregation. Names
-    /// compare without case. Recording costs a branch, keeps nothing and counts as no refusal; callbacks are not run.
+    /// Adds a view: see [`View`]. At most [`MAX_VIEWS`]; further ones are warned of when the provider is made, counted
+    /// in [`Stats::conflicting_instruments`], and have no effect.
     #[must_use]
-    pub fn drop_instrument(mut self, name: impl Into<String>) -> Self {
-        self.aggregations.dropped.push(name.into());
+    pub fn with_view(mut self, view: View) -> Self {
+        if !self.views.add(view) {
+            self.refused_views += 1;
+        }
         self
+    }
+
+    /// Drops what is recorded by instruments of this name, in any scope: short for a view with
+    /// [`ViewAggregation::Drop`](super::ViewAggregation::Drop), beside which another view that selects them still
+    /// gives its stream. Names compare without case, `*` and `?` are wildcards. Recording costs a branch, keeps nothing
+    /// and counts as no refusal; callbacks are not run.
+    #[must_use]
+    pub fn drop_instrument(self, name: impl AsRef<str>) -> Self {
+        self.with_view(View::dropping(name.as_ref()))
     }
 
     /// Which records may become exemplars. Default: those within a sampled span.
@@ -101,14 +113,25 @@ impl MeterProviderBuilder {
     /// Makes the provider. Nothing is exported until a reader is attached to it.
     #[must_use]
     pub fn build(self) -> MeterProvider {
+        let stats = Arc::<Stats>::default();
+        if self.refused_views > 0 {
+            stats.count_conflicts(self.refused_views);
+            tracing::warn!(
+                name: "TooManyViews",
+                "{} views have no effect: a provider has at most {MAX_VIEWS}; let one view select several instruments by `*`",
+                self.refused_views
+            );
+        }
         let state = Arc::new(ProviderState {
             resource: self.resource,
             of_children: PerProcess::new(None),
             since_unix_nanos: AtomicU64::new(0),
-            aggregations: Arc::new(self.aggregations),
-            sampling: Arc::new(Sampling::new(self.exemplars, Arc::clone(&self.clock))),
-            clock: self.clock,
-            stats: Arc::default(),
+            terms: Terms {
+                views: Arc::new(self.views),
+                stats,
+                sampling: Arc::new(Sampling::new(self.exemplars, Arc::clone(&self.clock))),
+                clock: self.clock,
+            },
             scopes: Mutex::default(),
             stopped: AtomicBool::new(false),
         });
@@ -123,7 +146,8 @@ impl MeterProvider {
     pub fn builder() -> MeterProviderBuilder {
         MeterProviderBuilder {
             resource: Resource::builder().build(),
-            aggregations: Aggregations::default(),
+            views: Views::default(),
+            refused_views: 0,
             exemplars: ExemplarFilter::default(),
             clock: Arc::new(SystemClock::new()),
         }
@@ -142,12 +166,9 @@ impl MeterProvider {
         if let Some(known) = scopes.iter().find(|known| known.scope == scope) {
             return Scope(Arc::clone(known));
         }
-        let (stats, clock) = (Arc::clone(&self.0.stats), Arc::clone(&self.0.clock));
-        let aggregations = Arc::clone(&self.0.aggregations);
-        let sampling = Arc::clone(&self.0.sampling);
-        let state = Arc::new(ScopeState::new(scope, aggregations, stats, clock, sampling));
+        let state = Arc::new(ScopeState::new(scope, self.0.terms.clone()));
         if self.0.stopped.load(Ordering::Relaxed) || scopes.len() >= MAX_SCOPES {
-            self.0.stats.count_conflict();
+            self.0.terms.stats.count_conflict();
         } else {
             scopes.push(Arc::clone(&state));
         }
@@ -171,7 +192,7 @@ impl MeterProvider {
     /// What this provider refused, overflowed or read torn.
     #[must_use]
     pub fn stats(&self) -> &Stats {
-        &self.0.stats
+        &self.0.terms.stats
     }
 
     /// Reads every series into `snapshot`, whose memory is reused, and runs the callbacks of observable instruments on
@@ -184,10 +205,10 @@ impl MeterProvider {
         let _collection = CollectionGuard::begin();
         cells::install_wanted();
         let since = self.0.since_unix_nanos.load(Ordering::Relaxed);
-        snapshot.begin(self.0.clock.unix_nanos(), since);
-        snapshot.open_window(&self.0.sampling);
+        snapshot.begin(self.0.terms.clock.unix_nanos(), since);
+        snapshot.open_window(&self.0.terms.sampling);
         snapshot.read_scopes(|scopes| scopes.extend(self.0.scopes.lock().iter().cloned()));
-        self.0.stats.count_torn_reads(snapshot.torn_reads());
+        self.0.terms.stats.count_torn_reads(snapshot.torn_reads());
     }
 
     /// Lets go of all scopes, so that a later provider starts from nothing. Handles that are still around go on
@@ -206,12 +227,12 @@ impl MeterProvider {
 
 impl Inherit for ProviderState {
     fn zero(&self) {
-        self.stats.zero();
-        self.sampling.begin_anew();
+        self.terms.stats.zero();
+        self.terms.sampling.begin_anew();
     }
 
     fn begin(self: Arc<Self>) {
-        self.since_unix_nanos.store(self.clock.unix_nanos(), Ordering::Relaxed);
+        self.since_unix_nanos.store(self.terms.clock.unix_nanos(), Ordering::Relaxed);
     }
 }
 

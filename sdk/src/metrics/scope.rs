@@ -1,37 +1,26 @@
 //! One instrumentation scope: where definitions and API calls become instruments, and attributes become handles.
 
-use std::{
-    borrow::Cow,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-};
+use std::sync::Arc;
 
 use inferometer_semconv::{InstrumentDef, InstrumentKind};
 use opentelemetry::{InstrumentationScope, KeyValue};
 
 use super::{
-    aggregation::Aggregations,
     attributes::AttributeSet,
     descriptor::Descriptor,
-    exemplars::Sampling,
     handles::{Counter, Gauge, Histogram, UpDownCounter},
     instrument::Instrument,
-    name,
     number::Number,
     observable::Observation,
-    registration::Finding,
+    registry::{Registry, Terms},
     series::{Bound, Series},
-    stats::Stats,
+    stream::Stream,
 };
-use crate::{clock::Clock, fork::Mutex};
+use crate::fork::Mutex;
 
-/// Instruments that one scope may have. Further ones are given handles to a series that is not exported, and counted
+/// Instruments that one scope may have, and streams that views may make of them. Further ones are given handles to a series that is not exported, and counted
 /// as conflicts: a program that makes instruments in a loop must not grow without bound.
 pub const MAX_INSTRUMENTS_PER_SCOPE: usize = 4096;
-
-static NEXT_INSTRUMENT: AtomicU64 = AtomicU64::new(1);
 
 /// Binds definitions to attributes. Cheap to clone.
 ///
@@ -49,95 +38,32 @@ pub struct Scope(pub(crate) Arc<ScopeState>);
 #[derive(Debug)]
 pub(crate) struct ScopeState {
     pub(crate) scope: InstrumentationScope,
-    instruments: Mutex<Vec<Arc<Instrument>>>,
-    is_full_known: AtomicBool,
-    aggregations: Arc<Aggregations>,
-    stats: Arc<Stats>,
-    clock: Arc<dyn Clock>,
-    sampling: Arc<Sampling>,
+    registry: Mutex<Registry>,
+    terms: Terms,
 }
 
 impl ScopeState {
-    pub(crate) fn new(
-        scope: InstrumentationScope,
-        aggregations: Arc<Aggregations>,
-        stats: Arc<Stats>,
-        clock: Arc<dyn Clock>,
-        sampling: Arc<Sampling>,
-    ) -> Self {
-        Self {
-            scope,
-            instruments: Mutex::default(),
-            is_full_known: AtomicBool::new(false),
-            aggregations,
-            stats,
-            clock,
-            sampling,
-        }
+    pub(crate) fn new(scope: InstrumentationScope, terms: Terms) -> Self {
+        Self { scope, registry: Mutex::default(), terms }
     }
 
-    /// The instrument of this descriptor: the one registered before, or a new one. A different instrument under a
-    /// known name is made all the same, as the specification demands, and counted as a conflict; one whose name is not
-    /// allowed is made, counted and not exported. The first registration decides spelling and bounds.
-    pub(crate) fn instrument(&self, descriptor: Descriptor) -> Arc<Instrument> {
-        let descriptor = self.aggregations.choose(descriptor);
-        let asked = descriptor.name.clone();
-        let (instrument, finding) = self.find_or_add(descriptor);
-        finding.warn(self.scope.name(), &asked, &instrument);
+    /// The instrument of this descriptor: the one registered before, or a new one. What its registration ran into is
+    /// warned of.
+    pub(crate) fn instrument(&self, asked: Descriptor) -> Arc<Instrument> {
+        let name = asked.name.clone();
+        let (instrument, findings) = self.registry.lock().register(asked, &self.scope, &self.terms);
+        findings.iter().for_each(|finding| finding.warn(self.scope.name(), &name));
         instrument
     }
 
-    fn find_or_add(&self, mut descriptor: Descriptor) -> (Arc<Instrument>, Finding) {
-        let mut instruments = self.instruments.lock();
-        let mut namesakes = instruments
-            .iter()
-            .filter(|known| known.descriptor.name.eq_ignore_ascii_case(&descriptor.name))
-            .peekable();
-        let first_name: Option<Cow<'static, str>> =
-            namesakes.peek().map(|known| known.descriptor.name.clone());
-        if let Some(known) =
-            namesakes.find(|known| known.descriptor.is_same_instrument(&descriptor))
-        {
-            return (Arc::clone(known), known.differences(&descriptor));
-        }
-        let fault = name::fault(&descriptor.name);
-        let is_full = instruments.len() >= MAX_INSTRUMENTS_PER_SCOPE;
-        let finding = match (fault, is_full, first_name) {
-            (_, true, _) => {
-                self.stats.count_conflict();
-                let is_known = self.is_full_known.swap(true, Ordering::Relaxed);
-                if is_known { Finding::Nothing } else { Finding::Full }
-            }
-            (Some(fault), false, _) => {
-                self.stats.count_invalid_name();
-                Finding::InvalidName(fault)
-            }
-            (None, false, Some(first_name)) => {
-                self.stats.count_conflict();
-                descriptor.name = first_name;
-                Finding::Conflict
-            }
-            (None, false, None) => Finding::Nothing,
-        };
-        let is_exported = fault.is_none() && !is_full && !descriptor.is_dropped;
-        let instrument = Arc::new(Instrument::new(
-            NEXT_INSTRUMENT.fetch_add(1, Ordering::Relaxed),
-            descriptor,
-            is_exported,
-            Arc::clone(&self.stats),
-            Arc::clone(&self.clock),
-            Arc::clone(&self.sampling),
-        ));
-        if !is_full {
-            instruments.push(Arc::clone(&instrument));
-        }
-        (instrument, finding)
+    /// Visits the streams that are exported and recorded into.
+    pub(crate) fn for_each_recorded(&self, visit: impl FnMut(&Arc<Stream>)) {
+        self.registry.lock().for_each_recorded(visit);
     }
 
-    /// Visits the instruments that are exported.
-    pub(crate) fn for_each_instrument(&self, mut visit: impl FnMut(&Arc<Instrument>)) {
-        let instruments = self.instruments.lock();
-        instruments.iter().filter(|instrument| instrument.is_exported).for_each(&mut visit);
+    /// Visits the instruments that are exported and asked for their values.
+    pub(crate) fn for_each_observable(&self, visit: impl FnMut(&Arc<Instrument>)) {
+        self.registry.lock().for_each_observable(visit);
     }
 }
 
@@ -301,7 +227,7 @@ impl Scope {
     ) -> Bound {
         debug_assert_eq!(definition.kind, kind, "`{}` is a {:?}", definition.name, definition.kind);
         if definition.kind != kind {
-            return Arc::new(Series::nowhere(&self.0.stats)).into();
+            return Arc::new(Series::nowhere(&self.0.terms.stats)).into();
         }
         let instrument = self.0.instrument(Descriptor::from_definition(definition, N::KIND));
         instrument.bind(attributes).bound

@@ -60,6 +60,8 @@ pub(crate) enum Cells {
     Nowhere,
     /// Nobody wants the values.
     Dropped,
+    /// An instrument's several streams, each with a series of its own.
+    Streams(Box<[Bound]>),
 }
 
 impl Series {
@@ -82,15 +84,38 @@ impl Series {
         }
     }
 
-    /// A series that refuses whatever is recorded, and that nobody exports.
+    /// Refuses whatever is recorded.
     pub(crate) fn nowhere(stats: &Arc<Stats>) -> Self {
+        Self::unlisted(Cells::Nowhere, stats)
+    }
+
+    /// Takes whatever is recorded and keeps nothing.
+    pub(crate) fn dropped(stats: &Arc<Stats>) -> Self {
+        Self::unlisted(Cells::Dropped, stats)
+    }
+
+    /// Passes whatever is recorded to each of these.
+    pub(crate) fn of_streams(streams: Box<[Bound]>, stats: &Arc<Stats>) -> Self {
+        Self::unlisted(Cells::Streams(streams), stats)
+    }
+
+    /// A series that no table holds and nobody exports.
+    fn unlisted(cells: Cells, stats: &Arc<Stats>) -> Self {
         Self {
-            cells: Cells::Nowhere,
+            cells,
             exemplars: None,
             encoded_attributes: Box::default(),
             start_unix_nanos: 0,
             retirement: Retirement::default(),
             stats: Arc::clone(stats),
+        }
+    }
+
+    /// It does not leave with its last handle, nor do those that it stands for.
+    pub(crate) fn stay(&self) {
+        self.retirement.stay();
+        if let Cells::Streams(streams) = &self.cells {
+            streams.iter().for_each(|stream| stream.series.stay());
         }
     }
 
@@ -118,8 +143,17 @@ impl Bound {
     /// Offers a measurement as an exemplar of a span.
     #[inline(never)]
     pub(crate) fn offer_in_span<N: Number>(&self, value: N, span: Option<SampledSpan>) {
+        if let Cells::Streams(streams) = &self.series.cells {
+            return streams.iter().for_each(|stream| stream.offer_in_span(value, span));
+        }
         let Some(exemplars) = &self.series.exemplars else { return };
         let bucket = match &self.series.cells {
+            // A gauge's other streams may have taken what no bucket takes.
+            Cells::Histogram { .. } | Cells::Exponential(_)
+                if !value.is_finite_and_not_negative() =>
+            {
+                return;
+            }
             Cells::Histogram { buckets, .. } => buckets.index(value.to_f64()),
             _ => 0,
         };
@@ -128,6 +162,9 @@ impl Bound {
 
     /// Makes room for exemplars now, as for the first record within a span.
     pub(crate) fn expect_exemplars(&self) {
+        if let Cells::Streams(streams) = &self.series.cells {
+            streams.iter().for_each(Self::expect_exemplars);
+        }
         if let Some(exemplars) = &self.series.exemplars {
             exemplars.make_room(&self.series.cells);
         }
@@ -152,9 +189,6 @@ impl Cells {
     }
 
     fn allocate(descriptor: &Descriptor) -> Option<Self> {
-        if descriptor.is_dropped {
-            return Some(Self::Dropped);
-        }
         Some(match &descriptor.aggregation {
             Aggregation::Sum { .. } => Self::Sum(SumRun::allocate()?),
             Aggregation::LastValue => Self::LastValue(LastValueRun::allocate()?),

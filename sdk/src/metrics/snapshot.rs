@@ -9,6 +9,7 @@ use super::{
     observed::ObservedSeries,
     scope::ScopeState,
     series::{Cells, Series},
+    stream::Stream,
     temporality::{Temporality, TemporalityPreference},
 };
 use crate::cells::{ExponentialRun, ExponentialTotals, SumRun, Totals, downscale};
@@ -45,10 +46,10 @@ pub(crate) struct ScopePoints {
     instruments: std::ops::Range<usize>,
 }
 
-/// An instrument and where its points are. Only instruments that have a point are listed.
+/// A stream of an instrument and where its points are. Only those that have a point are listed.
 #[derive(Debug)]
 pub(crate) struct InstrumentPoints {
-    pub(crate) instrument: Arc<Instrument>,
+    pub(crate) instrument: Arc<Stream>,
     pub(crate) temporality: Temporality,
     points: std::ops::Range<usize>,
 }
@@ -113,15 +114,10 @@ impl Snapshot {
     fn read_scope(&mut self, scope: Arc<ScopeState>) {
         let first = self.instruments.len();
         let mut unasked = std::mem::take(&mut self.unasked);
-        scope.for_each_instrument(|instrument| {
-            if instrument.observable.is_some() {
-                unasked.push(Arc::clone(instrument));
-            } else {
-                self.read_instrument(instrument);
-            }
-        });
+        scope.for_each_recorded(|stream| self.read_stream(stream));
+        scope.for_each_observable(|instrument| unasked.push(Arc::clone(instrument)));
         for instrument in unasked.drain(..) {
-            self.ask_instrument(instrument);
+            self.ask_instrument(&instrument);
         }
         self.unasked = unasked;
         if self.instruments.len() > first {
@@ -130,10 +126,10 @@ impl Snapshot {
         }
     }
 
-    fn read_instrument(&mut self, instrument: &Arc<Instrument>) {
+    fn read_stream(&mut self, stream: &Arc<Stream>) {
         let first = self.points.len();
-        let number = instrument.descriptor.number;
-        instrument.for_each_series(self.time_unix_nanos, |series| {
+        let number = stream.descriptor.number;
+        stream.for_each_series(self.time_unix_nanos, |series| {
             let exemplars = series.exemplars.as_ref().map_or(0..0, |exemplars| {
                 exemplars.read(&series.cells, &self.window, &mut self.exemplars)
             });
@@ -143,27 +139,33 @@ impl Snapshot {
                 self.points.push(Point { source, start_unix_nanos, value, exemplars });
             }
         });
-        self.end_instrument(Arc::clone(instrument), first);
+        self.end_stream(stream, first);
     }
 
-    fn ask_instrument(&mut self, instrument: Arc<Instrument>) {
-        let first = self.points.len();
-        if let Some(observable) = &instrument.observable {
-            observable.collect(&instrument, self.time_unix_nanos, |series, start, value| {
+    fn ask_instrument(&mut self, instrument: &Instrument) {
+        let Some(observable) = &instrument.observable else { return };
+        let now_unix_nanos = self.time_unix_nanos;
+        observable.collect(instrument, |stream| {
+            let first = self.points.len();
+            stream.for_each_observed(now_unix_nanos, |series, start_unix_nanos, value| {
                 let source = Source::Observed(Arc::clone(series));
                 let value = Value::Number(value);
-                let start_unix_nanos = start.max(self.since_unix_nanos);
+                let start_unix_nanos = start_unix_nanos.max(self.since_unix_nanos);
                 self.points.push(Point { source, start_unix_nanos, value, exemplars: 0..0 });
             });
-        }
-        self.end_instrument(instrument, first);
+            self.end_stream(stream, first);
+        });
     }
 
-    fn end_instrument(&mut self, instrument: Arc<Instrument>, first: usize) {
+    fn end_stream(&mut self, stream: &Arc<Stream>, first: usize) {
         if self.points.len() > first {
             let points = first..self.points.len();
             let temporality = Temporality::Cumulative;
-            self.instruments.push(InstrumentPoints { instrument, temporality, points });
+            self.instruments.push(InstrumentPoints {
+                instrument: Arc::clone(stream),
+                temporality,
+                points,
+            });
         }
     }
 
@@ -172,7 +174,7 @@ impl Snapshot {
     pub(crate) fn prefer(
         &mut self,
         preference: TemporalityPreference,
-        mut change: impl FnMut(&Instrument, &mut Point, &mut [u64]) -> bool,
+        mut change: impl FnMut(&Stream, &mut Point, &mut [u64]) -> bool,
     ) {
         let mut kept = 0;
         for points in &mut self.instruments {
@@ -216,7 +218,7 @@ impl Snapshot {
                 Some(Value::Histogram { totals, buckets: first..self.buckets.len() })
             }
             Cells::Exponential(cells) => self.read_exponential(cells),
-            Cells::Nowhere | Cells::Dropped => None,
+            Cells::Nowhere | Cells::Dropped | Cells::Streams(_) => None,
         }
     }
 

@@ -48,8 +48,9 @@ impl Stats {
         cells::shared_records()
     }
 
-    /// Instruments that were registered again with another kind, number type, unit or description, and are both
-    /// exported; scopes, instruments and callbacks beyond their limits, which are not.
+    /// Instruments that were registered again with another kind, number type, unit or description, and streams to which
+    /// views give the name of another one: both are exported. Instruments that a view does not suit, which are
+    /// exported without it. Scopes, instruments, streams, views and callbacks beyond their limits, which are not.
     #[must_use]
     pub fn conflicting_instruments(&self) -> u64 {
         self.conflicting_instruments.load(Relaxed)
@@ -96,7 +97,11 @@ impl Stats {
     }
 
     pub(crate) fn count_conflict(&self) {
-        self.conflicting_instruments.fetch_add(1, Relaxed);
+        self.count_conflicts(1);
+    }
+
+    pub(crate) fn count_conflicts(&self, conflicts: u64) {
+        self.conflicting_instruments.fetch_add(conflicts, Relaxed);
     }
 
     pub(crate) fn count_invalid_name(&self) {

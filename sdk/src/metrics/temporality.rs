@@ -1,5 +1,7 @@
 //! Whether points tell of all time or of the time since the last collection.
 
+use inferometer_semconv::InstrumentKind;
+
 use super::{aggregation::Aggregation, descriptor::Descriptor};
 
 /// What a reader makes of sums and histograms. Gauges have no temporality: they show their last value each time.
@@ -14,7 +16,8 @@ pub enum TemporalityPreference {
     /// Counters and histograms, observable ones too, since the reader's last collection. Up-down counters are
     /// cumulative, since a level is of no use in pieces.
     Delta,
-    /// As `Delta`, but for observable counters, whose callbacks give totals: they are cumulative.
+    /// As `Delta`, but for observable counters, whose callbacks give totals, and for gauges that a view turns into
+    /// buckets: they are cumulative.
     LowMemory,
 }
 
@@ -38,13 +41,15 @@ pub(crate) enum Temporality {
 }
 
 impl TemporalityPreference {
-    pub(crate) const fn of(self, descriptor: &Descriptor) -> Temporality {
+    pub(crate) fn of(self, descriptor: &Descriptor) -> Temporality {
         match (self, &descriptor.aggregation) {
             (Self::Cumulative, _)
             | (_, Aggregation::Sum { monotonic: false } | Aggregation::LastValue) => {
                 Temporality::Cumulative
             }
-            (Self::LowMemory, Aggregation::Sum { .. }) if descriptor.is_observable => {
+            (Self::LowMemory, _)
+                if descriptor.is_observable || descriptor.kind == InstrumentKind::Gauge =>
+            {
                 Temporality::Cumulative
             }
             (Self::Delta | Self::LowMemory, _) => Temporality::Delta,

@@ -1,5 +1,7 @@
 //! Attributes as OTLP `KeyValue` fields, encoded once per series, scope or resource.
 
+use std::sync::Arc;
+
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_proto::tonic::{
     common::v1::KeyValue as DecodedKeyValue,
@@ -14,6 +16,8 @@ use crate::metrics::{Aggregation, AttributeSet};
 const NUMBER_POINT_ATTRIBUTES: u8 = 7;
 const HISTOGRAM_POINT_ATTRIBUTES: u8 = 9;
 const EXPONENTIAL_POINT_ATTRIBUTES: u8 = 1;
+/// `Exemplar.filtered_attributes`.
+const EXEMPLAR_FILTERED_ATTRIBUTES: u8 = 7;
 
 /// A series' attributes, as fields of the point that its instrument exports.
 pub(crate) fn encode_point_attributes(
@@ -25,11 +29,21 @@ pub(crate) fn encode_point_attributes(
         Aggregation::Exponential { .. } => EXPONENTIAL_POINT_ATTRIBUTES,
         Aggregation::Sum { .. } | Aggregation::LastValue => NUMBER_POINT_ATTRIBUTES,
     };
+    encode(field, attributes).into_boxed_slice()
+}
+
+/// What a series does not have of the attributes that were bound to it, as fields of an `Exemplar`; `None` if that is
+/// nothing.
+pub(crate) fn encode_exemplar_attributes(attributes: &AttributeSet) -> Option<Arc<[u8]>> {
+    (!attributes.is_empty()).then(|| encode(EXEMPLAR_FILTERED_ATTRIBUTES, attributes).into())
+}
+
+fn encode(field: u8, attributes: &AttributeSet) -> Vec<u8> {
     let mut out = Vec::new();
     for attribute in attributes.iter() {
         put_attribute(&mut out, field, attribute);
     }
-    out.into_boxed_slice()
+    out
 }
 
 /// What [`encode_point_attributes`] was given. The first field's number tells which point it is of; our own bytes

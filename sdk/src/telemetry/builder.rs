@@ -12,7 +12,7 @@ use crate::{
     environment::Environment,
     error::StartError,
     export::Exporter,
-    metrics::{ExemplarFilter, HistogramAggregation, TemporalityPreference},
+    metrics::{ExemplarFilter, HistogramAggregation, TemporalityPreference, View},
     resource::Detector,
 };
 
@@ -92,6 +92,14 @@ impl TelemetryBuilder {
         self
     }
 
+    /// Adds a view, which changes what instruments become: see [`View`]. At most [`MAX_VIEWS`](crate::MAX_VIEWS). It
+    /// applies to the serving layer's instruments as to any other.
+    #[must_use]
+    pub fn with_view(mut self, view: View) -> Self {
+        self.settings.views.push(view);
+        self
+    }
+
     /// Time between two exports of metrics; at least 1 ms. Default: 60 s.
     #[must_use]
     pub fn interval(mut self, interval: Duration) -> Self {
@@ -142,7 +150,7 @@ impl TelemetryBuilder {
     /// Starts exporting.
     ///
     /// # Errors
-    /// If an endpoint is no `http://` or `https://` URL, a file for TLS is unusable, or the system refuses a thread.
+    /// If there are more than [`MAX_VIEWS`](crate::MAX_VIEWS) views, an endpoint is no `http://` or `https://` URL, a file for TLS is unusable, or the system refuses a thread.
     /// Nothing runs then.
     pub fn build(self) -> Result<Telemetry, StartError> {
         Telemetry::start(self.settings)

@@ -8,8 +8,9 @@ use opentelemetry::KeyValue;
 use super::{propagator::Propagator, sampling::Sampling};
 use crate::{
     clock::{Clock, SystemClock},
+    error::StartError,
     export::{Compression, Exporter, Protocol, Signal, SpanLimits, TlsFiles},
-    metrics::{ExemplarFilter, HistogramAggregation, TemporalityPreference},
+    metrics::{ExemplarFilter, HistogramAggregation, MAX_VIEWS, TemporalityPreference, View},
     resource::Detection,
 };
 
@@ -46,6 +47,7 @@ pub(crate) struct Settings {
     pub(crate) temporality: TemporalityPreference,
     pub(crate) histograms: HistogramAggregation,
     pub(crate) exemplars: ExemplarFilter,
+    pub(crate) views: Vec<View>,
     pub(crate) interval: Duration,
     pub(crate) span_delay: Duration,
     pub(crate) span_limits: SpanLimits,
@@ -65,6 +67,16 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    pub(super) fn checked_views(&self) -> Result<&[View], StartError> {
+        if self.views.len() <= MAX_VIEWS {
+            return Ok(&self.views);
+        }
+        Err(StartError::new(format!(
+            "there are {} views: give at most {MAX_VIEWS}, and let one select several instruments by `*`",
+            self.views.len()
+        )))
+    }
+
     pub(crate) const fn signal_mut(&mut self, signal: Signal) -> &mut SignalSettings {
         match signal {
             Signal::Metrics => &mut self.metrics,
@@ -159,6 +171,7 @@ impl Default for Settings {
             temporality: TemporalityPreference::default(),
             histograms: HistogramAggregation::default(),
             exemplars: ExemplarFilter::default(),
+            views: Vec::new(),
             interval: DEFAULT_INTERVAL,
             span_delay: DEFAULT_SPAN_DELAY,
             span_limits: DEFAULT_SPAN_LIMITS,

@@ -6,12 +6,14 @@
 mod drive;
 mod peer;
 mod points;
+mod views;
 
 use std::collections::BTreeSet;
 
 use drive::{Driver, Step, attribute_set};
 use inferometer_sdk::{
-    Encoder, HistogramAggregation, MeterProvider, MetricReader, TemporalityPreference,
+    Encoder, HistogramAggregation, MeterProvider, MeterProviderBuilder, MetricReader,
+    TemporalityPreference,
 };
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_sdk::{Resource, metrics::Temporality};
@@ -19,6 +21,7 @@ use peer::Peer;
 use points::{Key, Points};
 use proptest::prelude::*;
 use prost::Message;
+use views::{Chosen, Pair};
 
 /// How the sequence is recorded and read.
 #[derive(Debug, Clone, Copy)]
@@ -78,17 +81,20 @@ fn rounds(value: impl Strategy<Value = f64>) -> impl Strategy<Value = Vec<Vec<St
 /// all magnitudes recorded so far.
 fn check(
     mode: Mode,
+    views: &Chosen,
     sets: &[Vec<(usize, i32)>],
     rounds: &[Vec<Step>],
     tolerance: f64,
 ) -> Result<(), TestCaseError> {
-    let ours = MeterProvider::builder()
+    let ours = views::pairs(views)
+        .map(Pair::ours)
+        .fold(MeterProvider::builder(), MeterProviderBuilder::with_view)
         .with_resource(Resource::builder_empty().build())
         .with_histograms(mode.histograms)
         .build();
     let mut reader = MetricReader::new(mode.preference);
     let mut encoder = Encoder::new(ours.resource(), usize::MAX);
-    let theirs = Peer::new(mode.temporality(), mode.histograms);
+    let theirs = Peer::new(mode.temporality(), mode.histograms, views);
     let sets: Vec<_> = sets.iter().map(|set| attribute_set(set)).collect();
     let (mut our_driver, mut their_driver) =
         (Driver::new(&ours, &sets), Driver::new(&theirs.provider, &sets));
@@ -130,13 +136,20 @@ proptest! {
     fn sums_that_are_exact_are_equal_to_the_bit(
         mode in modes(), sets in sets(), rounds in rounds(dyadic()),
     ) {
-        check(mode, &sets, &rounds, 0.0)?;
+        check(mode, &Chosen::new(), &sets, &rounds, 0.0)?;
+    }
+
+    #[test]
+    fn streams_of_the_same_views_are_equal_to_the_bit(
+        mode in modes(), views in views::chosen(), sets in sets(), rounds in rounds(dyadic()),
+    ) {
+        check(mode, &views, &sets, &rounds, 0.0)?;
     }
 
     #[test]
     fn any_sums_differ_by_rounding_at_most(
         mode in modes(), sets in sets(), rounds in rounds(any_size()),
     ) {
-        check(mode, &sets, &rounds, 1e-13)?;
+        check(mode, &Chosen::new(), &sets, &rounds, 1e-13)?;
     }
 }

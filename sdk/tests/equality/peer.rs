@@ -16,30 +16,48 @@ use opentelemetry_sdk::{
     },
 };
 
+use crate::views::{self, Chosen, Pair};
+
 pub(crate) struct Peer {
     pub(crate) provider: SdkMeterProvider,
     reader: SharedReader,
 }
 
 impl Peer {
-    pub(crate) fn new(temporality: Temporality, histograms: HistogramAggregation) -> Self {
+    pub(crate) fn new(
+        temporality: Temporality,
+        histograms: HistogramAggregation,
+        views: &Chosen,
+    ) -> Self {
         let reader =
             SharedReader(Arc::new(ManualReader::builder().with_temporality(temporality).build()));
         let is_exponential = matches!(histograms, HistogramAggregation::Exponential { .. });
+        let views: Vec<&'static Pair> = views::pairs(views).collect();
+        let is_selected = {
+            let views = views.clone();
+            move |instrument: &Instrument| {
+                views.iter().any(|view| view.stream(instrument).is_some())
+            }
+        };
         let exponential = move |instrument: &Instrument| {
             let aggregation = Aggregation::Base2ExponentialHistogram {
                 max_size: 160,
                 max_scale: 20,
                 record_min_max: true,
             };
-            (is_exponential && instrument.kind() == InstrumentKind::Histogram)
+            let is_plain =
+                instrument.kind() == InstrumentKind::Histogram && !is_selected(instrument);
+            (is_exponential && is_plain)
                 .then(|| Stream::builder().with_aggregation(aggregation).build().ok())
                 .flatten()
         };
-        let provider = SdkMeterProvider::builder()
+        let builder = SdkMeterProvider::builder()
             .with_resource(Resource::builder_empty().build())
             .with_reader(reader.clone())
-            .with_view(exponential)
+            .with_view(exponential);
+        let provider = views
+            .into_iter()
+            .fold(builder, |builder, view| builder.with_view(|it: &Instrument| view.stream(it)))
             .build();
         Self { provider, reader }
     }
