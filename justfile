@@ -47,6 +47,7 @@ real-model:
 nightly:
     PROPTEST_CASES=20000 INFEROMETER_STRESS_ROUNDS=100 cargo test --locked --release -p inferometer-sdk --all-features
     PROPTEST_CASES=20000 cargo test --locked --release -p inferometer-collector --lib
+    INFEROMETER_FORKS=2000 cargo test --locked --release -p inferometer-tests --test fork_and_crash -- --nocapture
     INFEROMETER_HOSTILE_SCALE=10 cargo test --locked --release -p inferometer-tests --test 'hostile_*' -- --nocapture
     cargo run --locked --release -p inferometer-benches -- record
     cargo run --locked --release -p inferometer-benches -- snapshot

@@ -116,3 +116,37 @@ pub(super) fn wait_until(is_so: impl Fn() -> bool) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Barrier,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_fork_waits_for_who_is_inside_and_not_for_itself() {
+        let (entered, is_closed) = (Barrier::new(2), AtomicBool::new(false));
+        thread::scope(|scope| {
+            let inside = enter();
+            scope.spawn(|| {
+                // It forks in the middle of something of its own.
+                let _own = enter();
+                entered.wait();
+                close();
+                is_closed.store(true, Relaxed);
+                open();
+            });
+            entered.wait();
+            let further_in = enter();
+            assert!(!is_closed.load(Relaxed));
+            drop(further_in);
+            assert!(!is_closed.load(Relaxed));
+            drop(inside);
+        });
+        assert!(is_closed.load(Relaxed));
+        drop(enter());
+    }
+}
