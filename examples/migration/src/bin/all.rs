@@ -1,6 +1,10 @@
 //! All of it: the providers, the serving layer, and handles of the application's own for what is recorded most often.
 
-use inferometer_sdk::{Cached, Environment, FinishReason, Prompt, StartError, Telemetry};
+use std::error::Error;
+
+use inferometer_sdk::{
+    Cached, Environment, FinishReason, Prompt, Telemetry, View, ViewAggregation,
+};
 use inferometer_semconv::{
     DEFAULT_CARDINALITY_LIMIT, InstrumentDef, InstrumentKind, Stability, ValueType,
 };
@@ -19,11 +23,16 @@ const BEATS: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
-fn main() -> Result<(), StartError> {
+fn main() -> Result<(), Box<dyn Error>> {
+    let packing = View::builder()
+        .instrument_name("shop.packing.duration")
+        .with_aggregation(ViewAggregation::ExplicitBuckets(vec![0.5, 1.0, 2.0, 4.0]))
+        .build()?;
     let telemetry = Telemetry::builder()
         .environment(&Environment::process())
         .service_name("shop")
         .resource_attributes([KeyValue::new("deployment.environment.name", "production")])
+        .with_view(packing)
         .build()?;
     telemetry.install_global();
 
