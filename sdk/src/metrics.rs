@@ -59,6 +59,6 @@ pub use views::{
 pub(crate) use attributes::AttributeSet;
 pub(crate) use collection::current_collection;
 pub(crate) use exemplars::Exemplar;
-pub(crate) use snapshot::{InstrumentPoints, Point, ScopePoints, Value};
+pub(crate) use snapshot::{Point, ScopePoints, StreamPoints, Value};
 pub(crate) use temporality::Temporality;
 pub(crate) use {aggregation::Aggregation, descriptor::Descriptor};

@@ -26,7 +26,7 @@ pub struct Snapshot {
     /// No point starts before it: a forked child's values are not its parent's.
     since_unix_nanos: u64,
     scopes: Vec<ScopePoints>,
-    instruments: Vec<InstrumentPoints>,
+    streams: Vec<StreamPoints>,
     points: Vec<Point>,
     buckets: Vec<u64>,
     scratch: Vec<u64>,
@@ -39,17 +39,17 @@ pub struct Snapshot {
     unasked: Vec<Arc<Instrument>>,
 }
 
-/// A scope and where its instruments are.
+/// A scope and where its streams are.
 #[derive(Debug)]
 pub(crate) struct ScopePoints {
     pub(crate) scope: Arc<ScopeState>,
-    instruments: std::ops::Range<usize>,
+    streams: std::ops::Range<usize>,
 }
 
 /// A stream of an instrument and where its points are. Only those that have a point are listed.
 #[derive(Debug)]
-pub(crate) struct InstrumentPoints {
-    pub(crate) instrument: Arc<Stream>,
+pub(crate) struct StreamPoints {
+    pub(crate) stream: Arc<Stream>,
     pub(crate) temporality: Temporality,
     points: std::ops::Range<usize>,
 }
@@ -88,7 +88,7 @@ impl Snapshot {
         self.time_unix_nanos = time_unix_nanos;
         self.since_unix_nanos = since_unix_nanos;
         self.scopes.clear();
-        self.instruments.clear();
+        self.streams.clear();
         self.points.clear();
         self.buckets.clear();
         self.exemplars.clear();
@@ -112,7 +112,7 @@ impl Snapshot {
 
     /// Callbacks run after the scope's lock is released: they may register instruments.
     fn read_scope(&mut self, scope: Arc<ScopeState>) {
-        let first = self.instruments.len();
+        let first = self.streams.len();
         let mut unasked = std::mem::take(&mut self.unasked);
         scope.for_each_recorded(|stream| self.read_stream(stream));
         scope.for_each_observable(|instrument| unasked.push(Arc::clone(instrument)));
@@ -120,9 +120,9 @@ impl Snapshot {
             self.ask_instrument(&instrument);
         }
         self.unasked = unasked;
-        if self.instruments.len() > first {
-            let instruments = first..self.instruments.len();
-            self.scopes.push(ScopePoints { scope, instruments });
+        if self.streams.len() > first {
+            let streams = first..self.streams.len();
+            self.scopes.push(ScopePoints { scope, streams });
         }
     }
 
@@ -161,15 +161,11 @@ impl Snapshot {
         if self.points.len() > first {
             let points = first..self.points.len();
             let temporality = Temporality::Cumulative;
-            self.instruments.push(InstrumentPoints {
-                instrument: Arc::clone(stream),
-                temporality,
-                points,
-            });
+            self.streams.push(StreamPoints { stream: Arc::clone(stream), temporality, points });
         }
     }
 
-    /// Turns cumulative points into what a reader prefers: `change` rewrites each point of an instrument that is to be
+    /// Turns cumulative points into what a reader prefers: `change` rewrites each point of a stream that is to be
     /// delta, and points for which it returns `false` are dropped.
     pub(crate) fn prefer(
         &mut self,
@@ -177,12 +173,12 @@ impl Snapshot {
         mut change: impl FnMut(&Stream, &mut Point, &mut [u64]) -> bool,
     ) {
         let mut kept = 0;
-        for points in &mut self.instruments {
-            points.temporality = preference.of(&points.instrument.descriptor);
+        for points in &mut self.streams {
+            points.temporality = preference.of(&points.stream.descriptor);
             let first = kept;
             for at in points.points.clone() {
                 let is_kept = points.temporality == Temporality::Cumulative
-                    || change(&points.instrument, &mut self.points[at], &mut self.buckets);
+                    || change(&points.stream, &mut self.points[at], &mut self.buckets);
                 if is_kept {
                     self.points.swap(kept, at);
                     kept += 1;
@@ -269,12 +265,12 @@ impl Snapshot {
         &self.scopes
     }
 
-    pub(crate) fn instruments(&self, scope: &ScopePoints) -> &[InstrumentPoints] {
-        &self.instruments[scope.instruments.clone()]
+    pub(crate) fn streams(&self, scope: &ScopePoints) -> &[StreamPoints] {
+        &self.streams[scope.streams.clone()]
     }
 
-    pub(crate) fn points(&self, instrument: &InstrumentPoints) -> &[Point] {
-        &self.points[instrument.points.clone()]
+    pub(crate) fn points(&self, stream: &StreamPoints) -> &[Point] {
+        &self.points[stream.points.clone()]
     }
 
     pub(crate) fn exemplars(&self, point: &Point) -> &[Exemplar] {

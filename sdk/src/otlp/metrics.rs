@@ -15,8 +15,8 @@ use super::{
 };
 use crate::cells::{ExponentialTotals, ZERO_THRESHOLD};
 use crate::metrics::{
-    Aggregation, Descriptor, InstrumentPoints, Point, PointValue, ScopePoints, Snapshot,
-    Temporality, Value,
+    Aggregation, Descriptor, Point, PointValue, ScopePoints, Snapshot, StreamPoints, Temporality,
+    Value,
 };
 
 /// `AGGREGATION_TEMPORALITY_DELTA` and `AGGREGATION_TEMPORALITY_CUMULATIVE`.
@@ -69,8 +69,8 @@ impl Encoder {
     pub fn encode(&mut self, snapshot: &Snapshot, mut emit: impl FnMut(&[u8], usize)) {
         for scope in snapshot.scopes() {
             self.begin_scope(scope);
-            for instrument in snapshot.instruments(scope) {
-                self.put_instrument(snapshot, instrument, &mut emit);
+            for stream in snapshot.streams(scope) {
+                self.put_stream(snapshot, stream, &mut emit);
             }
             self.end_scope();
         }
@@ -112,14 +112,14 @@ impl Encoder {
         emit(&self.request, std::mem::take(&mut self.points));
     }
 
-    /// Writes the instrument's points as one `Metric`, or as several if the request is full in between.
-    fn put_instrument(
+    /// Writes the stream's points as one `Metric`, or as several if the request is full in between.
+    fn put_stream(
         &mut self,
         snapshot: &Snapshot,
-        points: &InstrumentPoints,
+        points: &StreamPoints,
         emit: &mut impl FnMut(&[u8], usize),
     ) {
-        let descriptor = &points.instrument.descriptor;
+        let descriptor = &points.stream.descriptor;
         let mut rest = snapshot.points(points);
         while !rest.is_empty() {
             let used = self.resource.len()
@@ -148,12 +148,12 @@ impl Encoder {
     fn put_metric(
         &mut self,
         snapshot: &Snapshot,
-        instrument: &InstrumentPoints,
+        stream: &StreamPoints,
         points: &[Point],
         points_len: usize,
     ) {
-        let descriptor = &instrument.instrument.descriptor;
-        let temporality = match instrument.temporality {
+        let descriptor = &stream.stream.descriptor;
+        let temporality = match stream.temporality {
             Temporality::Delta => DELTA,
             Temporality::Cumulative => CUMULATIVE,
         };
@@ -173,7 +173,7 @@ impl Encoder {
         put_string_field(out, 3, &descriptor.unit);
         put_head(out, field, data_len);
         for point in points {
-            put_point(out, snapshot, instrument, point);
+            put_point(out, snapshot, stream, point);
         }
         for (field, value) in settings {
             put_varint_field(out, *field, *value);
@@ -198,12 +198,12 @@ fn metric_overhead(descriptor: &Descriptor) -> usize {
 fn fitting(
     snapshot: &Snapshot,
     points: &[Point],
-    instrument: &InstrumentPoints,
+    stream: &StreamPoints,
     room: usize,
 ) -> (usize, usize) {
     let mut bytes = 0;
     for (index, point) in points.iter().enumerate() {
-        let length = bytes_field_len(point_len(snapshot, point, instrument));
+        let length = bytes_field_len(point_len(snapshot, point, stream));
         if bytes + length > room {
             return (index, bytes);
         }
@@ -220,16 +220,16 @@ fn bounds(descriptor: &Descriptor) -> &[f64] {
 }
 
 /// Minimum and maximum cannot be subtracted, so a delta has none.
-fn has_extremes(instrument: &InstrumentPoints) -> bool {
-    instrument.temporality == Temporality::Cumulative
+fn has_extremes(stream: &StreamPoints) -> bool {
+    stream.temporality == Temporality::Cumulative
 }
 
-fn extremes_len(instrument: &InstrumentPoints) -> usize {
-    if has_extremes(instrument) { 2 * FIXED64_FIELD_LEN } else { 0 }
+fn extremes_len(stream: &StreamPoints) -> usize {
+    if has_extremes(stream) { 2 * FIXED64_FIELD_LEN } else { 0 }
 }
 
 /// Length of a `NumberDataPoint` or `HistogramDataPoint` body.
-fn point_len(snapshot: &Snapshot, point: &Point, instrument: &InstrumentPoints) -> usize {
+fn point_len(snapshot: &Snapshot, point: &Point, stream: &StreamPoints) -> usize {
     let attributes =
         point.source.encoded_attributes().len() + exemplars_len(snapshot.exemplars(point));
     match &point.value {
@@ -239,22 +239,20 @@ fn point_len(snapshot: &Snapshot, point: &Point, instrument: &InstrumentPoints) 
                 if count == 0 { 0 } else { bytes_field_len(8 * count) }
             };
             4 * FIXED64_FIELD_LEN
-                + extremes_len(instrument)
+                + extremes_len(stream)
                 + packed(buckets.len())
-                + packed(bounds(&instrument.instrument.descriptor).len())
+                + packed(bounds(&stream.stream.descriptor).len())
                 + attributes
         }
         Value::Exponential { totals, buckets } => {
-            exponential_len(totals, snapshot.buckets(buckets))
-                + extremes_len(instrument)
-                + attributes
+            exponential_len(totals, snapshot.buckets(buckets)) + extremes_len(stream) + attributes
         }
     }
 }
 
-fn put_point(out: &mut Vec<u8>, snapshot: &Snapshot, instrument: &InstrumentPoints, point: &Point) {
+fn put_point(out: &mut Vec<u8>, snapshot: &Snapshot, stream: &StreamPoints, point: &Point) {
     // All messages: points (1) of their data, start (2) and time (3).
-    put_head(out, 1, point_len(snapshot, point, instrument));
+    put_head(out, 1, point_len(snapshot, point, stream));
     put_fixed64_field(out, 2, point.start_unix_nanos);
     put_fixed64_field(out, 3, snapshot.time_unix_nanos());
     match &point.value {
@@ -266,15 +264,15 @@ fn put_point(out: &mut Vec<u8>, snapshot: &Snapshot, instrument: &InstrumentPoin
             put_fixed64_field(out, 4, totals.count);
             put_double_field(out, 5, totals.sum);
             put_packed(out, 6, snapshot.buckets(buckets).iter().copied());
-            let bounds = bounds(&instrument.instrument.descriptor);
+            let bounds = bounds(&stream.stream.descriptor);
             put_packed(out, 7, bounds.iter().map(|bound| bound.to_bits()));
-            if has_extremes(instrument) {
+            if has_extremes(stream) {
                 put_double_field(out, 11, totals.min);
                 put_double_field(out, 12, totals.max);
             }
         }
         Value::Exponential { totals, buckets } => {
-            put_exponential(out, totals, snapshot.buckets(buckets), has_extremes(instrument));
+            put_exponential(out, totals, snapshot.buckets(buckets), has_extremes(stream));
         }
     }
     let exemplars = match point.value {

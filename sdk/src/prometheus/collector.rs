@@ -15,7 +15,7 @@ use super::{
     left_out::{LeftOut, LeftOutCounts},
     open_metrics, values,
 };
-use crate::metrics::{Aggregation, InstrumentPoints, MeterProvider, Snapshot};
+use crate::metrics::{Aggregation, MeterProvider, Snapshot, StreamPoints};
 
 /// What the registry tells our collectors by, and others' from; never on a page.
 const DESC_NAME: &str = "inferometer_meter_provider";
@@ -115,26 +115,26 @@ impl PrometheusCollector {
         for scope in snapshot.scopes() {
             let mut labels = self.labels.clone();
             labels.add_scope(&scope.scope.scope);
-            for instrument in snapshot.instruments(scope) {
-                self.add_instrument(&mut families, &labels, &snapshot, instrument);
+            for stream in snapshot.streams(scope) {
+                self.add_stream(&mut families, &labels, &snapshot, stream);
             }
         }
         families.add_target_info(Labels::of_attributes(self.provider.resource().iter()).joined());
         families
     }
 
-    fn add_instrument(
+    fn add_stream(
         &self,
         families: &mut Families,
         scope: &Labels,
         snapshot: &Snapshot,
-        instrument: &InstrumentPoints,
+        stream: &StreamPoints,
     ) {
-        let descriptor = &instrument.instrument.descriptor;
+        let descriptor = &stream.stream.descriptor;
         let aggregation = &descriptor.aggregation;
         let is_monotonic_sum = matches!(aggregation, Aggregation::Sum { monotonic: true });
         let name = metric_name(&descriptor.name, &descriptor.unit, is_monotonic_sum);
-        let points = snapshot.points(instrument);
+        let points = snapshot.points(stream);
         let kind = values::kind(aggregation);
         let family = match families.family(&name, &descriptor.description, kind) {
             Ok(family) => family,

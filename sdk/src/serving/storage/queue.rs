@@ -210,8 +210,8 @@ mod tests {
     fn sum(provider: &MeterProvider, name: &str) -> i64 {
         let mut snapshot = Snapshot::default();
         provider.snapshot(&mut snapshot);
-        let instruments = snapshot.scopes().iter().flat_map(|scope| snapshot.instruments(scope));
-        let own = instruments.filter(|points| points.instrument.descriptor.name == name);
+        let instruments = snapshot.scopes().iter().flat_map(|scope| snapshot.streams(scope));
+        let own = instruments.filter(|points| points.stream.descriptor.name == name);
         let values =
             own.flat_map(|points| snapshot.points(points)).map(|point| match point.value {
                 Value::Number(PointValue::Int(value)) => value,
