@@ -6,6 +6,7 @@ use inferometer_semconv::InstrumentKind;
 
 /// What a program made, by the OpenTelemetry API's methods or from a definition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InstrumentType {
     /// Adds up; never falls.
     Counter,
