@@ -13,6 +13,7 @@ pub mod config;
 pub mod demo;
 pub mod exporters;
 pub mod http;
+pub mod journal;
 pub mod otlp;
 pub mod pipeline;
 mod prefetch;

@@ -1,0 +1,40 @@
+//! A log of export requests on disk: what a queue acknowledged and has not delivered yet.
+//!
+//! ```text
+//! folder/
+//!   lock                          held by the process that writes here
+//!   00000000000000000001.segment  records 1 to 42, in the order in which they came
+//!   00000000000000000043.segment
+//!   checkpoint                    which of them are settled: delivered, rejected or evicted, and counted as such
+//! ```
+//!
+//! A record is appended once and never moved. Records go out in order, and are settled in any; a segment whose records
+//! are all settled is removed, after a checkpoint that says so is on disk. Nothing else is ever written, so there is no
+//! index that could contradict the records. After a crash the log begins where the checkpoint says: what was settled
+//! since is read, and sent, a second time.
+//!
+//! | question | answer |
+//! |---|---|
+//! | what survives | with [`Durability::Os`] what was appended when the process is killed; with [`Durability::Fsync`] also when the machine loses power |
+//! | a record that was not written to its end | was never acknowledged; it is passed over |
+//! | bytes that changed on disk | a header that does not fit its checksum is passed over to the next that does, and the numbers in between are counted as lost; a record whose content does not fit is handed out as [`Stored::Corrupt`] with what its header says of it |
+//! | a file with bytes of no record | is renamed to `….damaged` once its records are settled, and counted; a file that is none of ours is left alone |
+//! | a write that fails | leaves the log as it was; the records are not in it |
+//! | a sync that fails | what was not synced is not acknowledged, and nothing is written behind it any more |
+
+mod checkpoint;
+mod disk;
+mod log;
+mod record;
+mod scan;
+mod segment;
+#[cfg(test)]
+mod simulated;
+mod storage;
+#[cfg(test)]
+mod tests;
+
+pub use disk::Folder;
+pub use log::{Damage, Durability, Items, Journal, Opened, Place, Settings};
+pub use record::{Content, Header, Stored};
+pub use storage::{Storage, StorageFile};

@@ -1,0 +1,147 @@
+//! Which records are settled, as one small file that is replaced whole.
+//!
+//! `IFC1`, CRC-32C of what follows, the next number, the lowest number that is not settled, then pairs of a number and a
+//! length: runs of settled numbers above it. A file that is not so is as good as none: everything is read again.
+
+use std::{io, ops::Range};
+
+use super::storage::{Storage, StorageFile};
+
+pub(super) const NAME: &str = "checkpoint";
+/// Until it is whole.
+pub(super) const NEW: &str = "checkpoint.new";
+
+const MAGIC: [u8; 4] = *b"IFC1";
+/// Magic and checksum, and both numbers.
+const HEAD: usize = 8;
+const FIXED: usize = HEAD + 16;
+const RUN: usize = 16;
+/// A longer one is none of ours: sixteen million runs.
+const BYTES_MAX: u64 = 256 << 20;
+
+/// What was settled when it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Checkpoint {
+    /// The number that the next record gets, at least.
+    pub(super) next: u64,
+    /// All numbers below it are settled.
+    pub(super) low: u64,
+    /// So are these, ascending, without overlap.
+    pub(super) runs: Vec<Range<u64>>,
+}
+
+impl Checkpoint {
+    pub(super) fn is_settled(&self, sequence: u64) -> bool {
+        let behind = self.runs.partition_point(|run| run.end <= sequence);
+        sequence < self.low || self.runs.get(behind).is_some_and(|run| run.contains(&sequence))
+    }
+
+    /// Adds a number above all that are in it.
+    pub(super) fn push(&mut self, sequence: u64) {
+        match self.runs.last_mut() {
+            Some(run) if run.end == sequence => run.end += 1,
+            _ => self.runs.push(sequence..sequence + 1),
+        }
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        let mut out = vec![0; HEAD];
+        let mut put = |number: u64| out.extend_from_slice(&number.to_le_bytes());
+        put(self.next);
+        put(self.low);
+        for run in &self.runs {
+            put(run.start);
+            put(run.end);
+        }
+        out[..4].copy_from_slice(&MAGIC);
+        let checksum = crc32c::crc32c(&out[HEAD..]);
+        out[4..HEAD].copy_from_slice(&checksum.to_le_bytes());
+        out
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let (head, rest) = bytes.split_first_chunk::<HEAD>()?;
+        let checksum = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
+        if head[..4] != MAGIC || checksum != crc32c::crc32c(rest) || bytes.len() < FIXED {
+            return None;
+        }
+        let mut numbers = rest
+            .chunks_exact(8)
+            .map(|number| u64::from_le_bytes(std::array::from_fn(|at| number[at])));
+        let (next, low) = (numbers.next()?, numbers.next()?);
+        let mut runs = Vec::with_capacity((bytes.len() - FIXED) / RUN);
+        while let (Some(start), Some(end)) = (numbers.next(), numbers.next()) {
+            runs.push(start..end);
+        }
+        Some(Self { next, low, runs })
+    }
+
+    /// The last one that was written; nothing if there is none that can be read.
+    pub(super) fn load(storage: &impl Storage) -> io::Result<Option<Self>> {
+        let file = match storage.open(NAME) {
+            Ok(file) => file,
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(cause) => return Err(cause),
+        };
+        let length = file.length()?;
+        if length > BYTES_MAX {
+            return Ok(None);
+        }
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
+        let read = file.read_at(0, &mut bytes)?;
+        Ok(Self::decode(&bytes[..read]))
+    }
+
+    /// Puts it in the place of the last one; if `survives_power_loss`, returns once it does.
+    pub(super) fn store(
+        &self,
+        storage: &impl Storage,
+        survives_power_loss: bool,
+    ) -> io::Result<()> {
+        match storage.remove(NEW) {
+            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
+            _ => {}
+        }
+        let file = storage.create(NEW)?;
+        file.write_at(0, &self.encode())?;
+        if survives_power_loss {
+            file.sync()?;
+        }
+        storage.rename(NEW, NAME)?;
+        if survives_power_loss {
+            storage.sync_names()?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_reads_back_and_any_changed_bit_is_seen() {
+        let mut checkpoint = Checkpoint { next: 40, low: 10, runs: Vec::new() };
+        for sequence in [12, 13, 14, 20] {
+            checkpoint.push(sequence);
+        }
+        assert_eq!(checkpoint.runs, [12..15, 20..21]);
+        let bytes = checkpoint.encode();
+        assert_eq!(Checkpoint::decode(&bytes), Some(checkpoint));
+        for bit in 0..bytes.len() * 8 {
+            let mut bent = bytes.clone();
+            bent[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(Checkpoint::decode(&bent), None, "bit {bit}");
+        }
+        for length in 0..bytes.len() {
+            assert_eq!(Checkpoint::decode(&bytes[..length]), None, "the first {length} bytes");
+        }
+    }
+
+    #[test]
+    fn it_knows_what_is_settled() {
+        let checkpoint = Checkpoint { next: 40, low: 10, runs: vec![12..15, 20..21] };
+        let settled: Vec<u64> = (8..24).filter(|number| checkpoint.is_settled(*number)).collect();
+        assert_eq!(settled, [8, 9, 12, 13, 14, 20]);
+    }
+}

@@ -1,0 +1,433 @@
+//! The log: appended to at its end, taken from in order, settled in any.
+
+use std::{collections::VecDeque, io, sync::Arc};
+
+use super::{
+    checkpoint::Checkpoint,
+    record::{Content, HEADER, Header, Stored},
+    scan::{Found, Scan},
+    segment::{self, Segment},
+    storage::{Storage, StorageFile},
+};
+use crate::pipeline::Signal;
+
+/// What an append's buffer keeps for the next one.
+const BUFFER_KEPT: usize = 4 << 20;
+
+/// What is behind the name of a file that could not be read, and was put aside.
+const DAMAGED: &str = ".damaged";
+/// Such files that are kept; the content of further ones is gone.
+const DAMAGED_MAX: usize = 8;
+
+/// What an acknowledged record survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// The end of the process, however it comes.
+    #[default]
+    Os,
+    /// A loss of power too.
+    Fsync,
+}
+
+/// How a log is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// What an append waits for.
+    pub durability: Durability,
+    /// A file that would become longer is followed by another; a record that is longer has one to itself.
+    pub segment_bytes: u64,
+    /// A random number of this process.
+    pub seed: u64,
+}
+
+/// What was not as it had been written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Damage {
+    /// Bytes that are of no record.
+    pub bytes: u64,
+    /// Records that are missing there, as their numbers say.
+    pub records: u64,
+    /// Files that were put aside, or removed if there were [eight](DAMAGED_MAX) such before.
+    pub files: u64,
+}
+
+/// What a log had when it was opened.
+#[derive(Debug)]
+pub struct Opened<S: Storage> {
+    /// The log.
+    pub journal: Journal<S>,
+    /// Whether there was a checkpoint but none that could be read: everything is sent a second time.
+    pub has_lost_checkpoint: bool,
+}
+
+/// A record that was taken, and where its content is.
+#[derive(Debug)]
+pub struct Place<F> {
+    /// What is known of it.
+    pub header: Header,
+    at: u64,
+    file: Arc<F>,
+}
+
+/// Items of records that were settled, by [signal](Signal::ALL).
+pub type Items = [u64; Signal::ALL.len()];
+
+/// A log in a folder.
+#[derive(Debug)]
+pub struct Journal<S: Storage> {
+    storage: S,
+    settings: Settings,
+    /// The oldest first.
+    segments: VecDeque<Segment<S::File>>,
+    /// Whether the last of them takes records.
+    is_open: bool,
+    /// The number of the next record.
+    next: u64,
+    /// What was settled at the last checkpoint: those that were not looked at since are in it alone.
+    checkpoint: Checkpoint,
+    /// Something was settled since.
+    has_changed: bool,
+    damage: Damage,
+    unsettled: Items,
+    buffer: Vec<u8>,
+}
+
+impl<F: StorageFile> Place<F> {
+    /// Reads the content and compares it with its checksum.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn read(&self) -> io::Result<Stored> {
+        let length = self.header.bytes() - HEADER as u64;
+        let mut content = vec![0; usize::try_from(length).unwrap_or(0)];
+        let read = self.file.read_at(self.at + HEADER as u64, &mut content)?;
+        content.truncate(read);
+        Ok(self.header.stored(content))
+    }
+}
+
+impl<S: Storage> Journal<S> {
+    /// Opens what is in a folder. Only its last file is looked into; contents are read when they are taken.
+    ///
+    /// # Errors
+    /// The folder or its last file cannot be read at all; what they hold is no reason.
+    pub fn open(storage: S, settings: Settings) -> io::Result<Opened<S>> {
+        let names = storage.names()?;
+        let checkpoint = Checkpoint::load(&storage)?;
+        let has_lost_checkpoint =
+            checkpoint.is_none() && names.iter().any(|it| it == super::checkpoint::NAME);
+        let checkpoint = checkpoint.unwrap_or_default();
+        let mut found: Vec<_> = names.iter().filter_map(|name| segment::parse(name)).collect();
+        found.sort_unstable();
+        let segments = found.into_iter().map(|(first, salt)| Segment::open(&storage, first, salt));
+        let mut journal = Self {
+            segments: segments.collect::<io::Result<_>>()?,
+            storage,
+            settings,
+            is_open: false,
+            next: checkpoint.next.max(1),
+            checkpoint,
+            has_changed: false,
+            damage: Damage::default(),
+            unsettled: Items::default(),
+            buffer: Vec::new(),
+        };
+        journal.find_end()?;
+        Ok(Opened { journal, has_lost_checkpoint })
+    }
+
+    /// Looks for the last record there is; files without any behind it go.
+    fn find_end(&mut self) -> io::Result<()> {
+        while let Some(last) = self.segments.len().checked_sub(1) {
+            self.look(last)?;
+            let segment = &self.segments[last];
+            self.next = self.next.max(segment.first);
+            if let Some(end) = segment.end() {
+                self.next = self.next.max(end);
+                break;
+            }
+            let Some(segment) = self.segments.pop_back() else { break };
+            self.remove(&segment)?;
+        }
+        Ok(())
+    }
+
+    /// Appends records; once it returns they survive what the log's [`Durability`] says.
+    ///
+    /// # Errors
+    /// The storage is full or fails; none of them is in the log, though what they held may be handed out after a crash.
+    pub fn append(&mut self, batch: &[Content], unix_millis: u64) -> io::Result<()> {
+        let too_long = || io::Error::new(io::ErrorKind::InvalidInput, "a record of four gigabytes");
+        let headers =
+            (self.next..).zip(batch).map(|(nth, content)| Header::of(content, nth, unix_millis));
+        let headers = headers.collect::<Option<Vec<_>>>().ok_or_else(too_long)?;
+        self.make_room(headers.iter().map(Header::bytes).sum())?;
+        let Some(segment) = self.segments.back_mut() else {
+            return Err(io::ErrorKind::NotFound.into());
+        };
+        self.buffer.clear();
+        for (header, content) in headers.iter().zip(batch) {
+            self.buffer.extend_from_slice(&header.encode(segment.salt()));
+            self.buffer.extend_from_slice(content.tenant.name().unwrap_or_default().as_bytes());
+            self.buffer.extend_from_slice(&content.bytes);
+        }
+        let written = segment.file.write_at(segment.length, &self.buffer);
+        self.buffer.shrink_to(BUFFER_KEPT);
+        if let Err(cause) = written {
+            if segment.file.truncate(segment.length).is_err() {
+                self.leave(batch.len());
+            }
+            return Err(cause);
+        }
+        if self.settings.durability == Durability::Fsync
+            && let Err(cause) = segment.file.sync()
+        {
+            self.leave(batch.len());
+            return Err(cause);
+        }
+        for header in &headers {
+            segment.push(*header);
+            self.unsettled[header.signal as usize] += header.items;
+        }
+        self.next += batch.len() as u64;
+        Ok(())
+    }
+
+    /// Writes no more behind what is in an unknown state, nor uses its numbers again.
+    fn leave(&mut self, records: usize) {
+        if let Some(segment) = self.segments.back_mut() {
+            segment.has_rest = true;
+        }
+        self.is_open = false;
+        self.next += records as u64;
+    }
+
+    /// Begins a file, unless the last one has room.
+    fn make_room(&mut self, bytes: u64) -> io::Result<()> {
+        if let Some(segment) = self.segments.back_mut().filter(|_| self.is_open) {
+            if segment.length == 0 || segment.length + bytes <= self.settings.segment_bytes {
+                return Ok(());
+            }
+            // Whoever reads is not there yet.
+            if self.segments.len() > 2
+                && let Some(segment) = self.segments.back_mut()
+            {
+                segment.forget();
+            }
+        }
+        self.is_open = false;
+        let salt = salt(self.settings.seed, self.next);
+        let segment = Segment::create(&self.storage, self.next, salt)?;
+        if self.settings.durability == Durability::Fsync
+            && let Err(cause) = self.storage.sync_names()
+        {
+            // One that stays is empty, and is removed when the folder is opened again.
+            let _ = self.storage.remove(&segment.name());
+            return Err(cause);
+        }
+        self.segments.push_back(segment);
+        self.is_open = true;
+        Ok(())
+    }
+
+    /// The oldest record that waits, which is then taken: it is handed out again only after [`Journal::give_back`], or
+    /// when the log is opened anew.
+    ///
+    /// # Errors
+    /// A file cannot be read; the next call tries again.
+    pub fn take(&mut self) -> io::Result<Option<Place<S::File>>> {
+        for nth in 0..self.segments.len() {
+            self.look(nth)?;
+            let segment = &mut self.segments[nth];
+            if let Some(Found { header, at }) = segment.take() {
+                return Ok(Some(Place { header, at, file: Arc::clone(&segment.file) }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Has a record that was taken wait again, before those behind it.
+    pub fn give_back(&mut self, sequence: u64) {
+        if let Some(segment) = self.segment_of(sequence) {
+            segment.give_back(sequence);
+        }
+    }
+
+    /// A record was delivered, or rejected and counted. Whether it was not settled before.
+    pub fn settle(&mut self, header: &Header) -> bool {
+        let is_first =
+            self.segment_of(header.sequence).is_some_and(|segment| segment.settle(header.sequence));
+        if is_first {
+            self.has_changed = true;
+            self.subtract(header);
+        }
+        is_first
+    }
+
+    /// Settles the records of the oldest file that has any that wait; their items are the caller's to count. The file
+    /// goes with the next [`Journal::checkpoint`], unless one of its records is taken.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn evict(&mut self) -> io::Result<Items> {
+        for nth in 0..self.segments.len() {
+            let evicted = self.settle_of(nth, |_| true)?;
+            if evicted.iter().any(|items| *items > 0) {
+                // It is to be removed, so the next record begins another.
+                self.is_open &= nth + 1 < self.segments.len();
+                return Ok(evicted);
+            }
+        }
+        Ok(Items::default())
+    }
+
+    /// Settles records that wait and were appended before then; their items are the caller's to count.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn expire(&mut self, unix_millis: u64) -> io::Result<Items> {
+        let mut all = Items::default();
+        for nth in 0..self.segments.len() {
+            let expired = self.settle_of(nth, |header| header.unix_millis < unix_millis)?;
+            all.iter_mut().zip(expired).for_each(|(all, items)| *all += items);
+            if !self.segments[nth].is_done() {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    fn settle_of(&mut self, nth: usize, is_due: impl Fn(&Header) -> bool) -> io::Result<Items> {
+        self.look(nth)?;
+        let mut settled = Items::default();
+        while let Some(header) = self.segments[nth].settle_waiting(&is_due) {
+            self.has_changed = true;
+            self.subtract(&header);
+            settled[header.signal as usize] += header.items;
+        }
+        Ok(settled)
+    }
+
+    /// Writes down what is settled, and removes files of which nothing is needed. Does nothing if nothing has changed.
+    ///
+    /// # Errors
+    /// The storage is full or fails; the last checkpoint holds, and so do all files.
+    pub fn checkpoint(&mut self) -> io::Result<()> {
+        if !self.has_changed {
+            return Ok(());
+        }
+        let checkpoint = self.settled();
+        checkpoint.store(&self.storage, self.settings.durability == Durability::Fsync)?;
+        (self.checkpoint, self.has_changed) = (checkpoint, false);
+        let mut nth = 0;
+        while nth < self.segments.len() {
+            let is_written_to = self.is_open && nth + 1 == self.segments.len();
+            if !self.segments[nth].is_done() || is_written_to {
+                nth += 1;
+            } else if let Some(segment) = self.segments.remove(nth) {
+                self.remove(&segment)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn settled(&self) -> Checkpoint {
+        let low = self.segments.iter().find_map(Segment::low).unwrap_or(self.next);
+        let low = low.max(self.checkpoint.low);
+        let mut settled = Checkpoint { next: self.next, low, runs: Vec::new() };
+        let ends = self.segments.iter().skip(1).map(|segment| segment.first).chain([self.next]);
+        for (segment, end) in self.segments.iter().zip(ends) {
+            segment.settled_above(low, end, &self.checkpoint, &mut settled);
+        }
+        settled
+    }
+
+    /// Bytes of all files.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.length).sum()
+    }
+
+    /// Items that are not settled, as far as the files were looked into: see [`Journal::survey`].
+    #[must_use]
+    pub const fn unsettled(&self) -> Items {
+        self.unsettled
+    }
+
+    /// Looks into one more file that a process before this one left, so that [`Journal::unsettled`] knows of it. Whether
+    /// there may be more.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn survey(&mut self) -> io::Result<bool> {
+        let Some(nth) = self.segments.iter().position(|segment| !segment.is_counted) else {
+            return Ok(false);
+        };
+        self.look(nth)?;
+        if nth > 0 {
+            self.segments[nth].forget();
+        }
+        Ok(true)
+    }
+
+    /// What was found damaged until now.
+    #[must_use]
+    pub const fn damage(&self) -> Damage {
+        self.damage
+    }
+
+    fn segment_of(&mut self, sequence: u64) -> Option<&mut Segment<S::File>> {
+        let behind = self.segments.partition_point(|segment| segment.first <= sequence);
+        self.segments.get_mut(behind.checked_sub(1)?)
+    }
+
+    /// Finds the records of a file, unless they are known.
+    fn look(&mut self, nth: usize) -> io::Result<()> {
+        let segment = &mut self.segments[nth];
+        let Some(Scan { damaged, tail, lost, .. }) = segment.look(&self.checkpoint)? else {
+            return Ok(());
+        };
+        if std::mem::replace(&mut segment.is_counted, true) {
+            return Ok(());
+        }
+        for header in segment.unsettled() {
+            self.unsettled[header.signal as usize] += header.items;
+        }
+        self.damage.records += lost;
+        self.damage.bytes += damaged;
+        // It may end with what a crash kept from being written, which was not acknowledged.
+        if tail > 0 && !segment.ends_torn(tail)? {
+            self.damage.bytes += tail;
+            segment.is_damaged = true;
+        }
+        segment.is_damaged |= damaged > 0;
+        Ok(())
+    }
+
+    fn subtract(&mut self, header: &Header) {
+        let unsettled = &mut self.unsettled[header.signal as usize];
+        *unsettled = unsettled.saturating_sub(header.items);
+    }
+
+    /// Removes a file, or puts it aside if not all of it could be read.
+    fn remove(&mut self, segment: &Segment<S::File>) -> io::Result<()> {
+        let name = segment.name();
+        if !segment.is_damaged {
+            return self.storage.remove(&name);
+        }
+        self.damage.files += 1;
+        let aside = self.storage.names()?.iter().filter(|name| name.ends_with(DAMAGED)).count();
+        if aside >= DAMAGED_MAX {
+            return self.storage.remove(&name);
+        }
+        self.storage.rename(&name, &format!("{name}{DAMAGED}"))
+    }
+}
+
+/// Another for each file, from which no other can be told: SplitMix64, <https://prng.di.unimi.it/splitmix64.c>.
+const fn salt(seed: u64, first: u64) -> u64 {
+    let mut mixed = seed.wrapping_add(first.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ mixed >> 31
+}
