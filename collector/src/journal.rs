@@ -29,12 +29,12 @@ mod record;
 mod scan;
 mod segment;
 #[cfg(test)]
-mod simulated;
+pub(crate) mod simulated;
 mod storage;
 #[cfg(test)]
 mod tests;
 
 pub use disk::Folder;
-pub use log::{Damage, Durability, Items, Journal, Opened, Place, Settings};
+pub use log::{Damage, Durability, Journal, Opened, Place, Settings, Totals};
 pub use record::{Content, Header, Stored};
 pub use storage::{Storage, StorageFile};

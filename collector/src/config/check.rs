@@ -14,9 +14,10 @@ use super::{
 pub(super) fn whole(definitions: &Definitions, problems: &mut Problems) {
     // After an error in `service`, a component may only seem unused.
     if !problems.any_error() {
-        unused(&definitions.receivers, "receiver", problems);
-        unused(&definitions.processors, "processor", problems);
-        unused(&definitions.exporters, "exporter", problems);
+        unused(&definitions.receivers, "receiver", "a pipeline", problems);
+        unused(&definitions.processors, "processor", "a pipeline", problems);
+        unused(&definitions.exporters, "exporter", "a pipeline", problems);
+        unused(&definitions.extensions, "extension", "service.extensions", problems);
     }
     loops(definitions, problems);
     let listeners: Vec<&Listener> =
@@ -67,13 +68,11 @@ fn loops(definitions: &Definitions, problems: &mut Problems) {
     }
 }
 
-fn unused<S>(defined: &[Defined<S>], role: &str, problems: &mut Problems) {
+fn unused<S>(defined: &[Defined<S>], role: &str, place: &str, problems: &mut Problems) {
     for component in defined.iter().filter(|component| !component.used && component.read.is_some())
     {
-        let message = format!(
-            "{role} {} is in no pipeline and will not run: name it in one or remove it",
-            component.id
-        );
+        let message =
+            format!("{role} {} will not run: name it in {place}, or remove it", component.id);
         problems.warning(component.at, message);
     }
 }

@@ -139,7 +139,7 @@ fn read(
         settings.compression = compression;
     }
     settings.queue = queue::read(section, problems);
-    settings.retry = retry::read(section, problems);
+    settings.retry = retry::read(section, problems, settings.queue.storage.is_some());
     Read { settings: ExporterSettings::Otlp(settings), listeners: Vec::new() }
 }
 

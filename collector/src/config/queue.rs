@@ -1,6 +1,10 @@
 //! What may wait for an exporter.
 
-use super::{problem::Problems, section::Section};
+use std::time::Duration;
+
+use super::{
+    component_id::ComponentId, file_storage::QueueStorage, problem::Problems, section::Section,
+};
 
 /// What may wait for an exporter; the Collector's `sending_queue`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,8 +15,12 @@ pub struct QueueSettings {
     pub sizer: Sizer,
     /// Requests that may be under way at once; default 10. Metrics of one resource never are.
     pub consumers: u64,
-    /// What happens when the queue is full; default [`OnFull::Refuse`].
+    /// What happens when the queue is full; default [`OnFull::Refuse`], on disk [`OnFull::EvictOldest`].
     pub on_full: OnFull,
+    /// Where it is kept on disk; in memory by default.
+    pub storage: Option<QueueStorage>,
+    /// What waited longer on disk is given up, and counted as `expired`; default a day.
+    pub age_max: Duration,
 }
 
 /// The unit in which a queue is bounded.
@@ -44,11 +52,22 @@ impl QueueSettings {
     const SIZE_MAX: u64 = 1 << 40;
     /// Requests under way that may be configured.
     const CONSUMERS_MAX: u64 = 1000;
+    /// Bytes of a queue on disk, unless bytes are its unit: 1 GiB.
+    pub const DISK_BYTES_MAX: u64 = 1 << 30;
+    /// A day.
+    const AGE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 }
 
 impl Default for QueueSettings {
     fn default() -> Self {
-        Self { size: 1000, sizer: Sizer::default(), consumers: 10, on_full: OnFull::default() }
+        Self {
+            size: 1000,
+            sizer: Sizer::default(),
+            consumers: 10,
+            on_full: OnFull::default(),
+            storage: None,
+            age_max: Self::AGE_MAX,
+        }
     }
 }
 
@@ -77,6 +96,15 @@ pub(super) fn read(exporter: &mut Section<'_>, problems: &mut Problems) -> Queue
         "a full queue holds up nobody; set on_full to refuse, so that senders keep what has no room, or to evict_oldest",
         problems,
     );
+    let storage = read_storage(&mut queue, problems);
+    if storage.is_none() {
+        queue.refuse(
+            "max_age",
+            "only a queue on disk has an age; name its storage, or remove it",
+            problems,
+        );
+    }
+    let on_full = if storage.is_some() { OnFull::EvictOldest } else { default.on_full };
     let sizer = queue.word("sizer", &SIZERS, problems).unwrap_or(default.sizer);
     let size = queue.number("queue_size", 1..=QueueSettings::SIZE_MAX, problems);
     if sizer != default.sizer && queue.node("queue_size").is_none() {
@@ -89,10 +117,25 @@ pub(super) fn read(exporter: &mut Section<'_>, problems: &mut Problems) -> Queue
         consumers: queue
             .number("num_consumers", 1..=QueueSettings::CONSUMERS_MAX, problems)
             .unwrap_or(default.consumers),
-        on_full: queue.word("on_full", &ON_FULL, problems).unwrap_or(default.on_full),
+        on_full: queue.word("on_full", &ON_FULL, problems).unwrap_or(on_full),
+        age_max: queue.positive_duration("max_age", problems).unwrap_or(default.age_max),
+        storage,
     };
     queue.close(problems);
     read
+}
+
+/// `storage`: the name of an extension, which is looked up once all of them were read.
+fn read_storage(queue: &mut Section<'_>, problems: &mut Problems) -> Option<QueueStorage> {
+    const EXPECTED: &str = "an extension, such as file_storage";
+    let text = queue.text("storage", EXPECTED, problems)?;
+    let Some(extension) = ComponentId::parse(text) else {
+        let at = queue.node("storage").map_or(queue.at(), |node| node.at);
+        problems
+            .error(at, format!("{} is {text:?}, expected {EXPECTED}", queue.path_of("storage")));
+        return None;
+    };
+    Some(QueueStorage::named(extension))
 }
 
 /// A flag of the Collector's that has one meaning here.

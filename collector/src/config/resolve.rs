@@ -3,6 +3,7 @@
 use super::{
     check, component,
     exporters::EXPORTERS,
+    file_storage,
     problem::{Position, Problem, Problems},
     processors::PROCESSORS,
     raw::{self, Node, Value},
@@ -40,11 +41,12 @@ fn sections(tree: &Node, problems: &mut Problems) -> Resolved {
     let processors = root.section("processors", problems);
     let exporters = root.section("exporters", problems);
     component::refuse_all(root.section("connectors", problems).as_ref(), "connector", problems);
-    component::refuse_all(root.section("extensions", problems).as_ref(), "extension", problems);
+    let extensions = root.section("extensions", problems);
     let mut definitions = Definitions {
         receivers: component::read_all(receivers, "receiver", RECEIVERS, problems),
         processors: component::read_all(processors, "processor", PROCESSORS, problems),
         exporters: component::read_all(exporters, "exporter", EXPORTERS, problems),
+        extensions: file_storage::read_all(extensions, problems),
     };
     let (pipelines, log_level) = match root.section("service", problems) {
         Some(mut service) => {
@@ -58,6 +60,7 @@ fn sections(tree: &Node, problems: &mut Problems) -> Resolved {
         }
     };
     root.close(problems);
+    file_storage::connect(&mut definitions, problems);
     check::whole(&definitions, problems);
     Resolved {
         receivers: used(definitions.receivers),

@@ -28,9 +28,16 @@ impl Default for RetrySettings {
     }
 }
 
-/// Reads `retry_on_failure` of an exporter, if it is there.
-pub(super) fn read(exporter: &mut Section<'_>, problems: &mut Problems) -> RetrySettings {
-    let default = RetrySettings::default();
+/// Reads `retry_on_failure` of an exporter, if it is there. What is kept on disk is tried until it is too old.
+pub(super) fn read(
+    exporter: &mut Section<'_>,
+    problems: &mut Problems,
+    is_on_disk: bool,
+) -> RetrySettings {
+    let mut default = RetrySettings::default();
+    if is_on_disk {
+        default.max_elapsed_time = Duration::ZERO;
+    }
     let Some(mut retry) = exporter.section("retry_on_failure", problems) else {
         return default;
     };

@@ -4,6 +4,7 @@ use super::{
     component::{Defined, Kind},
     component_id::ComponentId,
     exporters::EXPORTERS,
+    file_storage::{self, FileStorageSettings},
     nearest,
     problem::{Position, Problems},
     processors::PROCESSORS,
@@ -23,6 +24,7 @@ pub(super) struct Definitions {
     pub(super) receivers: Vec<Defined<ReceiverSettings>>,
     pub(super) processors: Vec<Defined<ProcessorSettings>>,
     pub(super) exporters: Vec<Defined<ExporterSettings>>,
+    pub(super) extensions: Vec<Defined<FileStorageSettings>>,
 }
 
 /// Reads `service` and marks the components that its pipelines use.
@@ -32,14 +34,9 @@ pub(super) fn read(
     problems: &mut Problems,
 ) -> (Vec<PipelineSettings>, LogLevel) {
     let log_level = telemetry(service, problems);
-    for (at, name) in service.names("extensions", problems) {
-        problems.error(
-            at,
-            format!(
-                "service.extensions names {name:?}, this collector has no extensions: remove it"
-            ),
-        );
-    }
+    let names = service.names("extensions", problems);
+    let names = names.into_iter().map(|(at, name)| (at, name.to_owned())).collect();
+    file_storage::start(names, &mut definitions.extensions, problems);
     let Some(section) = service.section("pipelines", problems) else {
         service.missing("pipelines", "at least one, such as metrics", problems);
         return (Vec::new(), log_level);
@@ -88,7 +85,7 @@ fn pipeline(
     let takers = definitions.exporters.iter().filter(|exporter| takes(exporter, id.signal));
     need_one(section, "exporters", takers, problems);
     need_one(section, "receivers", definitions.receivers.iter(), problems);
-    let Definitions { receivers, processors, exporters } = definitions;
+    let Definitions { receivers, processors, exporters, .. } = definitions;
     let receivers = members(section, ("receivers", "receiver"), RECEIVERS, receivers, problems);
     let processors =
         members(section, ("processors", "processor"), PROCESSORS, processors, problems);

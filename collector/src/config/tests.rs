@@ -208,7 +208,7 @@ fn a_component_in_no_pipeline_is_warned_about() {
         "  prometheus:\n",
         "  prometheus:\n  prometheus/spare:\n",
         &[
-            "c.yaml:8:3: warning: exporter prometheus/spare is in no pipeline and will not run: name it in one or remove it",
+            "c.yaml:8:3: warning: exporter prometheus/spare will not run: name it in a pipeline, or remove it",
         ],
     );
 }
@@ -358,8 +358,13 @@ fn a_queue_is_read_in_the_collectors_terms_and_what_it_has_not_gets_a_remedy() {
     let ExporterSettings::Otlp(read) = &resolved.exporters[1].settings else {
         panic!("{resolved:?}");
     };
-    let queue =
-        QueueSettings { size: 9, sizer: Sizer::Items, consumers: 3, on_full: OnFull::EvictOldest };
+    let queue = QueueSettings {
+        size: 9,
+        sizer: Sizer::Items,
+        consumers: 3,
+        on_full: OnFull::EvictOldest,
+        ..QueueSettings::default()
+    };
     let expected = OtlpExporterSettings {
         compression: Compression::Zstd,
         queue,
@@ -567,10 +572,9 @@ service:
       exporters: [otlp/tempo, kafka]
 ",
         &[
-            "c.yaml:2:3: error: unknown extension type \"health_check\", this collector has no extensions: remove it",
+            "c.yaml:2:3: error: unknown extension type \"health_check\", expected file_storage",
             "c.yaml:12:3: error: unknown receiver type \"prometheus\", expected otlp",
             "c.yaml:31:3: error: unknown exporter type \"kafka\", expected one of: prometheus, otlp, otlphttp, debug, file, trace_ring",
-            "c.yaml:34:16: error: service.extensions names \"health_check\", this collector has no extensions: remove it",
         ],
     );
 }

@@ -6,7 +6,9 @@
 //!
 //! With several consumers, metrics of one resource still leave one after another (`lane.rs`).
 
+mod backlog;
 mod bounds;
+mod durable;
 mod lane;
 mod place;
 mod state;
@@ -20,7 +22,10 @@ use foldhash::quality::RandomState;
 use parking_lot::{Condvar, Mutex};
 use tokio::sync::Notify;
 
-pub(super) use self::waiting::{Fate, Waiting};
+pub(super) use self::{
+    backlog::Backlog,
+    waiting::{Fate, Waiting},
+};
 use self::{
     bounds::{Bounds, Load},
     lane::Lanes,
@@ -148,16 +153,7 @@ impl Queue {
 
     fn count(&self, signal: Signal, items: u64, fate: Fate) {
         self.metrics.dequeued(signal, items);
-        match fate {
-            Fate::Kept { rejected } => {
-                let rejected = rejected.min(items);
-                self.metrics.exported(signal, items - rejected);
-                if rejected > 0 {
-                    self.metrics.rejected(signal, RejectReason::Remote, rejected);
-                }
-            }
-            Fate::Lost(reason) => self.metrics.rejected(signal, reason, items),
-        }
+        fate.count(&self.metrics, signal, items);
     }
 
     fn waiting(&self, item: Item) -> Waiting {

@@ -69,8 +69,37 @@ pub struct Place<F> {
     file: Arc<F>,
 }
 
-/// Items of records that were settled, by [signal](Signal::ALL).
-pub type Items = [u64; Signal::ALL.len()];
+/// What some records come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// Points, spans and log records, by [signal](Signal::ALL).
+    pub items: [u64; Signal::ALL.len()],
+    /// The records themselves.
+    pub records: u64,
+    /// Their bytes on disk.
+    pub bytes: u64,
+}
+
+impl Totals {
+    fn add(&mut self, header: &Header) {
+        self.items[header.signal as usize] += header.items;
+        self.records += 1;
+        self.bytes += header.bytes();
+    }
+
+    fn subtract(&mut self, header: &Header) {
+        let items = &mut self.items[header.signal as usize];
+        *items = items.saturating_sub(header.items);
+        self.records = self.records.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(header.bytes());
+    }
+
+    /// Whether it is nothing.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.records == 0
+    }
+}
 
 /// A log in a folder.
 #[derive(Debug)]
@@ -88,7 +117,7 @@ pub struct Journal<S: Storage> {
     /// Something was settled since.
     has_changed: bool,
     damage: Damage,
-    unsettled: Items,
+    unsettled: Totals,
     buffer: Vec<u8>,
 }
 
@@ -129,7 +158,7 @@ impl<S: Storage> Journal<S> {
             checkpoint,
             has_changed: false,
             damage: Damage::default(),
-            unsettled: Items::default(),
+            unsettled: Totals::default(),
             buffer: Vec::new(),
         };
         journal.find_end()?;
@@ -187,7 +216,7 @@ impl<S: Storage> Journal<S> {
         }
         for header in &headers {
             segment.push(*header);
-            self.unsettled[header.signal as usize] += header.items;
+            self.unsettled.add(header);
         }
         self.next += batch.len() as u64;
         Ok(())
@@ -259,37 +288,37 @@ impl<S: Storage> Journal<S> {
             self.segment_of(header.sequence).is_some_and(|segment| segment.settle(header.sequence));
         if is_first {
             self.has_changed = true;
-            self.subtract(header);
+            self.unsettled.subtract(header);
         }
         is_first
     }
 
-    /// Settles the records of the oldest file that has any that wait; their items are the caller's to count. The file
+    /// Settles the records of the oldest file that has any that wait; they are the caller's to count. The file
     /// goes with the next [`Journal::checkpoint`], unless one of its records is taken.
     ///
     /// # Errors
     /// A file cannot be read.
-    pub fn evict(&mut self) -> io::Result<Items> {
+    pub fn evict(&mut self) -> io::Result<Totals> {
         for nth in 0..self.segments.len() {
-            let evicted = self.settle_of(nth, |_| true)?;
-            if evicted.iter().any(|items| *items > 0) {
+            let mut evicted = Totals::default();
+            self.settle_of(nth, |_| true, &mut evicted)?;
+            if !evicted.is_empty() {
                 // It is to be removed, so the next record begins another.
                 self.is_open &= nth + 1 < self.segments.len();
                 return Ok(evicted);
             }
         }
-        Ok(Items::default())
+        Ok(Totals::default())
     }
 
-    /// Settles records that wait and were appended before then; their items are the caller's to count.
+    /// Settles records that wait and were appended before then; they are the caller's to count.
     ///
     /// # Errors
     /// A file cannot be read.
-    pub fn expire(&mut self, unix_millis: u64) -> io::Result<Items> {
-        let mut all = Items::default();
+    pub fn expire(&mut self, unix_millis: u64) -> io::Result<Totals> {
+        let mut all = Totals::default();
         for nth in 0..self.segments.len() {
-            let expired = self.settle_of(nth, |header| header.unix_millis < unix_millis)?;
-            all.iter_mut().zip(expired).for_each(|(all, items)| *all += items);
+            self.settle_of(nth, |header| header.unix_millis < unix_millis, &mut all)?;
             if !self.segments[nth].is_done() {
                 break;
             }
@@ -297,15 +326,19 @@ impl<S: Storage> Journal<S> {
         Ok(all)
     }
 
-    fn settle_of(&mut self, nth: usize, is_due: impl Fn(&Header) -> bool) -> io::Result<Items> {
+    fn settle_of(
+        &mut self,
+        nth: usize,
+        is_due: impl Fn(&Header) -> bool,
+        settled: &mut Totals,
+    ) -> io::Result<()> {
         self.look(nth)?;
-        let mut settled = Items::default();
         while let Some(header) = self.segments[nth].settle_waiting(&is_due) {
             self.has_changed = true;
-            self.subtract(&header);
-            settled[header.signal as usize] += header.items;
+            self.unsettled.subtract(&header);
+            settled.add(&header);
         }
-        Ok(settled)
+        Ok(())
     }
 
     /// Writes down what is settled, and removes files of which nothing is needed. Does nothing if nothing has changed.
@@ -348,9 +381,9 @@ impl<S: Storage> Journal<S> {
         self.segments.iter().map(|segment| segment.length).sum()
     }
 
-    /// Items that are not settled, as far as the files were looked into: see [`Journal::survey`].
+    /// What is not settled, as far as the files were looked into: see [`Journal::survey`].
     #[must_use]
-    pub const fn unsettled(&self) -> Items {
+    pub const fn unsettled(&self) -> Totals {
         self.unsettled
     }
 
@@ -390,9 +423,7 @@ impl<S: Storage> Journal<S> {
         if std::mem::replace(&mut segment.is_counted, true) {
             return Ok(());
         }
-        for header in segment.unsettled() {
-            self.unsettled[header.signal as usize] += header.items;
-        }
+        segment.unsettled().for_each(|header| self.unsettled.add(header));
         self.damage.records += lost;
         self.damage.bytes += damaged;
         // It may end with what a crash kept from being written, which was not acknowledged.
@@ -402,11 +433,6 @@ impl<S: Storage> Journal<S> {
         }
         segment.is_damaged |= damaged > 0;
         Ok(())
-    }
-
-    fn subtract(&mut self, header: &Header) {
-        let unsettled = &mut self.unsettled[header.signal as usize];
-        *unsettled = unsettled.saturating_sub(header.items);
     }
 
     /// Removes a file, or puts it aside if not all of it could be read.

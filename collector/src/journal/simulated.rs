@@ -15,7 +15,7 @@ const SECTOR: usize = 512;
 
 /// A call that says that it made something safe, and has not: the mutations that the tests must find.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lie {
+pub(crate) enum Lie {
     /// `sync` of a file with records.
     Records,
     /// `sync_names` after such a file was made.
@@ -28,21 +28,21 @@ pub(super) enum Lie {
 
 /// A generator that gives the same numbers for the same seed.
 #[derive(Debug, Clone)]
-pub(super) struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from(self.0 >> 11).unwrap_or(0) % end.max(1)
     }
 
-    pub(super) fn is_one_of(&mut self, sides: usize) -> bool {
+    pub(crate) fn is_one_of(&mut self, sides: usize) -> bool {
         self.below(sides) == 0
     }
 }
@@ -76,33 +76,33 @@ struct Disk {
 
 /// The folder; clones are the same one.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Simulated(Arc<Mutex<Disk>>);
+pub(crate) struct Simulated(Arc<Mutex<Disk>>);
 
 /// An open file.
 #[derive(Debug)]
-pub(super) struct SimulatedFile {
+pub(crate) struct SimulatedFile {
     content: FileRef,
     disk: Weak<Mutex<Disk>>,
 }
 
 impl Simulated {
-    pub(super) fn with(lie: Option<Lie>) -> Self {
+    pub(crate) fn with(lie: Option<Lie>) -> Self {
         let folder = Self::default();
         folder.0.lock().lie = lie;
         folder
     }
 
     /// From now on so many bytes can be written.
-    pub(super) fn room(&self, bytes: Option<usize>) {
+    pub(crate) fn room(&self, bytes: Option<usize>) {
         self.0.lock().room = bytes;
     }
 
-    pub(super) fn fail_syncs(&self, count: usize) {
+    pub(crate) fn fail_syncs(&self, count: usize) {
         self.0.lock().failing_syncs = count;
     }
 
     /// What is left when power goes: all that was synced, and anything of the rest.
-    pub(super) fn lose_power(&self, dice: &mut Dice) {
+    pub(crate) fn lose_power(&self, dice: &mut Dice) {
         let disk = &mut *self.0.lock();
         for change in disk.changes.drain(..) {
             if dice.is_one_of(2) {
@@ -117,13 +117,13 @@ impl Simulated {
     }
 
     /// The content of a file, to be bent.
-    pub(super) fn bend(&self, name: &str, bend: impl FnOnce(&mut Vec<u8>)) {
+    pub(crate) fn bend(&self, name: &str, bend: impl FnOnce(&mut Vec<u8>)) {
         let file = self.0.lock().names.get(name).map(Arc::clone);
         bend(&mut file.expect("it is there").lock().written);
     }
 
     /// Another folder with the same content.
-    pub(super) fn copy(&self) -> Self {
+    pub(crate) fn copy(&self) -> Self {
         let copy = Self::default();
         for (name, file) in &self.0.lock().names {
             let (name, written) = (name.clone(), file.lock().written.clone());

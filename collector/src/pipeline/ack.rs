@@ -11,6 +11,8 @@ use std::{
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
+use super::refusal::Refusal;
+
 /// One share of an item's acknowledgement; every clone of the item holds one.
 ///
 /// The sender is answered when the last share is gone. A share that is dropped without a word means *kept*: an
@@ -21,6 +23,7 @@ pub struct Ack(Arc<Shared>);
 struct Shared {
     rejected: AtomicU64,
     message: Mutex<Option<String>>,
+    refusal: Mutex<Option<Refusal>>,
     answer: Mutex<Option<oneshot::Sender<Outcome>>>,
 }
 
@@ -31,6 +34,9 @@ pub struct Outcome {
     pub rejected: u64,
     /// The first reason given, with value, limit and remedy.
     pub message: Option<String>,
+    /// Some exporter could not keep any of it, though it had promised to: the sender is to send all of it again, those
+    /// exporters included that kept it.
+    pub refusal: Option<Refusal>,
 }
 
 /// The receiver's side: resolves to the [`Outcome`].
@@ -45,6 +51,7 @@ impl Ack {
         let shared = Shared {
             rejected: AtomicU64::new(0),
             message: Mutex::new(None),
+            refusal: Mutex::new(None),
             answer: Mutex::new(Some(answer)),
         };
         (Self(Arc::new(shared)), Acknowledged(outcome))
@@ -61,12 +68,20 @@ impl Ack {
         self.0.rejected.fetch_max(items, Ordering::Relaxed);
         self.0.message.lock().get_or_insert_with(message);
     }
+
+    /// Says that this exporter could not keep it after all, and why; the sender is answered so if it still waits.
+    pub fn refuse(&self, refusal: Refusal) {
+        self.0.refusal.lock().get_or_insert(refusal);
+    }
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        let outcome =
-            Outcome { rejected: *self.rejected.get_mut(), message: self.message.get_mut().take() };
+        let outcome = Outcome {
+            rejected: *self.rejected.get_mut(),
+            message: self.message.get_mut().take(),
+            refusal: self.refusal.get_mut().take(),
+        };
         if let Some(answer) = self.answer.get_mut().take() {
             // The receiver may have gone with its connection; then nobody is left to tell.
             let _ = answer.send(outcome);
@@ -101,7 +116,8 @@ mod tests {
         ack.reject(2, || "later".to_owned());
         drop(ack);
         drop(other);
-        let expected = Outcome { rejected: 3, message: Some("series limit 10 reached".to_owned()) };
+        let message = Some("series limit 10 reached".to_owned());
+        let expected = Outcome { rejected: 3, message, refusal: None };
         assert_eq!(outcome.outcome().await, expected);
     }
 

@@ -374,7 +374,7 @@ pub const INFER_COLLECTOR_RECEIVER: AttributeDef = AttributeDef {
 pub const INFER_COLLECTOR_REFUSAL_REASON: AttributeDef = AttributeDef {
     key: "infer.collector.refusal.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["malformed", "unsupported", "too_large", "too_slow", "no_pipeline", "queue_full", "memory", "stopping"]),
+    values: Values::Closed(&["malformed", "unsupported", "too_large", "too_slow", "no_pipeline", "queue_full", "memory", "storage_failed", "stopping"]),
     description: "Why a whole request was refused.",
 };
 
@@ -382,7 +382,7 @@ pub const INFER_COLLECTOR_REFUSAL_REASON: AttributeDef = AttributeDef {
 pub const INFER_COLLECTOR_REJECTION_REASON: AttributeDef = AttributeDef {
     key: "infer.collector.rejection.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["filtered", "series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable", "write_failed"]),
+    values: Values::Closed(&["filtered", "series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable", "write_failed", "expired", "corrupt"]),
     description: "Why an item of an accepted request was not kept.",
 };
 
@@ -1193,13 +1193,15 @@ pub enum CollectorRefusalReason {
     QueueFull,
     /// The memory limiter, or what requests in flight may take, is at its limit.
     Memory,
+    /// A queue on disk could not be written: the disk is full or fails.
+    StorageFailed,
     /// The collector is shutting down.
     Stopping,
 }
 
 impl CollectorRefusalReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 8] = [Self::Malformed, Self::Unsupported, Self::TooLarge, Self::TooSlow, Self::NoPipeline, Self::QueueFull, Self::Memory, Self::Stopping];
+    pub const ALL: [Self; 9] = [Self::Malformed, Self::Unsupported, Self::TooLarge, Self::TooSlow, Self::NoPipeline, Self::QueueFull, Self::Memory, Self::StorageFailed, Self::Stopping];
 
     /// The value as it is sent.
     #[must_use]
@@ -1212,6 +1214,7 @@ impl CollectorRefusalReason {
             Self::NoPipeline => "no_pipeline",
             Self::QueueFull => "queue_full",
             Self::Memory => "memory",
+            Self::StorageFailed => "storage_failed",
             Self::Stopping => "stopping",
         }
     }
@@ -1240,13 +1243,17 @@ pub enum CollectorRejectionReason {
     Remote,
     /// The other side could not be reached before the deadline.
     Unreachable,
-    /// The file or terminal could not be written, or not before the deadline.
+    /// The file, terminal or queue on disk could not be written, or not before the deadline.
     WriteFailed,
+    /// It waited longer than the queue on disk keeps anything.
+    Expired,
+    /// What the queue on disk held of it had changed since it was written.
+    Corrupt,
 }
 
 impl CollectorRejectionReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 11] = [Self::Filtered, Self::SeriesLimit, Self::SeriesBytes, Self::TypeConflict, Self::NotExpressible, Self::OutOfOrder, Self::InvalidPoint, Self::Evicted, Self::Remote, Self::Unreachable, Self::WriteFailed];
+    pub const ALL: [Self; 13] = [Self::Filtered, Self::SeriesLimit, Self::SeriesBytes, Self::TypeConflict, Self::NotExpressible, Self::OutOfOrder, Self::InvalidPoint, Self::Evicted, Self::Remote, Self::Unreachable, Self::WriteFailed, Self::Expired, Self::Corrupt];
 
     /// The value as it is sent.
     #[must_use]
@@ -1263,6 +1270,8 @@ impl CollectorRejectionReason {
             Self::Remote => "remote",
             Self::Unreachable => "unreachable",
             Self::WriteFailed => "write_failed",
+            Self::Expired => "expired",
+            Self::Corrupt => "corrupt",
         }
     }
 }

@@ -14,14 +14,14 @@ use super::{
 };
 use crate::{
     config::RetrySettings,
-    exporters::queue::{Fate, Queue, Waiting},
+    exporters::queue::{Backlog, Fate, Waiting},
     pipeline::RejectReason,
 };
 
 /// One of the tasks that send; each has one request under way.
 #[derive(Debug, Clone)]
 pub(super) struct Consumer {
-    pub(super) queue: Arc<Queue>,
+    pub(super) queue: Backlog,
     pub(super) client: Arc<Client>,
     pub(super) retry: Arc<RetrySettings>,
     pub(super) stopping: watch::Receiver<bool>,
@@ -37,9 +37,9 @@ struct GivenUp {
 impl Consumer {
     /// Sends until the queue has stopped and is empty.
     pub(super) async fn run(mut self) {
-        while let Some(waiting) = self.queue.next().await {
-            let fate = self.deliver(&waiting).await;
-            self.queue.settle(&waiting, fate);
+        while let Some(taken) = self.queue.next().await {
+            let fate = self.deliver(taken.waiting()).await;
+            self.queue.settle(&taken, fate);
         }
     }
 

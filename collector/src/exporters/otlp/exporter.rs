@@ -2,14 +2,18 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::watch, task::JoinSet, time};
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{self, Instant},
+};
 
 use super::{client::Client, consumer::Consumer, health::Health, target};
 use crate::{
     config::OtlpExporterSettings,
-    exporters::queue::Queue,
+    exporters::queue::Backlog,
     http::StartError,
-    pipeline::{Exporter, RejectReason, Signal},
+    pipeline::{Exporter, Signal},
     self_metrics::SelfMetrics,
 };
 
@@ -18,7 +22,7 @@ use crate::{
 #[derive(Debug)]
 pub struct OtlpExporter {
     endpoint: String,
-    queue: Arc<Queue>,
+    queue: Backlog,
     stop: watch::Sender<bool>,
     consumers: JoinSet<()>,
 }
@@ -27,7 +31,7 @@ impl OtlpExporter {
     /// Starts the consumers; they connect with the first request. Must be called within a Tokio runtime.
     ///
     /// # Errors
-    /// The endpoint is no `http://` URL, or a header is not valid.
+    /// The endpoint is no `http://` URL, a header is not valid, or the folder of its queue cannot be used.
     pub fn start(
         name: &str,
         settings: &OtlpExporterSettings,
@@ -37,10 +41,10 @@ impl OtlpExporter {
         let endpoint = target::endpoint(&settings.endpoint).map_err(wrong)?;
         let headers = target::headers(&settings.headers).map_err(wrong)?;
         let client = Client::new(&endpoint, headers, settings).map_err(wrong)?;
-        let queue = Arc::new(Queue::new(name, &settings.queue, metrics));
+        let queue = Backlog::start(name, &settings.queue, metrics)?;
         let (stop, stopping) = watch::channel(false);
         let consumer = Consumer {
-            queue: Arc::clone(&queue),
+            queue: queue.clone(),
             client: Arc::new(client),
             retry: Arc::new(settings.retry.clone()),
             stopping,
@@ -56,7 +60,7 @@ impl OtlpExporter {
     /// The end that pipelines hand items to.
     #[must_use]
     pub fn exporter(&self) -> Arc<dyn Exporter> {
-        Arc::clone(&self.queue) as Arc<dyn Exporter>
+        self.queue.exporter()
     }
 
     /// Where it sends to, as the settings have it.
@@ -67,18 +71,20 @@ impl OtlpExporter {
 
     /// Items that wait or are being sent, by signal.
     pub fn queued(&self) -> impl Iterator<Item = (Signal, u64)> + '_ {
-        self.queue.items()
+        self.queue.items().into_iter()
     }
 
-    /// Takes no more, and sends what waits; what is left at `deadline` is counted as unreachable.
+    /// Takes no more, and sends what waits in memory; what is left at `deadline` is counted as unreachable. A queue on
+    /// disk keeps what it has for the next start.
     pub async fn shutdown(mut self, deadline: Duration) {
+        let end = Instant::now() + deadline;
         self.queue.stop();
         let _ = self.stop.send(true);
         let consumers = &mut self.consumers;
         let ended = async { while consumers.join_next().await.is_some() {} };
-        if time::timeout(deadline, ended).await.is_err() {
+        if time::timeout(self.queue.patience(deadline), ended).await.is_err() {
             self.consumers.shutdown().await;
         }
-        self.queue.abandon(RejectReason::Unreachable);
+        self.queue.end(end.saturating_duration_since(Instant::now())).await;
     }
 }

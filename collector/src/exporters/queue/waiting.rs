@@ -3,7 +3,10 @@
 use bytes::Bytes;
 
 use super::lane::Lanes;
-use crate::pipeline::{RejectReason, Signal};
+use crate::{
+    pipeline::{RejectReason, Signal},
+    self_metrics::ExporterMetrics,
+};
 
 /// A request on its way out.
 #[derive(Debug)]
@@ -30,4 +33,18 @@ pub(in crate::exporters) enum Fate {
 impl Fate {
     /// It was taken whole.
     pub(in crate::exporters) const KEPT: Self = Self::Kept { rejected: 0 };
+
+    /// Counts the request's items as this.
+    pub(super) fn count(self, metrics: &ExporterMetrics, signal: Signal, items: u64) {
+        match self {
+            Self::Kept { rejected } => {
+                let rejected = rejected.min(items);
+                metrics.exported(signal, items - rejected);
+                if rejected > 0 {
+                    metrics.rejected(signal, RejectReason::Remote, rejected);
+                }
+            }
+            Self::Lost(reason) => metrics.rejected(signal, reason, items),
+        }
+    }
 }

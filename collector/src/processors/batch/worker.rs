@@ -101,6 +101,7 @@ const fn is_final(reason: RefusalReason) -> bool {
         | RefusalReason::NoPipeline
         | RefusalReason::QueueFull
         | RefusalReason::Memory
+        | RefusalReason::StorageFailed
         | RefusalReason::Stopping => false,
     }
 }

@@ -53,14 +53,14 @@ mod tests {
 
     #[test]
     fn a_long_reason_does_not_make_a_long_answer() {
-        let outcome = Outcome { rejected: 1, message: Some("x".repeat(1 << 20)) };
+        let outcome = Outcome { rejected: 1, message: Some("x".repeat(1 << 20)), refusal: None };
         for format in [Format::Protobuf, Format::Json] {
             assert!(encode(Signal::Metrics, &outcome, format).len() < 2 * MESSAGE_BYTES_MAX);
         }
     }
 
     fn partial() -> Outcome {
-        Outcome { rejected: 3, message: Some("series limit".to_owned()) }
+        Outcome { rejected: 3, message: Some("series limit".to_owned()), refusal: None }
     }
 
     #[test]

@@ -60,7 +60,7 @@ impl Door {
             charge.settle(bytes.len());
             Ok((door.take_in(signal, bytes)?, charge))
         };
-        let (acknowledged, _charge) = if is_long {
+        let (taken, _charge) = if is_long {
             match spawn_blocking(take_in).await {
                 Ok(taken) => taken?,
                 Err(failed) => match failed.try_into_panic() {
@@ -71,11 +71,16 @@ impl Door {
         } else {
             take_in()?
         };
-        Ok(acknowledged.outcome().await)
+        let (acknowledged, items) = taken;
+        let mut outcome = acknowledged.outcome().await;
+        match outcome.refusal.take() {
+            Some(refusal) => Err(self.refuse(signal, refusal, items)),
+            None => Ok(outcome),
+        }
     }
 
     /// Checks a message and hands it to the pipelines.
-    fn take_in(&self, signal: Signal, bytes: Bytes) -> Result<Acknowledged, Refusal> {
+    fn take_in(&self, signal: Signal, bytes: Bytes) -> Result<(Acknowledged, u64), Refusal> {
         let counts = otlp::check(signal, &bytes).map_err(|malformed| {
             let refusal = Refusal {
                 reason: RefusalReason::Malformed,
@@ -88,7 +93,7 @@ impl Door {
         let item = Item { signal, bytes, counts, tenant: Tenant::default(), ack };
         self.intake.admit(item).map_err(|refusal| self.refuse(signal, refusal, counts.items))?;
         self.metrics.accepted(signal, counts.items);
-        Ok(acknowledged)
+        Ok((acknowledged, counts.items))
     }
 
     /// Counts a refusal on its way to the sender.

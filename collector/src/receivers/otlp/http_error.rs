@@ -56,7 +56,9 @@ const fn status_of(reason: RefusalReason) -> StatusCode {
         RefusalReason::TooSlow => StatusCode::REQUEST_TIMEOUT,
         RefusalReason::NoPipeline => StatusCode::NOT_FOUND,
         RefusalReason::QueueFull => StatusCode::TOO_MANY_REQUESTS,
-        RefusalReason::Memory | RefusalReason::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+        RefusalReason::Memory | RefusalReason::StorageFailed | RefusalReason::Stopping => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
     }
 }
 

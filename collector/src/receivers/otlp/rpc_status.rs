@@ -87,9 +87,10 @@ const fn code_of(reason: RefusalReason) -> Code {
         RefusalReason::TooLarge => Code::ResourceExhausted,
         RefusalReason::TooSlow => Code::DeadlineExceeded,
         RefusalReason::Unsupported | RefusalReason::NoPipeline => Code::Unimplemented,
-        RefusalReason::QueueFull | RefusalReason::Memory | RefusalReason::Stopping => {
-            Code::Unavailable
-        }
+        RefusalReason::QueueFull
+        | RefusalReason::Memory
+        | RefusalReason::StorageFailed
+        | RefusalReason::Stopping => Code::Unavailable,
     }
 }
 

@@ -1,0 +1,163 @@
+//! The extension `file_storage`: where queues are kept on disk.
+
+use std::path::PathBuf;
+
+use super::{
+    component::{self, Defined, Kind, Read},
+    component_id::ComponentId,
+    nearest,
+    problem::{Position, Problems},
+    resolved::ExporterSettings,
+    section::Section,
+    service::Definitions,
+};
+use crate::journal::Durability;
+
+/// The extensions that this collector has.
+pub(super) const EXTENSIONS: &[Kind<FileStorageSettings>] = &[Kind { name: "file_storage", read }];
+
+/// Settings of the extension `file_storage`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FileStorageSettings {
+    /// A folder, in which each exporter's queue has one of its own.
+    pub directory: PathBuf,
+    /// What an acknowledged request survives; the key is `fsync`, by default false.
+    pub durability: Durability,
+}
+
+/// Where one exporter's queue is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueStorage {
+    /// The extension, as the file names it.
+    pub extension: ComponentId,
+    /// The queue's own folder.
+    pub folder: PathBuf,
+    /// What an acknowledged request survives.
+    pub durability: Durability,
+}
+
+impl QueueStorage {
+    /// Named, and not found yet.
+    pub(super) fn named(extension: ComponentId) -> Self {
+        Self { extension, folder: PathBuf::new(), durability: Durability::default() }
+    }
+}
+
+fn read(section: &mut Section<'_>, problems: &mut Problems) -> Read<FileStorageSettings> {
+    const EXPECTED: &str = "a folder, such as /var/lib/inferometer";
+    if section.node("directory").is_none() {
+        section.missing("directory", EXPECTED, problems);
+    }
+    let directory = section.text("directory", EXPECTED, problems).unwrap_or_default();
+    let fsync = section.flag("fsync", problems).unwrap_or(false);
+    for (key, remedy) in [
+        ("timeout", "a folder that another process has is an error at once: remove it"),
+        ("compaction", "what is delivered is removed file by file: remove it"),
+        (
+            "create_directory",
+            "folders are made where they are missing, for this user alone: remove it",
+        ),
+        (
+            "directory_permissions",
+            "folders are made where they are missing, for this user alone: remove it",
+        ),
+        ("recreate", "damage is passed over and counted: remove it"),
+    ] {
+        section.refuse(key, remedy, problems);
+    }
+    let durability = if fsync { Durability::Fsync } else { Durability::Os };
+    let settings = FileStorageSettings { directory: directory.into(), durability };
+    Read { settings, listeners: Vec::new() }
+}
+
+/// Reads `extensions`, and which of them `service` starts.
+pub(super) fn read_all(
+    section: Option<Section<'_>>,
+    problems: &mut Problems,
+) -> Vec<Defined<FileStorageSettings>> {
+    component::read_all(section, "extension", EXTENSIONS, problems)
+}
+
+/// Marks the extensions that `service.extensions` names.
+pub(super) fn start(
+    names: Vec<(Position, String)>,
+    extensions: &mut [Defined<FileStorageSettings>],
+    problems: &mut Problems,
+) {
+    for (at, name) in names {
+        let known = extensions.iter_mut().find(|extension| extension.id.to_string() == name);
+        match known {
+            Some(extension) => extension.used = true,
+            None => {
+                let ids: Vec<String> = extensions.iter().map(|it| it.id.to_string()).collect();
+                let hint = nearest::hint(&name, ids.iter().map(String::as_str));
+                problems.error(
+                    at,
+                    format!(
+                        "service.extensions names {name:?}, which extensions does not define{hint}"
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// Gives every queue that names an extension its folder.
+pub(super) fn connect(definitions: &mut Definitions, problems: &mut Problems) {
+    let Definitions { extensions, exporters, .. } = definitions;
+    for exporter in exporters {
+        let Some(Read { settings: ExporterSettings::Otlp(settings), .. }) = &mut exporter.read
+        else {
+            continue;
+        };
+        let Some(storage) = &mut settings.queue.storage else { continue };
+        let path = format!("exporters.{}.sending_queue.storage", exporter.id);
+        let extension = extensions.iter().find(|extension| extension.id == storage.extension);
+        match extension.map(|extension| (extension.used, &extension.read)) {
+            Some((true, Some(Read { settings, .. }))) => {
+                storage.folder = settings.directory.join(folder_name(&exporter.id));
+                storage.durability = settings.durability;
+            }
+            // The extension's own error says what is wrong.
+            Some((true, None)) => {}
+            Some((false, _)) => problems.error(
+                exporter.at,
+                format!("{path} is {0:?}, which service.extensions does not start: add {0} there", storage.extension.to_string()),
+            ),
+            None => problems.error(
+                exporter.at,
+                format!(
+                    "{path} is {:?}, which extensions does not define: define it there, with a directory, and name it \
+                     in service.extensions",
+                    storage.extension.to_string()
+                ),
+            ),
+        }
+    }
+}
+
+/// An exporter's name as that of a folder, from which no other exporter's can come.
+fn folder_name(exporter: &ComponentId) -> String {
+    let mut name = String::new();
+    for byte in exporter.to_string().bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') {
+            name.push(char::from(byte));
+        } else {
+            name.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_exporter_has_a_folder_of_its_own() {
+        let folder = |id| folder_name(&ComponentId::parse(id).expect("an id"));
+        assert_eq!(folder("otlp"), "otlp");
+        assert_eq!(folder("otlp/a"), "otlp%2Fa");
+        assert_eq!(folder("otlp/../é%"), "otlp%2F%2E%2E%2F%C3%A9%25");
+    }
+}

@@ -1,0 +1,115 @@
+//! What consumers take from: a queue in memory, or one on disk.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    Fate, Queue, Waiting,
+    durable::{DurableQueue, Held},
+};
+use crate::{
+    config::QueueSettings,
+    http::StartError,
+    journal::Folder,
+    pipeline::{Exporter, RejectReason, Signal},
+    self_metrics::SelfMetrics,
+};
+
+/// The queue of one exporter.
+#[derive(Debug, Clone)]
+pub(in crate::exporters) enum Backlog {
+    Memory(Arc<Queue>),
+    Disk(Arc<DurableQueue<Folder>>),
+}
+
+/// A request that was taken, to be settled.
+#[derive(Debug)]
+pub(in crate::exporters) enum Taken {
+    Memory(Waiting),
+    Disk(Held),
+}
+
+impl Taken {
+    pub(in crate::exporters) const fn waiting(&self) -> &Waiting {
+        match self {
+            Self::Memory(waiting) => waiting,
+            Self::Disk(held) => &held.waiting,
+        }
+    }
+}
+
+impl Backlog {
+    /// The queue that the settings ask for; must be called within a Tokio runtime.
+    ///
+    /// # Errors
+    /// Its folder cannot be used; the message says why and what to do.
+    pub(in crate::exporters) fn start(
+        name: &str,
+        settings: &QueueSettings,
+        metrics: &SelfMetrics,
+    ) -> Result<Self, StartError> {
+        Ok(match &settings.storage {
+            None => Self::Memory(Arc::new(Queue::new(name, settings, metrics))),
+            Some(storage) => Self::Disk(DurableQueue::start(name, settings, storage, metrics)?),
+        })
+    }
+
+    /// The end that pipelines hand items to.
+    pub(in crate::exporters) fn exporter(&self) -> Arc<dyn Exporter> {
+        match self {
+            Self::Memory(queue) => Arc::clone(queue) as Arc<dyn Exporter>,
+            Self::Disk(queue) => Arc::clone(queue) as Arc<dyn Exporter>,
+        }
+    }
+
+    /// The next request that may be sent; nothing once there will be none.
+    pub(in crate::exporters) async fn next(&self) -> Option<Taken> {
+        match self {
+            Self::Memory(queue) => queue.next().await.map(Taken::Memory),
+            Self::Disk(queue) => queue.next().await.map(Taken::Disk),
+        }
+    }
+
+    /// Forgets a request that was taken, and counts what became of it.
+    pub(in crate::exporters) fn settle(&self, taken: &Taken, fate: Fate) {
+        match (self, taken) {
+            (Self::Memory(queue), Taken::Memory(waiting)) => queue.settle(waiting, fate),
+            (Self::Disk(queue), Taken::Disk(held)) => queue.settle(held, fate),
+            (Self::Memory(_), Taken::Disk(_)) | (Self::Disk(_), Taken::Memory(_)) => {}
+        }
+    }
+
+    /// Items that wait or are being sent, by signal.
+    pub(in crate::exporters) fn items(&self) -> [(Signal, u64); Signal::ALL.len()] {
+        match self {
+            Self::Memory(queue) => Signal::ALL.map(|signal| {
+                (signal, queue.items().find(|(of, _)| *of == signal).map_or(0, |(_, items)| items))
+            }),
+            Self::Disk(queue) => queue.items(),
+        }
+    }
+
+    /// Takes no more. What is in memory is then sent; what is on disk stays there for the next start.
+    pub(in crate::exporters) fn stop(&self) {
+        match self {
+            Self::Memory(queue) => queue.stop(),
+            Self::Disk(queue) => queue.stop(),
+        }
+    }
+
+    /// How long it is worth waiting for consumers.
+    pub(in crate::exporters) fn patience(&self, deadline: Duration) -> Duration {
+        match self {
+            Self::Memory(_) => deadline,
+            // An attempt under way may succeed; it is made again otherwise.
+            Self::Disk(_) => deadline.min(DurableQueue::<Folder>::LAST_ATTEMPT),
+        }
+    }
+
+    /// The consumers have ended. What is left in memory is given up and counted.
+    pub(in crate::exporters) async fn end(self, deadline: Duration) {
+        match self {
+            Self::Memory(queue) => queue.abandon(RejectReason::Unreachable),
+            Self::Disk(queue) => queue.end(deadline).await,
+        }
+    }
+}

@@ -1,0 +1,389 @@
+//! A queue on disk: what it has acknowledged survives the process.
+//!
+//! Requests are promised room, written by one thread in batches, and acknowledged once they are in the log. What cannot
+//! be written is refused, so that its sender keeps it. Consumers read one request after another; with several, metrics
+//! of one resource still leave one after another. When the collector stops, what was not delivered stays, and is
+//! delivered by the next one: at the bound and when it is too old it is given up, and counted.
+
+mod pending;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::{hash::BuildHasher, io, sync::Arc, time::Duration};
+
+use foldhash::quality::RandomState;
+use parking_lot::Mutex;
+use tokio::{
+    sync::{Notify, oneshot},
+    task::spawn_blocking,
+    time,
+};
+
+use self::{pending::Pending, writer::Writer};
+use super::{
+    bounds::{Bounds, Load},
+    lane::{self, Lanes},
+    waiting::{Fate, Waiting},
+};
+use crate::{
+    config::{OnFull, QueueSettings, QueueStorage, Sizer},
+    http::StartError,
+    journal::{self, Folder, Header, Journal, Stored, Totals},
+    pipeline::{Exporter, Item, Refusal, RefusalReason, RejectReason, Reservation, Signal},
+    self_metrics::{ExporterMetrics, SelfMetrics},
+};
+
+/// A file of the log; what is evicted at once.
+const SEGMENT_BYTES: u64 = 16 << 20;
+
+/// Bytes that are acknowledged soon: further requests are refused until they are written.
+const PENDING_BYTES_MAX: u64 = 64 << 20;
+
+/// When a sender should come back after there was no room.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// Before a folder that could not be read is read again.
+const READ_PAUSE: Duration = Duration::from_secs(1);
+
+/// The queue of one exporter, on disk.
+#[derive(Debug)]
+pub(in crate::exporters) struct DurableQueue<S: journal::Storage> {
+    name: String,
+    metrics: Arc<ExporterMetrics>,
+    bounds: Bounds,
+    disk_bytes_max: u64,
+    age_max: Duration,
+    is_parallel: bool,
+    hasher: RandomState,
+    journal: Mutex<Journal<S>>,
+    pending: Pending,
+    /// What waits on disk or is being sent.
+    stored: Mutex<Totals>,
+    /// The lanes of what is being sent.
+    sending: Mutex<Vec<Lanes>>,
+    /// One consumer at a time looks for what to send.
+    turn: tokio::sync::Mutex<()>,
+    /// There may be something to send, or the end.
+    changed: Notify,
+    /// A lane is free.
+    freed: Notify,
+    /// Resolves when the writer has ended.
+    ended: Mutex<Option<oneshot::Receiver<()>>>,
+}
+
+/// A request that was read.
+#[derive(Debug)]
+pub(in crate::exporters) struct Held {
+    pub(super) waiting: Waiting,
+    header: Header,
+}
+
+impl DurableQueue<Folder> {
+    /// The time that attempts under way are given when the collector stops.
+    pub(super) const LAST_ATTEMPT: Duration = Duration::from_secs(1);
+
+    /// Opens the folder and starts the thread that writes there.
+    pub(super) fn start(
+        name: &str,
+        settings: &QueueSettings,
+        storage: &QueueStorage,
+        metrics: &SelfMetrics,
+    ) -> Result<Arc<Self>, StartError> {
+        let folder = &storage.folder;
+        let failed = |cause: io::Error| {
+            let remedy = if cause.kind() == io::ErrorKind::WouldBlock {
+                "another process has it; stop that one, or set another directory".to_owned()
+            } else {
+                format!("{cause}; let this user write there, or set another directory")
+            };
+            let of = &storage.extension;
+            StartError::new(
+                name,
+                format!("cannot keep its queue in {} ({of}): {remedy}", folder.display()),
+            )
+        };
+        let log = journal::Settings {
+            durability: storage.durability,
+            segment_bytes: SEGMENT_BYTES,
+            // Random, as that of every hasher is.
+            seed: std::hash::RandomState::new().hash_one(()),
+        };
+        let opened =
+            Folder::take(folder).and_then(|folder| Journal::open(folder, log)).map_err(failed)?;
+        if opened.has_lost_checkpoint {
+            tracing::warn!(
+                "{name}: the checkpoint in {} could not be read; what was delivered already is sent again",
+                folder.display()
+            );
+        }
+        Self::with(name, settings, opened.journal, metrics).map_err(failed)
+    }
+}
+
+impl<S: journal::Storage> DurableQueue<S> {
+    /// A queue over a log, and its thread.
+    fn with(
+        name: &str,
+        settings: &QueueSettings,
+        journal: Journal<S>,
+        metrics: &SelfMetrics,
+    ) -> io::Result<Arc<Self>> {
+        let metrics = metrics.exporter(name);
+        metrics.queue_limit(settings.size);
+        let disk_bytes_max = match settings.sizer {
+            Sizer::Bytes => settings.size,
+            Sizer::Requests | Sizer::Items => QueueSettings::DISK_BYTES_MAX,
+        };
+        let (end, ended) = oneshot::channel();
+        let queue = Arc::new(Self {
+            name: name.to_owned(),
+            metrics,
+            bounds: Bounds::new(settings),
+            disk_bytes_max,
+            age_max: settings.age_max,
+            is_parallel: settings.consumers > 1,
+            hasher: RandomState::default(),
+            journal: Mutex::new(journal),
+            pending: Pending::default(),
+            stored: Mutex::default(),
+            sending: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+            changed: Notify::new(),
+            freed: Notify::new(),
+            ended: Mutex::new(Some(ended)),
+        });
+        Writer::new(Arc::clone(&queue)).start(end)?;
+        Ok(queue)
+    }
+
+    /// The next request that may be sent; nothing once the queue has stopped.
+    pub(super) async fn next(self: &Arc<Self>) -> Option<Held> {
+        let _turn = self.turn.lock().await;
+        loop {
+            // Made before the look, so that what comes between the two wakes it.
+            let changed = self.changed.notified();
+            if self.pending.is_stopping() {
+                return None;
+            }
+            let queue = Arc::clone(self);
+            let read = spawn_blocking(move || queue.read_next()).await;
+            match read {
+                Ok(Ok(Some(held))) => {
+                    return self.wait_for_lanes(&held.waiting.lanes).await.then_some(held);
+                }
+                Ok(Ok(None)) => changed.await,
+                Ok(Err(cause)) => {
+                    tracing::warn!("{}: its queue cannot be read: {cause}", self.name);
+                    time::sleep(READ_PAUSE).await;
+                }
+                // The runtime ends.
+                Err(_) => return None,
+            }
+        }
+    }
+
+    /// Reads the oldest that waits; what is corrupt is counted and passed over.
+    fn read_next(&self) -> io::Result<Option<Held>> {
+        loop {
+            let Some(place) = self.journal.lock().take()? else {
+                return Ok(None);
+            };
+            let stored = place
+                .read()
+                .inspect_err(|_| self.journal.lock().give_back(place.header.sequence))?;
+            let Stored::Whole(content) = stored else {
+                self.settle_as(&place.header, |metrics, header| {
+                    metrics.rejected(header.signal, RejectReason::Corrupt, header.items);
+                });
+                continue;
+            };
+            let lanes = if self.is_parallel {
+                Lanes::of(content.signal, &content.bytes, &self.hasher)
+            } else {
+                Lanes::NONE
+            };
+            let (signal, items) = (content.signal, content.items);
+            let waiting = Waiting { signal, bytes: content.bytes, items, lanes };
+            return Ok(Some(Held { waiting, header: place.header }));
+        }
+    }
+
+    /// Waits until nothing is being sent that it must not overtake, and takes its lanes; `false` if the queue stops.
+    async fn wait_for_lanes(&self, lanes: &Lanes) -> bool {
+        if *lanes == Lanes::NONE {
+            return true;
+        }
+        loop {
+            let freed = self.freed.notified();
+            if self.pending.is_stopping() {
+                return false;
+            }
+            {
+                let mut sending = self.sending.lock();
+                if lane::first_free(sending.iter(), std::iter::once(lanes)).is_some() {
+                    sending.push(*lanes);
+                    return true;
+                }
+            }
+            freed.await;
+        }
+    }
+
+    /// Forgets a request that was delivered or given up, and counts which.
+    pub(super) fn settle(&self, held: &Held, fate: Fate) {
+        let lanes = &held.waiting.lanes;
+        if *lanes != Lanes::NONE {
+            let mut sending = self.sending.lock();
+            if let Some(place) = sending.iter().position(|taken| taken == lanes) {
+                sending.swap_remove(place);
+            }
+            drop(sending);
+            self.freed.notify_one();
+        }
+        self.settle_as(&held.header, |metrics, header| {
+            fate.count(metrics, header.signal, header.items)
+        });
+    }
+
+    fn settle_as(&self, header: &Header, count: impl FnOnce(&ExporterMetrics, &Header)) {
+        // Under the lock, so that nothing is counted here and as evicted too.
+        let mut journal = self.journal.lock();
+        if journal.settle(header) {
+            self.metrics.dequeued(header.signal, header.items);
+            count(&self.metrics, header);
+        }
+        self.show(&journal);
+    }
+
+    /// Counts what is given up, which the log has settled.
+    fn give_up(&self, lost: &Totals, reason: RejectReason) {
+        for (signal, items) in Signal::ALL.into_iter().zip(lost.items) {
+            if items > 0 {
+                self.metrics.dequeued(signal, items);
+                self.metrics.rejected(signal, reason, items);
+            }
+        }
+    }
+
+    /// Takes over what the log holds, for bounds and metrics.
+    fn show(&self, journal: &Journal<S>) {
+        let unsettled = journal.unsettled();
+        *self.stored.lock() = unsettled;
+        self.metrics.queue_usage(self.units(&unsettled));
+    }
+
+    fn units(&self, totals: &Totals) -> u64 {
+        match self.bounds.sizer {
+            Sizer::Requests => totals.records,
+            Sizer::Items => totals.items.iter().sum(),
+            Sizer::Bytes => totals.bytes,
+        }
+    }
+
+    /// Items that wait or are being sent, by signal.
+    pub(super) fn items(&self) -> [(Signal, u64); Signal::ALL.len()] {
+        let stored = *self.stored.lock();
+        Signal::ALL.map(|signal| (signal, stored.items[signal as usize]))
+    }
+
+    /// Takes no more, and hands out no more.
+    pub(super) fn stop(&self) {
+        self.pending.stop();
+        self.changed.notify_one();
+        self.freed.notify_one();
+    }
+
+    /// Waits until the last checkpoint is written.
+    pub(super) async fn end(&self, deadline: Duration) {
+        let ended = self.ended.lock().take();
+        if let Some(ended) = ended {
+            let _ = time::timeout(deadline, ended).await;
+        }
+    }
+
+    /// Why a request of this load cannot come in now; nothing if it can.
+    fn refusal(&self, load: Load) -> Option<Refusal> {
+        let refusal =
+            |reason, message: String, retry_after| Some(Refusal { reason, message, retry_after });
+        let Bounds { units_max, on_full, .. } = self.bounds;
+        if load.units > units_max || load.bytes > self.disk_bytes_max {
+            let message = format!(
+                "{}: this request has {} bytes and {} units, and its queue holds {} and {units_max} at most; send \
+                 smaller requests",
+                self.name, load.bytes, load.units, self.disk_bytes_max
+            );
+            return refusal(RefusalReason::TooLarge, message, None);
+        }
+        let promised = self.pending.promised();
+        if promised.bytes + load.bytes > PENDING_BYTES_MAX {
+            let message = format!(
+                "{}: {} bytes are being written to its queue; come back",
+                self.name, promised.bytes
+            );
+            return refusal(RefusalReason::QueueFull, message, Some(RETRY_AFTER));
+        }
+        if on_full == OnFull::EvictOldest {
+            return None;
+        }
+        let stored = *self.stored.lock();
+        let units = self.units(&stored) + promised.units + load.units;
+        let bytes = stored.bytes + promised.bytes + load.bytes;
+        if units <= units_max && bytes <= self.disk_bytes_max {
+            return None;
+        }
+        let message = format!(
+            "{}: its queue holds {} bytes in {} requests; wait until the other side has caught up",
+            self.name, stored.bytes, stored.records
+        );
+        refusal(RefusalReason::QueueFull, message, Some(RETRY_AFTER))
+    }
+}
+
+impl<S: journal::Storage> Exporter for DurableQueue<S> {
+    fn reserve(&self, item: &Item) -> Result<Box<dyn Reservation + '_>, Refusal> {
+        let load = self.bounds.load(item.bytes.len(), item.counts.items);
+        if self.pending.is_stopping() {
+            return Err(Refusal {
+                reason: RefusalReason::Stopping,
+                message: format!(
+                    "{}: the collector is stopping; send it again elsewhere",
+                    self.name
+                ),
+                retry_after: None,
+            });
+        }
+        if let Some(refusal) = self.refusal(load) {
+            return Err(refusal);
+        }
+        self.pending.promise(load);
+        Ok(Box::new(Place { pending: &self.pending, load, is_used: false }))
+    }
+
+    fn reach(&self, visit: &mut dyn FnMut(&ExporterMetrics)) {
+        visit(&self.metrics);
+    }
+}
+
+/// Room for one request.
+struct Place<'a> {
+    pending: &'a Pending,
+    load: Load,
+    is_used: bool,
+}
+
+impl Reservation for Place<'_> {
+    fn commit(mut self: Box<Self>, item: Item) {
+        self.is_used = true;
+        self.pending.push(item, self.load);
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if !self.is_used {
+            self.pending.release(self.load);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The thread that writes: requests, checkpoints, and what has to go.
+
+use std::{
+    io,
+    sync::Arc,
+    thread,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use tokio::sync::oneshot;
+
+use super::{DurableQueue, RETRY_AFTER, pending::Work};
+use crate::{
+    config::OnFull,
+    journal::{Content, Journal, Storage},
+    pipeline::{Item, Refusal, RefusalReason, RejectReason, Signal},
+};
+
+/// Between two checkpoints: what was delivered since the last one is delivered again after a kill.
+const CHECKPOINT_EVERY: Duration = Duration::from_millis(100);
+
+/// Works until the queue has stopped.
+#[derive(Debug)]
+pub(super) struct Writer<S: Storage> {
+    queue: Arc<DurableQueue<S>>,
+    /// Whether files of a former process are yet to be counted.
+    has_unknown: bool,
+    /// Failures are told of when they begin and when they end.
+    is_failing: bool,
+}
+
+impl<S: Storage> Writer<S> {
+    pub(super) const fn new(queue: Arc<DurableQueue<S>>) -> Self {
+        Self { queue, has_unknown: true, is_failing: false }
+    }
+
+    /// Starts the thread; `end` is told when it has ended.
+    pub(super) fn start(mut self, end: oneshot::Sender<()>) -> io::Result<()> {
+        // Before anything comes in, so that the bounds hold for what is there.
+        while self.has_unknown {
+            self.survey();
+        }
+        thread::Builder::new().name("inferometer-queue".to_owned()).spawn(move || {
+            self.run();
+            // Nobody waits if the exporter was dropped.
+            let _ = end.send(());
+        })?;
+        Ok(())
+    }
+
+    fn run(&mut self) {
+        loop {
+            match self.queue.pending.next(CHECKPOINT_EVERY) {
+                Work::Write(batch, load) => {
+                    self.write(batch);
+                    self.queue.pending.release(load);
+                }
+                Work::Nothing => {}
+                Work::End => break,
+            }
+            self.tidy();
+        }
+        self.tidy();
+    }
+
+    fn write(&mut self, batch: Vec<Item>) {
+        let contents: Vec<Content> = batch.iter().map(content).collect();
+        let written = {
+            let mut journal = self.queue.journal.lock();
+            self.make_room(&mut journal, &contents)
+                .and_then(|()| journal.append(&contents, unix_millis()))
+                .inspect(|()| {
+                    for content in &contents {
+                        self.queue.metrics.queued(content.signal, content.items);
+                    }
+                    self.queue.show(&journal);
+                })
+        };
+        match written {
+            Ok(()) => {
+                self.note(None);
+                self.queue.changed.notify_one();
+            }
+            Err(cause) => {
+                self.note(Some(&cause));
+                self.refuse(&batch, &cause);
+            }
+        }
+        // With the last shares of their acknowledgements, their senders are answered.
+        drop(batch);
+    }
+
+    /// Gives up the oldest until these fit, if the queue is one that does.
+    fn make_room(&self, journal: &mut Journal<S>, contents: &[Content]) -> io::Result<()> {
+        let queue = &*self.queue;
+        if queue.bounds.on_full == OnFull::Refuse {
+            return Ok(());
+        }
+        let bytes: u64 = contents.iter().map(|content| content.bytes.len() as u64).sum();
+        let units = contents.iter().map(|it| queue.bounds.load(it.bytes.len(), it.items).units);
+        let units: u64 = units.sum();
+        let is_too_full = |journal: &Journal<S>| {
+            journal.bytes() + bytes > queue.disk_bytes_max
+                || queue.units(&journal.unsettled()) + units > queue.bounds.units_max
+        };
+        while is_too_full(journal) {
+            let evicted = journal.evict()?;
+            queue.give_up(&evicted, RejectReason::Evicted);
+            // What is left is being sent, or was settled and goes with the checkpoint.
+            let before = journal.bytes();
+            journal.checkpoint()?;
+            if evicted.is_empty() && journal.bytes() == before {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse(&self, batch: &[Item], cause: &io::Error) {
+        for item in batch {
+            self.queue.metrics.rejected(item.signal, RejectReason::WriteFailed, item.counts.items);
+            item.ack.refuse(Refusal {
+                reason: RefusalReason::StorageFailed,
+                message: format!(
+                    "{}: its queue could not be written: {cause}; come back",
+                    self.queue.name
+                ),
+                retry_after: Some(RETRY_AFTER),
+            });
+        }
+    }
+
+    /// Gives up what is too old, and writes down what is settled.
+    fn tidy(&mut self) {
+        let queue = Arc::clone(&self.queue);
+        let mut journal = queue.journal.lock();
+        let age = u64::try_from(queue.age_max.as_millis()).unwrap_or(u64::MAX);
+        let tidied = journal.expire(unix_millis().saturating_sub(age)).and_then(|expired| {
+            queue.give_up(&expired, RejectReason::Expired);
+            journal.checkpoint()
+        });
+        queue.show(&journal);
+        drop(journal);
+        self.note(tidied.err().as_ref());
+    }
+
+    /// Counts what one more file of a former process holds.
+    fn survey(&mut self) {
+        let queue = &*self.queue;
+        let mut journal = queue.journal.lock();
+        let before = journal.unsettled();
+        let surveyed = journal.survey();
+        let after = journal.unsettled();
+        for (signal, (after, before)) in
+            Signal::ALL.into_iter().zip(after.items.into_iter().zip(before.items))
+        {
+            queue.metrics.queued(signal, after.saturating_sub(before));
+        }
+        queue.show(&journal);
+        drop(journal);
+        self.has_unknown = matches!(surveyed, Ok(true));
+        self.note(surveyed.err().as_ref());
+    }
+
+    fn note(&mut self, failure: Option<&io::Error>) {
+        let name = &self.queue.name;
+        match failure {
+            Some(cause) if !self.is_failing => {
+                tracing::warn!(
+                    "{name}: its queue cannot be written: {cause}; requests are refused until it can"
+                );
+            }
+            None if self.is_failing => tracing::info!("{name}: its queue can be written again"),
+            _ => {}
+        }
+        self.is_failing = failure.is_some();
+    }
+}
+
+fn content(item: &Item) -> Content {
+    Content {
+        signal: item.signal,
+        items: item.counts.items,
+        tenant: item.tenant.clone(),
+        bytes: item.bytes.clone(),
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the age of what is on disk outlives any clock of this process"
+)]
+fn unix_millis() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
