@@ -35,6 +35,8 @@ mod storage;
 mod tests;
 
 pub use disk::Folder;
-pub use log::{Damage, Durability, Journal, Opened, Place, Settings, Totals};
+pub use log::{
+    Append, Damage, Durability, Journal, Opened, Place, Saving, Settings, Totals, Written,
+};
 pub use record::{Content, Header, Stored};
 pub use storage::{Storage, StorageFile};

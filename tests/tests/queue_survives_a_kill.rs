@@ -101,7 +101,8 @@ fn check(fsync: bool) {
     let arrived = arrived(&backend);
     assert_eq!(arrived.len(), acknowledged.len(), "nothing else arrived");
     let again: usize = arrived.values().map(|times| times - 1).sum();
-    println!("{KILLS} kills, {} requests, {again} arrived again", acknowledged.len());
+    // What was being sent when it was killed, and what the last checkpoint before that did not know.
+    assert!(again < acknowledged.len() / 2, "{again} of {} arrived again", acknowledged.len());
 }
 
 #[test]

@@ -101,10 +101,70 @@ impl Totals {
     }
 }
 
+/// Records that are about to be written.
+#[derive(Debug)]
+pub struct Append<F> {
+    file: Arc<F>,
+    at: u64,
+    bytes: Vec<u8>,
+    headers: Vec<Header>,
+    durability: Durability,
+}
+
+/// What became of them.
+#[derive(Debug)]
+pub enum Written {
+    /// They are there, and survive what the log's durability says.
+    Whole,
+    /// None of them is.
+    Nothing(io::Error),
+    /// Some of them may be, and nothing more can be written behind them.
+    Unknown(io::Error),
+}
+
+/// A checkpoint that is about to be written.
+#[derive(Debug)]
+pub struct Saving<S> {
+    storage: Arc<S>,
+    durability: Durability,
+    checkpoint: Checkpoint,
+    /// The first numbers of files of which nothing is needed once it is.
+    done: Vec<u64>,
+}
+
+impl<F: StorageFile> Append<F> {
+    /// The second third of [`Journal::append`], which takes as long as the disk does; the log can be read meanwhile.
+    #[must_use]
+    pub fn write(&self) -> Written {
+        if let Err(cause) = self.file.write_at(self.at, &self.bytes) {
+            return match self.file.truncate(self.at) {
+                Ok(()) => Written::Nothing(cause),
+                Err(_) => Written::Unknown(cause),
+            };
+        }
+        match self.durability {
+            Durability::Os => Written::Whole,
+            Durability::Fsync => {
+                self.file.sync().map_or_else(Written::Unknown, |()| Written::Whole)
+            }
+        }
+    }
+}
+
+impl<S: Storage> Saving<S> {
+    /// The second third of [`Journal::checkpoint`], which takes as long as the disk does.
+    ///
+    /// # Errors
+    /// The storage is full or fails.
+    pub fn store(&self) -> io::Result<()> {
+        self.checkpoint.store(&*self.storage, self.durability == Durability::Fsync)
+    }
+}
+
 /// A log in a folder.
 #[derive(Debug)]
 pub struct Journal<S: Storage> {
-    storage: S,
+    storage: Arc<S>,
     settings: Settings,
     /// The oldest first.
     segments: VecDeque<Segment<S::File>>,
@@ -151,7 +211,7 @@ impl<S: Storage> Journal<S> {
         let segments = found.into_iter().map(|(first, salt)| Segment::open(&storage, first, salt));
         let mut journal = Self {
             segments: segments.collect::<io::Result<_>>()?,
-            storage,
+            storage: Arc::new(storage),
             settings,
             is_open: false,
             next: checkpoint.next.max(1),
@@ -186,6 +246,20 @@ impl<S: Storage> Journal<S> {
     /// # Errors
     /// The storage is full or fails; none of them is in the log, though what they held may be handed out after a crash.
     pub fn append(&mut self, batch: &[Content], unix_millis: u64) -> io::Result<()> {
+        let append = self.begin_append(batch, unix_millis)?;
+        let written = append.write();
+        self.finish_append(append, written)
+    }
+
+    /// The first third of [`Journal::append`]: what is to be written, and where. There may be one at a time.
+    ///
+    /// # Errors
+    /// A file was to be begun and could not be, or a record has four gigabytes.
+    pub fn begin_append(
+        &mut self,
+        batch: &[Content],
+        unix_millis: u64,
+    ) -> io::Result<Append<S::File>> {
         let too_long = || io::Error::new(io::ErrorKind::InvalidInput, "a record of four gigabytes");
         let headers =
             (self.next..).zip(batch).map(|(nth, content)| Header::of(content, nth, unix_millis));
@@ -194,31 +268,41 @@ impl<S: Storage> Journal<S> {
         let Some(segment) = self.segments.back_mut() else {
             return Err(io::ErrorKind::NotFound.into());
         };
-        self.buffer.clear();
+        let mut bytes = std::mem::take(&mut self.buffer);
+        bytes.clear();
         for (header, content) in headers.iter().zip(batch) {
-            self.buffer.extend_from_slice(&header.encode(segment.salt()));
-            self.buffer.extend_from_slice(content.tenant.name().unwrap_or_default().as_bytes());
-            self.buffer.extend_from_slice(&content.bytes);
+            bytes.extend_from_slice(&header.encode(segment.salt()));
+            bytes.extend_from_slice(content.tenant.name().unwrap_or_default().as_bytes());
+            bytes.extend_from_slice(&content.bytes);
         }
-        let written = segment.file.write_at(segment.length, &self.buffer);
-        self.buffer.shrink_to(BUFFER_KEPT);
-        if let Err(cause) = written {
-            if segment.file.truncate(segment.length).is_err() {
-                self.leave(batch.len());
+        let (file, at) = (Arc::clone(&segment.file), segment.length);
+        Ok(Append { file, at, bytes, headers, durability: self.settings.durability })
+    }
+
+    /// The last third: the records are in the log if they were written.
+    ///
+    /// # Errors
+    /// Those of the writing.
+    pub fn finish_append(&mut self, append: Append<S::File>, written: Written) -> io::Result<()> {
+        let Append { headers, mut bytes, .. } = append;
+        bytes.shrink_to(BUFFER_KEPT);
+        self.buffer = bytes;
+        match written {
+            Written::Whole => {}
+            Written::Nothing(cause) => return Err(cause),
+            Written::Unknown(cause) => {
+                self.leave(headers.len());
+                return Err(cause);
             }
-            return Err(cause);
         }
-        if self.settings.durability == Durability::Fsync
-            && let Err(cause) = segment.file.sync()
-        {
-            self.leave(batch.len());
-            return Err(cause);
-        }
+        let Some(segment) = self.segments.back_mut() else {
+            return Err(io::ErrorKind::NotFound.into());
+        };
         for header in &headers {
             segment.push(*header);
             self.unsettled.add(header);
         }
-        self.next += batch.len() as u64;
+        self.next += headers.len() as u64;
         Ok(())
     }
 
@@ -246,7 +330,7 @@ impl<S: Storage> Journal<S> {
         }
         self.is_open = false;
         let salt = salt(self.settings.seed, self.next);
-        let segment = Segment::create(&self.storage, self.next, salt)?;
+        let segment = Segment::create(&*self.storage, self.next, salt)?;
         if self.settings.durability == Durability::Fsync
             && let Err(cause) = self.storage.sync_names()
         {
@@ -293,22 +377,21 @@ impl<S: Storage> Journal<S> {
         is_first
     }
 
-    /// Settles the records of the oldest file that has any that wait; they are the caller's to count. The file
-    /// goes with the next [`Journal::checkpoint`], unless one of its records is taken.
+    /// Settles the oldest record that waits, which is the caller's to count. Its file goes with the
+    /// [`Journal::checkpoint`] after which nothing of it is needed.
     ///
     /// # Errors
     /// A file cannot be read.
-    pub fn evict(&mut self) -> io::Result<Totals> {
+    pub fn evict(&mut self) -> io::Result<Option<Header>> {
         for nth in 0..self.segments.len() {
-            let mut evicted = Totals::default();
-            self.settle_of(nth, |_| true, &mut evicted)?;
-            if !evicted.is_empty() {
-                // It is to be removed, so the next record begins another.
-                self.is_open &= nth + 1 < self.segments.len();
-                return Ok(evicted);
+            self.look(nth)?;
+            if let Some(header) = self.segments[nth].settle_waiting(|_| true) {
+                self.has_changed = true;
+                self.unsettled.subtract(&header);
+                return Ok(Some(header));
             }
         }
-        Ok(Totals::default())
+        Ok(None)
     }
 
     /// Settles records that wait and were appended before then; they are the caller's to count.
@@ -318,27 +401,18 @@ impl<S: Storage> Journal<S> {
     pub fn expire(&mut self, unix_millis: u64) -> io::Result<Totals> {
         let mut all = Totals::default();
         for nth in 0..self.segments.len() {
-            self.settle_of(nth, |header| header.unix_millis < unix_millis, &mut all)?;
-            if !self.segments[nth].is_done() {
+            self.look(nth)?;
+            let segment = &mut self.segments[nth];
+            while let Some(header) = segment.settle_waiting(|it| it.unix_millis < unix_millis) {
+                self.has_changed = true;
+                self.unsettled.subtract(&header);
+                all.add(&header);
+            }
+            if !segment.is_done() {
                 break;
             }
         }
         Ok(all)
-    }
-
-    fn settle_of(
-        &mut self,
-        nth: usize,
-        is_due: impl Fn(&Header) -> bool,
-        settled: &mut Totals,
-    ) -> io::Result<()> {
-        self.look(nth)?;
-        while let Some(header) = self.segments[nth].settle_waiting(&is_due) {
-            self.has_changed = true;
-            self.unsettled.subtract(&header);
-            settled.add(&header);
-        }
-        Ok(())
     }
 
     /// Writes down what is settled, and removes files of which nothing is needed. Does nothing if nothing has changed.
@@ -346,18 +420,46 @@ impl<S: Storage> Journal<S> {
     /// # Errors
     /// The storage is full or fails; the last checkpoint holds, and so do all files.
     pub fn checkpoint(&mut self) -> io::Result<()> {
-        if !self.has_changed {
+        let Some(checkpoint) = self.begin_checkpoint() else {
             return Ok(());
+        };
+        let stored = checkpoint.store();
+        self.finish_checkpoint(checkpoint, stored)
+    }
+
+    /// The first third of [`Journal::checkpoint`]: what is to be written down; nothing if nothing has changed.
+    pub fn begin_checkpoint(&mut self) -> Option<Saving<S>> {
+        if !std::mem::take(&mut self.has_changed) {
+            return None;
         }
-        let checkpoint = self.settled();
-        checkpoint.store(&self.storage, self.settings.durability == Durability::Fsync)?;
-        (self.checkpoint, self.has_changed) = (checkpoint, false);
-        let mut nth = 0;
-        while nth < self.segments.len() {
-            let is_written_to = self.is_open && nth + 1 == self.segments.len();
-            if !self.segments[nth].is_done() || is_written_to {
-                nth += 1;
-            } else if let Some(segment) = self.segments.remove(nth) {
+        let is_written_to = |nth| self.is_open && nth + 1 == self.segments.len();
+        let done = self.segments.iter().enumerate();
+        let done = done.filter(|(nth, segment)| segment.is_done() && !is_written_to(*nth));
+        Some(Saving {
+            storage: Arc::clone(&self.storage),
+            durability: self.settings.durability,
+            checkpoint: self.settled(),
+            done: done.map(|(_, segment)| segment.first).collect(),
+        })
+    }
+
+    /// The last third: files of which nothing is needed are removed.
+    ///
+    /// # Errors
+    /// Those of the writing, or of the removal.
+    pub fn finish_checkpoint(
+        &mut self,
+        saving: Saving<S>,
+        stored: io::Result<()>,
+    ) -> io::Result<()> {
+        if let Err(cause) = stored {
+            self.has_changed = true;
+            return Err(cause);
+        }
+        self.checkpoint = saving.checkpoint;
+        for first in saving.done {
+            let place = self.segments.iter().position(|segment| segment.first == first);
+            if let Some(segment) = place.and_then(|place| self.segments.remove(place)) {
                 self.remove(&segment)?;
             }
         }

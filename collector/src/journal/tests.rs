@@ -20,7 +20,7 @@ const SETTINGS: Settings = Settings { durability: Durability::Fsync, segment_byt
 fn content(id: usize, length: usize) -> Content {
     let mut bytes = format!("{id}:").into_bytes();
     bytes.resize(bytes.len().max(length), b'.');
-    let tenant = if id % 3 == 0 { Tenant::named("a") } else { Tenant::default() };
+    let tenant = if id.is_multiple_of(3) { Tenant::named("a") } else { Tenant::default() };
     Content { signal: Signal::ALL[id % 3], items: 1, tenant, bytes: Bytes::from(bytes) }
 }
 

@@ -88,3 +88,10 @@ impl OtlpExporter {
         self.queue.end(end.saturating_duration_since(Instant::now())).await;
     }
 }
+
+impl Drop for OtlpExporter {
+    /// A queue on disk has a thread, which ends once it is told to.
+    fn drop(&mut self) {
+        self.queue.stop();
+    }
+}

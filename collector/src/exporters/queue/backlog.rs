@@ -106,7 +106,7 @@ impl Backlog {
     }
 
     /// The consumers have ended. What is left in memory is given up and counted.
-    pub(in crate::exporters) async fn end(self, deadline: Duration) {
+    pub(in crate::exporters) async fn end(&self, deadline: Duration) {
         match self {
             Self::Memory(queue) => queue.abandon(RejectReason::Unreachable),
             Self::Disk(queue) => queue.end(deadline).await,

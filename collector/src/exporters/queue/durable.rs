@@ -35,8 +35,11 @@ use crate::{
     self_metrics::{ExporterMetrics, SelfMetrics},
 };
 
-/// A file of the log; what is evicted at once.
-const SEGMENT_BYTES: u64 = 16 << 20;
+/// Files that a full queue consists of, about. Each goes when all of it was delivered, so that there are a few more
+/// bytes on disk than in requests.
+const SEGMENTS: u64 = 16;
+/// The shortest and the longest file.
+const SEGMENT_BYTES: std::ops::RangeInclusive<u64> = (256 << 10)..=(16 << 20);
 
 /// Bytes that are acknowledged soon: further requests are refused until they are written.
 const PENDING_BYTES_MAX: u64 = 64 << 20;
@@ -106,7 +109,8 @@ impl DurableQueue<Folder> {
         };
         let log = journal::Settings {
             durability: storage.durability,
-            segment_bytes: SEGMENT_BYTES,
+            segment_bytes: (disk_bytes_max(settings) / SEGMENTS)
+                .clamp(*SEGMENT_BYTES.start(), *SEGMENT_BYTES.end()),
             // Random, as that of every hasher is.
             seed: std::hash::RandomState::new().hash_one(()),
         };
@@ -132,16 +136,12 @@ impl<S: journal::Storage> DurableQueue<S> {
     ) -> io::Result<Arc<Self>> {
         let metrics = metrics.exporter(name);
         metrics.queue_limit(settings.size);
-        let disk_bytes_max = match settings.sizer {
-            Sizer::Bytes => settings.size,
-            Sizer::Requests | Sizer::Items => QueueSettings::DISK_BYTES_MAX,
-        };
         let (end, ended) = oneshot::channel();
         let queue = Arc::new(Self {
             name: name.to_owned(),
             metrics,
             bounds: Bounds::new(settings),
-            disk_bytes_max,
+            disk_bytes_max: disk_bytes_max(settings),
             age_max: settings.age_max,
             is_parallel: settings.consumers > 1,
             hasher: RandomState::default(),
@@ -363,6 +363,13 @@ impl<S: journal::Storage> Exporter for DurableQueue<S> {
 
     fn reach(&self, visit: &mut dyn FnMut(&ExporterMetrics)) {
         visit(&self.metrics);
+    }
+}
+
+const fn disk_bytes_max(settings: &QueueSettings) -> u64 {
+    match settings.sizer {
+        Sizer::Bytes => settings.size,
+        Sizer::Requests | Sizer::Items => QueueSettings::DISK_BYTES_MAX,
     }
 }
 

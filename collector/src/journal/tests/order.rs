@@ -56,40 +56,53 @@ fn files_whose_records_are_settled_go_with_the_checkpoint() {
 }
 
 #[test]
-fn eviction_takes_the_oldest_file_and_counts_its_items() {
+fn eviction_takes_the_oldest_that_waits_and_its_file_stays_while_one_is_being_sent() {
     let (folder, mut journal) = filled(12);
+    let before = segments(&folder);
     let first = journal.take().expect("read").expect("one");
-    let bytes = journal.bytes();
-    let evicted = journal.evict().expect("read");
-    let left = journal.unsettled();
-    assert_eq!((evicted.records + left.records, evicted.bytes + left.bytes), (12, bytes));
+    let evicted: Vec<_> = (0..6).map(|_| journal.evict().expect("read").expect("one")).collect();
+    assert!(evicted.windows(2).all(|two| two[0].sequence + 1 == two[1].sequence));
+    assert_eq!(evicted[0].sequence, first.header.sequence + 1);
     journal.checkpoint().expect("there is room");
-    assert_eq!(journal.bytes(), bytes, "one of its records is being sent");
+    let between = segments(&folder);
+    assert!(between < before, "those without any record that is needed are gone");
     assert!(journal.settle(&first.header));
     journal.checkpoint().expect("there is room");
-    assert!(journal.bytes() < bytes);
-    let waiting = 11 - usize::try_from(evicted.records).expect("few");
-    assert_eq!(ids(&take_all(&mut journal)), (12 - waiting..12).collect::<Vec<_>>());
-    let _ = folder;
+    assert_eq!(segments(&folder), between - 1);
+    assert_eq!(ids(&take_all(&mut journal)), [7, 8, 9, 10, 11]);
 }
 
 #[test]
 fn everything_can_be_evicted() {
     let (folder, mut journal) = filled(12);
     let mut evicted = 0;
-    loop {
-        let records = journal.evict().expect("read").records;
-        if records == 0 {
-            break;
-        }
-        evicted += records;
+    while journal.evict().expect("read").is_some() {
+        evicted += 1;
     }
-    assert_eq!(evicted, 12);
+    assert_eq!((evicted, journal.unsettled()), (12, Totals::default()));
     journal.checkpoint().expect("there is room");
-    assert_eq!((segments(&folder), journal.bytes()), (0, 0));
+    assert_eq!(segments(&folder), 1, "the one that is written to");
     journal.append(&[content(12, 5)], 12).expect("there is room");
     drop(journal);
     assert_eq!(ids(&take_all(&mut open(&folder, SETTINGS))), [12]);
+}
+
+#[test]
+fn what_is_settled_while_a_checkpoint_is_written_waits_for_the_next() {
+    let (folder, mut journal) = filled(12);
+    let mut places = Vec::new();
+    while let Some(place) = journal.take().expect("read") {
+        places.push(place);
+    }
+    assert!(journal.settle(&places[0].header));
+    let saving = journal.begin_checkpoint().expect("something was settled");
+    let before = segments(&folder);
+    places[1..].iter().for_each(|place| assert!(journal.settle(&place.header)));
+    let stored = saving.store();
+    journal.finish_checkpoint(saving, stored).expect("there is room");
+    assert_eq!(segments(&folder), before);
+    journal.checkpoint().expect("there is room");
+    assert_eq!(segments(&folder), 1);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::Instant};
 
 use super::{DurableQueue, RETRY_AFTER, pending::Work};
 use crate::{
@@ -27,11 +27,12 @@ pub(super) struct Writer<S: Storage> {
     has_unknown: bool,
     /// Failures are told of when they begin and when they end.
     is_failing: bool,
+    tidied: Option<Instant>,
 }
 
 impl<S: Storage> Writer<S> {
     pub(super) const fn new(queue: Arc<DurableQueue<S>>) -> Self {
-        Self { queue, has_unknown: true, is_failing: false }
+        Self { queue, has_unknown: true, is_failing: false, tidied: None }
     }
 
     /// Starts the thread; `end` is told when it has ended.
@@ -58,24 +59,18 @@ impl<S: Storage> Writer<S> {
                 Work::Nothing => {}
                 Work::End => break,
             }
-            self.tidy();
+            let now = Instant::now();
+            if self.tidied.is_none_or(|last| now - last >= CHECKPOINT_EVERY) {
+                self.tidied = Some(now);
+                self.tidy();
+            }
         }
         self.tidy();
     }
 
     fn write(&mut self, batch: Vec<Item>) {
         let contents: Vec<Content> = batch.iter().map(content).collect();
-        let written = {
-            let mut journal = self.queue.journal.lock();
-            self.make_room(&mut journal, &contents)
-                .and_then(|()| journal.append(&contents, unix_millis()))
-                .inspect(|()| {
-                    for content in &contents {
-                        self.queue.metrics.queued(content.signal, content.items);
-                    }
-                    self.queue.show(&journal);
-                })
-        };
+        let written = self.append(&contents);
         match written {
             Ok(()) => {
                 self.note(None);
@@ -90,28 +85,42 @@ impl<S: Storage> Writer<S> {
         drop(batch);
     }
 
-    /// Gives up the oldest until these fit, if the queue is one that does.
+    /// Nobody who reads or settles waits for the disk meanwhile.
+    fn append(&self, contents: &[Content]) -> io::Result<()> {
+        let queue = &*self.queue;
+        let append = {
+            let mut journal = queue.journal.lock();
+            self.make_room(&mut journal, contents)?;
+            journal.begin_append(contents, unix_millis())?
+        };
+        let written = append.write();
+        let mut journal = queue.journal.lock();
+        journal.finish_append(append, written)?;
+        for content in contents {
+            queue.metrics.queued(content.signal, content.items);
+        }
+        queue.show(&journal);
+        Ok(())
+    }
+
+    /// Gives up the oldest until these fit, if the queue is one that does. What is being sent stays.
     fn make_room(&self, journal: &mut Journal<S>, contents: &[Content]) -> io::Result<()> {
         let queue = &*self.queue;
         if queue.bounds.on_full == OnFull::Refuse {
             return Ok(());
         }
-        let bytes: u64 = contents.iter().map(|content| content.bytes.len() as u64).sum();
-        let units = contents.iter().map(|it| queue.bounds.load(it.bytes.len(), it.items).units);
-        let units: u64 = units.sum();
+        let loads = contents.iter().map(|it| queue.bounds.load(it.bytes.len(), it.items));
+        let (units, bytes) =
+            loads.fold((0, 0), |sum, load| (sum.0 + load.units, sum.1 + load.bytes));
         let is_too_full = |journal: &Journal<S>| {
-            journal.bytes() + bytes > queue.disk_bytes_max
-                || queue.units(&journal.unsettled()) + units > queue.bounds.units_max
+            let stored = journal.unsettled();
+            stored.bytes + bytes > queue.disk_bytes_max
+                || queue.units(&stored) + units > queue.bounds.units_max
         };
         while is_too_full(journal) {
-            let evicted = journal.evict()?;
-            queue.give_up(&evicted, RejectReason::Evicted);
-            // What is left is being sent, or was settled and goes with the checkpoint.
-            let before = journal.bytes();
-            journal.checkpoint()?;
-            if evicted.is_empty() && journal.bytes() == before {
-                break;
-            }
+            let Some(oldest) = journal.evict()? else { break };
+            queue.metrics.dequeued(oldest.signal, oldest.items);
+            queue.metrics.rejected(oldest.signal, RejectReason::Evicted, oldest.items);
         }
         Ok(())
     }
@@ -132,16 +141,26 @@ impl<S: Storage> Writer<S> {
 
     /// Gives up what is too old, and writes down what is settled.
     fn tidy(&mut self) {
-        let queue = Arc::clone(&self.queue);
-        let mut journal = queue.journal.lock();
-        let age = u64::try_from(queue.age_max.as_millis()).unwrap_or(u64::MAX);
-        let tidied = journal.expire(unix_millis().saturating_sub(age)).and_then(|expired| {
-            queue.give_up(&expired, RejectReason::Expired);
-            journal.checkpoint()
-        });
-        queue.show(&journal);
-        drop(journal);
+        let tidied = self.expire().and_then(|()| self.checkpoint());
         self.note(tidied.err().as_ref());
+    }
+
+    fn expire(&self) -> io::Result<()> {
+        let queue = &*self.queue;
+        let age = u64::try_from(queue.age_max.as_millis()).unwrap_or(u64::MAX);
+        let mut journal = queue.journal.lock();
+        let expired = journal.expire(unix_millis().saturating_sub(age))?;
+        queue.give_up(&expired, RejectReason::Expired);
+        queue.show(&journal);
+        Ok(())
+    }
+
+    fn checkpoint(&self) -> io::Result<()> {
+        let Some(saving) = self.queue.journal.lock().begin_checkpoint() else {
+            return Ok(());
+        };
+        let stored = saving.store();
+        self.queue.journal.lock().finish_checkpoint(saving, stored)
     }
 
     /// Counts what one more file of a former process holds.
