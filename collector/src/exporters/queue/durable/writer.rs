@@ -9,7 +9,7 @@ use std::{
 
 use tokio::{sync::oneshot, time::Instant};
 
-use super::{DurableQueue, RETRY_AFTER, pending::Work};
+use super::{super::bounds::Load, DurableQueue, RETRY_AFTER, pending::Work};
 use crate::{
     config::OnFull,
     journal::{Content, Journal, Storage},
@@ -52,10 +52,7 @@ impl<S: Storage> Writer<S> {
     fn run(&mut self) {
         loop {
             match self.queue.pending.next(CHECKPOINT_EVERY) {
-                Work::Write(batch, load) => {
-                    self.write(batch);
-                    self.queue.pending.release(load);
-                }
+                Work::Write(batch, load) => self.write(batch, load),
                 Work::Nothing => {}
                 Work::End => break,
             }
@@ -68,9 +65,11 @@ impl<S: Storage> Writer<S> {
         self.tidy();
     }
 
-    fn write(&mut self, batch: Vec<Item>) {
+    fn write(&mut self, batch: Vec<Item>, load: Load) {
         let contents: Vec<Content> = batch.iter().map(content).collect();
         let written = self.append(&contents);
+        // Before its senders are answered, who may come back at once.
+        self.queue.pending.release(load);
         match written {
             Ok(()) => {
                 self.note(None);
