@@ -36,12 +36,42 @@ OpenTelemetry suggests HTTP as every SDK's default. Here it is gRPC, as collecto
 both, unless the endpoint itself speaks of HTTP.
 ";
 
+const RESOURCE: &str = "
+## What the resource is made of
+
+Later lines win over earlier ones. `init()` runs the detectors above; a plain `Telemetry::builder()` runs those that it is
+told to.
+
+| source | attributes |
+|---|---|
+| `host` | `host.name`, `host.arch`; outside of containers, whose images have one for all, `host.id`, the machine id |
+| `os` | `os.type`, and from `/etc/os-release` `os.name`, `os.version`, `os.description` |
+| `process` | `process.pid`, `process.executable.name`, `process.executable.path`, `process.owner`; never the command or its arguments, which may hold credentials |
+| `container` | `container.id`, of control groups of version 1 and 2 |
+| `kubernetes` | `k8s.pod.name`, `k8s.pod.uid`, `k8s.namespace.name`, `k8s.node.name`, `k8s.container.name`, `k8s.deployment.name`, `k8s.cluster.name`; never labels or annotations |
+| `gpu`, on request | `hw.type`, `hw.vendor`, `hw.driver_version`, and `hw.model` where all NVIDIA GPUs are of one |
+| `TelemetryBuilder::resource_detector` | what a detector of the program's own says |
+| the SDK | `telemetry.sdk.*`; `service.instance.id` and `service.name` where nobody says them |
+| `OTEL_RESOURCE_ATTRIBUTES`, `TelemetryBuilder::resource_attributes` | what is given, in the order of the calls |
+| `OTEL_SERVICE_NAME`, `TelemetryBuilder::service_name` | `service.name` |
+
+A pod's manifest fills variables from the downward API: `K8S_POD_NAME`, `K8S_POD_UID`, `K8S_NAMESPACE_NAME`,
+`K8S_NODE_NAME`, `K8S_CONTAINER_NAME`, `K8S_DEPLOYMENT_NAME`, `K8S_CLUSTER_NAME`; in a pod also `POD_NAME`, `POD_UID`,
+`POD_NAMESPACE`, `NODE_NAME` and `CONTAINER_NAME`. Without them, the pod's UID and the container's name are read from what
+Kubernetes mounts, and the namespace from the service account.
+
+A detector may take 250 ms, all together a second. One that hangs or panics is named in a warning and left behind, and the
+start goes on without what it would find. The resource's schema URL is that of the detectors; where they name several, it
+has none, and there is a warning.
+";
+
 fn page() -> String {
     let mut page = HEAD.to_owned();
     for section in TABLE {
         write_section(&mut page, section);
     }
     page.push_str(PROXIES);
+    page.push_str(RESOURCE);
     page
 }
 
