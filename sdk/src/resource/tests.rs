@@ -36,7 +36,9 @@ fn machine(files: &[(&str, &str)], variables: &[(&str, &str)]) -> (Machine, Temp
     }
     let variables =
         variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    (Machine { root: folder.path().to_owned(), variables, ..Machine::default() }, folder)
+    let mut machine = Machine { root: folder.path().to_owned(), ..Machine::default() };
+    machine.variables = variables;
+    (machine, folder)
 }
 
 fn detected(detector: Detector, machine: &Machine) -> BTreeMap<String, String> {
