@@ -58,7 +58,7 @@ pub use views::{
 
 pub(crate) use attributes::AttributeSet;
 pub(crate) use collection::current_collection;
-pub(crate) use exemplars::Exemplar;
+pub(crate) use exemplars::{Exemplar, current_span};
 pub(crate) use snapshot::{Point, ScopePoints, StreamPoints, Value};
 pub(crate) use temporality::Temporality;
 pub(crate) use {aggregation::Aggregation, descriptor::Descriptor};

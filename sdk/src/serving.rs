@@ -33,8 +33,9 @@
 //! | adapters, sleep, the model's load | `adapters.rs`, `engine_status.rs`, `model_loads.rs` |
 //! | what callers reported wrongly, counted | `correction.rs`, `durations.rs`, `error_types.rs`, `partition.rs` |
 //!
-//! Recording never fails, blocks or logs, and allocates only where a span begins or ends, and where a label's value (an
-//! error type, the outcome of a storage operation) is seen for the first time, whose series is bound then. A caller's
+//! Recording never fails, blocks or logs, and allocates only where a span begins or ends, where the first request or
+//! transfer of a sampled trace makes room for exemplars, and where a label's value (an error type, the outcome of a storage
+//! operation) is seen for the first time, whose series is bound then. A caller's
 //! mistake is put right as far as that is possible, and counted by [`Correction`]. All this holds for our own cells; over
 //! a [`StandardMeter`] recording does what that meter's SDK does.
 

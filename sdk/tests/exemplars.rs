@@ -8,13 +8,15 @@ use core_support::{
     LEVEL, SECONDS, SIZES, THINGS, collect, collect_delta, exponential, histograms, numbers,
 };
 use inferometer_sdk::{
-    ExemplarFilter, HistogramAggregation, ManualClock, MeterProvider, MetricReader, Recorder,
-    SampledSpan, TemporalityPreference,
+    Engine, ExemplarFilter, FinishReason, HistogramAggregation, ManualClock, MeterProvider,
+    MetricReader, Recorder, SampledSpan, TemporalityPreference, TransferEdge, TransferPayload,
 };
 use opentelemetry::{
     Context, ContextGuard, KeyValue,
     metrics::MeterProvider as _,
-    trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState},
+    trace::{
+        SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, noop::NoopTracer,
+    },
 };
 use opentelemetry_proto::tonic::metrics::v1::{
     Exemplar, ExponentialHistogramDataPoint, HistogramDataPoint, Metric, exemplar::Value,
@@ -340,4 +342,38 @@ fn check_pairs(metrics: &[Metric], writers: u8) -> usize {
         }
     }
     seen
+}
+
+#[test]
+fn transfers_and_media_lead_to_the_span_that_they_belong_to() {
+    let provider = provider();
+    let engine = Engine::builder(provider.serving_scope(), NoopTracer::new(), "qwen-omni").build();
+    let parent = context(9, TraceFlags::SAMPLED);
+    // Another span is current on the thread that works for the request.
+    let _attached = sampled(1);
+    let sender = engine.transfer_edge(&TransferEdge::to("talker", 1, TransferPayload::Kv));
+    sender.start(&parent).finish(1024);
+    sender.start(&parent).fail("timeout");
+    let speech = engine.audio_output(24_000);
+    let mut request = engine.request(&parent, None);
+    let mut clip = speech.begin(&mut request);
+    clip.packet(2_400);
+    clip.finish();
+    request.finish(FinishReason::Stop);
+    let metrics = collect(&provider);
+    for (name, at_least) in [
+        ("infer.transfer.duration", 2),
+        ("infer.transfer.transmit.duration", 1),
+        ("infer.transfer.size", 1),
+        ("infer.modality.audio.time_to_first_packet", 1),
+        ("gen_ai.server.request.duration", 1),
+    ] {
+        let traces: Vec<_> = histograms(&metrics, name)
+            .into_iter()
+            .flat_map(|point| point.exemplars)
+            .map(|one| one.trace_id)
+            .collect();
+        assert!(traces.len() >= at_least, "{name}: {traces:?}");
+        assert!(traces.iter().all(|trace| *trace == [9; 16]), "{name}: {traces:?}");
+    }
 }

@@ -12,6 +12,7 @@ use super::{
     labels::pair,
     meters::{Meters, Record},
 };
+use crate::metrics::SampledSpan;
 
 /// The histograms of one operation.
 pub(super) struct Durations<M: Meters> {
@@ -40,16 +41,36 @@ impl<M: Meters> Durations<M> {
 
     /// Takes one duration; of a failure under its type, or under `_OTHER` if there are too many, which is counted.
     pub(super) fn record(&self, engine: &EngineState<M>, error_type: Option<&str>, seconds: f64) {
+        if let Some(histogram) = self.of(engine, error_type) {
+            histogram.record(seconds);
+        }
+    }
+
+    /// As [`Durations::record`], within a span that need not be current, where allocation is welcome.
+    pub(super) fn record_in_span(
+        &self,
+        engine: &EngineState<M>,
+        error_type: Option<&str>,
+        seconds: f64,
+        span: Option<SampledSpan>,
+    ) {
+        if let Some(histogram) = self.of(engine, error_type) {
+            if span.is_some() {
+                histogram.expect_exemplars();
+            }
+            histogram.record_in_span(seconds, span);
+        }
+    }
+
+    fn of(&self, engine: &EngineState<M>, error_type: Option<&str>) -> Option<&M::Histogram> {
         let Some(error_type) = error_type else {
-            return self.succeeded.record(seconds);
+            return Some(&self.succeeded);
         };
         let own = self.failed.get(error_type);
         if own.is_none() {
             engine.corrections.count(Correction::ErrorTypeBeyondLimit);
         }
-        if let Some(histogram) = own.or_else(|| self.failed.get(OTHER)) {
-            histogram.record(seconds);
-        }
+        own.or_else(|| self.failed.get(OTHER))
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
     engine::{Engine, EngineState},
     labels::{Labels, pair},
     link::{Link, LinkKey},
-    meters::Meters,
+    meters::{Meters, Record},
     sent::Sent,
     transfer::Transfer,
 };
@@ -176,6 +176,21 @@ pub(super) enum Side<M: Meters> {
     Within,
     Sender { transmit: M::Histogram },
     Receiver { in_flight: M::Histogram, decode: M::Histogram },
+}
+
+impl<M: Meters> EdgeState<M> {
+    /// A transfer within a sampled span has started, where allocation is welcome.
+    pub(super) fn expect_exemplars(&self) {
+        self.size.expect_exemplars();
+        match &self.side {
+            Side::Within => {}
+            Side::Sender { transmit } => transmit.expect_exemplars(),
+            Side::Receiver { in_flight, decode } => {
+                in_flight.expect_exemplars();
+                decode.expect_exemplars();
+            }
+        }
+    }
 }
 
 impl<M: Meters> Engine<M> {

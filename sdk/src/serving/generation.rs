@@ -12,7 +12,7 @@ use super::{
     meters::{Add, Meters, Record},
     playout::Playout,
 };
-use crate::metrics::Scope;
+use crate::metrics::{SampledSpan, Scope};
 
 /// An output that is being generated.
 ///
@@ -28,6 +28,8 @@ use crate::metrics::Scope;
 #[must_use = "dropping it gives the output up"]
 pub struct Generation<K: Media, M: Meters = Scope> {
     output: Arc<OutputState<M>>,
+    /// Of the request that it answers, if that is known and sampled: where its exemplars lead.
+    span: Option<SampledSpan>,
     /// When what it answers arrived, until the time to first output is known.
     arrived: Option<u64>,
     started: u64,
@@ -40,9 +42,15 @@ pub struct Generation<K: Media, M: Meters = Scope> {
 }
 
 impl<K: Media, M: Meters> Generation<K, M> {
-    pub(super) fn begun(output: Arc<OutputState<M>>, arrived: Option<u64>, now: u64) -> Self {
+    pub(super) fn begun(
+        output: Arc<OutputState<M>>,
+        span: Option<SampledSpan>,
+        arrived: Option<u64>,
+        now: u64,
+    ) -> Self {
         Self {
             output,
+            span,
             arrived,
             started: now,
             latest: now,
@@ -92,7 +100,7 @@ impl<K: Media, M: Meters> Generation<K, M> {
             if arrived > at {
                 self.output.engine.corrections.count(Correction::ClockSkew);
             }
-            histogram.record(seconds_between(arrived, at));
+            histogram.record_in_span(seconds_between(arrived, at), self.span);
         }
     }
 
@@ -122,7 +130,7 @@ impl<K: Media, M: Meters> Generation<K, M> {
             return output.skip(ModalitySkipReason::Empty);
         }
         output.generated.items.add(1);
-        output.generation.record(seconds);
+        output.generation.record_in_span(seconds, self.span);
         let Some(media) = media_seconds(self.units, output.rate) else {
             return output.skip(ModalitySkipReason::UnknownRate);
         };
@@ -130,10 +138,10 @@ impl<K: Media, M: Meters> Generation<K, M> {
             played.clip(Some(media));
         }
         if let Some(factor) = real_time_factor(seconds, media) {
-            playback.real_time_factor.record(factor);
+            playback.real_time_factor.record_in_span(factor, self.span);
         }
         if let Some(underrun) = self.playout.underrun() {
-            playback.underrun.record(underrun);
+            playback.underrun.record_in_span(underrun, self.span);
         }
     }
 
@@ -145,7 +153,7 @@ impl<K: Media, M: Meters> Generation<K, M> {
             (Some(_), _) => {}
             (None, _) => output.generated.items.add(1),
         }
-        output.generation.record(seconds);
+        output.generation.record_in_span(seconds, self.span);
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
     meters::{Add, Meters},
     request::Request,
 };
-use crate::metrics::Scope;
+use crate::metrics::{Scope, current_span};
 
 /// Records the outputs of one kind. Cheap to clone and to send.
 pub struct MediaOutput<K: Media, M: Meters = Scope> {
@@ -111,7 +111,7 @@ impl<K: Media, M: Meters> MediaOutput<K, M> {
     /// As [`MediaOutput::begin`], at a time that the caller read.
     pub fn begin_at(&self, request: &mut Request<M>, unix_nanos: u64) -> Generation<K, M> {
         let arrived = request.claim_first_output(K::MODALITY);
-        Generation::begun(Arc::clone(&self.state), arrived, unix_nanos)
+        Generation::begun(Arc::clone(&self.state), request.span, arrived, unix_nanos)
     }
 
     /// The stage starts to work on an output of what arrived at another time than its own request, in nanoseconds since
@@ -120,7 +120,7 @@ impl<K: Media, M: Meters> MediaOutput<K, M> {
     /// counted as [`Correction::ClockSkew`](super::Correction::ClockSkew).
     pub fn begin_since(&self, arrived: u64) -> Generation<K, M> {
         let now = self.state.engine.clock.unix_nanos();
-        Generation::begun(Arc::clone(&self.state), Some(arrived), now)
+        Generation::begun(Arc::clone(&self.state), current_span(), Some(arrived), now)
     }
 }
 

@@ -22,7 +22,7 @@ use super::{
     timer::DROPPED,
     tracer::system_time,
 };
-use crate::metrics::Scope;
+use crate::metrics::{SampledSpan, Scope};
 
 /// A transfer that has started. It ends once: finished, failed, or, if dropped, failed with the type `dropped`, or
 /// `panic` if its thread is panicking.
@@ -40,6 +40,8 @@ use crate::metrics::Scope;
 pub struct Transfer<M: Meters = Scope> {
     edge: Arc<EdgeState<M>>,
     context: Context,
+    /// Where its exemplars lead.
+    span: Option<SampledSpan>,
     /// Whether `context` holds a span of its own.
     has_span: bool,
     /// Whether it counts towards the link's busy time.
@@ -58,18 +60,25 @@ impl<M: Meters> Transfer<M> {
         sent: &Sent,
         unix_nanos: u64,
     ) -> Self {
+        edge.active.add(1);
+        let own = edge.start_span(parent, sent, unix_nanos);
+        let has_span = own.is_some();
+        let context = own.unwrap_or_else(|| parent.clone());
+        let span = SampledSpan::of(&context);
+        if span.is_some() {
+            edge.expect_exemplars();
+        }
         if let (Side::Receiver { in_flight, .. }, Some(sent)) = (&edge.side, sent.unix_nanos) {
             if sent > unix_nanos {
                 edge.engine.corrections.count(Correction::ClockSkew);
             }
-            in_flight.record(seconds_between(sent, unix_nanos));
+            in_flight.record_in_span(seconds_between(sent, unix_nanos), span);
         }
-        edge.active.add(1);
-        let span = edge.start_span(parent, sent, unix_nanos);
         Self {
             is_on_link: edge.link.begin(unix_nanos),
-            has_span: span.is_some(),
-            context: span.unwrap_or_else(|| parent.clone()),
+            has_span,
+            context,
+            span,
             edge,
             bytes: 0,
             started: unix_nanos,
@@ -134,7 +143,7 @@ impl<M: Meters> Transfer<M> {
         let at = self.advance(unix_nanos);
         self.handed_over = Some(at);
         if let Side::Sender { transmit } = &self.edge.side {
-            transmit.record(seconds_between(self.started, at));
+            transmit.record_in_span(seconds_between(self.started, at), self.span);
         }
     }
 
@@ -150,13 +159,15 @@ impl<M: Meters> Transfer<M> {
         self.count(bytes);
         let edge = &*self.edge;
         if self.bytes > 0 {
-            edge.size.record(self.bytes);
+            edge.size.record_in_span(self.bytes, self.span);
         }
-        edge.duration.record(&edge.engine, None, seconds_between(self.started, at));
+        let took = seconds_between(self.started, at);
+        edge.duration.record_in_span(&edge.engine, None, took, self.span);
         match (&edge.side, self.handed_over) {
-            (Side::Sender { transmit }, None) => transmit.record(seconds_between(self.started, at)),
+            (Side::Sender { transmit }, None) => transmit.record_in_span(took, self.span),
             (Side::Receiver { decode, .. }, since) => {
-                decode.record(seconds_between(since.unwrap_or(self.started), at));
+                let since = since.unwrap_or(self.started);
+                decode.record_in_span(seconds_between(since, at), self.span);
             }
             (Side::Sender { .. }, Some(_)) | (Side::Within, _) => {}
         }
@@ -178,7 +189,8 @@ impl<M: Meters> Transfer<M> {
     fn end_failed(&mut self, error_type: &str, unix_nanos: u64) {
         let at = self.end(unix_nanos);
         let edge = &*self.edge;
-        edge.duration.record(&edge.engine, Some(error_type), seconds_between(self.started, at));
+        let took = seconds_between(self.started, at);
+        edge.duration.record_in_span(&edge.engine, Some(error_type), took, self.span);
         self.end_span(Some(error_type), at);
     }
 

@@ -2,6 +2,9 @@
 
 /// Which records of a provider's instruments may become exemplars.
 ///
+/// An exemplar also shows the attributes that a view left out of its series, to whoever sees the metrics: a view is no
+/// way to keep a secret.
+///
 /// As the specification's filters of the same names, and `OTEL_METRICS_EXEMPLAR_FILTER`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[expect(clippy::exhaustive_enums, reason = "the specification names these three")]
