@@ -58,18 +58,30 @@ pub(crate) fn wall_unix_nanos() -> u64 {
     nanos(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
 }
 
-/// A clock that moves only when told to.
+/// A clock that moves only when told to, for tests of what depends on time. Clones are the same clock.
+///
+/// ```
+/// use std::{sync::Arc, time::Duration};
+///
+/// use inferometer_sdk::{Clock, ManualClock, MeterProvider};
+///
+/// let clock = ManualClock::at(1_000); // nanoseconds since the Unix epoch
+/// let provider = MeterProvider::builder().with_clock(Arc::new(clock.clone())).build();
+/// clock.advance(Duration::from_secs(60));
+/// assert_eq!(clock.unix_nanos(), 60_000_001_000);
+/// # drop(provider);
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct ManualClock(Arc<AtomicU64>);
 
 impl ManualClock {
-    /// Starts at `unix_nanos`.
+    /// Starts at `unix_nanos`, nanoseconds since the Unix epoch.
     #[must_use]
     pub fn at(unix_nanos: u64) -> Self {
         Self(Arc::new(AtomicU64::new(unix_nanos)))
     }
 
-    /// Moves forward.
+    /// Moves forward. There is no way back, as there is none for [`SystemClock`].
     pub fn advance(&self, by: Duration) {
         self.0.fetch_add(nanos(by), Ordering::Relaxed);
     }

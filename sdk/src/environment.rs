@@ -30,6 +30,17 @@ const PREFIX: &str = "OTEL_";
 /// `docs/environment.md` of the repository lists every variable of the specification that concerns metrics, traces and
 /// OTLP: what it sets, or why it sets nothing here.
 ///
+/// ```
+/// use inferometer_sdk::{Environment, Telemetry};
+///
+/// let environment: Environment =
+///     [("OTEL_SERVICE_NAME", "llm"), ("OTEL_METRICS_EXPORTER", "none"), ("OTEL_TRACES_EXPORTER", "none")]
+///         .into_iter()
+///         .collect(); // or `Environment::process()`
+/// let telemetry = Telemetry::builder().environment(&environment).build()?;
+/// # Ok::<(), inferometer_sdk::StartError>(())
+/// ```
+///
 /// An empty variable is as good as none. A variable of one signal wins over the general one. A number or word that makes
 /// no sense is ignored, and each such variable is warned of once, through `tracing` with the target `inferometer_sdk`;
 /// so is one that has no effect here, and a name that is nearly a known one. Values that may hold credentials are in no

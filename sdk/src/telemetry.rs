@@ -50,6 +50,22 @@ pub fn init() -> Result<Telemetry, StartError> {
 
 /// Metrics and traces of this program, exported until it is dropped.
 ///
+/// ```
+/// use std::time::Duration;
+///
+/// use inferometer_sdk::{Exporter, Telemetry};
+///
+/// let telemetry = Telemetry::builder()
+///     .service_name("llm")
+///     .exporter(Exporter::Console) // or `.endpoint("http://collector:4317")`
+///     .interval(Duration::from_secs(10))
+///     .build()?;
+/// let engine = telemetry.engine("llama-3-70b").build();
+/// drop(engine);
+/// telemetry.flush(Duration::from_secs(5))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// Hold it as long as the program runs. Dropping it flushes and ends everything within [`DROP_TIMEOUT`]; what does not
 /// get out by then is counted and given up. Several may live in one process, at once or in turn; they share nothing.
 ///

@@ -8,7 +8,9 @@ mod fake_collector;
 use std::time::Duration;
 
 use fake_collector::{Answer, FakeCollector, PATIENCE, WireCollector};
-use inferometer_sdk::{ExportFailure, Exporter, InMemory, Protocol, Telemetry, TelemetryBuilder};
+use inferometer_sdk::{
+    Detector, ExportFailure, Exporter, InMemory, Protocol, Telemetry, TelemetryBuilder,
+};
 use inferometer_semconv::metrics::INFER_TOKEN_OUTPUT;
 use opentelemetry::{
     InstrumentationScope, KeyValue,
@@ -91,6 +93,7 @@ fn scope_and_resource_of_a_span_are_those_of_its_tracer() {
         .exporter(Exporter::Memory(kept.clone()))
         .service_name("llm")
         .resource_attributes([KeyValue::new("host.name", "gpu-7")])
+        .detectors([Detector::Os]) // whose attributes name the conventions' schema
         .build()
         .unwrap();
     let scope = InstrumentationScope::builder("engine")
@@ -101,6 +104,7 @@ fn scope_and_resource_of_a_span_are_those_of_its_tracer() {
     telemetry.tracer_provider().tracer_with_scope(scope).start("request").end();
     telemetry.flush(PATIENCE).unwrap();
     let resource = &kept.traces()[0].resource_spans[0];
+    assert!(resource.schema_url.starts_with("https://opentelemetry.io/schemas/"));
     let keys: Vec<&str> =
         resource.resource.as_ref().unwrap().attributes.iter().map(|it| it.key.as_str()).collect();
     for key in ["service.name", "host.name", "service.instance.id", "telemetry.sdk.name"] {

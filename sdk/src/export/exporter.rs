@@ -2,7 +2,8 @@
 
 use super::memory::InMemory;
 
-/// What becomes of a signal.
+/// What becomes of a signal, metrics or traces: [`TelemetryBuilder::exporter`](crate::TelemetryBuilder::exporter) for
+/// both, or a method for each. Default: OTLP.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub enum Exporter {

@@ -5,7 +5,7 @@ use std::{io::Write, path::PathBuf};
 use bytes::Bytes;
 use flate2::{Compression as Level, write::GzEncoder};
 
-/// How OTLP requests are carried.
+/// How OTLP requests are carried. Default: HTTP where the endpoint has a path or port 4318, gRPC otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Protocol {

@@ -47,19 +47,55 @@ macro_rules! handle {
 }
 
 handle! {
-    /// Adds up; never falls.
+    /// Adds up; never falls: one attribute set of a counter, bound by [`Scope::counter`](super::Scope::counter).
+    ///
+    /// ```
+    /// use inferometer_sdk::MeterProvider;
+    /// use inferometer_semconv::metrics::INFER_TOKEN_OUTPUT;
+    ///
+    /// let provider = MeterProvider::builder().build();
+    /// let tokens = provider.scope("my.engine").counter::<u64>(&INFER_TOKEN_OUTPUT, &[]);
+    /// tokens.add(17);
+    /// ```
+    ///
+    /// A clone records into the same series. Handles may be used on any thread and at any time, also after the provider was
+    /// stopped: then nobody sees what they record. A series whose handles are all gone leaves the export after
+    /// [`RETIRE_AFTER`](super::RETIRE_AFTER).
     Counter { sum: SumCell }
 }
 handle! {
-    /// Adds up and falls.
+    /// Adds up and falls: one attribute set of an up-down counter. What is added on one thread may be taken away on another.
+    /// As [`Counter`] in all else.
+    ///
+    /// ```
+    /// use inferometer_sdk::MeterProvider;
+    /// use inferometer_semconv::metrics::INFER_REQUEST_ACTIVE;
+    ///
+    /// let provider = MeterProvider::builder().build();
+    /// let active = provider.scope("my.engine").up_down_counter::<i64>(&INFER_REQUEST_ACTIVE, &[]);
+    /// active.add(1);
+    /// active.add(-1);
+    /// ```
     UpDownCounter { sum: SumCell }
 }
 handle! {
-    /// Shows the last value recorded by any thread.
+    /// Shows the last value recorded by any thread, and nothing before the first one. Its one cell is shared, since "last"
+    /// among threads would need a clock: where several threads record often, ask for the value instead, with
+    /// [`Scope::observable_gauge`](super::Scope::observable_gauge). As [`Counter`] in all else.
     Gauge { last_value: LastValueCell }
 }
 handle! {
-    /// Counts values in buckets, with their sum, smallest and largest.
+    /// Counts values in buckets, with their sum, smallest and largest: one attribute set of a histogram. A snapshot never shows
+    /// a count that differs from the buckets or the sum. As [`Counter`] in all else.
+    ///
+    /// ```
+    /// use inferometer_sdk::MeterProvider;
+    /// use inferometer_semconv::metrics::INFER_REQUEST_QUEUE_DURATION;
+    ///
+    /// let provider = MeterProvider::builder().build();
+    /// let waits = provider.scope("my.engine").histogram::<f64>(&INFER_REQUEST_QUEUE_DURATION, &[]);
+    /// waits.record(0.25); // in the definition's unit, here seconds
+    /// ```
     Histogram {}
 }
 

@@ -35,6 +35,27 @@ pub const MAX_SCOPES: usize = 1024;
 /// It serves two callers: a library that knows only the OpenTelemetry API gets instruments through the API's
 /// `MeterProvider` trait, and this crate's own layers bind definitions to concrete handles through a [`Scope`].
 /// Both write the same cells. Cheap to clone; several providers may live in one process, at once or in turn.
+///
+/// ```
+/// use inferometer_sdk::{Encoder, MeterProvider, Snapshot};
+/// use inferometer_semconv::metrics::INFER_TOKEN_OUTPUT;
+/// use opentelemetry::{KeyValue, metrics::MeterProvider as _};
+///
+/// let provider = MeterProvider::builder().build();
+/// provider.scope("my.engine").counter::<u64>(&INFER_TOKEN_OUTPUT, &[]).add(17);
+/// provider.meter("a.library").u64_counter("requests").build().add(1, &[KeyValue::new("route", "/")]);
+///
+/// // What a `Telemetry` does by itself, on a thread of its own:
+/// let mut snapshot = Snapshot::default();
+/// provider.snapshot(&mut snapshot);
+/// assert_eq!(snapshot.point_count(), 2);
+/// let mut encoder = Encoder::new(provider.resource(), Encoder::DEFAULT_MAX_REQUEST_BYTES);
+/// encoder.encode(&snapshot, |request, points| println!("{points} points in {} bytes", request.len()));
+/// ```
+///
+/// At most [`MAX_SCOPES`] scopes of [`MAX_INSTRUMENTS_PER_SCOPE`](super::MAX_INSTRUMENTS_PER_SCOPE) instruments are
+/// exported, each with as many attribute sets as its cardinality limit allows and one series for all others; what is
+/// beyond is counted in [`MeterProvider::stats`].
 #[derive(Debug, Clone)]
 pub struct MeterProvider(Arc<ProviderState>);
 

@@ -23,7 +23,8 @@ use crate::metrics::{
 const DELTA: u64 = 1;
 const CUMULATIVE: u64 = 2;
 
-/// Turns snapshots into request bytes; keeps its buffers between calls.
+/// Turns snapshots into the bytes of `ExportMetricsServiceRequest`s of OTLP; keeps its buffers between calls, so that a
+/// call allocates nothing once they are large enough. [`MeterProvider`](crate::MeterProvider) shows it at work.
 #[derive(Debug)]
 pub struct Encoder {
     /// `ResourceMetrics.resource` and `schema_url`, which never change.

@@ -29,6 +29,25 @@ use crate::{
 pub(super) const SCOPE: &str = "inferometer.serving";
 
 /// Records what one engine does. Cheap to clone and to send; clones are the same engine.
+///
+/// ```
+/// use inferometer_sdk::{FinishReason, KvCacheTier, KvStats, Prompt, StepBatch};
+/// use opentelemetry::Context;
+/// use std::time::Duration;
+/// # let telemetry = inferometer_sdk::Telemetry::builder().exporter(inferometer_sdk::Exporter::None).build()?;
+/// let engine = telemetry.engine("llama-3-70b").stage("decode").replica(0).build();
+///
+/// let request = engine.request(&Context::new(), Prompt::text(812)); // see `Request`
+/// let batch = StepBatch { prefill_tokens: 812, requests: 1, ..Default::default() };
+/// engine.steps().record(batch, Duration::from_millis(40));
+/// let mut cache = engine.kv_cache(KvCacheTier::Device);
+/// cache.publish(KvStats { active_blocks: 51, total_blocks: 4096, ..Default::default() });
+/// request.finish(FinishReason::Stop);
+/// # Ok::<(), inferometer_sdk::StartError>(())
+/// ```
+///
+/// What each of these binds it binds once: keep steps, caches, edges and their like as long as the engine, not as long
+/// as a step.
 #[derive(Clone)]
 pub struct Engine<M: Meters = Scope>(pub(super) Arc<EngineState<M>>);
 

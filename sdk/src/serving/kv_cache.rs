@@ -40,6 +40,18 @@ type Pool = Published<CELLS, SLOTS>;
 
 /// Publishes the state of one tier, or of one pool of several in it.
 ///
+/// ```
+/// use inferometer_sdk::{KvCacheEvictionReason, KvCacheTier, KvStats};
+/// # let telemetry = inferometer_sdk::Telemetry::builder().exporter(inferometer_sdk::Exporter::None).build()?;
+/// # let engine = telemetry.engine("llama-3-70b").build();
+/// let mut cache = engine.kv_cache(KvCacheTier::Device);
+/// // After each forward pass: in blocks.
+/// cache.publish(KvStats { active_blocks: 51, total_blocks: 4096, ..Default::default() });
+/// cache.allocated(3);
+/// cache.evicted(KvCacheEvictionReason::Capacity, 2);
+/// # Ok::<(), inferometer_sdk::StartError>(())
+/// ```
+///
 /// A collection shows what one call of [`KvCache::publish`] said, whatever is published meanwhile, also when several
 /// readers collect at the same time. (Over the standard SDK with one reader: it hands what a callback observes to all
 /// readers of a provider, so those that collect at the same time mix.) Pools of the same engine and tier add up, and their shares are weighted by their

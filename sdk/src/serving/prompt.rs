@@ -32,11 +32,11 @@ impl Prompt {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "callers fill it, with `..Default::default()`")]
 pub struct Cached {
-    /// In the accelerator's memory.
+    /// In the accelerator's memory, in tokens.
     pub device: u64,
-    /// In the host's memory.
+    /// In the host's memory, in tokens.
     pub host: u64,
-    /// On local storage.
+    /// On local storage, in tokens.
     pub disk: u64,
     /// On another host or in a shared store; also what a prefill stage sent.
     pub remote: u64,

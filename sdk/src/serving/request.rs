@@ -50,6 +50,23 @@ use crate::{
 ///
 /// In a child of `fork`, the end of a request that arrived before is not counted: its parent counts it.
 ///
+/// ```
+/// use inferometer_sdk::{Cached, FinishReason, PreemptionMode, Prompt};
+/// use opentelemetry::Context;
+/// # let telemetry = inferometer_sdk::Telemetry::builder().exporter(inferometer_sdk::Exporter::None).build()?;
+/// # let engine = telemetry.engine("llama-3-70b").build();
+/// let mut request = engine.request(&Context::new(), Prompt::text(812)); // it arrived, and waits
+/// request.scheduled();
+/// request.prefilled(Cached { device: 640, ..Default::default() });
+/// request.tokens(1); // the first: time to first token
+/// request.tokens(3); // a step of three: one wait between tokens
+/// request.preempted(PreemptionMode::Recompute);
+/// request.scheduled();
+/// request.tokens(1);
+/// request.finish(FinishReason::Length); // or `fail("out_of_memory")`, or drop it
+/// # Ok::<(), inferometer_sdk::StartError>(())
+/// ```
+///
 /// Each call reads the clock once; those ending in `_at` take nanoseconds since the Unix epoch instead, so that all
 /// requests of a batch share one reading, see [`Engine::now`](super::Engine::now). A request may move between threads.
 #[must_use = "dropping it records an aborted request"]

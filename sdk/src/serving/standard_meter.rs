@@ -26,6 +26,15 @@ use super::meters::{Add, Meters, Record};
 /// It needs a meter whose instruments can be bound (`bind()`, which this crate switches on in `opentelemetry_sdk`);
 /// an implementation of the API that cannot records nothing, as the API demands.
 ///
+/// ```
+/// use inferometer_sdk::{Engine, FinishReason, Prompt, StandardMeter};
+/// use opentelemetry::{Context, global, trace::noop::NoopTracer};
+///
+/// let meter = global::meter("my.engine"); // of whichever SDK is installed
+/// let engine = Engine::builder(StandardMeter::new(meter), NoopTracer::new(), "llama-3-70b").build();
+/// engine.request(&Context::new(), Prompt::text(812)).finish(FinishReason::Stop);
+/// ```
+///
 /// The API has no way to unregister a callback. What is left of one whose [`Observed`] is dropped stays with the meter
 /// and observes nothing: keep engines for as long as the program serves, rather than one a request.
 #[derive(Debug, Clone)]

@@ -116,7 +116,7 @@ pub enum EnginePhase {
     Preempted(PreemptionMode),
 }
 
-/// What a usage covers.
+/// What a usage covers: a stream of several prompts or answers may tell of each, or of all together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UsageScope {

@@ -10,7 +10,7 @@ use inferometer_semconv::attributes::{
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "callers fill it, with `..Default::default()`")]
 pub struct Keys<'a> {
-    /// How many.
+    /// How many keys.
     pub count: u64,
     /// Their size; 0 if it is not known or nothing was moved.
     pub bytes: u64,
@@ -70,7 +70,7 @@ pub struct StorageEvent<'a> {
     pub eviction: Option<KvCacheEvictionReason>,
 }
 
-/// The steps.
+/// What an operation of a cache went through; new ones may be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StorageEventKind {
