@@ -167,6 +167,21 @@ fn instruments_beyond_the_limit_are_warned_of_once_and_each_is_counted() {
     assert_eq!(provider.stats().conflicting_instruments(), 3);
 }
 
+#[test]
+#[expect(clippy::disallowed_methods, reason = "this is what a foreign library does")]
+fn a_meter_without_a_name_works_and_is_warned_of_once() {
+    let provider = provider();
+    check_warnings(
+        || {
+            for _ in 0..3 {
+                provider.meter("").u64_counter("requests").build().add(1, &[]);
+            }
+        },
+        &["InvalidMeterName"],
+    );
+    assert_eq!(integer(&collect(&provider), "requests"), 3);
+}
+
 fn library(version: &'static str, attributes: &[KeyValue]) -> InstrumentationScope {
     InstrumentationScope::builder("library")
         .with_version(version)

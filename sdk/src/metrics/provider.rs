@@ -180,7 +180,8 @@ impl MeterProvider {
         self.scope_of(InstrumentationScope::builder(name).build())
     }
 
-    /// A scope with version, schema URL and attributes. Equal scopes are one.
+    /// A scope with version, schema URL and attributes. Equal scopes are one. One without a name works, and is warned of
+    /// once.
     #[must_use]
     pub fn scope_of(&self, scope: InstrumentationScope) -> Scope {
         let mut scopes = self.0.scopes.lock();
@@ -192,6 +193,13 @@ impl MeterProvider {
             self.0.terms.stats.count_conflict();
         } else {
             scopes.push(Arc::clone(&state));
+        }
+        drop(scopes);
+        if state.scope.name().is_empty() {
+            tracing::warn!(
+                name: "InvalidMeterName",
+                "a meter has no name: it works, but nobody can tell whose metrics these are; name it after its crate"
+            );
         }
         Scope(state)
     }
