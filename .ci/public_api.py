@@ -25,7 +25,7 @@ def documentation():
     command = ["cargo", "rustdoc", "--locked", "--quiet", "--package", "inferometer-sdk", "--all-features", "--lib"]
     options = ["--", "-Z", "unstable-options", "--output-format", "json"]
     # Apart from the other builds, whose macros the variable would have compiled anew.
-    target = ROOT / "target/public-api"
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "public-api"
     environment = {**os.environ, "RUSTC_BOOTSTRAP": "1", "CARGO_TARGET_DIR": str(target)}
     subprocess.run(command + options, cwd=ROOT, env=environment, check=True)
     return json.loads((target / "doc/inferometer_sdk.json").read_text())
