@@ -36,8 +36,8 @@ pub(crate) use exponent::downscale;
 pub(crate) use exponential::{ExponentialRun, ExponentialTotals, ZERO_THRESHOLD};
 pub(crate) use histogram::{HistogramRun, Totals};
 pub(crate) use lease::{
-    Own, attend_to_every_record, in_child, install_wanted, recorder_begins, recorder_ended,
-    register_thread, shared_records, span_is_current,
+    Own, attend_to_every_record, in_child, install_wanted, lease_spare, recorder_begins,
+    recorder_ended, register_thread, shared_records, span_is_current,
 };
 pub(crate) use published::{Found, Published};
 pub(crate) use scalar::{LastValueCell, LastValueRun, SumCell, SumRun};

@@ -200,6 +200,12 @@ pub(super) fn page_missing(page: u32) -> bool {
     false
 }
 
+/// Takes a spare slab for a thread that has recorded nothing but gauges, whose cells are everybody's: without one, each of
+/// its records would look for a span.
+pub(crate) fn lease_spare() {
+    lease();
+}
+
 /// Takes a spare slab, if this thread may have one and there is one. Neither allocates nor locks.
 fn lease() -> bool {
     let standing = STANDING.get();
@@ -350,5 +356,27 @@ pub(crate) fn in_child() {
     PAGES_WANTED.store(false, Relaxed);
     if STANDING.get() == Standing::Waiting {
         STANDING.set(Standing::New);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use inferometer_semconv::metrics::INFER_KV_CACHE_UTILIZATION;
+
+    use super::*;
+    use crate::MeterProvider;
+
+    #[test]
+    fn a_thread_that_only_sets_gauges_has_a_slab_of_its_own() {
+        let provider = MeterProvider::builder().build();
+        let gauge = provider.scope("tests").gauge::<f64>(&INFER_KV_CACHE_UTILIZATION, &[]);
+        provider.register_thread();
+        let recorder = thread::spawn(move || {
+            gauge.record(0.5);
+            STANDING.get() == Standing::Leased
+        });
+        assert_eq!(recorder.join().ok(), Some(true));
     }
 }

@@ -14,7 +14,7 @@ use super::{
     stats::Stats,
 };
 use crate::{
-    cells::{ExponentialRun, HistogramRun, LastValueCell, LastValueRun, SumCell, SumRun},
+    cells::{self, ExponentialRun, HistogramRun, LastValueCell, LastValueRun, SumCell, SumRun},
     otlp,
 };
 
@@ -137,6 +137,7 @@ impl Bound {
     #[cold]
     #[inline(never)]
     pub(crate) fn offer<N: Number>(&self, value: N) {
+        cells::lease_spare();
         self.offer_in_span(value, current_span());
     }
 
