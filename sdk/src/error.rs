@@ -3,7 +3,6 @@
 use std::{fmt, time::Duration};
 
 /// Why telemetry could not be started: a setting that cannot work, or a thread that the system refused.
-#[derive(Debug)]
 pub struct StartError(String);
 
 impl StartError {
@@ -18,14 +17,19 @@ impl fmt::Display for StartError {
     }
 }
 
+impl fmt::Debug for StartError {
+    /// As it is shown, since a `main` that returns it prints this.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl std::error::Error for StartError {}
 
 /// Why a flush or shutdown did not get everything out. What was lost is in
 /// [`Telemetry::stats`](crate::Telemetry::stats).
-#[derive(Debug)]
 pub struct FlushError(FlushFault);
 
-#[derive(Debug)]
 enum FlushFault {
     TimedOut(Duration),
     NotDelivered(String),
@@ -80,6 +84,13 @@ impl fmt::Display for FlushError {
                 crate::export::MAX_WAITING_FLUSHES
             ),
         }
+    }
+}
+
+impl fmt::Debug for FlushError {
+    /// As it is shown, since a `main` that returns it prints this.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

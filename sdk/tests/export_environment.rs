@@ -172,3 +172,15 @@ fn propagators_are_global_once_somebody_chose_them() {
     drop(builder().environment(&chosen.into_iter().collect()).build().unwrap());
     assert_eq!(fields(), [""; 0]);
 }
+
+#[test]
+fn a_start_that_fails_waits_for_nobody() {
+    let (tell, told) = std::sync::mpsc::sync_channel(1);
+    std::thread::spawn(move || {
+        let started = Telemetry::builder().endpoint("nowhere").build();
+        let _ = tell.send(started.err().map(|error| format!("{error:?}")));
+    });
+    // What is dropped on the way out would wait for all of it, had it an export to wait for.
+    let said = told.recv_timeout(inferometer_sdk::DROP_TIMEOUT / 2).expect("an error at once");
+    assert!(said.as_ref().is_some_and(|said| said.contains("`nowhere`")), "{said:?}");
+}

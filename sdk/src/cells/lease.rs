@@ -180,6 +180,7 @@ pub(super) fn prepare_page(page: u32) {
 
 /// Leases a slab for the current thread and keeps the spares at their number. May allocate.
 pub(crate) fn register_thread() {
+    fork::settle();
     thread_end::prepare();
     make_slabs(SPARES + usize::from(STANDING.get() != Standing::Leased));
     lease();

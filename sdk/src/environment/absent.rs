@@ -21,6 +21,10 @@ pub(super) const VARIABLES: &[Variable] = &[
         "OTEL_LOG_LEVEL",
         "the SDK's own messages go through `tracing`, whose subscriber decides; filter the target `inferometer_sdk` there",
     ),
+    absent(
+        "OTEL_BSP_MAX_CONCURRENT_EXPORTS",
+        "one batch of spans is under way at a time; remove it",
+    ),
     Variable { used: Use::Absent(&["none"]), ..absent("OTEL_LOGS_EXPORTER", LOGS) },
     absent("OTEL_BLRP_SCHEDULE_DELAY", LOGS),
     absent("OTEL_BLRP_EXPORT_TIMEOUT", LOGS),

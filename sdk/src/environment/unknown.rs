@@ -8,6 +8,9 @@ const FAMILIES: [&str; 3] = ["OTEL_EXPORTER_OTLP_", "OTEL_METRIC_", "OTEL_BSP_"]
 /// A name that differs by so many characters from a known one is taken for a slip.
 const SLIP: usize = 2;
 
+/// In a family, where every unknown name is one, a nearest name that differs by more is no help.
+const FAR: usize = 8;
+
 /// Longer names are compared with nothing; the longest known one has 58 bytes.
 const LONGEST: usize = 80;
 
@@ -20,10 +23,15 @@ pub(super) fn warning(name: &str) -> Option<String> {
     }
     let distances = known.into_iter().map(|known| (distance(name, &known), known));
     let (distance, nearest) = distances.min_by_key(|(distance, _)| *distance)?;
-    if distance > SLIP && !FAMILIES.iter().any(|family| name.starts_with(family)) {
-        return None;
+    let family = FAMILIES.iter().find(|family| name.starts_with(**family));
+    let is_near = family.is_some_and(|family| nearest.starts_with(family) && distance <= FAR);
+    match (distance <= SLIP || is_near, family) {
+        (true, _) => Some(format!("{name} is no variable that is known: did you mean {nearest}?")),
+        (false, Some(_)) => Some(format!(
+            "{name} is no variable that is known: remove it, or see docs/environment.md"
+        )),
+        (false, None) => None,
     }
-    Some(format!("{name} is no variable that is known: did you mean {nearest}?"))
 }
 
 /// Characters to insert, remove or change to make one of the other.
@@ -61,6 +69,14 @@ mod tests {
         check("OTEL_METRIC_EXPORTER", Some("OTEL_METRICS_EXPORTER"));
         check("OTEL_BSP_SCHEDULED_DELAY_MILLIS", Some("OTEL_BSP_SCHEDULE_DELAY"));
         check("OTEL_SERVICENAME", Some("OTEL_SERVICE_NAME"));
+    }
+
+    #[test]
+    fn a_name_of_a_family_that_is_like_no_other_gets_no_false_hint() {
+        for name in ["OTEL_BSP_FOO", "OTEL_METRIC_XYZ"] {
+            let warning = warning(name).unwrap_or_default();
+            assert!(warning.ends_with("remove it, or see docs/environment.md"), "{warning}");
+        }
     }
 
     #[test]

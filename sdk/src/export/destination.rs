@@ -127,7 +127,8 @@ fn parse(url: &str) -> Result<Uri, StartError> {
     match (uri.scheme_str(), uri.host()) {
         (Some("http" | "https"), Some(_)) => Ok(uri),
         _ => Err(StartError::new(format!(
-            "endpoint `{url}` is no http:// or https:// URL: use http://HOST:PORT"
+            "endpoint `{url}` is no http:// or https:// URL: use http://HOST:PORT, or for gRPC set \
+             OTEL_EXPORTER_OTLP_INSECURE"
         ))),
     }
 }

@@ -212,7 +212,7 @@ impl Reader {
     fn log_change(&mut self, outcome: &Outcome) {
         match outcome {
             Err(why) if !self.failing => tracing::warn!(
-                "metrics are not delivered: {why}; their values go out with the next export that is"
+                "metrics are not delivered: {why}; their values go out with the next export that succeeds"
             ),
             Ok(()) if self.failing => tracing::info!("metrics are delivered again"),
             Ok(()) | Err(_) => {}

@@ -6,25 +6,28 @@
 use std::{
     cell::Cell,
     marker::PhantomData,
-    sync::atomic::{AtomicUsize, Ordering::SeqCst},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// Counters, so that threads which bind at the same time rarely meet on a cache line.
 const STRIPES: usize = 8;
 
-/// How long a fork waits for the others at most. They do short work, so this is for a thread that was stopped inside, by
-/// a debugger for instance. The fork then goes on, and a lock that was held stays locked in the child.
+/// How long a fork waits for the others at most, and they for it. They do short work, so this is for a thread that was
+/// stopped inside, by a debugger for instance, and for hooks of other libraries that wait for one of the others. Then
+/// everybody goes on, and a lock that was held stays locked in the child.
 const LONGEST: Duration = Duration::from_secs(5);
 const WAIT: Duration = Duration::from_micros(100);
-const WAITS: u128 = LONGEST.as_micros() / WAIT.as_micros();
-const YIELDS: u128 = 64;
+const YIELDS: u32 = 64;
 
 static INSIDE: [Stripe; STRIPES] = [const { Stripe(AtomicUsize::new(0)) }; STRIPES];
 
 /// Forks that are about to happen.
 static FORKING: AtomicUsize = AtomicUsize::new(0);
+
+/// Somebody has waited for the fork for as long as anybody may: until it is over nobody waits for it.
+static GIVEN_UP: AtomicBool = AtomicBool::new(false);
 
 #[repr(align(64))]
 struct Stripe(AtomicUsize);
@@ -32,6 +35,8 @@ struct Stripe(AtomicUsize);
 thread_local! {
     /// How many times this thread is inside.
     static DEPTH: Cell<usize> = const { Cell::new(0) };
+    /// This thread forks: what hooks of other libraries call meanwhile does not wait for it.
+    static FORKS: Cell<bool> = const { Cell::new(false) };
 }
 
 /// The thread is inside until this is dropped.
@@ -52,11 +57,13 @@ fn enter_first() {
     let stripe = stripe();
     loop {
         stripe.fetch_add(1, SeqCst);
-        if FORKING.load(SeqCst) == 0 {
+        if FORKING.load(SeqCst) == 0 || FORKS.get() || GIVEN_UP.load(SeqCst) {
             return;
         }
         stripe.fetch_sub(1, SeqCst);
-        wait_until(|| FORKING.load(SeqCst) == 0);
+        if !wait_until(|| FORKING.load(SeqCst) == 0 || GIVEN_UP.load(SeqCst)) {
+            GIVEN_UP.store(true, SeqCst);
+        }
     }
 }
 
@@ -82,13 +89,17 @@ fn own() -> usize {
 
 /// Before a fork: waits until nobody else is inside.
 pub(super) fn close() {
-    FORKING.fetch_add(1, SeqCst);
+    FORKS.set(true);
+    if FORKING.fetch_add(1, SeqCst) == 0 {
+        GIVEN_UP.store(false, SeqCst);
+    }
     let inside = || INSIDE.iter().map(|stripe| stripe.0.load(SeqCst)).sum::<usize>();
     wait_until(|| inside() <= own());
 }
 
 /// After a fork, in the parent.
 pub(super) fn open() {
+    FORKS.set(false);
     FORKING.fetch_sub(1, SeqCst);
 }
 
@@ -97,24 +108,30 @@ pub(super) fn open_in_child() {
     INSIDE.iter().for_each(|stripe| stripe.0.store(0, SeqCst));
     stripe().store(own(), SeqCst);
     FORKING.store(0, SeqCst);
+    FORKS.set(false);
 }
 
-/// Looks again and again, up to [`LONGEST`].
-pub(super) fn wait_until(is_so: impl Fn() -> bool) {
-    for attempt in 0..YIELDS + WAITS {
-        if is_so() {
-            return;
+/// Looks again and again, for [`LONGEST`] at most; whether it came to be so.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a thread that is woken by the others would have to be in a queue, which a fork copies; and no test's clock \
+              moves while a process forks"
+)]
+pub(super) fn wait_until(is_so: impl Fn() -> bool) -> bool {
+    let begun = Instant::now();
+    let mut attempts = 0;
+    while !is_so() {
+        if begun.elapsed() >= LONGEST {
+            return false;
         }
-        if attempt < YIELDS {
+        attempts += 1;
+        if attempts < YIELDS {
             thread::yield_now();
         } else {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "a thread that is woken by the others would have to be in a queue, which a fork copies"
-            )]
             thread::sleep(WAIT);
         }
     }
+    true
 }
 
 #[cfg(test)]
@@ -148,5 +165,16 @@ mod tests {
         });
         assert!(is_closed.load(Relaxed));
         drop(enter());
+    }
+
+    #[test]
+    fn what_the_hooks_of_others_call_does_not_wait_for_the_fork_of_its_own_thread() {
+        thread::spawn(|| {
+            close();
+            drop(enter());
+            open();
+        })
+        .join()
+        .expect("it came back");
     }
 }

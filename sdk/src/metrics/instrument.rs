@@ -16,6 +16,7 @@ use super::{
     stats::Stats,
     stream::{Binding, Stream},
 };
+use crate::fork;
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
@@ -78,6 +79,8 @@ impl Instrument {
 
     /// The series of these attributes in each stream, made now if they are new; several are one to their holder.
     pub(crate) fn bind(&self, attributes: &[KeyValue]) -> Binding {
+        // It gives this thread the page that a record into the series looks for, so the record would not begin it.
+        fork::settle();
         let attributes = AttributeSet::new(attributes);
         match &*self.streams {
             [] => Binding::new(Arc::new(Series::dropped(&self.stats)), true),

@@ -17,7 +17,7 @@ use std::{
 use opentelemetry::{KeyValue, metrics::AsyncInstrument};
 
 use super::{handles::reason, instrument::Instrument, number::Number, stream::Stream};
-use crate::fork::{Mutex, Turn};
+use crate::fork::{self, Mutex, Turn};
 
 /// Callbacks that one instrument may have. Further ones are not run, and count as conflicts.
 pub const MAX_CALLBACKS_PER_INSTRUMENT: usize = 1024;
@@ -125,6 +125,7 @@ impl Instrument {
         self: &Arc<Self>,
         callback: impl Fn(&dyn AsyncInstrument<N>) + Send + Sync + 'static,
     ) -> Observation {
+        fork::settle();
         let run = Arc::new(move |collection: &Collection<'_>| {
             callback(&Observer { collection, number: PhantomData });
         });

@@ -104,6 +104,7 @@ pub trait Record<N>: Clone + Send + Sync + std::fmt::Debug + 'static {
 
     /// Takes `value`, measured within a span that need not be current, or within none. Whoever makes no exemplars
     /// ignores it.
+    #[inline]
     fn record_in_span(&self, value: N, span: Option<SampledSpan>) {
         let _ = span;
         self.record(value);

@@ -77,11 +77,8 @@ impl Exports {
         });
         let seed = Seed { settings, resource, provider, corrections };
         let metric_counters = Arc::default();
-        let plan = seed.plan(spans.as_ref(), seed.resource.clone(), &metric_counters)?;
-        let (thread, started) = ExportThread::start(|| Ok(plan))?;
-        started
-            .recv()
-            .map_err(|_| StartError::new("the export thread panicked: see the log"))??;
+        let begun = seed.begin(spans.as_ref(), &metric_counters);
+        let thread = begun.inspect_err(|_| spans.iter().for_each(SpanExport::give_up))?;
         let running = PerProcess::new(Running { thread, metric_counters });
         let exports = Arc::new(Self { seed, spans, running, shut_down: AtomicBool::new(false) });
         fork::inherit(Arc::downgrade(&exports) as Weak<dyn Inherit>);
@@ -182,6 +179,20 @@ impl Inherit for Exports {
 }
 
 impl Seed {
+    /// Starts the thread of the process that makes the telemetry, and waits until it exports.
+    fn begin(
+        &self,
+        spans: Option<&SpanExport>,
+        metric_counters: &Arc<Counters>,
+    ) -> Result<ExportThread, StartError> {
+        let plan = self.plan(spans, self.resource.clone(), metric_counters)?;
+        let (thread, started) = ExportThread::start(|| Ok(plan))?;
+        started
+            .recv()
+            .map_err(|_| StartError::new("the export thread panicked: see the log"))??;
+        Ok(thread)
+    }
+
     /// Of a forked process, which is an instance of its own.
     fn resource_of_child(&self) -> Resource {
         resource::resource_of_child(&self.resource, &self.settings.resource_attributes)

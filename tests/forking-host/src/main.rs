@@ -24,6 +24,9 @@ const WATCHDOG: Duration = Duration::from_secs(10);
 /// Short, so that forks happen while an export is under way.
 const INTERVAL: Duration = Duration::from_millis(100);
 
+/// Spans that may wait: the most that there can be.
+const MAX_SPANS: usize = 1 << 16;
+
 type Failure = Box<dyn Error>;
 
 fn telemetry(endpoint: &str) -> Result<Telemetry, StartError> {
@@ -33,6 +36,8 @@ fn telemetry(endpoint: &str) -> Result<Telemetry, StartError> {
         .exporter(Exporter::Otlp)
         .interval(INTERVAL)
         .span_delay(INTERVAL)
+        // Whatever the machine does meanwhile, none is dropped for want of room.
+        .span_queue_size(MAX_SPANS)
         .build()
 }
 

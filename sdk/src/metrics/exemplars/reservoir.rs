@@ -112,7 +112,13 @@ fn lock<T>(sample: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
 
 impl<const N: usize> Sample<N> {
     fn new() -> Self {
-        Self { turn: 0, seen: 0, random: rand::random(), kept: [const { None }; N], replaced: None }
+        Self {
+            turn: 0,
+            seen: 0,
+            random: crate::random::random(),
+            kept: [const { None }; N],
+            replaced: None,
+        }
     }
 
     fn offer(&mut self, turn: u64, make: impl FnOnce() -> Exemplar) {
