@@ -47,7 +47,7 @@ pub struct Damage {
     pub bytes: u64,
     /// Records that are missing there, as their numbers say.
     pub records: u64,
-    /// Files that were put aside, or removed if there were [eight](DAMAGED_MAX) such before.
+    /// Files that were put aside, or removed if there were eight such before.
     pub files: u64,
 }
 
