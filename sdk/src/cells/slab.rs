@@ -117,8 +117,11 @@ impl Slab {
     }
 
     fn forget_bits(&self) {
+        // As with pages: those that are only read stay shared.
         for bits in self.wanted.iter().chain(&self.shared) {
-            bits.store(0, Ordering::Relaxed);
+            if bits.load(Ordering::Relaxed) != 0 {
+                bits.store(0, Ordering::Relaxed);
+            }
         }
     }
 

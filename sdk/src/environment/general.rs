@@ -21,7 +21,7 @@ pub(super) const VARIABLES: &[Variable] = &[
     },
     Variable {
         name: "OTEL_RESOURCE_ATTRIBUTES",
-        effect: "attributes of the resource; one part that is wrong spoils all",
+        effect: "attributes of the resource; one invalid part makes all of it ignored",
         values: "key=value,key=value with other characters percent-encoded",
         default: "none",
         used: Use::Read(resource_attributes),
@@ -94,7 +94,10 @@ fn detectors(settings: &mut Settings, value: &str) -> Outcome {
         None if only_always => Vec::new(),
         known => known.ok_or(Complaint::NotAValue)?,
     });
-    left_out(&unknown, "names of detectors that this build has")
+    left_out(
+        &unknown,
+        "host, os, process, container, kubernetes, or gpu with the cargo feature nvml",
+    )
 }
 
 /// What the words mean, if one of them means something, and those that mean nothing.

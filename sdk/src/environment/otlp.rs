@@ -90,7 +90,9 @@ pub(super) const VARIABLES: &[Variable] = &[
 fn protocol(otlp: &mut OtlpSettings, given: Given<'_>) -> Outcome {
     let word = given.value.to_ascii_lowercase();
     if word == "http/json" {
-        return said("is ignored: use http/protobuf, which the same port takes");
+        return said(
+            "is ignored, and the endpoint decides: use http/protobuf, which the same port takes",
+        );
     }
     let protocol = Protocol::from_word(&word).ok_or(Complaint::NotAValue)?;
     otlp.protocol = Some(protocol);

@@ -1,6 +1,9 @@
 //! What became of every item that was to be exported.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::{
+    fmt,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 /// Why items did not reach the collector.
 ///
@@ -72,7 +75,7 @@ impl ExportFailure {
 }
 
 /// Counts of one signal since the start.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ExportStats {
     /// Items that the collector accepted.
     pub exported: u64,
@@ -110,6 +113,30 @@ impl ExportStats {
     /// Items that were on their way and did not arrive.
     pub(crate) fn undelivered(&self) -> u64 {
         self.rejected + self.failed_total() - self.lost_at_end()
+    }
+}
+
+impl fmt::Debug for ExportStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// Those that happened, by their reasons.
+        struct Failed<'a>(&'a ExportStats);
+        impl fmt::Debug for Failed<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let counts =
+                    ExportFailure::ALL.iter().map(|why| (why.as_str(), self.0.failed(*why)));
+                f.debug_map().entries(counts.filter(|(_, items)| *items > 0)).finish()
+            }
+        }
+        let Self { exported, rejected, retries, late, queued, in_flight, failed: _ } = self;
+        f.debug_struct("ExportStats")
+            .field("exported", exported)
+            .field("rejected", rejected)
+            .field("retries", retries)
+            .field("late", late)
+            .field("queued", queued)
+            .field("in_flight", in_flight)
+            .field("failed", &Failed(self))
+            .finish()
     }
 }
 

@@ -155,6 +155,12 @@ impl<S: journal::Storage> DurableQueue<S> {
             ended: Mutex::new(Some(ended)),
         });
         Writer::new(Arc::clone(&queue)).start(end)?;
+        let Totals { records, bytes, .. } = *queue.stored.lock();
+        if records > 0 {
+            tracing::info!(
+                "{name}: {records} requests of {bytes} bytes wait in its queue since an earlier run"
+            );
+        }
         Ok(queue)
     }
 
