@@ -69,7 +69,7 @@ pub(crate) trait Inherit: Send + Sync {
 
 /// The number of this process among its forks.
 #[inline]
-pub(super) fn generation() -> u64 {
+pub(crate) fn generation() -> u64 {
     GENERATION.load(Relaxed)
 }
 

@@ -5,8 +5,10 @@
 
 use std::sync::atomic::{
     AtomicU64,
-    Ordering::{AcqRel, Acquire},
+    Ordering::{AcqRel, Acquire, Release},
 };
+
+use crate::fork;
 
 /// Low bits of the word: how many are under way.
 const COUNT_BITS: u32 = 12;
@@ -24,6 +26,8 @@ pub(super) struct Busy {
     /// What ticks count from.
     epoch: u64,
     state: AtomicU64,
+    /// The process that the state is of, among its forks.
+    generation: AtomicU64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -35,8 +39,9 @@ struct State {
 
 impl Busy {
     /// Times before `epoch`, in nanoseconds, count as it.
-    pub(super) const fn since(epoch: u64) -> Self {
-        Self { epoch, state: AtomicU64::new(0) }
+    pub(super) fn since(epoch: u64) -> Self {
+        let generation = AtomicU64::new(fork::generation());
+        Self { epoch, state: AtomicU64::new(0), generation }
     }
 
     /// One more is under way; false at [`UNDER_WAY_MAX`], and then it must not [`Self::end`].
@@ -87,6 +92,11 @@ impl Busy {
 
     /// The state before the change, or nothing if there was none to make.
     fn change(&self, to: impl Fn(State) -> Option<State>) -> Option<State> {
+        let here = fork::generation();
+        // In a forked child nothing is under way: what was is its parent's, which counts it.
+        if self.generation.load(Acquire) != here && self.generation.swap(here, AcqRel) != here {
+            self.state.store(0, Release);
+        }
         let changed =
             self.state.fetch_update(AcqRel, Acquire, |word| to(State::of(word)).map(State::word));
         changed.ok().map(State::of)
@@ -112,6 +122,18 @@ mod tests {
     use super::*;
 
     const TICK: u64 = 1 << TICK_BITS;
+
+    #[test]
+    fn what_a_parent_had_under_way_is_not_its_childs() {
+        let busy = Busy::since(1000 * TICK);
+        assert!(busy.begin(1010 * TICK));
+        // As after a fork.
+        busy.generation.store(u64::MAX, Release);
+        assert_eq!(busy.end(1030 * TICK), 0);
+        assert!(busy.begin(1040 * TICK));
+        assert_eq!(busy.end(1050 * TICK), 10 * TICK);
+        assert_eq!(busy.take(1060 * TICK), 0);
+    }
 
     #[test]
     fn two_that_overlap_are_busy_once() {
