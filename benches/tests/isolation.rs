@@ -9,6 +9,10 @@ use serde_json::Value;
 const MODES: [&str; 6] = ["up", "refused", "hung", "trickle", "panicking", "queue_full"];
 const OPERATIONS: [&str; 3] = ["counter", "histogram", "end_span"];
 
+/// Instructions of one call that are no difference at the end of a span: it reads the clock, and what that shows decides
+/// a branch in one of hundreds of calls. Whatever an exporter changed would be in each of them.
+const OF_THE_CLOCK: f64 = 0.05;
+
 /// What a busy allocator may make of the exporter's own work, far below what a leak would.
 const MOST_GROWTH_KIB: f64 = 8192.0;
 
@@ -38,8 +42,10 @@ fn check(row: &Value) {
     match unit.expect("a unit") {
         "{instruction}" => {
             assert!(ours >= 1.0, "nothing was counted: {row}");
+            let most = if of_time { OF_THE_CLOCK } else { 0.0 };
+            let difference = ours - row["peer_value"].as_f64().expect("a number");
             if is_gated(case) {
-                assert_eq!(row["ours"], row["peer_value"], "an exporter is felt: {row}");
+                assert!(difference.abs() <= most, "an exporter is felt: {row}");
             }
         }
         "{allocation}" => assert!(ours < 0.5, "{row}"),
