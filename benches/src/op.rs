@@ -39,7 +39,18 @@ impl Op {
         record: impl Fn(f64) + Send + Sync + 'static,
         shown: impl Fn() -> f64 + Send + Sync + 'static,
     ) -> Self {
+        Self::of_values_within(values, || (), record, shown)
+    }
+
+    /// The same with each batch while what `enter` gives is held.
+    pub(crate) fn of_values_within<G>(
+        values: Arc<[f64]>,
+        enter: impl Fn() -> G + Send + Sync + 'static,
+        record: impl Fn(f64) + Send + Sync + 'static,
+        shown: impl Fn() -> f64 + Send + Sync + 'static,
+    ) -> Self {
         let run = move |mut times: u64| {
+            let _held = enter();
             while times > 0 {
                 let length = usize::try_from(times).unwrap_or(usize::MAX).min(values.len());
                 for value in &values[..length] {

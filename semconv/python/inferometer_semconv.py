@@ -1147,6 +1147,16 @@ METRIC_INFER_COLLECTOR_QUEUE_LIMIT: Final[Instrument] = Instrument(
     attributes=(ATTRIBUTE_INFER_COLLECTOR_EXPORTER,),
 )
 
+METRIC_INFER_COLLECTOR_QUEUE_LOST: Final[Instrument] = Instrument(
+    name="infer.collector.queue.lost",
+    prometheus_name="infer_collector_queue_lost_total",
+    kind="counter",
+    unit="{request}",
+    description="Requests that a queue on disk held and that damage has made unfindable, as their numbers say. What was in them is not known, so they are in no count of items.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_EXPORTER,),
+)
+
 METRIC_INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN: Final[Instrument] = Instrument(
     name="infer.collector.engine_index.unknown",
     prometheus_name="infer_collector_engine_index_unknown_total",
@@ -1947,6 +1957,7 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_COLLECTOR_ITEM_QUEUED,
     METRIC_INFER_COLLECTOR_QUEUE_USAGE,
     METRIC_INFER_COLLECTOR_QUEUE_LIMIT,
+    METRIC_INFER_COLLECTOR_QUEUE_LOST,
     METRIC_INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN,
     METRIC_INFER_COLLECTOR_SERIES_USAGE,
     METRIC_INFER_COLLECTOR_SERIES_LIMIT,

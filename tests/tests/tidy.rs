@@ -95,6 +95,7 @@ fn nothing_is_left_for_later_in_the_code() {
         concat!("FIX", "ME"),
         concat!("XX", "X:"),
         concat!("unimplemented", "!("),
+        concat!("#[ig", "nore"),
     ];
     let files = files();
     let marked = files.iter().filter(|(path, _)| !is_generated(path)).flat_map(|(path, text)| {

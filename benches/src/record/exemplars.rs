@@ -104,18 +104,7 @@ fn in_span(
     record: impl Fn(f64) + Send + Sync + 'static,
     shown: impl Fn() -> f64 + Send + Sync + 'static,
 ) -> Op {
-    let run = move |mut times: u64| {
-        let _attached = sampled().attach();
-        while times > 0 {
-            let length = usize::try_from(times).unwrap_or(usize::MAX).min(values.len());
-            for value in &values[..length] {
-                record(*value);
-                forget_memory();
-            }
-            times -= length as u64;
-        }
-    };
-    Op::of_loop(run, shown)
+    Op::of_values_within(values, || sampled().attach(), record, shown)
 }
 
 fn switched_off() -> MeterProvider {

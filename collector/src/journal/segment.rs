@@ -147,8 +147,11 @@ impl<F: StorageFile> Segment<F> {
 
     /// The oldest one that waits, which is settled now if `is_due`.
     pub(super) fn settle_waiting(&mut self, is_due: impl Fn(&Header) -> bool) -> Option<Header> {
-        let mut entries = self.entries.as_mut()?[self.next..].iter_mut();
-        let entry = entries.find(|entry| entry.state == State::Waiting)?;
+        let entries = self.entries.as_mut()?;
+        while entries.get(self.next).is_some_and(|entry| entry.state != State::Waiting) {
+            self.next += 1;
+        }
+        let entry = entries.get_mut(self.next)?;
         let header = entry.found.header;
         if !is_due(&header) {
             return None;

@@ -29,12 +29,13 @@ pub struct ExporterMetrics {
 struct QueueMetrics {
     usage: Arc<AtomicU64>,
     limit: Arc<AtomicU64>,
+    lost: Counter<u64>,
     _observed: [Observation; 2],
 }
 
 impl QueueMetrics {
     /// Series of each queue.
-    const SERIES: usize = 2;
+    const SERIES: usize = 3;
 
     fn observe(scope: &Scope, id: &str) -> Self {
         let set = [KeyValue::new(attributes::INFER_COLLECTOR_EXPORTER.key, id.to_owned())];
@@ -49,7 +50,8 @@ impl QueueMetrics {
             shown(&metrics::INFER_COLLECTOR_QUEUE_USAGE, &usage),
             shown(&metrics::INFER_COLLECTOR_QUEUE_LIMIT, &limit),
         ];
-        Self { usage, limit, _observed }
+        let lost = scope.counter(&metrics::INFER_COLLECTOR_QUEUE_LOST, &set);
+        Self { usage, limit, lost, _observed }
     }
 }
 
@@ -105,6 +107,11 @@ impl ExporterMetrics {
     /// So much waits there now.
     pub fn queue_usage(&self, units: u64) {
         self.queue().usage.store(units, Ordering::Relaxed);
+    }
+
+    /// Counts requests that its queue on disk held and cannot find any more.
+    pub fn queue_lost(&self, requests: u64) {
+        self.queue().lost.add(requests);
     }
 
     /// Counts items that it stored, or that the other side acknowledged.

@@ -2141,6 +2141,23 @@ pub const INFER_COLLECTOR_QUEUE_LIMIT: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.collector.queue.lost`: Requests that a queue on disk held and that damage has made unfindable, as their numbers say. What was in them is not known, so they are in no count of items.
+///
+/// Prometheus: `infer_collector_queue_lost_total`.
+pub const INFER_COLLECTOR_QUEUE_LOST: InstrumentDef = InstrumentDef {
+    name: "infer.collector.queue.lost",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{request}",
+    description: "Requests that a queue on disk held and that damage has made unfindable, as their numbers say. What was in them is not known, so they are in no count of items.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_EXPORTER, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.collector.engine_index.unknown`: Points whose engine index is in no table that says which stage and replica it is.
 ///
 /// Prometheus: `infer_collector_engine_index_unknown_total`. A point is counted each time that it is offered, so again when its sender was refused and comes back.
@@ -3580,6 +3597,7 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_COLLECTOR_ITEM_QUEUED,
     &INFER_COLLECTOR_QUEUE_USAGE,
     &INFER_COLLECTOR_QUEUE_LIMIT,
+    &INFER_COLLECTOR_QUEUE_LOST,
     &INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN,
     &INFER_COLLECTOR_SERIES_USAGE,
     &INFER_COLLECTOR_SERIES_LIMIT,

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use opentelemetry_proto::tonic::{
-    collector::metrics::v1::ExportMetricsServiceRequest, metrics::v1::ResourceMetrics,
+    collector::metrics::v1::ExportMetricsServiceRequest,
+    metrics::v1::{ResourceMetrics, metric::Data, number_data_point::Value},
     resource::v1::Resource,
 };
 use prost::Message;
@@ -240,4 +241,48 @@ async fn a_queue_that_stops_lets_its_consumers_go_and_takes_no_more() {
     assert!(time::timeout(PATIENCE, waiting).await.expect("in time").expect("it runs"));
     assert_eq!(under.answer(1).await, Some(RefusalReason::Stopping));
     under.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_found_any_more_is_counted() {
+    let folder = Simulated::default();
+    let before = start(&folder, &settings());
+    assert_eq!(before.answer(7).await, None);
+    assert_eq!(before.answer(8).await, None);
+    before.stop().await;
+    let names = journal::Storage::names(&folder).expect("names");
+    let name = names.iter().find(|name| name.ends_with(".segment")).expect("one");
+    folder.bend(name, |bytes| bytes[20] ^= 1);
+    let after = start(&folder, &settings());
+    assert_eq!(after.next().await.waiting.bytes[0], 8);
+    let lost = async {
+        while lost_requests(&after.metrics) == 0 {
+            time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    time::timeout(PATIENCE, lost).await.expect("it is told");
+    assert_eq!(lost_requests(&after.metrics), 1);
+    after.stop().await;
+}
+
+/// What the collector's own metrics say of requests that damage has taken.
+fn lost_requests(metrics: &SelfMetrics) -> i64 {
+    let mut lost = 0;
+    metrics.collect(|request| {
+        let scopes = request.resource_metrics.iter().flat_map(|it| &it.scope_metrics);
+        let metrics = scopes.flat_map(|scope| &scope.metrics);
+        let name = inferometer_semconv::metrics::INFER_COLLECTOR_QUEUE_LOST.name;
+        for metric in metrics.filter(|metric| metric.name == name) {
+            let Some(Data::Sum(sum)) = &metric.data else { continue };
+            lost += sum
+                .data_points
+                .iter()
+                .map(|point| match point.value {
+                    Some(Value::AsInt(value)) => value,
+                    _ => 0,
+                })
+                .sum::<i64>();
+        }
+    });
+    lost
 }

@@ -12,7 +12,7 @@ use tokio::{sync::oneshot, time::Instant};
 use super::{super::bounds::Load, DurableQueue, RETRY_AFTER, pending::Work};
 use crate::{
     config::OnFull,
-    journal::{Content, Journal, Storage},
+    journal::{Content, Damage, Journal, Storage},
     pipeline::{Item, Refusal, RefusalReason, RejectReason, Signal},
 };
 
@@ -28,11 +28,13 @@ pub(super) struct Writer<S: Storage> {
     /// Failures are told of when they begin and when they end.
     is_failing: bool,
     tidied: Option<Instant>,
+    /// What was told of.
+    told: Damage,
 }
 
 impl<S: Storage> Writer<S> {
-    pub(super) const fn new(queue: Arc<DurableQueue<S>>) -> Self {
-        Self { queue, has_unknown: true, is_failing: false, tidied: None }
+    pub(super) fn new(queue: Arc<DurableQueue<S>>) -> Self {
+        Self { queue, has_unknown: true, is_failing: false, tidied: None, told: Damage::default() }
     }
 
     /// Starts the thread; `end` is told when it has ended.
@@ -141,7 +143,11 @@ impl<S: Storage> Writer<S> {
     /// Gives up what is too old, and writes down what is settled.
     fn tidy(&mut self) {
         let tidied = self.expire().and_then(|()| self.checkpoint());
-        self.note(tidied.err().as_ref());
+        // Where nothing was to be written, it says nothing of the disk.
+        if let Err(cause) = tidied {
+            self.note(Some(&cause));
+        }
+        self.tell_damage();
     }
 
     fn expire(&self) -> io::Result<()> {
@@ -178,6 +184,21 @@ impl<S: Storage> Writer<S> {
         drop(journal);
         self.has_unknown = matches!(surveyed, Ok(true));
         self.note(surveyed.err().as_ref());
+    }
+
+    /// What was found damaged since it was told last.
+    fn tell_damage(&mut self) {
+        let damage = self.queue.journal.lock().damage();
+        let before = std::mem::replace(&mut self.told, damage);
+        if damage == before {
+            return;
+        }
+        let (records, bytes) = (damage.records - before.records, damage.bytes - before.bytes);
+        self.queue.metrics.queue_lost(records);
+        tracing::warn!(
+            "{}: {bytes} bytes of its queue are damaged; {records} requests that they held are lost",
+            self.queue.name
+        );
     }
 
     fn note(&mut self, failure: Option<&io::Error>) {
