@@ -17,7 +17,7 @@ use self::{
     graphs::{Batches, Graphs},
 };
 use crate::{
-    config::{ExporterSettings, ReceiverSettings, Resolved},
+    config::{ExporterSettings, ProcessorSettings, ReceiverSettings, Resolved},
     http::{InFlight, StartError, Threads},
     pipeline::RejectReason,
     receivers::otlp::OtlpReceiver,
@@ -136,6 +136,11 @@ fn show_components(metrics: &SelfMetrics, config: &Resolved) {
                 counters.has_queue();
             }
             ExporterSettings::Prometheus(_) | ExporterSettings::TraceRing(_) => {}
+        }
+    }
+    for processor in &config.processors {
+        if let ProcessorSettings::TailSampling(settings) = &processor.settings {
+            let _ = metrics.sampler(&processor.id.to_string(), settings.decisions());
         }
     }
     for receiver in &config.receivers {

@@ -8,9 +8,11 @@ mod engine_identity;
 mod filter;
 mod matching;
 mod memory_limiter;
+mod onward;
 mod pattern;
 mod request;
 mod screen;
+mod tail_sampling;
 mod total_memory;
 mod value;
 
@@ -24,4 +26,5 @@ pub use memory_limiter::{
     MemoryLimit, MemoryLimiter, MemoryLimiterSettings, MemoryReading, NoReading, ProcessMemory,
 };
 pub use pattern::Pattern;
+pub use tail_sampling::{Policy, Rule, SpanTest, StatusCode, TailSampling, TailSamplingSettings};
 pub use value::ValueType;

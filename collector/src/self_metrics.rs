@@ -16,13 +16,14 @@ mod process;
 mod receivers;
 mod request_memory;
 mod resource;
+mod sampling;
 mod stores;
 
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use inferometer_sdk::{Counter, Encoder, Histogram, MeterProvider, Observation, Scope, Snapshot};
 use inferometer_semconv::{
-    attributes::{self, CollectorListener, CollectorScrapeCoding},
+    attributes::{self, CollectorListener, CollectorSamplingDecision, CollectorScrapeCoding},
     metrics,
 };
 use opentelemetry::KeyValue;
@@ -35,6 +36,7 @@ pub use self::{
     count::{SelfCount, SelfCounter},
     exporters::ExporterMetrics,
     receivers::ReceiverMetrics,
+    sampling::SamplingMetrics,
     stores::Stores,
 };
 use crate::{http::InFlight, pipeline::Signal};
@@ -47,6 +49,7 @@ pub struct SelfMetrics {
     scope: Scope,
     receivers: Mutex<BTreeMap<(String, usize), Arc<ReceiverMetrics>>>,
     exporters: Mutex<BTreeMap<String, Arc<ExporterMetrics>>>,
+    samplers: Mutex<BTreeMap<String, Arc<SamplingMetrics>>>,
     unknown_engine_index: Counter<u64>,
     stores: Stores,
     scrape_duration: Histogram<f64>,
@@ -80,6 +83,7 @@ impl Default for SelfMetrics {
         Self {
             receivers: Mutex::default(),
             exporters: Mutex::default(),
+            samplers: Mutex::default(),
             unknown_engine_index: scope
                 .counter(&metrics::INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN, &[]),
             stores: Stores::bind(&scope),
@@ -116,12 +120,13 @@ impl SelfMetrics {
     /// Instruments of one series each: unknown engine indexes, duration of scrapes, what they left out.
     const SINGLE: usize = 3;
 
-    /// Series that it shows, `target_info` included; more with every receiver and exporter.
+    /// Series that it shows, `target_info` included; more with every receiver, exporter and tail sampler.
     #[must_use]
     pub fn series(&self) -> usize {
         Self::SERIES
             + self.receivers.lock().len() * (ReceiverMetrics::SERIES + otelcol::RECEIVER_SERIES)
             + self.exporters.lock().values().map(|exporter| exporter.series()).sum::<usize>()
+            + self.samplers.lock().values().map(|sampler| sampler.series()).sum::<usize>()
     }
 
     /// The counters of a receiver's listener, by the receiver's place in the configuration. They are shown from the
@@ -139,6 +144,18 @@ impl SelfMetrics {
         let id = name.strip_prefix("exporters.").unwrap_or(name);
         let bind = || Arc::new(ExporterMetrics::bind(&self.scope, id));
         Arc::clone(self.exporters.lock().entry(id.to_owned()).or_insert_with(bind))
+    }
+
+    /// The counters of a tail sampler, by its place in the configuration. They are shown from the first time on that they
+    /// are asked for, which also says what its policies are: their names, and what becomes of the traces they decide on.
+    pub fn sampler<'a>(
+        &self,
+        name: &str,
+        policies: impl Iterator<Item = (&'a str, CollectorSamplingDecision)>,
+    ) -> Arc<SamplingMetrics> {
+        let id = name.strip_prefix("processors.").unwrap_or(name);
+        let bind = || Arc::new(SamplingMetrics::bind(&self.scope, id, policies));
+        Arc::clone(self.samplers.lock().entry(id.to_owned()).or_insert_with(bind))
     }
 
     /// Counts points of which no table says which engine they are from.

@@ -72,11 +72,17 @@ ATTRIBUTE_INFER_COLLECTOR_LISTENER: Final[str] = "infer.collector.listener"
 VALUES_INFER_COLLECTOR_LISTENER: Final[tuple[str, ...]] = ("otlp_grpc", "otlp_http", "metrics", "traces")
 ATTRIBUTE_INFER_COLLECTOR_LOOKUP_RESULT: Final[str] = "infer.collector.lookup.result"
 VALUES_INFER_COLLECTOR_LOOKUP_RESULT: Final[tuple[str, ...]] = ("expected", "known", "respelled", "new")
+ATTRIBUTE_INFER_COLLECTOR_PROCESSOR: Final[str] = "infer.collector.processor"
 ATTRIBUTE_INFER_COLLECTOR_RECEIVER: Final[str] = "infer.collector.receiver"
 ATTRIBUTE_INFER_COLLECTOR_REFUSAL_REASON: Final[str] = "infer.collector.refusal.reason"
 VALUES_INFER_COLLECTOR_REFUSAL_REASON: Final[tuple[str, ...]] = ("malformed", "unsupported", "too_large", "too_slow", "no_pipeline", "queue_full", "memory", "storage_failed", "stopping")
 ATTRIBUTE_INFER_COLLECTOR_REJECTION_REASON: Final[str] = "infer.collector.rejection.reason"
-VALUES_INFER_COLLECTOR_REJECTION_REASON: Final[tuple[str, ...]] = ("filtered", "series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable", "write_failed", "expired", "corrupt")
+VALUES_INFER_COLLECTOR_REJECTION_REASON: Final[tuple[str, ...]] = ("filtered", "sampled_out", "series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable", "write_failed", "expired", "corrupt")
+ATTRIBUTE_INFER_COLLECTOR_SAMPLING_CAUSE: Final[str] = "infer.collector.sampling.cause"
+VALUES_INFER_COLLECTOR_SAMPLING_CAUSE: Final[tuple[str, ...]] = ("settled", "root_ended", "wait_over", "bound_reached", "stopping")
+ATTRIBUTE_INFER_COLLECTOR_SAMPLING_DECISION: Final[str] = "infer.collector.sampling.decision"
+VALUES_INFER_COLLECTOR_SAMPLING_DECISION: Final[tuple[str, ...]] = ("sampled", "dropped", "not_sampled")
+ATTRIBUTE_INFER_COLLECTOR_SAMPLING_POLICY: Final[str] = "infer.collector.sampling.policy"
 ATTRIBUTE_INFER_COLLECTOR_SCRAPE_CODING: Final[str] = "infer.collector.scrape.coding"
 VALUES_INFER_COLLECTOR_SCRAPE_CODING: Final[tuple[str, ...]] = ("identity", "gzip", "zstd")
 ATTRIBUTE_INFER_DIFFUSION_STAGE: Final[str] = "infer.diffusion.stage"
@@ -1157,6 +1163,26 @@ METRIC_INFER_COLLECTOR_QUEUE_LOST: Final[Instrument] = Instrument(
     attributes=(ATTRIBUTE_INFER_COLLECTOR_EXPORTER,),
 )
 
+METRIC_INFER_COLLECTOR_TRACE_DECIDED: Final[Instrument] = Instrument(
+    name="infer.collector.trace.decided",
+    prometheus_name="infer_collector_trace_decided_total",
+    kind="counter",
+    unit="{trace}",
+    description="Traces that a tail sampler decided on.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_PROCESSOR, ATTRIBUTE_INFER_COLLECTOR_SAMPLING_POLICY, ATTRIBUTE_INFER_COLLECTOR_SAMPLING_DECISION, ATTRIBUTE_INFER_COLLECTOR_SAMPLING_CAUSE),
+)
+
+METRIC_INFER_COLLECTOR_TRACE_UNDECIDED: Final[Instrument] = Instrument(
+    name="infer.collector.trace.undecided",
+    prometheus_name="infer_collector_trace_undecided",
+    kind="updowncounter",
+    unit="{trace}",
+    description="Traces that wait for the decision of a tail sampler.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_PROCESSOR,),
+)
+
 METRIC_INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN: Final[Instrument] = Instrument(
     name="infer.collector.engine_index.unknown",
     prometheus_name="infer_collector_engine_index_unknown_total",
@@ -1958,6 +1984,8 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_COLLECTOR_QUEUE_USAGE,
     METRIC_INFER_COLLECTOR_QUEUE_LIMIT,
     METRIC_INFER_COLLECTOR_QUEUE_LOST,
+    METRIC_INFER_COLLECTOR_TRACE_DECIDED,
+    METRIC_INFER_COLLECTOR_TRACE_UNDECIDED,
     METRIC_INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN,
     METRIC_INFER_COLLECTOR_SERIES_USAGE,
     METRIC_INFER_COLLECTOR_SERIES_LIMIT,

@@ -8,12 +8,12 @@ use super::exporters::RunningExporter;
 use crate::{
     config::{Component, ComponentId, PipelineSettings, ProcessorSettings},
     http::StartError,
-    pipeline::{Graph, Intake, Pipeline, Processor},
+    pipeline::{Exporter, Graph, Intake, Pipeline, Processor},
     processors::{
         Attributes, Batch, BatchSettings, EngineIdentities, Filter, MemoryLimiter, ProcessMemory,
-        Resource,
+        Resource, TailSampling, TailSamplingSettings,
     },
-    self_metrics::SelfMetrics,
+    self_metrics::{SamplingMetrics, SelfMetrics},
 };
 
 /// Every pipeline with its components, and the receivers that feed it.
@@ -23,9 +23,16 @@ pub(super) struct Graphs {
     batches: Batches,
 }
 
-/// The batches of each pipeline, in the order of the data.
+/// What holds items back in each pipeline, in the order of the data.
 #[derive(Debug)]
-pub(super) struct Batches(Vec<Vec<Batch>>);
+pub(super) struct Batches(Vec<Vec<Holding>>);
+
+/// A processor that items wait in.
+#[derive(Debug)]
+enum Holding {
+    Batch(Batch),
+    TailSampling(TailSampling),
+}
 
 /// A started processor.
 enum Started {
@@ -33,6 +40,8 @@ enum Started {
     Shared(Arc<dyn Processor>),
     /// Every pipeline that names it gets one of its own, since it feeds what is behind it there.
     Batch(BatchSettings),
+    /// The same, with counters that all of them share.
+    TailSampling(Box<TailSamplingSettings>, Arc<SamplingMetrics>),
 }
 
 impl Graphs {
@@ -64,9 +73,9 @@ impl Graphs {
             };
             let named = settings.processors.iter();
             let named = named.filter_map(|id| processors.iter().find(|(_, of)| of == id));
-            let (pipeline, batches) = join(named, end);
+            let (pipeline, held) = join(named, end);
             graphs.pipelines.push((settings.receivers, pipeline));
-            graphs.batches.0.push(batches);
+            graphs.batches.0.push(held);
         }
         Ok(graphs)
     }
@@ -83,27 +92,34 @@ impl Graphs {
     }
 }
 
-/// Puts processors before the end of a pipeline. Each batch takes all that is behind it, and is the end for what is
-/// before it.
+/// Puts processors before the end of a pipeline. Each that holds items back takes all that is behind it, and is the end
+/// for what is before it.
 fn join<'a>(
     processors: impl DoubleEndedIterator<Item = &'a (Started, ComponentId)>,
     end: Pipeline,
-) -> (Pipeline, Vec<Batch>) {
+) -> (Pipeline, Vec<Holding>) {
     let mut pipeline = end;
-    let mut batches = Vec::new();
+    let mut held = Vec::new();
     for (processor, id) in processors.rev() {
-        match processor {
-            Started::Shared(processor) => pipeline.processors.insert(0, Arc::clone(processor)),
-            Started::Batch(settings) => {
-                let signal = pipeline.signal;
-                let batch = Batch::start(&format!("processors.{id}"), *settings, pipeline);
-                let exporters = vec![batch.exporter()];
-                pipeline = Pipeline { signal, processors: Vec::new(), exporters };
-                batches.insert(0, batch);
+        let (name, signal) = (format!("processors.{id}"), pipeline.signal);
+        let holding = match processor {
+            Started::Shared(processor) => {
+                pipeline.processors.insert(0, Arc::clone(processor));
+                continue;
             }
-        }
+            Started::Batch(settings) => Holding::Batch(Batch::start(&name, *settings, pipeline)),
+            Started::TailSampling(settings, metrics) => Holding::TailSampling(TailSampling::start(
+                &name,
+                settings,
+                pipeline,
+                Arc::clone(metrics),
+            )),
+        };
+        let exporters = vec![holding.exporter()];
+        pipeline = Pipeline { signal, processors: Vec::new(), exporters };
+        held.insert(0, holding);
     }
-    (pipeline, batches)
+    (pipeline, held)
 }
 
 fn start(
@@ -121,6 +137,10 @@ fn start(
             Started::Shared(Arc::new(EngineIdentities::new(settings, Arc::clone(metrics))))
         }
         ProcessorSettings::Batch(settings) => Started::Batch(settings),
+        ProcessorSettings::TailSampling(settings) => {
+            let metrics = metrics.sampler(&id.to_string(), settings.decisions());
+            Started::TailSampling(settings, metrics)
+        }
         ProcessorSettings::MemoryLimiter(settings) => {
             let limiter = MemoryLimiter::new(settings, Box::new(ProcessMemory));
             let limiter = limiter
@@ -132,13 +152,30 @@ fn start(
     })
 }
 
+impl Holding {
+    /// The end of the pipeline before it.
+    fn exporter(&self) -> Arc<dyn Exporter> {
+        match self {
+            Self::Batch(batch) => batch.exporter(),
+            Self::TailSampling(sampler) => sampler.exporter(),
+        }
+    }
+
+    async fn shutdown(self, deadline: Duration) {
+        match self {
+            Self::Batch(batch) => batch.shutdown(deadline).await,
+            Self::TailSampling(sampler) => sampler.shutdown(deadline).await,
+        }
+    }
+}
+
 impl Batches {
     /// Sends on what waits, in each pipeline in the order of the data, at most until `deadline` in all.
     pub(super) async fn shutdown(self, deadline: Duration) {
         let end = Instant::now() + deadline;
-        super::each(self.0.into_iter().map(|batches| async move {
-            for batch in batches {
-                batch.shutdown(end.saturating_duration_since(Instant::now())).await;
+        super::each(self.0.into_iter().map(|held| async move {
+            for holding in held {
+                holding.shutdown(end.saturating_duration_since(Instant::now())).await;
             }
         }))
         .await;

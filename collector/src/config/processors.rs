@@ -4,6 +4,7 @@ mod actions;
 mod engine_identity;
 mod filter;
 mod matching;
+mod tail_sampling;
 
 use super::{
     component::{Kind, Read},
@@ -21,6 +22,7 @@ pub(super) const PROCESSORS: &[Kind<ProcessorSettings>] = &[
     Kind { name: "attributes", read: attributes },
     Kind { name: "filter", read: filter },
     Kind { name: "engine_identity", read: engine_identity },
+    Kind { name: "tail_sampling", read: tail_sampling },
 ];
 
 /// More items than a batch can be meant to have.
@@ -116,4 +118,9 @@ fn engine_identity(section: &mut Section<'_>, problems: &mut Problems) -> Read<P
 fn filter(section: &mut Section<'_>, problems: &mut Problems) -> Read<ProcessorSettings> {
     let settings = filter::read(section, problems);
     Read { settings: ProcessorSettings::Filter(Box::new(settings)), listeners: Vec::new() }
+}
+
+fn tail_sampling(section: &mut Section<'_>, problems: &mut Problems) -> Read<ProcessorSettings> {
+    let settings = tail_sampling::read(section, problems);
+    Read { settings: ProcessorSettings::TailSampling(Box::new(settings)), listeners: Vec::new() }
 }

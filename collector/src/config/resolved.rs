@@ -15,7 +15,7 @@ use crate::{
     pipeline::Signal,
     processors::{
         Action, AttributesSettings, BatchSettings, EngineIdentitySettings, FilterSettings,
-        MemoryLimiterSettings,
+        MemoryLimiterSettings, TailSamplingSettings,
     },
 };
 
@@ -68,6 +68,24 @@ pub enum ProcessorSettings {
     EngineIdentity(EngineIdentitySettings),
     /// `memory_limiter`
     MemoryLimiter(MemoryLimiterSettings),
+    /// `tail_sampling`
+    TailSampling(Box<TailSamplingSettings>),
+}
+
+impl ProcessorSettings {
+    /// The signals that the processor takes.
+    #[must_use]
+    pub const fn signals(&self) -> &'static [Signal] {
+        match self {
+            Self::TailSampling(_) => &[Signal::Traces],
+            Self::Batch(_)
+            | Self::Resource(_)
+            | Self::Attributes(_)
+            | Self::Filter(_)
+            | Self::EngineIdentity(_)
+            | Self::MemoryLimiter(_) => &Signal::ALL,
+        }
+    }
 }
 
 /// The exporters that this collector has.

@@ -91,7 +91,12 @@ fn pipeline(
         members(section, ("processors", "processor"), PROCESSORS, processors, problems);
     let exporters = members(section, ("exporters", "exporter"), EXPORTERS, exporters, problems);
     for (at, exporter) in &exporters {
-        refuse_foreign_signal(*at, exporter, id.signal, &definitions.exporters, problems);
+        let takes = settings_of(exporter, &definitions.exporters).map(ExporterSettings::signals);
+        refuse_foreign_signal(*at, ("exporter", exporter), id.signal, takes, problems);
+    }
+    for (at, processor) in &processors {
+        let takes = settings_of(processor, &definitions.processors).map(ProcessorSettings::signals);
+        refuse_foreign_signal(*at, ("processor", processor), id.signal, takes, problems);
     }
     let ids =
         |members: Vec<(Position, ComponentId)>| members.into_iter().map(|(_, id)| id).collect();
@@ -180,28 +185,26 @@ fn takes(exporter: &Defined<ExporterSettings>, signal: Signal) -> bool {
     exporter.read.as_ref().is_some_and(|read| read.settings.signals().contains(&signal))
 }
 
+fn settings_of<'a, S>(id: &ComponentId, defined: &'a [Defined<S>]) -> Option<&'a S> {
+    let found = defined.iter().find(|defined| defined.id == *id)?;
+    Some(&found.read.as_ref()?.settings)
+}
+
+/// Reports a component in a pipeline of a signal that it does not take; `takes` is nothing if it could not be read.
 fn refuse_foreign_signal(
     at: Position,
-    exporter: &ComponentId,
+    (role, id): (&str, &ComponentId),
     signal: Signal,
-    defined: &[Defined<ExporterSettings>],
+    takes: Option<&[Signal]>,
     problems: &mut Problems,
 ) {
-    let read = defined
-        .iter()
-        .find(|defined| defined.id == *exporter)
-        .and_then(|defined| defined.read.as_ref());
-    let Some(takes) = read.map(|read| read.settings.signals()) else {
+    let Some(takes) = takes.filter(|takes| !takes.contains(&signal)) else {
         return;
     };
-    if !takes.contains(&signal) {
-        let takes: Vec<_> = takes.iter().map(|signal| signal.as_str()).collect();
-        let (signal, takes) = (signal.as_str(), takes.join(" and "));
-        problems.error(
-            at,
-            format!(
-                "exporter {exporter} takes {takes}, not {signal}: move it to a pipeline of {takes}"
-            ),
-        );
-    }
+    let takes: Vec<_> = takes.iter().map(|signal| signal.as_str()).collect();
+    let (signal, takes) = (signal.as_str(), takes.join(" and "));
+    problems.error(
+        at,
+        format!("{role} {id} takes {takes}, not {signal}: move it to a pipeline of {takes}"),
+    );
 }

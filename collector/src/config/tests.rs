@@ -12,6 +12,7 @@ use super::{
 mod limits_table;
 mod prometheus;
 mod receivers;
+mod tail_sampling;
 
 const SOUND: &str = "\
 receivers:
@@ -184,7 +185,7 @@ fn an_undefined_component_of_no_known_type_names_the_types() {
         "      receivers: [otlp]\n      processors: [redact]\n      exporters: [prometheus, kafka]",
         &[
             "c.yaml:13:20: error: service.pipelines.metrics.processors names \"redact\", which processors does not \
-             define: the processors are memory_limiter, batch, resource, attributes, filter, engine_identity",
+             define: the processors are memory_limiter, batch, resource, attributes, filter, engine_identity, tail_sampling",
             "c.yaml:14:31: error: service.pipelines.metrics.exporters names \"kafka\", which exporters does not \
              define: the exporters are prometheus, otlp, otlphttp, debug, file, trace_ring",
         ],

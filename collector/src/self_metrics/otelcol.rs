@@ -94,10 +94,11 @@ fn items(alias: &ItemAlias, points: &[NumberDataPoint]) -> Vec<Metric> {
         .collect()
 }
 
-/// What a filter dropped as it should, or a queue gave up, the Collector does not count as a failure to send.
+/// What a filter or a sampler dropped as it should, or a queue gave up, the Collector does not count as a failure to send.
 fn is_told(point: &NumberDataPoint) -> bool {
     let reason = text(&point.attributes, attributes::INFER_COLLECTOR_REJECTION_REASON.key);
-    let other = [RejectReason::Filtered, RejectReason::Evicted].map(RejectReason::as_str);
+    let other = [RejectReason::Filtered, RejectReason::SampledOut, RejectReason::Evicted]
+        .map(RejectReason::as_str);
     reason.is_none_or(|reason| !other.contains(&reason))
 }
 

@@ -362,6 +362,14 @@ pub const INFER_COLLECTOR_LOOKUP_RESULT: AttributeDef = AttributeDef {
     description: "How the series of a point was found, the cheapest way first.",
 };
 
+/// `infer.collector.processor`: The id of a processor, as the configuration has it.
+pub const INFER_COLLECTOR_PROCESSOR: AttributeDef = AttributeDef {
+    key: "infer.collector.processor",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 64 },
+    description: "The id of a processor, as the configuration has it.",
+};
+
 /// `infer.collector.receiver`: The id of a receiver, as the configuration has it.
 pub const INFER_COLLECTOR_RECEIVER: AttributeDef = AttributeDef {
     key: "infer.collector.receiver",
@@ -382,8 +390,32 @@ pub const INFER_COLLECTOR_REFUSAL_REASON: AttributeDef = AttributeDef {
 pub const INFER_COLLECTOR_REJECTION_REASON: AttributeDef = AttributeDef {
     key: "infer.collector.rejection.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["filtered", "series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable", "write_failed", "expired", "corrupt"]),
+    values: Values::Closed(&["filtered", "sampled_out", "series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable", "write_failed", "expired", "corrupt"]),
     description: "Why an item of an accepted request was not kept.",
+};
+
+/// `infer.collector.sampling.cause`: Why a trace was decided when it was.
+pub const INFER_COLLECTOR_SAMPLING_CAUSE: AttributeDef = AttributeDef {
+    key: "infer.collector.sampling.cause",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["settled", "root_ended", "wait_over", "bound_reached", "stopping"]),
+    description: "Why a trace was decided when it was.",
+};
+
+/// `infer.collector.sampling.decision`: What becomes of the spans of a trace.
+pub const INFER_COLLECTOR_SAMPLING_DECISION: AttributeDef = AttributeDef {
+    key: "infer.collector.sampling.decision",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["sampled", "dropped", "not_sampled"]),
+    description: "What becomes of the spans of a trace.",
+};
+
+/// `infer.collector.sampling.policy`: The policy of a tail sampler that decided, by its name in the configuration; `none` if none wanted the trace.
+pub const INFER_COLLECTOR_SAMPLING_POLICY: AttributeDef = AttributeDef {
+    key: "infer.collector.sampling.policy",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 256 },
+    description: "The policy of a tail sampler that decided, by its name in the configuration; `none` if none wanted the trace.",
 };
 
 /// `infer.collector.scrape.coding`: How a page was coded for its reader.
@@ -930,9 +962,13 @@ pub const ALL: &[&AttributeDef] = &[
     &INFER_COLLECTOR_EXPORTER,
     &INFER_COLLECTOR_LISTENER,
     &INFER_COLLECTOR_LOOKUP_RESULT,
+    &INFER_COLLECTOR_PROCESSOR,
     &INFER_COLLECTOR_RECEIVER,
     &INFER_COLLECTOR_REFUSAL_REASON,
     &INFER_COLLECTOR_REJECTION_REASON,
+    &INFER_COLLECTOR_SAMPLING_CAUSE,
+    &INFER_COLLECTOR_SAMPLING_DECISION,
+    &INFER_COLLECTOR_SAMPLING_POLICY,
     &INFER_COLLECTOR_SCRAPE_CODING,
     &INFER_DIFFUSION_STAGE,
     &INFER_ENGINE_STATE,
@@ -1225,6 +1261,8 @@ impl CollectorRefusalReason {
 pub enum CollectorRejectionReason {
     /// A filter of the pipeline dropped it, as its configuration says.
     Filtered,
+    /// A tail sampler decided against its trace, as its policies say.
+    SampledOut,
     /// The store is at its series limit.
     SeriesLimit,
     /// The series of the store take their limit of bytes.
@@ -1253,13 +1291,14 @@ pub enum CollectorRejectionReason {
 
 impl CollectorRejectionReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 13] = [Self::Filtered, Self::SeriesLimit, Self::SeriesBytes, Self::TypeConflict, Self::NotExpressible, Self::OutOfOrder, Self::InvalidPoint, Self::Evicted, Self::Remote, Self::Unreachable, Self::WriteFailed, Self::Expired, Self::Corrupt];
+    pub const ALL: [Self; 14] = [Self::Filtered, Self::SampledOut, Self::SeriesLimit, Self::SeriesBytes, Self::TypeConflict, Self::NotExpressible, Self::OutOfOrder, Self::InvalidPoint, Self::Evicted, Self::Remote, Self::Unreachable, Self::WriteFailed, Self::Expired, Self::Corrupt];
 
     /// The value as it is sent.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Filtered => "filtered",
+            Self::SampledOut => "sampled_out",
             Self::SeriesLimit => "series_limit",
             Self::SeriesBytes => "series_bytes",
             Self::TypeConflict => "type_conflict",
@@ -1272,6 +1311,64 @@ impl CollectorRejectionReason {
             Self::WriteFailed => "write_failed",
             Self::Expired => "expired",
             Self::Corrupt => "corrupt",
+        }
+    }
+}
+
+/// The values of `infer.collector.sampling.cause`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CollectorSamplingCause {
+    /// No further span could change the decision, or a policy wanted the trace at once.
+    Settled,
+    /// Its root span had ended, and other spans had their time to arrive.
+    RootEnded,
+    /// Nothing of it had come for as long as `decision_wait` says.
+    WaitOver,
+    /// It made room for newer ones, so that spans may have been missing.
+    BoundReached,
+    /// The collector stopped, so that spans may have been missing.
+    Stopping,
+}
+
+impl CollectorSamplingCause {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 5] = [Self::Settled, Self::RootEnded, Self::WaitOver, Self::BoundReached, Self::Stopping];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Settled => "settled",
+            Self::RootEnded => "root_ended",
+            Self::WaitOver => "wait_over",
+            Self::BoundReached => "bound_reached",
+            Self::Stopping => "stopping",
+        }
+    }
+}
+
+/// The values of `infer.collector.sampling.decision`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CollectorSamplingDecision {
+    /// The policy wanted it.
+    Sampled,
+    /// The policy is one that drops.
+    Dropped,
+    /// No policy wanted it.
+    NotSampled,
+}
+
+impl CollectorSamplingDecision {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 3] = [Self::Sampled, Self::Dropped, Self::NotSampled];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sampled => "sampled",
+            Self::Dropped => "dropped",
+            Self::NotSampled => "not_sampled",
         }
     }
 }

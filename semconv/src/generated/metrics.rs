@@ -2158,6 +2158,43 @@ pub const INFER_COLLECTOR_QUEUE_LOST: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.collector.trace.decided`: Traces that a tail sampler decided on.
+///
+/// Prometheus: `infer_collector_trace_decided_total`. Spans that come later follow the decision and do not count again.
+pub const INFER_COLLECTOR_TRACE_DECIDED: InstrumentDef = InstrumentDef {
+    name: "infer.collector.trace.decided",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{trace}",
+    description: "Traces that a tail sampler decided on.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_PROCESSOR, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_SAMPLING_POLICY, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_SAMPLING_DECISION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_SAMPLING_CAUSE, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.trace.undecided`: Traces that wait for the decision of a tail sampler.
+///
+/// Prometheus: `infer_collector_trace_undecided`.
+pub const INFER_COLLECTOR_TRACE_UNDECIDED: InstrumentDef = InstrumentDef {
+    name: "infer.collector.trace.undecided",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{trace}",
+    description: "Traces that wait for the decision of a tail sampler.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_PROCESSOR, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.collector.engine_index.unknown`: Points whose engine index is in no table that says which stage and replica it is.
 ///
 /// Prometheus: `infer_collector_engine_index_unknown_total`. A point is counted each time that it is offered, so again when its sender was refused and comes back.
@@ -3598,6 +3635,8 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_COLLECTOR_QUEUE_USAGE,
     &INFER_COLLECTOR_QUEUE_LIMIT,
     &INFER_COLLECTOR_QUEUE_LOST,
+    &INFER_COLLECTOR_TRACE_DECIDED,
+    &INFER_COLLECTOR_TRACE_UNDECIDED,
     &INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN,
     &INFER_COLLECTOR_SERIES_USAGE,
     &INFER_COLLECTOR_SERIES_LIMIT,

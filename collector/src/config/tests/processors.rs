@@ -41,7 +41,7 @@ fn the_example_is_sound_and_uses_every_processor() {
         Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/collector-processors.yaml"));
     let config = Config::load(path).unwrap();
     assert_eq!(config.warnings.to_string(), "");
-    let mut used = [false; 6];
+    let mut used = [false; 7];
     for processor in config.resolved.processors {
         used[match processor.settings {
             ProcessorSettings::MemoryLimiter(_) => 0,
@@ -50,9 +50,10 @@ fn the_example_is_sound_and_uses_every_processor() {
             ProcessorSettings::Attributes(_) => 3,
             ProcessorSettings::Filter(_) => 4,
             ProcessorSettings::EngineIdentity(_) => 5,
+            ProcessorSettings::TailSampling(_) => 6,
         }] = true;
     }
-    assert_eq!(used, [true; 6]);
+    assert_eq!(used, [true; 7]);
 }
 
 #[test]

@@ -1,0 +1,64 @@
+//! The end of the pipeline before a sampler: room for one request.
+
+use std::{sync::Arc, time::Duration};
+
+use super::shared::Shared;
+use crate::{
+    pipeline::{Exporter, Item, Refusal, RefusalReason, Reservation},
+    self_metrics::ExporterMetrics,
+};
+
+/// When a sender should come back after there was no room.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// What pipelines hand items to.
+#[derive(Debug)]
+pub(super) struct Entrance(pub(super) Arc<Shared>);
+
+impl Exporter for Entrance {
+    fn reserve(&self, item: &Item) -> Result<Box<dyn Reservation + '_>, Refusal> {
+        let shared = &*self.0;
+        if shared.is_stopping() {
+            return Err(Refusal {
+                reason: RefusalReason::Stopping,
+                message: format!("{} is shutting down; send it to another collector", shared.name),
+                retry_after: Some(RETRY_AFTER),
+            });
+        }
+        let charge = shared.reserve(item).map_err(|full| Refusal {
+            reason: RefusalReason::QueueFull,
+            message: format!(
+                "{}: spans that are kept take {} of {} bytes; wait until what is behind it has caught up",
+                shared.name, full.used, full.max
+            ),
+            retry_after: Some(RETRY_AFTER),
+        })?;
+        Ok(Box::new(Place { shared, charge: Some(charge) }))
+    }
+
+    fn reach(&self, visit: &mut dyn FnMut(&ExporterMetrics)) {
+        self.0.rest.reach(visit);
+    }
+}
+
+/// Room for a request.
+struct Place<'a> {
+    shared: &'a Shared,
+    /// Given back on drop, unless the request has taken the place.
+    charge: Option<usize>,
+}
+
+impl Reservation for Place<'_> {
+    fn commit(mut self: Box<Self>, item: Item) {
+        let charge = self.charge.take().unwrap_or(0);
+        self.shared.take(&item, charge);
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let Some(charge) = self.charge {
+            self.shared.release(charge);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Between what comes before a sampler and its worker.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+
+use parking_lot::Mutex;
+use tokio::{sync::Notify, time::Instant};
+
+use super::{
+    TailSamplingSettings,
+    outgoing::Joined,
+    rules::Rules,
+    runs::Walked,
+    sampler::{Full, Moved, Sampler},
+};
+use crate::{
+    pipeline::{Item, Pipeline, RejectReason},
+    self_metrics::SamplingMetrics,
+};
+
+/// A sampler that its entrance and its worker share.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// The component's place in the file.
+    pub(super) name: String,
+    /// What is behind the sampler.
+    pub(super) rest: Pipeline,
+    rules: Arc<Rules>,
+    sampler: Mutex<Sampler>,
+    /// Spans that were taken and are neither sent on nor counted as lost.
+    spans: AtomicU64,
+    stopping: AtomicBool,
+    closed: AtomicBool,
+    /// Told when there is something to do earlier than the worker knows.
+    pub(super) wake: Notify,
+}
+
+/// What the worker does next.
+#[derive(Debug)]
+pub(super) enum Next {
+    Send(Joined),
+    /// Nothing is to be done before this time, or at all.
+    Wait(Option<Instant>),
+}
+
+impl Shared {
+    pub(super) fn new(
+        name: &str,
+        settings: &TailSamplingSettings,
+        rest: Pipeline,
+        metrics: Arc<SamplingMetrics>,
+    ) -> Self {
+        let (rules, limiters) = Rules::new(&settings.policies, settings.sample_on_first_match);
+        let rules = Arc::new(rules);
+        let sampler = Sampler::new(settings, Arc::clone(&rules), limiters, metrics);
+        Self {
+            name: name.to_owned(),
+            rest,
+            rules,
+            sampler: Mutex::new(sampler),
+            spans: AtomicU64::new(0),
+            stopping: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+            wake: Notify::new(),
+        }
+    }
+
+    /// Spans that wait for their decision or to be sent on.
+    pub(super) fn spans(&self) -> u64 {
+        self.spans.load(Ordering::Relaxed)
+    }
+
+    /// Bytes that are charged for them.
+    pub(super) fn charged(&self) -> usize {
+        self.sampler.lock().charge()
+    }
+
+    pub(super) fn reserve(&self, item: &Item) -> Result<usize, Full> {
+        self.sampler.lock().reserve(item.bytes.len(), item.counts.items)
+    }
+
+    pub(super) fn release(&self, charge: usize) {
+        self.sampler.lock().release(charge);
+    }
+
+    /// Takes a request whose room was promised. It is read before the lock is taken; its sender is answered with it.
+    pub(super) fn take(&self, item: &Item, charge: usize) {
+        let mut walked = Walked::of(&item.bytes, &self.rules.tests);
+        let now = Instant::now();
+        let mut moved = Moved::default();
+        let mut sampler = self.sampler.lock();
+        sampler.release(charge);
+        if self.closed.load(Ordering::Relaxed) {
+            drop(sampler);
+            return self.came_too_late(item);
+        }
+        sampler.take(&item.tenant, &mut walked, now, &mut moved);
+        self.count(&moved);
+        let has_news = sampler.has_news();
+        drop(sampler);
+        if moved.invalid > 0 {
+            item.ack.reject(moved.invalid, || {
+                format!("{}: spans without a trace id of 16 bytes, not all zero", self.name)
+            });
+        }
+        if has_news {
+            self.wake.notify_one();
+        }
+    }
+
+    /// A receiver that was cut off at the deadline hears this last.
+    fn came_too_late(&self, item: &Item) {
+        self.rejected(RejectReason::Unreachable, item.counts.items);
+        item.ack.reject(item.counts.items, || format!("{} has been shut down", self.name));
+    }
+
+    /// What is to be sent on now, after what is due has been decided; all that is there when the collector stops.
+    pub(super) fn next(&self, now: Instant) -> Next {
+        let mut moved = Moved::default();
+        let mut sampler = self.sampler.lock();
+        if self.is_stopping() {
+            sampler.decide_all(now, &mut moved);
+        } else {
+            sampler.decide_due(now, &mut moved);
+        }
+        self.count(&moved);
+        let taken = sampler.outgoing.take();
+        sampler.alarm = sampler.next_due();
+        let alarm = sampler.alarm;
+        drop(sampler);
+        taken.map_or(Next::Wait(alarm), |taken| Next::Send(taken.join()))
+    }
+
+    /// Decides what is due while nothing can be sent on; when something is due again.
+    pub(super) fn decide_due(&self, now: Instant) -> Option<Instant> {
+        let mut moved = Moved::default();
+        let mut sampler = self.sampler.lock();
+        sampler.decide_due(now, &mut moved);
+        self.count(&moved);
+        sampler.next_due()
+    }
+
+    /// Forgets what was sent on or given up.
+    pub(super) fn settle(&self, joined: &Joined) {
+        self.sampler.lock().outgoing.settle(joined);
+        self.spans.fetch_sub(joined.spans, Ordering::Relaxed);
+        self.dequeued(joined.spans);
+    }
+
+    /// From now on nothing waits for further spans.
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+        self.wake.notify_one();
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Once the worker has ended: takes nothing more, and counts what is left as lost. Returns how many spans.
+    pub(super) fn close(&self) -> u64 {
+        let mut moved = Moved::default();
+        let mut sampler = self.sampler.lock();
+        self.closed.store(true, Ordering::Relaxed);
+        sampler.decide_all(Instant::now(), &mut moved);
+        self.count(&moved);
+        sampler.clear();
+        let left = self.spans.swap(0, Ordering::Relaxed);
+        drop(sampler);
+        self.dequeued(left);
+        self.rejected(RejectReason::Unreachable, left);
+        left
+    }
+
+    /// Under the lock, so that what is counted is never less than what was sent on.
+    fn count(&self, moved: &Moved) {
+        let Moved { queued, dequeued, sampled_out, invalid } = *moved;
+        let signal = self.rest.signal;
+        self.spans.fetch_add(queued, Ordering::Relaxed);
+        self.spans.fetch_sub(dequeued, Ordering::Relaxed);
+        if queued > 0 {
+            self.rest.reach(&mut |exporter| exporter.queued(signal, queued));
+        }
+        self.dequeued(dequeued);
+        self.rejected(RejectReason::SampledOut, sampled_out);
+        self.rejected(RejectReason::InvalidPoint, invalid);
+    }
+
+    fn dequeued(&self, spans: u64) {
+        if spans > 0 {
+            self.rest.reach(&mut |exporter| exporter.dequeued(self.rest.signal, spans));
+        }
+    }
+
+    fn rejected(&self, reason: RejectReason, spans: u64) {
+        if spans > 0 {
+            self.rest.reach(&mut |exporter| exporter.rejected(self.rest.signal, reason, spans));
+        }
+    }
+}
