@@ -1,5 +1,6 @@
 //! The running collector: components in the order in which they must start and stop.
 
+mod connectors;
 mod exporters;
 mod graphs;
 mod listening;
@@ -14,7 +15,7 @@ use tokio::time::Instant;
 pub use self::listening::{Forwarding, Listening, Serves};
 use self::{
     exporters::RunningExporter,
-    graphs::{Batches, Graphs},
+    graphs::{Emptied, Graphs},
 };
 use crate::{
     config::{ExporterSettings, ProcessorSettings, ReceiverSettings, Resolved},
@@ -32,7 +33,7 @@ const PAGES_GRACE: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct Collector {
     receivers: Vec<OtlpReceiver>,
-    batches: Batches,
+    emptied: Emptied,
     exporters: Vec<RunningExporter>,
     listening: Vec<Listening>,
     metrics: Arc<SelfMetrics>,
@@ -55,7 +56,13 @@ impl Collector {
             listening.extend(exporter.listening());
             exporters.push(exporter);
         }
-        let graphs = Graphs::build(config.pipelines, config.processors, &exporters, &metrics)?;
+        let graphs = Graphs::build(
+            config.pipelines,
+            config.processors,
+            config.connectors,
+            &exporters,
+            &metrics,
+        )?;
         let threads = Threads::beside_the_current_runtime().map_err(|cause| {
             StartError::new(
                 "receivers",
@@ -76,7 +83,7 @@ impl Collector {
             listening.extend(Listening::of_receiver(&name, &receiver));
             receivers.push(receiver);
         }
-        Ok(Self { receivers, batches: graphs.into_batches(), exporters, listening, metrics })
+        Ok(Self { receivers, emptied: graphs.into_emptied(), exporters, listening, metrics })
     }
 
     /// Everything that is listened on, with the real ports, exporters first.
@@ -102,8 +109,8 @@ impl Collector {
         self.exporters.iter().find_map(RunningExporter::series)
     }
 
-    /// Stops in the order of the data: receivers answer what they have accepted, batches and exporters send what they
-    /// have queued, pages are read to their end.
+    /// Stops in the order of the data: receivers answer what they have accepted, batches, connectors and exporters send
+    /// what they have, pages are read to their end.
     ///
     /// Returns at the deadline at the latest, give or take half a second; what could not be sent by then is counted as
     /// unreachable and logged. Batches get half of the time, so that exporters have some left to send what was in them.
@@ -112,7 +119,7 @@ impl Collector {
         let left = move || end.saturating_duration_since(Instant::now());
         each(self.receivers.into_iter().map(|receiver| receiver.shutdown(left()))).await;
         let before = unreachable(&self.metrics);
-        self.batches.shutdown(left() / 2).await;
+        self.emptied.shutdown(left()).await;
         let (pages, queues): (Vec<_>, Vec<_>) =
             self.exporters.into_iter().partition(RunningExporter::is_page);
         each(queues.into_iter().map(|queue| queue.shutdown(left()))).await;
@@ -142,6 +149,9 @@ fn show_components(metrics: &SelfMetrics, config: &Resolved) {
         if let ProcessorSettings::TailSampling(settings) = &processor.settings {
             let _ = metrics.sampler(&processor.id.to_string(), settings.decisions());
         }
+    }
+    for connector in &config.connectors {
+        let _ = metrics.connector(&connector.id.to_string());
     }
     for receiver in &config.receivers {
         let ReceiverSettings::Otlp(settings) = &receiver.settings;

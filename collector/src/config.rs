@@ -8,6 +8,7 @@ mod backend;
 mod check;
 mod component;
 mod component_id;
+mod connectors;
 mod cors;
 mod debug_exporter;
 mod exporters;
@@ -45,8 +46,8 @@ pub use problem::{Position, Problem, Severity};
 pub use prometheus_settings::{LabelLimitSettings, PrometheusSettings, ResourceLabelSettings};
 pub use queue::{OnFull, QueueSettings, Sizer};
 pub use resolved::{
-    Component, ExporterSettings, LogLevel, PipelineId, PipelineSettings, ProcessorSettings,
-    ReceiverSettings, Resolved,
+    Component, ConnectorSettings, ExporterSettings, LogLevel, PipelineId, PipelineSettings,
+    ProcessorSettings, ReceiverSettings, Resolved,
 };
 pub use retry::RetrySettings;
 pub use settings::{OtlpListenerSettings, OtlpReceiverSettings, TraceRingSettings};

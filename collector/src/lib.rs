@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! receivers/otlp -> pipeline::Graph -> processors -> exporters/{prometheus, otlp, trace_ring}
+//!                                                     \-> connectors -> pipeline::Graph -> ...
 //! ```
 //!
 //! [`config`] turns a file into checked settings; [`Collector`] builds the components that they name, connects them
@@ -9,6 +10,7 @@
 
 mod collector;
 pub mod config;
+pub mod connectors;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod exporters;

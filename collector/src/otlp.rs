@@ -17,6 +17,7 @@ mod wire;
 
 pub use any_value::{spell, text};
 pub use attributes::{AttributeBytes, decode_attributes, spell_attributes, spell_scope};
+pub(crate) use attributes::{key_of, spell_value};
 pub use check::{Malformed, check};
 pub(crate) use decoded_size::decoded_size;
 pub(crate) use envelope::only;

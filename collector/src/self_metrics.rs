@@ -8,6 +8,7 @@
 //! themselves.
 
 mod connections;
+mod connectors;
 mod count;
 mod empty;
 mod exporters;
@@ -33,6 +34,7 @@ use prost::Message;
 
 pub use self::{
     connections::Connections,
+    connectors::ConnectorMetrics,
     count::{SelfCount, SelfCounter},
     exporters::ExporterMetrics,
     receivers::ReceiverMetrics,
@@ -44,12 +46,13 @@ use crate::{http::InFlight, pipeline::Signal};
 /// Counters of the collector itself, shared by all its components; every method is one lock-free addition.
 ///
 /// Who counts what: a receiver says what it accepted and refused, an exporter what it exported and rejected, a listener
-/// what became of its connections.
+/// what became of its connections, a connector both of what reached it and of what it made.
 pub struct SelfMetrics {
     scope: Scope,
     receivers: Mutex<BTreeMap<(String, usize), Arc<ReceiverMetrics>>>,
     exporters: Mutex<BTreeMap<String, Arc<ExporterMetrics>>>,
     samplers: Mutex<BTreeMap<String, Arc<SamplingMetrics>>>,
+    connectors: Mutex<BTreeMap<String, Arc<ConnectorMetrics>>>,
     unknown_engine_index: Counter<u64>,
     stores: Stores,
     scrape_duration: Histogram<f64>,
@@ -84,6 +87,7 @@ impl Default for SelfMetrics {
             receivers: Mutex::default(),
             exporters: Mutex::default(),
             samplers: Mutex::default(),
+            connectors: Mutex::default(),
             unknown_engine_index: scope
                 .counter(&metrics::INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN, &[]),
             stores: Stores::bind(&scope),
@@ -108,7 +112,7 @@ fn signal_of(signal: Signal) -> KeyValue {
 }
 
 impl SelfMetrics {
-    /// Series that it shows without any receiver or exporter, `target_info` included.
+    /// Series that it shows without any receiver, exporter or connector, `target_info` included.
     const SERIES: usize = 1
         + CollectorListener::ALL.len() * Connections::SERIES
         + Stores::SERIES
@@ -120,20 +124,21 @@ impl SelfMetrics {
     /// Instruments of one series each: unknown engine indexes, duration of scrapes, what they left out.
     const SINGLE: usize = 3;
 
-    /// Series that it shows, `target_info` included; more with every receiver, exporter and tail sampler.
+    /// Series that it shows, `target_info` included; more with every receiver, exporter, connector and tail sampler.
     #[must_use]
     pub fn series(&self) -> usize {
         Self::SERIES
             + self.receivers.lock().len() * (ReceiverMetrics::SERIES + otelcol::RECEIVER_SERIES)
             + self.exporters.lock().values().map(|exporter| exporter.series()).sum::<usize>()
             + self.samplers.lock().values().map(|sampler| sampler.series()).sum::<usize>()
+            + self.connectors.lock().len() * ConnectorMetrics::SERIES
     }
 
     /// The counters of a receiver's listener, by the receiver's place in the configuration. They are shown from the
     /// first time on that they are asked for.
     pub fn receiver(&self, name: &str, listener: CollectorListener) -> Arc<ReceiverMetrics> {
         let id = name.strip_prefix("receivers.").unwrap_or(name);
-        let bind = || Arc::new(ReceiverMetrics::bind(&self.scope, id, listener));
+        let bind = || Arc::new(ReceiverMetrics::bind(&self.scope, id, Some(listener)));
         let mut receivers = self.receivers.lock();
         Arc::clone(receivers.entry((id.to_owned(), listener as usize)).or_insert_with(bind))
     }
@@ -156,6 +161,22 @@ impl SelfMetrics {
         let id = name.strip_prefix("processors.").unwrap_or(name);
         let bind = || Arc::new(SamplingMetrics::bind(&self.scope, id, policies));
         Arc::clone(self.samplers.lock().entry(id.to_owned()).or_insert_with(bind))
+    }
+
+    /// The counters of a connector, by its place in the configuration. They are shown from the first time on that they
+    /// are asked for.
+    pub fn connector(&self, name: &str) -> Arc<ConnectorMetrics> {
+        let id = name.strip_prefix("connectors.").unwrap_or(name);
+        let exporter = self.exporter(id);
+        let bind = || Arc::new(ConnectorMetrics::bind(&self.scope, id, exporter));
+        Arc::clone(self.connectors.lock().entry(id.to_owned()).or_insert_with(bind))
+    }
+
+    /// What a part of the collector says of itself as the source of metrics: as the collector, under an instance id of
+    /// its own, so that its series are nobody else's.
+    #[must_use]
+    pub fn new_source() -> Vec<opentelemetry_proto::tonic::common::v1::KeyValue> {
+        resource::new_source()
     }
 
     /// Counts points of which no table says which engine they are from.

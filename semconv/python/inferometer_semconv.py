@@ -63,6 +63,7 @@ ATTRIBUTE_INFER_COLLECTOR_CONNECTION_CUT_REASON: Final[str] = "infer.collector.c
 VALUES_INFER_COLLECTOR_CONNECTION_CUT_REASON: Final[tuple[str, ...]] = ("no_head", "idle", "keep_alive", "slow_reader", "flood", "protocol", "age")
 ATTRIBUTE_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[str] = "infer.collector.connection.refusal.reason"
 VALUES_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[tuple[str, ...]] = ("over_limit", "over_peer_limit", "accept_error")
+ATTRIBUTE_INFER_COLLECTOR_CONNECTOR: Final[str] = "infer.collector.connector"
 ATTRIBUTE_INFER_COLLECTOR_END_REASON: Final[str] = "infer.collector.end.reason"
 VALUES_INFER_COLLECTOR_END_REASON: Final[tuple[str, ...]] = ("expired", "stale")
 ATTRIBUTE_INFER_COLLECTOR_EXEMPLAR_LOSS: Final[str] = "infer.collector.exemplar.loss"
@@ -1183,6 +1184,36 @@ METRIC_INFER_COLLECTOR_TRACE_UNDECIDED: Final[Instrument] = Instrument(
     attributes=(ATTRIBUTE_INFER_COLLECTOR_PROCESSOR,),
 )
 
+METRIC_INFER_COLLECTOR_CONNECTOR_SERIES_USAGE: Final[Instrument] = Instrument(
+    name="infer.collector.connector.series.usage",
+    prometheus_name="infer_collector_connector_series_usage",
+    kind="updowncounter",
+    unit="{series}",
+    description="Series that a connector keeps totals of, overflow series left out.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_CONNECTOR,),
+)
+
+METRIC_INFER_COLLECTOR_CONNECTOR_SERIES_LIMIT: Final[Instrument] = Instrument(
+    name="infer.collector.connector.series.limit",
+    prometheus_name="infer_collector_connector_series_limit",
+    kind="updowncounter",
+    unit="{series}",
+    description="Series that a connector may keep totals of.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_CONNECTOR,),
+)
+
+METRIC_INFER_COLLECTOR_CONNECTOR_OVERFLOW: Final[Instrument] = Instrument(
+    name="infer.collector.connector.overflow",
+    prometheus_name="infer_collector_connector_overflow_total",
+    kind="counter",
+    unit="{span}",
+    description="Spans that a connector counted in an overflow series, since their own would have been one too many or too long.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_CONNECTOR,),
+)
+
 METRIC_INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN: Final[Instrument] = Instrument(
     name="infer.collector.engine_index.unknown",
     prometheus_name="infer_collector_engine_index_unknown_total",
@@ -1986,6 +2017,9 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_COLLECTOR_QUEUE_LOST,
     METRIC_INFER_COLLECTOR_TRACE_DECIDED,
     METRIC_INFER_COLLECTOR_TRACE_UNDECIDED,
+    METRIC_INFER_COLLECTOR_CONNECTOR_SERIES_USAGE,
+    METRIC_INFER_COLLECTOR_CONNECTOR_SERIES_LIMIT,
+    METRIC_INFER_COLLECTOR_CONNECTOR_OVERFLOW,
     METRIC_INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN,
     METRIC_INFER_COLLECTOR_SERIES_USAGE,
     METRIC_INFER_COLLECTOR_SERIES_LIMIT,

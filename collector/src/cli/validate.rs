@@ -25,6 +25,7 @@ fn summary(config: &Config) -> String {
         (resolved.receivers.len(), "receiver"),
         (resolved.processors.len(), "processor"),
         (resolved.exporters.len(), "exporter"),
+        (resolved.connectors.len(), "connector"),
         (resolved.pipelines.len(), "pipeline"),
     ];
     let counts =
@@ -40,7 +41,7 @@ mod tests {
     fn the_summary_counts_what_runs() {
         assert_eq!(
             summary(&Config::default()),
-            "1 receiver, 0 processors, 2 exporters, 2 pipelines"
+            "1 receiver, 0 processors, 2 exporters, 0 connectors, 2 pipelines"
         );
     }
 }

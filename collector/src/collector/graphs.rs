@@ -1,12 +1,12 @@
-//! Connects started components as the pipelines say: one [`Graph`] per receiver.
+//! Connects started components as the pipelines say: one [`Graph`] per receiver, and one per connector.
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
-use super::exporters::RunningExporter;
+use super::{connectors::RunningConnector, exporters::RunningExporter};
 use crate::{
-    config::{Component, ComponentId, PipelineSettings, ProcessorSettings},
+    config::{Component, ComponentId, ConnectorSettings, PipelineSettings, ProcessorSettings},
     http::StartError,
     pipeline::{Exporter, Graph, Intake, Pipeline, Processor},
     processors::{
@@ -20,6 +20,19 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Graphs {
     pipelines: Vec<(Vec<ComponentId>, Pipeline)>,
+    connectors: Vec<RunningConnector>,
+    /// Of the pipelines that feed connectors.
+    before_connectors: Batches,
+    batches: Batches,
+}
+
+/// What must be emptied before the exporters stop, in this order.
+#[derive(Debug)]
+pub(super) struct Emptied {
+    /// What feeds connectors.
+    before_connectors: Batches,
+    connectors: Vec<RunningConnector>,
+    /// All else.
     batches: Batches,
 }
 
@@ -45,13 +58,14 @@ enum Started {
 }
 
 impl Graphs {
-    /// Starts the processors and joins all to pipelines.
+    /// Starts the processors and connectors and joins all to pipelines.
     ///
     /// # Errors
     /// A processor cannot start.
     pub(super) fn build(
         pipelines: Vec<PipelineSettings>,
         processors: Vec<Component<ProcessorSettings>>,
+        connectors: Vec<Component<ConnectorSettings>>,
         exporters: &[RunningExporter],
         metrics: &Arc<SelfMetrics>,
     ) -> Result<Self, StartError> {
@@ -59,36 +73,68 @@ impl Graphs {
             .into_iter()
             .map(|component| Ok((start(component.settings, &component.id, metrics)?, component.id)))
             .collect::<Result<_, StartError>>()?;
-        let mut graphs = Self { pipelines: Vec::new(), batches: Batches(Vec::new()) };
-        for settings in pipelines {
-            let exporter = |id: &ComponentId| {
-                let found = exporters.iter().find(|exporter| exporter.id() == id);
-                found.map(RunningExporter::exporter)
-            };
-            let end = Pipeline {
-                signal: settings.id.signal,
-                processors: Vec::new(),
-                // The configuration is resolved: what a pipeline names is there.
-                exporters: settings.exporters.iter().filter_map(exporter).collect(),
-            };
-            let named = settings.processors.iter();
-            let named = named.filter_map(|id| processors.iter().find(|(_, of)| of == id));
-            let (pipeline, held) = join(named, end);
-            graphs.pipelines.push((settings.receivers, pipeline));
+        let mut graphs = Self {
+            pipelines: Vec::new(),
+            connectors: Vec::new(),
+            before_connectors: Batches(Vec::new()),
+            batches: Batches(Vec::new()),
+        };
+        let feeds_connector = |pipeline: &PipelineSettings| {
+            connectors.iter().any(|connector| pipeline.exporters.contains(&connector.id))
+        };
+        // A connector needs the pipelines that it feeds, and those that feed it need the connector.
+        let (feeding, fed): (Vec<_>, Vec<_>) = pipelines.into_iter().partition(feeds_connector);
+        for settings in fed {
+            let held = graphs.add(settings, &processors, exporters);
             graphs.batches.0.push(held);
+        }
+        for connector in connectors {
+            let intake = graphs.of_receiver(&connector.id);
+            graphs.connectors.push(RunningConnector::start(connector, intake, metrics));
+        }
+        for settings in feeding {
+            let held = graphs.add(settings, &processors, exporters);
+            graphs.before_connectors.0.push(held);
         }
         Ok(graphs)
     }
 
-    /// The pipelines that a receiver feeds.
+    /// Joins a pipeline, and returns what holds items back in it.
+    fn add(
+        &mut self,
+        settings: PipelineSettings,
+        processors: &[(Started, ComponentId)],
+        exporters: &[RunningExporter],
+    ) -> Vec<Holding> {
+        let end = |id: &ComponentId| {
+            let exporter = exporters.iter().find(|exporter| exporter.id() == id);
+            let connector = self.connectors.iter().find(|connector| connector.id() == id);
+            let connector = || connector.map(RunningConnector::exporter);
+            exporter.map(RunningExporter::exporter).or_else(connector)
+        };
+        let end = Pipeline {
+            signal: settings.id.signal,
+            processors: Vec::new(),
+            // The configuration is resolved: what a pipeline names is there.
+            exporters: settings.exporters.iter().filter_map(end).collect(),
+        };
+        let named = settings.processors.iter();
+        let named = named.filter_map(|id| processors.iter().find(|(_, of)| of == id));
+        let (pipeline, held) = join(named, end);
+        self.pipelines.push((settings.receivers, pipeline));
+        held
+    }
+
+    /// The pipelines that a receiver or a connector feeds.
     pub(super) fn of_receiver(&self, id: &ComponentId) -> Arc<dyn Intake> {
         let fed = self.pipelines.iter().filter(|(receivers, _)| receivers.contains(id));
         Arc::new(Graph::new(fed.map(|(_, pipeline)| pipeline.clone())))
     }
 
     /// What must be emptied before the exporters stop.
-    pub(super) fn into_batches(self) -> Batches {
-        self.batches
+    pub(super) fn into_emptied(self) -> Emptied {
+        let Self { connectors, before_connectors, batches, .. } = self;
+        Emptied { before_connectors, connectors, batches }
     }
 }
 
@@ -169,9 +215,22 @@ impl Holding {
     }
 }
 
+impl Emptied {
+    /// Empties all in the order of the data, at most until `deadline`: half of it for what feeds connectors, and half of
+    /// what is left for each of the others. Without connectors, the batches have half of it.
+    pub(super) async fn shutdown(self, deadline: Duration) {
+        let end = Instant::now() + deadline;
+        let half = || end.saturating_duration_since(Instant::now()) / 2;
+        let Self { before_connectors, connectors, batches } = self;
+        before_connectors.shutdown(half()).await;
+        super::each(connectors.into_iter().map(|connector| connector.shutdown(half()))).await;
+        batches.shutdown(half()).await;
+    }
+}
+
 impl Batches {
     /// Sends on what waits, in each pipeline in the order of the data, at most until `deadline` in all.
-    pub(super) async fn shutdown(self, deadline: Duration) {
+    async fn shutdown(self, deadline: Duration) {
         let end = Instant::now() + deadline;
         super::each(self.0.into_iter().map(|held| async move {
             for holding in held {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use super::{
     backend,
     component::{Defined, Listener},
+    connectors,
     problem::Problems,
     resolved::ExporterSettings,
     service::Definitions,
@@ -18,6 +19,7 @@ pub(super) fn whole(definitions: &Definitions, problems: &mut Problems) {
         unused(&definitions.processors, "processor", "a pipeline", problems);
         unused(&definitions.exporters, "exporter", "a pipeline", problems);
         unused(&definitions.extensions, "extension", "service.extensions", problems);
+        connectors::check(&definitions.connectors, problems);
     }
     loops(definitions, problems);
     let listeners: Vec<&Listener> =

@@ -1,4 +1,4 @@
-//! The sections that define components: `receivers`, `processors`, `exporters`.
+//! The sections that define components: `receivers`, `processors`, `exporters`, `connectors`, `extensions`.
 
 use std::net::SocketAddr;
 
@@ -78,14 +78,4 @@ pub(super) fn read_all<S>(
         all.push(Defined { id, at: key.at, read, used: false });
     }
     all
-}
-
-/// Reports every component of a section of which this collector has no type at all.
-pub(super) fn refuse_all(section: Option<&Section<'_>>, role: &str, problems: &mut Problems) {
-    let entries = section.map(Section::entries);
-    for (key, _) in entries.into_iter().flatten() {
-        let message =
-            format!("unknown {role} type {:?}, this collector has no {role}s: remove it", key.name);
-        problems.error(key.at, message);
-    }
 }

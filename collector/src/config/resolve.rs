@@ -1,7 +1,7 @@
 //! From the file as typed to the checked configuration.
 
 use super::{
-    check, component,
+    check, component, connectors,
     exporters::EXPORTERS,
     file_storage,
     problem::{Position, Problem, Problems},
@@ -40,12 +40,13 @@ fn sections(tree: &Node, problems: &mut Problems) -> Resolved {
     let receivers = root.section("receivers", problems);
     let processors = root.section("processors", problems);
     let exporters = root.section("exporters", problems);
-    component::refuse_all(root.section("connectors", problems).as_ref(), "connector", problems);
+    let connectors = root.section("connectors", problems);
     let extensions = root.section("extensions", problems);
     let mut definitions = Definitions {
         receivers: component::read_all(receivers, "receiver", RECEIVERS, problems),
         processors: component::read_all(processors, "processor", PROCESSORS, problems),
         exporters: component::read_all(exporters, "exporter", EXPORTERS, problems),
+        connectors: connectors::read_all(connectors, problems),
         extensions: file_storage::read_all(extensions, problems),
     };
     let (pipelines, log_level) = match root.section("service", problems) {
@@ -62,10 +63,12 @@ fn sections(tree: &Node, problems: &mut Problems) -> Resolved {
     root.close(problems);
     file_storage::connect(&mut definitions, problems);
     check::whole(&definitions, problems);
+    let connectors = definitions.connectors.into_iter().map(|connector| connector.defined);
     Resolved {
         receivers: used(definitions.receivers),
         processors: used(definitions.processors),
         exporters: used(definitions.exporters),
+        connectors: used(connectors.collect()),
         pipelines,
         log_level,
     }

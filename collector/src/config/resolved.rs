@@ -12,6 +12,7 @@ use super::{
     settings::{OtlpReceiverSettings, TraceRingSettings},
 };
 use crate::{
+    connectors::SpanMetricsSettings,
     pipeline::Signal,
     processors::{
         Action, AttributesSettings, BatchSettings, EngineIdentitySettings, FilterSettings,
@@ -31,6 +32,8 @@ pub struct Resolved {
     pub processors: Vec<Component<ProcessorSettings>>,
     /// Exporters that some pipeline uses, in the order of the file.
     pub exporters: Vec<Component<ExporterSettings>>,
+    /// Connectors that some pipelines feed and others are fed by, in the order of the file.
+    pub connectors: Vec<Component<ConnectorSettings>>,
     /// In the order of the file.
     pub pipelines: Vec<PipelineSettings>,
     /// What is logged unless `RUST_LOG` says otherwise.
@@ -115,16 +118,41 @@ impl ExporterSettings {
     }
 }
 
+/// The connectors that this collector has.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConnectorSettings {
+    /// `span_metrics`, formerly `spanmetrics`
+    SpanMetrics(Box<SpanMetricsSettings>),
+}
+
+impl ConnectorSettings {
+    /// The signal that it takes, as an exporter of pipelines.
+    #[must_use]
+    pub const fn takes(&self) -> Signal {
+        match self {
+            Self::SpanMetrics(_) => Signal::Traces,
+        }
+    }
+
+    /// The signal that it gives, as a receiver of pipelines. No connector gives what it takes, so there are no rounds.
+    #[must_use]
+    pub const fn gives(&self) -> Signal {
+        match self {
+            Self::SpanMetrics(_) => Signal::Metrics,
+        }
+    }
+}
+
 /// One pipeline: which components an item of its signal passes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PipelineSettings {
     /// Its name.
     pub id: PipelineId,
-    /// Each hands its items in.
+    /// Each hands its items in; connectors among them.
     pub receivers: Vec<ComponentId>,
     /// Applied in this order.
     pub processors: Vec<ComponentId>,
-    /// Each gets every item.
+    /// Each gets every item; connectors among them.
     pub exporters: Vec<ComponentId>,
 }
 
@@ -238,6 +266,7 @@ impl Resolved {
                 },
                 Component { id: traces, settings },
             ],
+            connectors: Vec::new(),
             log_level: LogLevel::default(),
         }
     }

@@ -3,6 +3,7 @@
 use super::{
     component::{Defined, Kind},
     component_id::ComponentId,
+    connectors::{CONNECTORS, DefinedConnector, Side},
     exporters::EXPORTERS,
     file_storage::{self, FileStorageSettings},
     nearest,
@@ -24,6 +25,7 @@ pub(super) struct Definitions {
     pub(super) receivers: Vec<Defined<ReceiverSettings>>,
     pub(super) processors: Vec<Defined<ProcessorSettings>>,
     pub(super) exporters: Vec<Defined<ExporterSettings>>,
+    pub(super) connectors: Vec<DefinedConnector>,
     pub(super) extensions: Vec<Defined<FileStorageSettings>>,
 }
 
@@ -82,14 +84,28 @@ fn pipeline(
     definitions: &mut Definitions,
     problems: &mut Problems,
 ) -> PipelineSettings {
-    let takers = definitions.exporters.iter().filter(|exporter| takes(exporter, id.signal));
-    need_one(section, "exporters", takers, problems);
-    need_one(section, "receivers", definitions.receivers.iter(), problems);
-    let Definitions { receivers, processors, exporters, .. } = definitions;
-    let receivers = members(section, ("receivers", "receiver"), RECEIVERS, receivers, problems);
+    let Definitions { receivers, processors, exporters, connectors, .. } = definitions;
+    let takers = exporters.iter().filter(|exporter| takes(exporter, id.signal));
+    let (takers, all) = (known(takers), known(receivers.iter()));
+    let of = |side| (&connectors[..], side, id.signal);
+    need_one(section, "exporters", takers, of(Side::Exporters), problems);
+    need_one(section, "receivers", all, of(Side::Receivers), problems);
+    let receivers = members(
+        section,
+        ("receivers", "receiver", RECEIVERS),
+        receivers,
+        Some((&mut connectors[..], Side::Receivers, id.signal)),
+        problems,
+    );
     let processors =
-        members(section, ("processors", "processor"), PROCESSORS, processors, problems);
-    let exporters = members(section, ("exporters", "exporter"), EXPORTERS, exporters, problems);
+        members(section, ("processors", "processor", PROCESSORS), processors, None, problems);
+    let exporters = members(
+        section,
+        ("exporters", "exporter", EXPORTERS),
+        exporters,
+        Some((&mut connectors[..], Side::Exporters, id.signal)),
+        problems,
+    );
     for (at, exporter) in &exporters {
         let takes = settings_of(exporter, &definitions.exporters).map(ExporterSettings::signals);
         refuse_foreign_signal(*at, ("exporter", exporter), id.signal, takes, problems);
@@ -108,15 +124,21 @@ fn pipeline(
     }
 }
 
+/// The names of components whose types are known.
+fn known<'a, S: 'a>(defined: impl Iterator<Item = &'a Defined<S>>) -> Vec<String> {
+    defined.filter(|defined| defined.read.is_some()).map(|it| it.id.to_string()).collect()
+}
+
 /// Reports a list that is absent or empty, with the components that it could name.
-fn need_one<'a, S: 'a>(
+fn need_one(
     section: &mut Section<'_>,
     key: &'static str,
-    fit: impl Iterator<Item = &'a Defined<S>>,
+    mut fit: Vec<String>,
+    (connectors, side, signal): (&[DefinedConnector], Side, Signal),
     problems: &mut Problems,
 ) {
-    let fit: Vec<String> =
-        fit.filter(|defined| defined.read.is_some()).map(|it| it.id.to_string()).collect();
+    let connectors = connectors.iter().filter(|connector| connector.fits(side, signal));
+    fit.extend(connectors.map(|connector| connector.id().to_string()));
     let expected = if fit.is_empty() {
         "at least one".to_owned()
     } else {
@@ -139,27 +161,42 @@ fn need_one<'a, S: 'a>(
 /// The defined components that the list of a role names. What it names wrongly is reported and left out.
 fn members<S>(
     section: &mut Section<'_>,
-    (key, role): (&'static str, &str),
-    kinds: &[Kind<S>],
+    (key, role, kinds): (&'static str, &str, &[Kind<S>]),
     defined: &mut [Defined<S>],
+    mut connectors: Option<(&mut [DefinedConnector], Side, Signal)>,
     problems: &mut Problems,
 ) -> Vec<(Position, ComponentId)> {
     let names = section.names(key, problems);
     let path = section.path_of(key);
     let mut members: Vec<(Position, ComponentId)> = Vec::new();
     for (at, name) in &names {
-        let Some(found) = defined.iter_mut().find(|defined| defined.id.to_string() == *name) else {
-            let hint = undefined(name, role, kinds, defined);
-            problems
-                .error(*at, format!("{path} names {name:?}, which {key} does not define{hint}"));
-            continue;
+        let connector = connectors.as_mut().and_then(|(all, side, signal)| {
+            let named = all.iter_mut().find(|connector| connector.id().to_string() == *name)?;
+            Some((named, *side, *signal))
+        });
+        let found = defined.iter_mut().find(|defined| defined.id.to_string() == *name);
+        let id = match (&found, &connector) {
+            (Some(found), _) => found.id.clone(),
+            (None, Some((connector, ..))) => connector.id().clone(),
+            (None, None) => {
+                let hint = undefined(name, role, kinds, defined);
+                problems.error(
+                    *at,
+                    format!("{path} names {name:?}, which {key} does not define{hint}"),
+                );
+                continue;
+            }
         };
-        if members.iter().any(|(_, id)| *id == found.id) {
+        if members.iter().any(|(_, known)| *known == id) {
             problems.error(*at, format!("{path} names {name:?} twice: keep one"));
             continue;
         }
-        found.used = true;
-        members.push((*at, found.id.clone()));
+        match (found, connector) {
+            (Some(found), _) => found.used = true,
+            (None, Some((connector, side, signal))) => connector.name(side, signal, *at, problems),
+            (None, None) => {}
+        }
+        members.push((*at, id));
     }
     members
 }
@@ -170,6 +207,9 @@ fn undefined<S>(name: &str, role: &str, kinds: &[Kind<S>], defined: &[Defined<S>
     let known: Vec<String> = defined.iter().map(|defined| defined.id.to_string()).collect();
     let known = || known.iter().map(String::as_str);
     let kind = name.split('/').next().unwrap_or_default();
+    if role != "processor" && CONNECTORS.iter().any(|it| it.name == kind) {
+        return ", and neither does connectors: define it there".to_owned();
+    }
     let is_kind = kinds.iter().any(|it| it.name == kind);
     if is_kind || nearest::nearest(name, known()).is_some() {
         return nearest::hint(name, known());

@@ -1,5 +1,6 @@
 //! Every bad input with the exact lines it gets, and what a realistic file of another collector lacks here.
 
+mod connectors;
 mod processors;
 
 use std::path::Path;

@@ -158,11 +158,12 @@ pub fn spell_scope(scope: &[u8], schema_url: &[u8]) -> Identity {
 const INLINE_PAIRS: usize = 24;
 
 /// The key of an encoded pair; the last one, should there be several.
-fn key_of(pair: &[u8]) -> &[u8] {
+pub(crate) fn key_of(pair: &[u8]) -> &[u8] {
     fields(pair).filter(|field| field.number == 1).last().map_or(&[], FieldView::bytes)
 }
 
-fn spell_value(pair: &[u8], identity: &mut Identity) {
+/// Spells the value of an encoded pair; equal values spell the same, however their senders wrote them.
+pub(crate) fn spell_value(pair: &[u8], identity: &mut Identity) {
     match plain(pair) {
         Some(Plain::Text(text)) => identity.push(b's', text),
         Some(Plain::Bool(flag)) => identity.push(b'b', &[u8::from(flag)]),

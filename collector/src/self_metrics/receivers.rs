@@ -1,4 +1,4 @@
-//! What a listener of a receiver counts of the items that come in.
+//! What a listener of a receiver, or a connector, counts of the items that come in.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use opentelemetry::KeyValue;
 use super::{PerSignal, signal_of};
 use crate::pipeline::{RefusalReason, Signal};
 
-/// Counters of one listener of one receiver.
+/// Counters of one listener of one receiver, or of what a connector makes.
 pub struct ReceiverMetrics {
     id: Box<str>,
     accepted: PerSignal<Counter<u64>>,
@@ -24,16 +24,17 @@ pub struct ReceiverMetrics {
 type ByReason = [Counter<u64>; RefusalReason::ALL.len()];
 
 impl ReceiverMetrics {
-    /// Series of each listener of each receiver.
+    /// Series of each listener of each receiver, and of each connector.
     pub(super) const SERIES: usize = Signal::ALL.len() * (1 + 2 * RefusalReason::ALL.len());
 
-    pub(super) fn bind(scope: &Scope, id: &str, listener: CollectorListener) -> Self {
+    /// A connector has no listener.
+    pub(super) fn bind(scope: &Scope, id: &str, listener: Option<CollectorListener>) -> Self {
         let of = |signal: Signal| {
-            vec![
-                signal_of(signal),
-                KeyValue::new(attributes::INFER_COLLECTOR_RECEIVER.key, id.to_owned()),
-                KeyValue::new(attributes::INFER_COLLECTOR_LISTENER.key, listener.as_str()),
-            ]
+            let receiver = KeyValue::new(attributes::INFER_COLLECTOR_RECEIVER.key, id.to_owned());
+            let listener = listener.map(|listener| {
+                KeyValue::new(attributes::INFER_COLLECTOR_LISTENER.key, listener.as_str())
+            });
+            [signal_of(signal), receiver].into_iter().chain(listener).collect::<Vec<_>>()
         };
         let refused = |definition: &'static InstrumentDef| {
             Signal::ALL.map(|signal| {

@@ -1,6 +1,9 @@
 //! Who the collector says it is.
 
 use opentelemetry::{Key, KeyValue};
+use opentelemetry_proto::tonic::common::v1::{
+    AnyValue, KeyValue as ProtoKeyValue, any_value::Value,
+};
 use opentelemetry_sdk::Resource;
 
 const SERVICE_NAME: &str = "service.name";
@@ -10,6 +13,19 @@ const SERVICE_INSTANCE_ID: &str = "service.instance.id";
 /// and an instance id that is new with every start.
 pub(super) fn resource() -> Resource {
     complete(&Resource::builder().build())
+}
+
+/// The same name, under an instance id that is new with every call.
+pub(super) fn new_source() -> Vec<ProtoKeyValue> {
+    let pair = |key: &str, text: String| {
+        let value = Some(AnyValue { value: Some(Value::StringValue(text)) });
+        ProtoKeyValue { key: key.to_owned(), value, ..ProtoKeyValue::default() }
+    };
+    let name = resource().get(&Key::from_static_str(SERVICE_NAME)).map(|name| name.to_string());
+    vec![
+        pair(SERVICE_NAME, name.unwrap_or_default()),
+        pair(SERVICE_INSTANCE_ID, inferometer_sdk::new_instance_id()),
+    ]
 }
 
 fn complete(detected: &Resource) -> Resource {

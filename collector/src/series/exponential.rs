@@ -6,6 +6,9 @@
 /// Buckets kept on each side of zero; a histogram that spans more is kept at the finest scale at which it fits.
 pub const EXPONENTIAL_BUCKETS_MAX: usize = 1024;
 
+/// The scale at which single values are recorded, 256 buckets for every doubling: the finest that Prometheus shows.
+const RECORDED_SCALE: i32 = 8;
+
 /// An exponential histogram as a point has it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ExponentialReading<'a> {
@@ -95,13 +98,40 @@ impl Exponential {
         self.sum = reading.sum;
     }
 
+    /// One without observations, for values that are recorded one by one.
+    #[must_use]
+    pub fn recorder() -> Self {
+        Self { scale: RECORDED_SCALE, sum: Some(0.0), ..Self::default() }
+    }
+
+    /// Counts one observation, zero or a positive normal number; at most `buckets_max` buckets, two at least, are kept.
+    pub fn record(&mut self, value: f64, buckets_max: usize) {
+        let counts = [1];
+        let is_zero = value <= 0.0;
+        let offset = if is_zero { 0 } else { recorded_index(value) };
+        let reading = ExponentialReading {
+            scale: RECORDED_SCALE,
+            count: 1,
+            sum: Some(value),
+            zero_count: u64::from(is_zero),
+            zero_threshold: 0.0,
+            positive: SideReading { offset, counts: &counts[usize::from(is_zero)..] },
+            negative: SideReading::default(),
+        };
+        self.add_within(&reading, buckets_max.clamp(2, EXPONENTIAL_BUCKETS_MAX));
+    }
+
     /// Adds the observations of a reading; the coarser of the two scales is kept, or a coarser one if it must be.
     pub(super) fn add(&mut self, reading: &ExponentialReading<'_>) {
+        self.add_within(reading, EXPONENTIAL_BUCKETS_MAX);
+    }
+
+    fn add_within(&mut self, reading: &ExponentialReading<'_>, buckets_max: usize) {
         let (positive, negative) = (reading.positive.trimmed(), reading.negative.trimmed());
         let fits = |scale: i32| {
             let (own, theirs) = (shift(self.scale, scale), shift(reading.scale, scale));
-            self.positive.span(own, positive, theirs) <= EXPONENTIAL_BUCKETS_MAX as i64
-                && self.negative.span(own, negative, theirs) <= EXPONENTIAL_BUCKETS_MAX as i64
+            self.positive.span(own, positive, theirs) <= buckets_max as i64
+                && self.negative.span(own, negative, theirs) <= buckets_max as i64
         };
         let mut scale = self.scale.min(reading.scale);
         while !fits(scale) {
@@ -161,6 +191,24 @@ impl Exponential {
         shown.add_side(self.positive.indexed(), by, |index| power(index + 1, self.scale));
         shown.buckets.push((f64::INFINITY, self.count));
     }
+}
+
+/// The bucket of a positive normal number at [`RECORDED_SCALE`]. The bounds that are powers of two are exact; next to
+/// another the logarithm may round a value into its neighbour.
+fn recorded_index(value: f64) -> i32 {
+    const MANTISSA_BITS: u32 = f64::MANTISSA_DIGITS - 1;
+    const BIAS: i32 = 1023;
+    let bits = value.to_bits();
+    let exponent = i32::try_from(bits >> MANTISSA_BITS).unwrap_or(BIAS) - BIAS;
+    let first = exponent << RECORDED_SCALE;
+    if bits.trailing_zeros() >= MANTISSA_BITS {
+        // A power of two is the upper bound of the bucket below it.
+        return first - 1;
+    }
+    let buckets = f64::from(1_u32 << RECORDED_SCALE);
+    #[expect(clippy::cast_possible_truncation, reason = "the logarithm of a double is within 1074")]
+    let index = (value.log2() * buckets).floor() as i32;
+    index.clamp(first, first + (1 << RECORDED_SCALE) - 1)
 }
 
 /// How many scales from a fine one to a coarse one; shifting by more changes nothing.
@@ -347,6 +395,35 @@ mod tests {
         let shown = cumulated(&total);
         assert_eq!(shown.last(), Some(&(INF, 3)));
         assert!(shown.windows(2).all(|pair| pair[0].0 < pair[1].0), "{shown:?}");
+    }
+
+    #[test]
+    fn a_recorded_value_is_within_the_bounds_of_its_bucket() {
+        for (value, index) in [(1.0, -1), (2.0, 255), (0.5, -257), (1.0_f64.next_up(), 0)] {
+            assert_eq!(recorded_index(value), index, "{value}");
+        }
+        for step in -2000..2000 {
+            let value = (f64::from(step) / 37.0).exp2();
+            let index = f64::from(recorded_index(value));
+            let bound = |index: f64| (index / 256.0).exp2();
+            let slack = value * 1e-12;
+            let is_in = bound(index) < value + slack && value <= bound(index + 1.0) + slack;
+            assert!(is_in, "{value} in {index}");
+        }
+    }
+
+    #[test]
+    fn recorded_values_add_up_in_few_buckets() {
+        let mut histogram = Exponential::recorder();
+        let values = [0.0, 1e-6, 0.25, 1.0, 3.0, 3.0, 1e9];
+        values.iter().for_each(|value| histogram.record(*value, 20));
+        let counted: u64 = histogram.positive.counts.iter().sum();
+        assert_eq!((histogram.count, histogram.zero_count, counted), (7, 1, 6));
+        assert_eq!(histogram.sum, Some(values.iter().sum()));
+        assert!((2..=20).contains(&histogram.positive.counts.len()), "{histogram:?}");
+        let mut coarse = Exponential::recorder();
+        values.iter().for_each(|value| coarse.record(*value, 2));
+        assert_eq!(coarse.positive.counts, [3, 3], "1 is in the bucket below it");
     }
 
     #[test]

@@ -322,6 +322,14 @@ pub const INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: AttributeDef = AttributeDef
     description: "Why a connection was refused.",
 };
 
+/// `infer.collector.connector`: The id of a connector, as the configuration has it.
+pub const INFER_COLLECTOR_CONNECTOR: AttributeDef = AttributeDef {
+    key: "infer.collector.connector",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 64 },
+    description: "The id of a connector, as the configuration has it.",
+};
+
 /// `infer.collector.end.reason`: Why a series is shown no more.
 pub const INFER_COLLECTOR_END_REASON: AttributeDef = AttributeDef {
     key: "infer.collector.end.reason",
@@ -338,12 +346,12 @@ pub const INFER_COLLECTOR_EXEMPLAR_LOSS: AttributeDef = AttributeDef {
     description: "Why an exemplar is not shown, or not whole.",
 };
 
-/// `infer.collector.exporter`: The id of an exporter, as the configuration has it.
+/// `infer.collector.exporter`: The id of an exporter, or of a connector that is one, as the configuration has it.
 pub const INFER_COLLECTOR_EXPORTER: AttributeDef = AttributeDef {
     key: "infer.collector.exporter",
     value_type: AttributeType::String,
     values: Values::Open { known: &[], limit: 64 },
-    description: "The id of an exporter, as the configuration has it.",
+    description: "The id of an exporter, or of a connector that is one, as the configuration has it.",
 };
 
 /// `infer.collector.listener`: What a listener of the collector serves.
@@ -370,12 +378,12 @@ pub const INFER_COLLECTOR_PROCESSOR: AttributeDef = AttributeDef {
     description: "The id of a processor, as the configuration has it.",
 };
 
-/// `infer.collector.receiver`: The id of a receiver, as the configuration has it.
+/// `infer.collector.receiver`: The id of a receiver, or of a connector that is one, as the configuration has it.
 pub const INFER_COLLECTOR_RECEIVER: AttributeDef = AttributeDef {
     key: "infer.collector.receiver",
     value_type: AttributeType::String,
     values: Values::Open { known: &[], limit: 64 },
-    description: "The id of a receiver, as the configuration has it.",
+    description: "The id of a receiver, or of a connector that is one, as the configuration has it.",
 };
 
 /// `infer.collector.refusal.reason`: Why a whole request was refused.
@@ -957,6 +965,7 @@ pub const ALL: &[&AttributeDef] = &[
     &HW_VENDOR,
     &INFER_COLLECTOR_CONNECTION_CUT_REASON,
     &INFER_COLLECTOR_CONNECTION_REFUSAL_REASON,
+    &INFER_COLLECTOR_CONNECTOR,
     &INFER_COLLECTOR_END_REASON,
     &INFER_COLLECTOR_EXEMPLAR_LOSS,
     &INFER_COLLECTOR_EXPORTER,

@@ -2006,7 +2006,7 @@ pub const INFER_COLLECTOR_ITEM_ACCEPTED: InstrumentDef = InstrumentDef {
     attributes: &[
         AttributeRef { attribute: &keys::INFER_SIGNAL, requirement: Requirement::Required },
         AttributeRef { attribute: &keys::INFER_COLLECTOR_RECEIVER, requirement: Requirement::Required },
-        AttributeRef { attribute: &keys::INFER_COLLECTOR_LISTENER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_LISTENER, requirement: Requirement::ConditionallyRequired("If it came in over the network.") },
     ],
     cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
     stability: Stability::Development,
@@ -2025,7 +2025,7 @@ pub const INFER_COLLECTOR_REQUEST_REFUSED: InstrumentDef = InstrumentDef {
     attributes: &[
         AttributeRef { attribute: &keys::INFER_SIGNAL, requirement: Requirement::Required },
         AttributeRef { attribute: &keys::INFER_COLLECTOR_RECEIVER, requirement: Requirement::Required },
-        AttributeRef { attribute: &keys::INFER_COLLECTOR_LISTENER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_LISTENER, requirement: Requirement::ConditionallyRequired("If it came in over the network.") },
         AttributeRef { attribute: &keys::INFER_COLLECTOR_REFUSAL_REASON, requirement: Requirement::Required },
     ],
     cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
@@ -2045,7 +2045,7 @@ pub const INFER_COLLECTOR_ITEM_REFUSED: InstrumentDef = InstrumentDef {
     attributes: &[
         AttributeRef { attribute: &keys::INFER_SIGNAL, requirement: Requirement::Required },
         AttributeRef { attribute: &keys::INFER_COLLECTOR_RECEIVER, requirement: Requirement::Required },
-        AttributeRef { attribute: &keys::INFER_COLLECTOR_LISTENER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_LISTENER, requirement: Requirement::ConditionallyRequired("If it came in over the network.") },
         AttributeRef { attribute: &keys::INFER_COLLECTOR_REFUSAL_REASON, requirement: Requirement::Required },
     ],
     cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
@@ -2190,6 +2190,57 @@ pub const INFER_COLLECTOR_TRACE_UNDECIDED: InstrumentDef = InstrumentDef {
     bounds: &[],
     attributes: &[
         AttributeRef { attribute: &keys::INFER_COLLECTOR_PROCESSOR, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.connector.series.usage`: Series that a connector keeps totals of, overflow series left out.
+///
+/// Prometheus: `infer_collector_connector_series_usage`.
+pub const INFER_COLLECTOR_CONNECTOR_SERIES_USAGE: InstrumentDef = InstrumentDef {
+    name: "infer.collector.connector.series.usage",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{series}",
+    description: "Series that a connector keeps totals of, overflow series left out.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_CONNECTOR, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.connector.series.limit`: Series that a connector may keep totals of.
+///
+/// Prometheus: `infer_collector_connector_series_limit`.
+pub const INFER_COLLECTOR_CONNECTOR_SERIES_LIMIT: InstrumentDef = InstrumentDef {
+    name: "infer.collector.connector.series.limit",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "{series}",
+    description: "Series that a connector may keep totals of.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_CONNECTOR, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.connector.overflow`: Spans that a connector counted in an overflow series, since their own would have been one too many or too long.
+///
+/// Prometheus: `infer_collector_connector_overflow_total`.
+pub const INFER_COLLECTOR_CONNECTOR_OVERFLOW: InstrumentDef = InstrumentDef {
+    name: "infer.collector.connector.overflow",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{span}",
+    description: "Spans that a connector counted in an overflow series, since their own would have been one too many or too long.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_CONNECTOR, requirement: Requirement::Required },
     ],
     cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
     stability: Stability::Development,
@@ -3637,6 +3688,9 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_COLLECTOR_QUEUE_LOST,
     &INFER_COLLECTOR_TRACE_DECIDED,
     &INFER_COLLECTOR_TRACE_UNDECIDED,
+    &INFER_COLLECTOR_CONNECTOR_SERIES_USAGE,
+    &INFER_COLLECTOR_CONNECTOR_SERIES_LIMIT,
+    &INFER_COLLECTOR_CONNECTOR_OVERFLOW,
     &INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN,
     &INFER_COLLECTOR_SERIES_USAGE,
     &INFER_COLLECTOR_SERIES_LIMIT,
