@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 
-use crate::{ingest::Mode, subject::Subject};
+use crate::{forward::Forwarded, ingest::Mode, subject::Subject};
 
 /// Most threads that a suite runs.
 pub(crate) const MAX_THREADS: usize = 256;
@@ -55,6 +55,9 @@ pub struct LoadArgs {
     /// Loads of suite `ingest` [default: all]
     #[arg(long, value_name = "NAME,..", value_delimiter = ',')]
     pub mode: Vec<Mode>,
+    /// What suite `forward` does [default: all]
+    #[arg(long, value_name = "NAME,..", value_delimiter = ',')]
+    pub forward: Vec<Forwarded>,
     /// Series, whole multiples of 200 [default: those that are promised]
     #[arg(long, value_name = "N,..", value_delimiter = ',', value_parser = series)]
     pub series: Vec<usize>,
@@ -97,7 +100,7 @@ pub enum Suite {
     Ingest,
     /// What a page of 100,000 series costs, and what it does to requests meanwhile.
     Scrape,
-    /// What a million points cost a collector that forwards them.
+    /// What a million points or spans cost a collector that forwards them, and what an outage of its backend does.
     Forward,
 }
 

@@ -14,7 +14,7 @@ use crate::{
     cli::Args,
     error::BenchError,
     limit::LimitRow,
-    load::{Change, Fleet, Plan, Template, Until, drive},
+    load::{Change, Fleet, Payload, Plan, Until, drive},
     pause::pause,
     report::Report,
     subject::{Process, Programs, Subject, Work},
@@ -42,7 +42,7 @@ pub(crate) fn run(
     if let Some(probe) = &args.probe {
         return yardstick::serve(probe);
     }
-    let programs = Programs::find(args, &Subject::ALL, warnings)?;
+    let programs = Programs::find(args, &Subject::SHOWING, warnings)?;
     let mut report = Report::begin::<IngestRow>(out, args.json)?;
     let mut costs = Costs::new();
     for mode in Mode::chosen(args) {
@@ -120,9 +120,9 @@ impl Cell {
 }
 
 /// Sends until every series is known, and for a load with changes until nothing new is remembered of them.
-pub(crate) fn warm_up(
+pub(crate) fn warm_up<P: Payload + Send>(
     process: &Process,
-    lanes: &mut [Vec<Template>],
+    lanes: &mut [Vec<P>],
     change: Change,
     seconds: f64,
 ) -> Result<(), BenchError> {

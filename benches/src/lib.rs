@@ -8,7 +8,7 @@
 //! | `isolation/` | the collectors that fail, and the latency of single calls |
 //! | `op.rs`, `compare.rs`, `crew.rs`, `reading.rs` | the method: two operations in turn, on pinned threads, in undisturbed batches |
 //! | `ingest.rs`, `scrape.rs`, `forward.rs` | the suites that measure collectors |
-//! | `load/`, `subject/`, `yardstick/` | what is sent to collectors, the processes that they are, and the plainest of them |
+//! | `load/`, `subject/`, `yardstick/`, `relay.rs` | what is sent to collectors, the processes that they are, and the plainest of them |
 //! | `report.rs`, `machine.rs` | what is printed |
 //!
 //! `README.md` beside this crate says how each figure is made.
@@ -32,6 +32,7 @@ mod otlp;
 mod pause;
 mod reading;
 mod record;
+mod relay;
 mod report;
 mod request;
 mod run;
@@ -42,6 +43,7 @@ mod yardstick;
 
 pub use cli::{Args, LoadArgs, Suite};
 pub use error::BenchError;
+pub use forward::Forwarded;
 pub use ingest::Mode;
 pub use run::run;
 pub use subject::Subject;

@@ -202,14 +202,29 @@ fn scrape_has_the_same_page_plain_and_compressed() {
 }
 
 #[test]
-fn forward_ends_with_all_points_at_the_sink() {
+fn forward_ends_with_all_that_was_taken_at_the_sink() {
     build_collector();
-    let rows = rows(&["forward", "--subject", "inferometer"]);
-    let measured: Vec<_> = rows.iter().filter(|row| row["subject"] == "inferometer").collect();
-    assert_eq!(measured.len(), 2, "saturated and paced: {rows:?}");
-    for row in measured {
-        assert!(row["accepted_points"].as_u64() > Some(0), "{row}");
+    let rows = rows(&["forward", "--subject", "inferometer,relay"]);
+    let of = |subject: &str| {
+        let rows = rows.iter().filter(|row| row["subject"] == subject);
+        rows.map(|row| (row["mode"].as_str().expect("text"), row)).collect::<Vec<_>>()
+    };
+    let modes = |subject| of(subject).into_iter().map(|(mode, _)| mode).collect::<Vec<_>>();
+    let both = ["saturated", "paced", "saturated", "paced"];
+    assert_eq!(modes("relay"), both);
+    assert_eq!(
+        modes("inferometer"),
+        [&both[..], &["disk", "disk-paced", "synced-paced", "one-of-100"]].concat()
+    );
+    for (mode, row) in of("inferometer").into_iter().chain(of("relay")) {
+        assert!(row["accepted"].as_u64() > Some(0), "{row}");
+        assert_eq!(row["accepted"] == row["arrived"], mode != "one-of-100", "{row}");
     }
+    let outages = rows
+        .iter()
+        .filter_map(|row| row["case"].as_str())
+        .filter(|case| case.contains("outage/") || case.contains("kill/"));
+    assert_eq!(outages.count(), 5, "{rows:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A backend that counts points and keeps nothing.
+//! A backend that counts points and spans, and keeps nothing.
 
 use std::{
     borrow::Cow,
@@ -28,7 +28,11 @@ use tokio::{
     time::{Duration, Instant},
 };
 
-use crate::{error::BenchError, load::count_points, pause::pause};
+use crate::{
+    error::BenchError,
+    load::{count_points, count_spans},
+    pause::pause,
+};
 
 /// A subject must never wait for the sink's windows.
 const WINDOW_BYTES: u32 = 16 << 20;
@@ -39,6 +43,9 @@ const REQUEST_BYTES_MAX: usize = 64 << 20;
 
 /// Bytes before a gRPC message: whether it is compressed, and its length.
 const PREFIX_BYTES: usize = 5;
+
+/// The call that brings spans; any other brings points.
+const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
 /// Bytes of an unreadable request that an error shows.
 const SHOWN_BYTES: usize = 64;
@@ -58,15 +65,20 @@ pub(super) struct Sink {
 
 #[derive(Debug, Default)]
 struct Counted {
-    points: AtomicU64,
+    items: AtomicU64,
     /// What the first request began with that is no OTLP.
     unreadable: OnceLock<String>,
 }
 
 impl Sink {
     pub(super) fn start() -> Result<Self, BenchError> {
+        Self::start_on(0)
+    }
+
+    /// The same on a port that a subject knows already.
+    pub(super) fn start_on(port: u16) -> Result<Self, BenchError> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
+        let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", port)))?;
         let port = listener.local_addr()?.port();
         let counted = Arc::new(Counted::default());
         let (stop, stopped) = oneshot::channel();
@@ -86,18 +98,18 @@ impl Sink {
         self.port
     }
 
-    /// Points that have arrived.
-    pub(super) fn points(&self) -> u64 {
-        self.counted.points.load(Ordering::Relaxed)
+    /// Points and spans that have arrived.
+    pub(super) fn items(&self) -> u64 {
+        self.counted.items.load(Ordering::Relaxed)
     }
 
-    /// Points that have arrived once no more come.
+    /// Those that have arrived once no more come.
     pub(super) fn settled(&self) -> Result<u64, BenchError> {
-        let (start, mut last, mut since) = (Instant::now(), self.points(), Instant::now());
+        let (start, mut last, mut since) = (Instant::now(), self.items(), Instant::now());
         while since.elapsed() < QUIET && start.elapsed() < SETTLED_MAX {
             pause(QUIET_STEP)?;
-            if self.points() != last {
-                (last, since) = (self.points(), Instant::now());
+            if self.items() != last {
+                (last, since) = (self.items(), Instant::now());
             }
         }
         match self.counted.unreadable.get() {
@@ -142,9 +154,10 @@ async fn answer(
     let (head, body) = request.into_parts();
     let body = http_body_util::Limited::new(body, REQUEST_BYTES_MAX);
     let frame = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    match message(&frame).and_then(|message| count_points(&message)) {
-        Some(points) => {
-            counted.points.fetch_add(points, Ordering::Relaxed);
+    let count = if head.uri.path() == TRACES { count_spans } else { count_points };
+    match message(&frame).and_then(|message| count(&message)) {
+        Some(items) => {
+            counted.items.fetch_add(items, Ordering::Relaxed);
         }
         None => {
             let begin = &frame[..frame.len().min(SHOWN_BYTES)];

@@ -39,7 +39,7 @@ impl IngestRow {
         ours: Option<f64>,
     ) -> Self {
         // All that was asked of it, whether taken or not.
-        let cost = cpu * 1e6 / (tally.points + tally.rejected).max(1) as f64;
+        let cost = cpu * 1e6 / (tally.items + tally.rejected).max(1) as f64;
         let ratio = match ours {
             Some(ours) if ours > 0.0 => cost / ours,
             _ if subject == Subject::Inferometer => 1.0,

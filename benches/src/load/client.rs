@@ -26,7 +26,7 @@ const ANSWER_BYTES_MAX: usize = 1 << 20;
 /// What a subject said to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// Taken, but for so many points.
+    /// Taken, but for so many points or spans.
     Accepted { rejected: u64 },
     /// To be sent again later.
     Refused,
@@ -41,8 +41,12 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// Connects to a subject on this machine.
-    pub(super) async fn open(name: &'static str, port: u16) -> Result<Self, BenchError> {
+    /// Connects to a subject on this machine, to call `path`.
+    pub(super) async fn open(
+        name: &'static str,
+        port: u16,
+        path: &'static str,
+    ) -> Result<Self, BenchError> {
         let failed = |cause: &dyn std::fmt::Display| BenchError::library(name, cause);
         let stream =
             TcpStream::connect(("127.0.0.1", port)).await.map_err(|cause| failed(&cause))?;
@@ -53,7 +57,6 @@ impl Client {
             .map_err(|cause| failed(&cause))?;
         // It ends with the sender; its error is also the request's.
         tokio::spawn(connection);
-        let path = "opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
         let uri = format!("http://127.0.0.1:{port}/{path}").parse();
         Ok(Self { sender, uri: uri.map_err(|cause| failed(&cause))?, name })
     }
@@ -95,7 +98,7 @@ impl Client {
     }
 }
 
-/// Points that an answer says were not taken.
+/// Points or spans that an answer says were not taken: in the answers of all signals it is the same field.
 fn rejected(frame: &[u8]) -> u64 {
     let message = frame.get(5..).unwrap_or_default();
     let response = ExportMetricsServiceResponse::decode(message).unwrap_or_default();

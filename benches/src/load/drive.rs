@@ -11,8 +11,9 @@ use tokio::{
 
 use super::{
     client::{Answer, Client},
+    payload::Payload,
     tally::Tally,
-    template::{Change, Template},
+    template::Change,
 };
 use crate::{error::BenchError, reading::unix_nanos};
 
@@ -33,7 +34,7 @@ const REFUSALS_MAX: u32 = 2000;
 pub(crate) struct Plan {
     /// What differs between sends.
     pub(crate) change: Change,
-    /// Points offered per second by all connections together; without it, as many as are answered.
+    /// Points or spans offered per second by all connections together; without it, as many as are answered.
     pub(crate) rate: Option<u32>,
     /// When it ends.
     pub(crate) until: Until,
@@ -52,10 +53,10 @@ pub(crate) enum Until {
 ///
 /// # Errors
 /// The subject refuses a connection, hangs, or answers with an error that is no refusal.
-pub(crate) fn drive(
+pub(crate) fn drive<P: Payload + Send>(
     name: &'static str,
     port: u16,
-    lanes: &mut [Vec<Template>],
+    lanes: &mut [Vec<P>],
     plan: Plan,
 ) -> Result<Tally, BenchError> {
     let share = lanes.len().div_ceil(THREADS).max(1);
@@ -73,31 +74,31 @@ pub(crate) fn drive(
     Ok(tallies.into_iter().fold(Tally::default(), Tally::join))
 }
 
-fn run(
+fn run<P: Payload>(
     name: &'static str,
     port: u16,
     first: usize,
-    lanes: &mut [Vec<Template>],
+    lanes: &mut [Vec<P>],
     plan: Plan,
 ) -> Result<Tally, BenchError> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     let lanes = lanes.iter_mut().enumerate();
     let tallies = runtime.block_on(try_join_all(lanes.map(|(index, templates)| async move {
-        let client = Client::open(name, port).await?;
+        let client = Client::open(name, port, P::PATH).await?;
         let lane = Lane { client, templates, plan, index: first + index };
         lane.run(name).await
     })))?;
     Ok(tallies.into_iter().fold(Tally::default(), Tally::join))
 }
 
-struct Lane<'a> {
+struct Lane<'a, P> {
     client: Client,
-    templates: &'a mut [Template],
+    templates: &'a mut [P],
     plan: Plan,
     index: usize,
 }
 
-impl Lane<'_> {
+impl<P: Payload> Lane<'_, P> {
     async fn run(mut self, name: &'static str) -> Result<Tally, BenchError> {
         let mut random = SmallRng::seed_from_u64(self.index as u64);
         let mut tally = Tally::default();
@@ -133,9 +134,9 @@ impl Lane<'_> {
 
     /// Between two requests of this connection.
     fn interval(&self) -> Option<Duration> {
-        let points = self.templates.first().map_or(0, Template::points) as f64;
+        let items = self.templates.first().map_or(0, Payload::items) as f64;
         let rate = f64::from(self.plan.rate?) / CONNECTIONS as f64;
-        Some(Duration::from_secs_f64(points / rate))
+        Some(Duration::from_secs_f64(items / rate))
     }
 
     fn turn(&self) -> u32 {
@@ -158,7 +159,7 @@ async fn wait_until(due: Instant) -> Instant {
 
 async fn send(
     client: &mut Client,
-    template: &mut Template,
+    template: &mut impl Payload,
     tally: &mut Tally,
     name: &'static str,
 ) -> Result<(), BenchError> {
@@ -181,7 +182,7 @@ async fn send(
         let message = format!("refused a request {REFUSALS_MAX} times in a row");
         return Err(BenchError::library(name, message));
     };
-    tally.points += template.points().saturating_sub(rejected);
+    tally.items += template.items().saturating_sub(rejected);
     tally.rejected += rejected;
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! What is in a request: engine instances, each a resource with 50 points.
 
-use bytes::{BufMut, BytesMut};
 use opentelemetry_proto::tonic::{
     collector::metrics::v1::ExportMetricsServiceRequest,
     common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value::Value},
@@ -10,9 +9,8 @@ use opentelemetry_proto::tonic::{
     },
     resource::v1::Resource,
 };
-use prost::Message;
 
-use super::{drive::CONNECTIONS, layout::Layout, template::Template};
+use super::{drive::CONNECTIONS, layout::Layout, payload::framed, template::Template};
 
 /// Points of one instance: 20 of counters, 18 of gauges, 12 of histograms.
 const POINTS_PER_INSTANCE: usize = 50;
@@ -108,12 +106,7 @@ impl Fleet {
 fn template(instances: impl Iterator<Item = usize>, distinct: usize) -> Template {
     let request =
         ExportMetricsServiceRequest { resource_metrics: instances.map(instance).collect() };
-    let length = request.encoded_len();
-    let mut bytes = BytesMut::with_capacity(length + 5);
-    // gRPC's prefix: not compressed, and the length.
-    bytes.put_u8(0);
-    bytes.put_u32(u32::try_from(length).unwrap_or(u32::MAX));
-    bytes.put_slice(&request.encode_to_vec());
+    let bytes = framed(&request);
     let layout = Layout::of(&bytes, 5, distinct);
     Template::new(bytes, layout)
 }
@@ -186,7 +179,7 @@ fn attributes(index: usize, kind: Option<&str>) -> Vec<KeyValue> {
     attributes
 }
 
-fn text(key: &str, value: String) -> KeyValue {
+pub(super) fn text(key: &str, value: String) -> KeyValue {
     let value = AnyValue { value: Some(Value::StringValue(value)) };
     KeyValue { key: key.to_owned(), value: Some(value), ..Default::default() }
 }

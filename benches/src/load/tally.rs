@@ -3,9 +3,9 @@
 /// What connections saw together.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tally {
-    /// Points that were taken.
-    pub(crate) points: u64,
-    /// Points of taken requests that were not.
+    /// Points or spans that were taken.
+    pub(crate) items: u64,
+    /// Those of taken requests that were not.
     pub(crate) rejected: u64,
     /// Requests that were refused, and sent again.
     pub(crate) refused: u64,
@@ -17,7 +17,7 @@ pub(crate) struct Tally {
 
 impl Tally {
     pub(super) fn join(mut self, other: Self) -> Self {
-        self.points += other.points;
+        self.items += other.items;
         self.rejected += other.rejected;
         self.refused += other.refused;
         self.seconds = self.seconds.max(other.seconds);
@@ -25,9 +25,9 @@ impl Tally {
         self
     }
 
-    /// Points taken per second.
+    /// Points or spans taken per second.
     pub(crate) fn rate(&self) -> f64 {
-        if self.seconds > 0.0 { self.points as f64 / self.seconds } else { 0.0 }
+        if self.seconds > 0.0 { self.items as f64 / self.seconds } else { 0.0 }
     }
 
     /// The time within which this share of the answers came, in milliseconds.

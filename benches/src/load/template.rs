@@ -1,11 +1,12 @@
 //! An encoded request that is patched before each send.
 
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use rand::{Rng, RngExt, rngs::SmallRng};
 
 use super::{
     fleet::CHANGING_DIGITS,
     layout::{Attributes, Layout, PointHoles, ValueHole},
+    payload::Payload,
 };
 
 /// What differs between two sends besides times and values.
@@ -35,27 +36,9 @@ impl Template {
         Self { bytes, layout, serial: 0, scratch: Vec::new() }
     }
 
-    /// The points of the request.
-    pub(crate) const fn points(&self) -> u64 {
-        self.layout.points.len() as u64
-    }
-
     #[cfg(test)]
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
-    }
-
-    /// Brings it to `now`, in Unix nanoseconds: later times, higher counts, other values, and what `change` asks for.
-    pub(super) fn stamp(&mut self, now: u64, change: Change, random: &mut SmallRng) {
-        self.serial += 1;
-        for point in &self.layout.points {
-            stamp_point(&mut self.bytes, point, now, self.serial);
-        }
-        match change {
-            Change::None => {}
-            Change::Order => self.shuffle(random),
-            Change::Resource => self.change_resources(random),
-        }
     }
 
     fn shuffle(&mut self, random: &mut SmallRng) {
@@ -75,15 +58,30 @@ impl Template {
             }
         }
     }
+}
 
-    /// The bytes for one send. Until they are [returned](Self::restore) the template is empty.
-    pub(super) fn lend(&mut self) -> Bytes {
-        std::mem::take(&mut self.bytes).freeze()
+impl Payload for Template {
+    const PATH: &'static str = "opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
+
+    fn items(&self) -> u64 {
+        self.layout.points.len() as u64
     }
 
-    /// Takes the bytes back; they are copied if somebody still holds them.
-    pub(super) fn restore(&mut self, bytes: Bytes) {
-        self.bytes = bytes.try_into_mut().unwrap_or_else(|held| BytesMut::from(&held[..]));
+    /// Later times, higher counts, other values, and what `change` asks for.
+    fn stamp(&mut self, now: u64, change: Change, random: &mut SmallRng) {
+        self.serial += 1;
+        for point in &self.layout.points {
+            stamp_point(&mut self.bytes, point, now, self.serial);
+        }
+        match change {
+            Change::None => {}
+            Change::Order => self.shuffle(random),
+            Change::Resource => self.change_resources(random),
+        }
+    }
+
+    fn frame(&mut self) -> &mut BytesMut {
+        &mut self.bytes
     }
 }
 

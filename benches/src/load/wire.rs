@@ -1,4 +1,4 @@
-//! Protobuf fields by their places, and the points of a metrics request.
+//! Protobuf fields by their places, the points of a metrics request, and the spans of a traces request.
 
 use std::ops::Range;
 
@@ -127,4 +127,25 @@ pub(crate) fn count_points(bytes: &[u8]) -> Option<u64> {
         each(bytes, resource, 2, &mut |scope| each_point(bytes, scope, &mut |_, _| points += 1))
     })?;
     Some(points)
+}
+
+/// Calls `visit` with every span of the `ExportTraceServiceRequest` at `place`; `None` if it or `visit` fails.
+pub(super) fn each_span(
+    bytes: &[u8],
+    place: Range<usize>,
+    visit: &mut impl FnMut(Range<usize>) -> Option<()>,
+) -> Option<()> {
+    each(bytes, place, 1, &mut |resource| {
+        each(bytes, resource, 2, &mut |scope| each(bytes, scope, 2, visit))
+    })
+}
+
+/// The spans of an encoded `ExportTraceServiceRequest`; `None` if it is malformed.
+pub(crate) fn count_spans(bytes: &[u8]) -> Option<u64> {
+    let mut spans = 0;
+    each_span(bytes, 0..bytes.len(), &mut |_| {
+        spans += 1;
+        Some(())
+    })?;
+    Some(spans)
 }

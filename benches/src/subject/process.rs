@@ -3,13 +3,13 @@
 use std::{
     fs::{self, File},
     net::{TcpListener, TcpStream},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Stdio},
 };
 
 use nix::unistd::Pid;
 use tempfile::TempDir;
-use tokio::time::Duration;
+use tokio::time::{Duration, Instant};
 
 use super::{
     Subject,
@@ -28,6 +28,8 @@ const SHOWN_BYTES: usize = 2000;
 #[derive(Debug)]
 pub(crate) struct Process {
     subject: Subject,
+    program: PathBuf,
+    work: Work,
     child: Child,
     ports: Ports,
     folder: TempDir,
@@ -38,27 +40,30 @@ impl Process {
     pub(crate) fn start(subject: Subject, program: &Path, work: Work) -> Result<Self, BenchError> {
         let folder = tempfile::tempdir()?;
         let ports = Ports { otlp: free_port()?, page: free_port()? };
-        let output = File::create(folder.path().join("output"))?;
-        let child = command(subject, program, work, ports, folder.path())?
-            .stdin(Stdio::null())
-            .stdout(output.try_clone()?)
-            .stderr(output)
-            .spawn()
-            .map_err(|cause| {
-                BenchError::library(subject.name(), format!("{}: {cause}", program.display()))
-            })?;
-        let mut process = Self { subject, child, ports, folder };
-        process.wait(work)?;
+        let child = spawn(subject, program, work, ports, folder.path())?;
+        let mut process = Self { subject, program: program.to_owned(), work, child, ports, folder };
+        process.wait()?;
         Ok(process)
     }
 
-    fn wait(&mut self, work: Work) -> Result<(), BenchError> {
+    /// Kills it, without a word to it, and starts it again over what it left in its folder. How long it took to listen.
+    pub(crate) fn restart(&mut self) -> Result<Duration, BenchError> {
+        self.child.kill()?;
+        self.child.wait()?;
+        let start = Instant::now();
+        let Self { subject, program, work, ports, folder, .. } = &*self;
+        self.child = spawn(*subject, program, *work, *ports, folder.path())?;
+        self.wait()?;
+        Ok(start.elapsed())
+    }
+
+    fn wait(&mut self) -> Result<(), BenchError> {
         let listens = |port: u16| TcpStream::connect(("127.0.0.1", port)).is_ok();
         for _ in 0..START_TRIES {
             if self.child.try_wait()?.is_some() {
                 return Err(self.failed("ended instead of listening"));
             }
-            let has_page = matches!(work, Work::Show);
+            let has_page = matches!(self.work, Work::Show);
             if listens(self.ports.otlp) && (!has_page || listens(self.ports.page)) {
                 return Ok(());
             }
@@ -94,10 +99,24 @@ impl Process {
         Ok(process_cpu_of(Pid::from_raw(id))? as f64 / 1e9)
     }
 
+    /// Where its files are, and those of its queue.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Resident memory in MiB.
     pub(crate) fn resident(&self) -> Result<f64, BenchError> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most resident memory that it has had, in MiB.
+    pub(crate) fn resident_peak(&self) -> Result<f64, BenchError> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, which: &str) -> Result<f64, BenchError> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(which));
         let kib =
             line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
         kib.map(|kib| kib / 1024.0).ok_or_else(|| self.failed("has no resident memory"))
@@ -112,7 +131,22 @@ impl Drop for Process {
     }
 }
 
+fn spawn(
+    subject: Subject,
+    program: &Path,
+    work: Work,
+    ports: Ports,
+    folder: &Path,
+) -> Result<Child, BenchError> {
+    let output = File::options().create(true).append(true).open(folder.join("output"))?;
+    let mut command = command(subject, program, work, ports, folder)?;
+    command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
+    command.spawn().map_err(|cause| {
+        BenchError::library(subject.name(), format!("{}: {cause}", program.display()))
+    })
+}
+
 /// A port that nobody listens on now.
-fn free_port() -> Result<u16, BenchError> {
+pub(crate) fn free_port() -> Result<u16, BenchError> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

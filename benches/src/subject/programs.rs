@@ -39,7 +39,7 @@ impl Programs {
             }
             let program = match subject {
                 Subject::Inferometer => collector(args, folder),
-                Subject::Yardstick => Ok(own.clone()),
+                Subject::Yardstick | Subject::Relay => Ok(own.clone()),
                 Subject::Rotel => rotel(args, folder),
             };
             match program {
