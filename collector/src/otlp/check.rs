@@ -127,6 +127,7 @@ fn pass_plain<'a>(schema: &Schema, mut bytes: &'a [u8], depth: u32) -> &'a [u8] 
             Layout::Eights => {
                 behind_length(rest).filter(|(in_it, _)| in_it.len() % 8 == 0).map(|it| it.1)
             }
+            Layout::Bytes => behind_length(rest).map(|it| it.1),
             Layout::Text => behind_length(rest).filter(|(text, _)| is_ascii(text)).map(|it| it.1),
             // An attribute with its value is two deep.
             Layout::Attribute if depth >= 2 => {
@@ -154,19 +155,36 @@ fn behind_length(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     }
 }
 
-/// Whether an attribute is spelled as nearly all are: a short key and a short text, both ASCII, and nothing else.
+/// Whether an attribute is spelled as nearly all are: a short key in ASCII, and nothing else but a short text in ASCII, a
+/// number, or a truth value.
 ///
 /// Then it is in order, and has not been read field by field. Most of a request is attributes.
 #[inline]
 fn is_plain_pair(pair: &[u8]) -> bool {
-    let Some((_, value)) = short(pair, 0x0a) else {
+    let Some((key, value)) = short(pair, 0x0a) else {
         return false;
     };
     let Some((value, [])) = short(value, 0x12) else {
         return false;
     };
-    // Lengths below 128 are ASCII too, so that one look at all bytes is enough.
-    matches!(short(value, 0x0a), Some((_, []))) && is_ascii(pair)
+    match value {
+        // Lengths below 128 are ASCII too, so that one look at all bytes is enough.
+        [0x0a, ..] => matches!(short(value, 0x0a), Some((_, []))) && is_ascii(pair),
+        [0x10 | 0x18, number @ ..] => is_short_number(number) && is_ascii(key),
+        [0x21, double @ ..] => double.len() == 8 && is_ascii(key),
+        _ => false,
+    }
+}
+
+/// Whether these bytes are one number of variable length, below two to the power of 56.
+#[inline]
+fn is_short_number(bytes: &[u8]) -> bool {
+    match bytes {
+        [first @ .., last] => {
+            *last < 0x80 && first.len() < 8 && first.iter().all(|byte| *byte >= 0x80)
+        }
+        [] => false,
+    }
 }
 
 /// Whether every byte is below 128. Most texts and attributes are shorter than 33 bytes: two looks that overlap are

@@ -28,6 +28,8 @@ pub(super) enum Layout {
     /// Numbers of eight bytes each behind a length.
     Eights,
     Text,
+    /// Bytes of any kind.
+    Bytes,
     Attribute,
 }
 
@@ -87,9 +89,8 @@ impl Kind {
             Fixed64s(_) => (2, Layout::Eights),
             Text | Texts => (2, Layout::Text),
             Attributes(_) => (2, Layout::Attribute),
-            Bytes | Id | Varints(_) | Message(_) | Messages(_) | Item(_) | Alternative(_) => {
-                (2, Layout::Other)
-            }
+            Bytes | Id => (2, Layout::Bytes),
+            Varints(_) | Message(_) | Messages(_) | Item(_) | Alternative(_) => (2, Layout::Other),
         }
     }
 }

@@ -106,9 +106,18 @@ fn text_that_is_not_utf8_is_malformed() {
 
 fn attributes() -> Vec<KeyValue> {
     let text = || AnyValue { value: Some(Value::StringValue("\u{fc}ber".to_owned())) };
-    let values = vec![text(), AnyValue { value: Some(Value::IntValue(-1)) }, AnyValue::default()];
-    [text(), AnyValue { value: Some(Value::ArrayValue(ArrayValue { values })) }]
+    let any = |value| AnyValue { value: Some(value) };
+    let values = vec![text(), any(Value::IntValue(-1)), AnyValue::default()];
+    let plain = [
+        Value::StringValue("uber".to_owned()),
+        Value::IntValue(1 << 40),
+        Value::IntValue(-1),
+        Value::BoolValue(true),
+        Value::DoubleValue(0.5),
+    ];
+    [text(), any(Value::ArrayValue(ArrayValue { values }))]
         .into_iter()
+        .chain(plain.map(any))
         .map(|value| KeyValue { key: "key".to_owned(), value: Some(value), ..KeyValue::default() })
         .collect()
 }
