@@ -314,6 +314,7 @@ mod tests {
         }
         let _ = (metrics.exporter("otlp"), metrics.exporter("otlp/2"), metrics.exporter("otlp"));
         metrics.exporter("otlp/2").has_queue();
+        let _ = metrics.connector("connectors.span_metrics");
         let of_signal = 2 + 2 * RefusalReason::ALL.len() + RejectReason::ALL.len();
         assert_eq!(metrics.counts().count(), Signal::ALL.len() * of_signal);
         let mut points = 0;
