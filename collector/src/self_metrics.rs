@@ -10,6 +10,7 @@
 mod connections;
 mod connectors;
 mod count;
+mod dead_letters;
 mod empty;
 mod exporters;
 mod otelcol;
@@ -36,6 +37,7 @@ pub use self::{
     connections::Connections,
     connectors::ConnectorMetrics,
     count::{SelfCount, SelfCounter},
+    dead_letters::DeadLetterMetrics,
     exporters::ExporterMetrics,
     receivers::ReceiverMetrics,
     sampling::SamplingMetrics,
@@ -315,6 +317,7 @@ mod tests {
         let _ = (metrics.exporter("otlp"), metrics.exporter("otlp/2"), metrics.exporter("otlp"));
         metrics.exporter("otlp/2").has_queue();
         let _ = metrics.connector("connectors.span_metrics");
+        metrics.exporter("otlp/2").dead_letters().kept(0);
         let of_signal = 2 + 2 * RefusalReason::ALL.len() + RejectReason::ALL.len();
         assert_eq!(metrics.counts().count(), Signal::ALL.len() * of_signal);
         let mut points = 0;

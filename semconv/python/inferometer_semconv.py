@@ -64,6 +64,8 @@ VALUES_INFER_COLLECTOR_CONNECTION_CUT_REASON: Final[tuple[str, ...]] = ("no_head
 ATTRIBUTE_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[str] = "infer.collector.connection.refusal.reason"
 VALUES_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[tuple[str, ...]] = ("over_limit", "over_peer_limit", "accept_error")
 ATTRIBUTE_INFER_COLLECTOR_CONNECTOR: Final[str] = "infer.collector.connector"
+ATTRIBUTE_INFER_COLLECTOR_DEAD_LETTER_LOSS: Final[str] = "infer.collector.dead_letter.loss"
+VALUES_INFER_COLLECTOR_DEAD_LETTER_LOSS: Final[tuple[str, ...]] = ("evicted", "too_large", "too_many", "write_failed", "damaged")
 ATTRIBUTE_INFER_COLLECTOR_END_REASON: Final[str] = "infer.collector.end.reason"
 VALUES_INFER_COLLECTOR_END_REASON: Final[tuple[str, ...]] = ("expired", "stale")
 ATTRIBUTE_INFER_COLLECTOR_EXEMPLAR_LOSS: Final[str] = "infer.collector.exemplar.loss"
@@ -1214,6 +1216,36 @@ METRIC_INFER_COLLECTOR_CONNECTOR_OVERFLOW: Final[Instrument] = Instrument(
     attributes=(ATTRIBUTE_INFER_COLLECTOR_CONNECTOR,),
 )
 
+METRIC_INFER_COLLECTOR_DEAD_LETTER_KEPT: Final[Instrument] = Instrument(
+    name="infer.collector.dead_letter.kept",
+    prometheus_name="infer_collector_dead_letter_kept_total",
+    kind="counter",
+    unit="{request}",
+    description="Requests of a queue on disk that nobody will deliver, as the other side refuses them for good or their bytes changed, and that are kept as dead letters.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_EXPORTER,),
+)
+
+METRIC_INFER_COLLECTOR_DEAD_LETTER_LOST: Final[Instrument] = Instrument(
+    name="infer.collector.dead_letter.lost",
+    prometheus_name="infer_collector_dead_letter_lost_total",
+    kind="counter",
+    unit="{request}",
+    description="Requests that should have been kept as dead letters and are not, or no longer.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_EXPORTER, ATTRIBUTE_INFER_COLLECTOR_DEAD_LETTER_LOSS),
+)
+
+METRIC_INFER_COLLECTOR_DEAD_LETTER_USAGE: Final[Instrument] = Instrument(
+    name="infer.collector.dead_letter.usage",
+    prometheus_name="infer_collector_dead_letter_usage_bytes",
+    kind="updowncounter",
+    unit="By",
+    description="Bytes of the dead letters that are kept.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_EXPORTER,),
+)
+
 METRIC_INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN: Final[Instrument] = Instrument(
     name="infer.collector.engine_index.unknown",
     prometheus_name="infer_collector_engine_index_unknown_total",
@@ -2020,6 +2052,9 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_COLLECTOR_CONNECTOR_SERIES_USAGE,
     METRIC_INFER_COLLECTOR_CONNECTOR_SERIES_LIMIT,
     METRIC_INFER_COLLECTOR_CONNECTOR_OVERFLOW,
+    METRIC_INFER_COLLECTOR_DEAD_LETTER_KEPT,
+    METRIC_INFER_COLLECTOR_DEAD_LETTER_LOST,
+    METRIC_INFER_COLLECTOR_DEAD_LETTER_USAGE,
     METRIC_INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN,
     METRIC_INFER_COLLECTOR_SERIES_USAGE,
     METRIC_INFER_COLLECTOR_SERIES_LIMIT,

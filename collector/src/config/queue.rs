@@ -21,6 +21,9 @@ pub struct QueueSettings {
     pub storage: Option<QueueStorage>,
     /// What waited longer on disk is given up, and counted as `expired`; default a day.
     pub age_max: Duration,
+    /// Bytes of dead letters that a queue on disk keeps at most, the oldest goes; default 64 MiB, 0 keeps none. The key
+    /// is `dead_letter_max_bytes`.
+    pub dead_letter_bytes_max: u64,
 }
 
 /// The unit in which a queue is bounded.
@@ -56,6 +59,8 @@ impl QueueSettings {
     pub const DISK_BYTES_MAX: u64 = 1 << 30;
     /// A day.
     const AGE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+    /// The default of `dead_letter_bytes_max`: 64 MiB.
+    const DEAD_LETTER_BYTES_MAX: u64 = 64 << 20;
 }
 
 impl Default for QueueSettings {
@@ -67,6 +72,7 @@ impl Default for QueueSettings {
             on_full: OnFull::default(),
             storage: None,
             age_max: Self::AGE_MAX,
+            dead_letter_bytes_max: Self::DEAD_LETTER_BYTES_MAX,
         }
     }
 }
@@ -103,6 +109,11 @@ pub(super) fn read(exporter: &mut Section<'_>, problems: &mut Problems) -> Queue
             "only a queue on disk has an age; name its storage, or remove it",
             problems,
         );
+        queue.refuse(
+            "dead_letter_max_bytes",
+            "only a queue on disk keeps dead letters; name its storage, or remove it",
+            problems,
+        );
     }
     let on_full = if storage.is_some() { OnFull::EvictOldest } else { default.on_full };
     let sizer = queue.word("sizer", &SIZERS, problems).unwrap_or(default.sizer);
@@ -119,6 +130,9 @@ pub(super) fn read(exporter: &mut Section<'_>, problems: &mut Problems) -> Queue
             .unwrap_or(default.consumers),
         on_full: queue.word("on_full", &ON_FULL, problems).unwrap_or(on_full),
         age_max: queue.positive_duration("max_age", problems).unwrap_or(default.age_max),
+        dead_letter_bytes_max: queue
+            .number("dead_letter_max_bytes", 0..=QueueSettings::SIZE_MAX, problems)
+            .unwrap_or(default.dead_letter_bytes_max),
         storage,
     };
     queue.close(problems);

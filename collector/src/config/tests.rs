@@ -388,6 +388,33 @@ fn a_queue_is_read_in_the_collectors_terms_and_what_it_has_not_gets_a_remedy() {
 }
 
 #[test]
+fn dead_letters_are_kept_beside_a_queue_on_disk_alone() {
+    let with = |queue: &str, more: &str| {
+        let exporter =
+            format!("otlp: {{endpoint: \"http://next.example:4317\", sending_queue: {{{queue}}}}}");
+        let text = SOUND.replace("trace_ring:", &exporter).replace("trace_ring", "otlp");
+        text.replace("service:", &format!("{more}service:"))
+    };
+    check(
+        &with("dead_letter_max_bytes: 5", ""),
+        &[
+            "c.yaml:8:64: error: exporters.otlp.sending_queue.dead_letter_max_bytes is not supported, as only a queue on \
+             disk keeps dead letters; name its storage, or remove it",
+        ],
+    );
+    let more = "extensions: {file_storage: {directory: /tmp/q}}\n";
+    for (queue, expected) in [("", 64 << 20), (", dead_letter_max_bytes: 0", 0)] {
+        let text = with(&format!("storage: file_storage{queue}"), more);
+        let text = text.replace("service:\n", "service:\n  extensions: [file_storage]\n");
+        let resolved = Config::parse("c.yaml", &text).unwrap().resolved;
+        let ExporterSettings::Otlp(read) = &resolved.exporters[1].settings else {
+            panic!("{resolved:?}");
+        };
+        assert_eq!(read.queue.dead_letter_bytes_max, expected);
+    }
+}
+
+#[test]
 fn a_url_without_scheme_or_with_tls_is_refused_over_http() {
     let with = |endpoint: &str| {
         SOUND

@@ -5,7 +5,10 @@
 
 use std::{io, ops::Range};
 
-use super::storage::{Storage, StorageFile};
+use super::{
+    quarantine,
+    storage::{Storage, StorageFile},
+};
 
 pub(super) const NAME: &str = "checkpoint";
 /// Until it is whole.
@@ -30,17 +33,49 @@ pub(super) struct Checkpoint {
     pub(super) runs: Vec<Range<u64>>,
 }
 
+/// What there is of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Loaded {
+    None,
+    Whole(Checkpoint),
+    /// It is not as it was written, of a format that is not known, or no file.
+    Damaged,
+}
+
+impl Loaded {
+    /// What it says; nothing is settled if it says nothing.
+    pub(super) fn or_none(self) -> Checkpoint {
+        match self {
+            Self::Whole(checkpoint) => checkpoint,
+            Self::None | Self::Damaged => Checkpoint::default(),
+        }
+    }
+}
+
 impl Checkpoint {
     pub(super) fn is_settled(&self, sequence: u64) -> bool {
         let behind = self.runs.partition_point(|run| run.end <= sequence);
         sequence < self.low || self.runs.get(behind).is_some_and(|run| run.contains(&sequence))
     }
 
-    /// Adds a number above all that are in it.
-    pub(super) fn push(&mut self, sequence: u64) {
+    /// How many of these numbers are not.
+    pub(super) fn unsettled_in(&self, numbers: Range<u64>) -> u64 {
+        let numbers = numbers.start.max(self.low)..numbers.end;
+        if numbers.is_empty() {
+            return 0;
+        }
+        let from = self.runs.partition_point(|run| run.end <= numbers.start);
+        let runs = self.runs[from..].iter().take_while(|run| run.start < numbers.end);
+        let settled = runs.map(|run| run.end.min(numbers.end) - run.start.max(numbers.start));
+        numbers.end - numbers.start - settled.sum::<u64>()
+    }
+
+    /// Adds numbers above all that are in it.
+    pub(super) fn push(&mut self, numbers: Range<u64>) {
         match self.runs.last_mut() {
-            Some(run) if run.end == sequence => run.end += 1,
-            _ => self.runs.push(sequence..sequence + 1),
+            _ if numbers.is_empty() => {}
+            Some(run) if run.end == numbers.start => run.end = numbers.end,
+            _ => self.runs.push(numbers),
         }
     }
 
@@ -76,20 +111,21 @@ impl Checkpoint {
         Some(Self { next, low, runs })
     }
 
-    /// The last one that was written; nothing if there is none that can be read.
-    pub(super) fn load(storage: &impl Storage) -> io::Result<Option<Self>> {
+    /// The last one that was written.
+    pub(super) fn load(storage: &impl Storage) -> io::Result<Loaded> {
         let file = match storage.open(NAME) {
             Ok(file) => file,
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Loaded::None),
+            Err(cause) if quarantine::is_unfit(&cause) => return Ok(Loaded::Damaged),
             Err(cause) => return Err(cause),
         };
         let length = file.length()?;
         if length > BYTES_MAX {
-            return Ok(None);
+            return Ok(Loaded::Damaged);
         }
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
         let read = file.read_at(0, &mut bytes)?;
-        Ok(Self::decode(&bytes[..read]))
+        Ok(Self::decode(&bytes[..read]).map_or(Loaded::Damaged, Loaded::Whole))
     }
 
     /// Puts it in the place of the last one; if `survives_power_loss`, returns once it does.
@@ -115,6 +151,11 @@ impl Checkpoint {
     }
 }
 
+/// Whether something is in the place of a checkpoint that is being written, which would keep every one from it.
+pub(super) fn is_obstructed(storage: &impl Storage) -> bool {
+    matches!(storage.open(NEW), Err(cause) if quarantine::is_unfit(&cause))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,8 +163,8 @@ mod tests {
     #[test]
     fn it_reads_back_and_any_changed_bit_is_seen() {
         let mut checkpoint = Checkpoint { next: 40, low: 10, runs: Vec::new() };
-        for sequence in [12, 13, 14, 20] {
-            checkpoint.push(sequence);
+        for numbers in [12..13, 13..15, 17..17, 20..21] {
+            checkpoint.push(numbers);
         }
         assert_eq!(checkpoint.runs, [12..15, 20..21]);
         let bytes = checkpoint.encode();
@@ -143,5 +184,12 @@ mod tests {
         let checkpoint = Checkpoint { next: 40, low: 10, runs: vec![12..15, 20..21] };
         let settled: Vec<u64> = (8..24).filter(|number| checkpoint.is_settled(*number)).collect();
         assert_eq!(settled, [8, 9, 12, 13, 14, 20]);
+        for start in 0..30 {
+            for end in start..30 {
+                let unsettled = (start..end).filter(|number| !checkpoint.is_settled(*number));
+                let counted = checkpoint.unsettled_in(start..end);
+                assert_eq!(counted, unsettled.count() as u64, "{start}..{end}");
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::{
     io,
     os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::storage::{Storage, StorageFile};
@@ -15,12 +16,12 @@ const FOLDER_MODE: u32 = 0o700;
 
 const LOCK: &str = "lock";
 
-/// A folder that this process alone writes to.
-#[derive(Debug)]
+/// A folder that this process alone writes to, or that it merely reads. Clones have the same lock.
+#[derive(Debug, Clone)]
 pub struct Folder {
     path: PathBuf,
     /// Kept open, as the lock goes with it.
-    _lock: File,
+    lock: Option<Arc<File>>,
 }
 
 impl Folder {
@@ -34,15 +35,30 @@ impl Folder {
         options.write(true).create(true).truncate(false).mode(FILE_MODE);
         let lock = options.open(path.join(LOCK))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self { path: path.to_owned(), lock: Some(Arc::new(lock)) }),
             Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
             Err(TryLockError::Error(cause)) => Err(cause),
         }
+    }
+
+    /// A folder to be read, which another process may be writing to.
+    ///
+    /// # Errors
+    /// It is not there, or cannot be read.
+    pub fn read(path: &Path) -> io::Result<Self> {
+        fs::read_dir(path)?;
+        Ok(Self { path: path.to_owned(), lock: None })
     }
 }
 
 impl Storage for Folder {
     type File = File;
+
+    fn folder(&self, name: &str) -> io::Result<Self> {
+        let path = self.path.join(name);
+        fs::DirBuilder::new().recursive(true).mode(FOLDER_MODE).create(&path)?;
+        Ok(Self { path, lock: self.lock.clone() })
+    }
 
     fn names(&self) -> io::Result<Vec<String>> {
         let names =
@@ -56,7 +72,15 @@ impl Storage for Folder {
     }
 
     fn open(&self, name: &str) -> io::Result<File> {
-        File::open(self.path.join(name))
+        let mut options = OpenOptions::new();
+        // No link is followed to somebody else's file, and no pipe waited for.
+        options.read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+        let file =
+            options.open(self.path.join(name)).map_err(|cause| match cause.raw_os_error() {
+                Some(libc::ELOOP | libc::ENXIO) => no_file(),
+                _ => cause,
+            })?;
+        if file.metadata()?.is_file() { Ok(file) } else { Err(no_file()) }
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -70,6 +94,10 @@ impl Storage for Folder {
     fn sync_names(&self) -> io::Result<()> {
         File::open(&self.path)?.sync_all()
     }
+}
+
+fn no_file() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "it is no file, but a folder, a link or a pipe")
 }
 
 impl StorageFile for File {

@@ -3,9 +3,10 @@
 use std::{collections::VecDeque, io, sync::Arc};
 
 use super::{
-    checkpoint::Checkpoint,
+    checkpoint::{self, Checkpoint, Loaded},
+    quarantine::{is_unfit, put_aside},
     record::{Content, HEADER, Header, Stored},
-    scan::{Found, Scan},
+    scan::Found,
     segment::{self, Segment},
     storage::{Storage, StorageFile},
 };
@@ -13,11 +14,6 @@ use crate::pipeline::Signal;
 
 /// What an append's buffer keeps for the next one.
 const BUFFER_KEPT: usize = 4 << 20;
-
-/// What is behind the name of a file that could not be read, and was put aside.
-const DAMAGED: &str = ".damaged";
-/// Such files that are kept; the content of further ones is gone.
-const DAMAGED_MAX: usize = 8;
 
 /// What an acknowledged record survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,9 +41,9 @@ pub struct Settings {
 pub struct Damage {
     /// Bytes that are of no record.
     pub bytes: u64,
-    /// Records that are missing there, as their numbers say.
+    /// Records that are missing, as the numbers of others and of the checkpoint say, and had not been settled.
     pub records: u64,
-    /// Files that were put aside, or removed if there were eight such before.
+    /// Files that were put aside, or removed if there were eight such before; those that cannot be opened at once.
     pub files: u64,
 }
 
@@ -81,7 +77,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    fn add(&mut self, header: &Header) {
+    pub(super) fn add(&mut self, header: &Header) {
         self.items[header.signal as usize] += header.items;
         self.records += 1;
         self.bytes += header.bytes();
@@ -174,6 +170,10 @@ pub struct Journal<S: Storage> {
     next: u64,
     /// What was settled at the last checkpoint: those that were not looked at since are in it alone.
     checkpoint: Checkpoint,
+    /// The number that was the next at the last checkpoint of the process before: records below it were there.
+    known: u64,
+    /// The first number of the last file that was removed from the end when the log was opened.
+    removed: Option<u64>,
     /// Something was settled since.
     has_changed: bool,
     damage: Damage,
@@ -199,25 +199,48 @@ impl<S: Storage> Journal<S> {
     /// Opens what is in a folder. Only its last file is looked into; contents are read when they are taken.
     ///
     /// # Errors
-    /// The folder or its last file cannot be read at all; what they hold is no reason.
+    /// The folder or its last file cannot be read now; what they hold is no reason.
     pub fn open(storage: S, settings: Settings) -> io::Result<Opened<S>> {
         let names = storage.names()?;
-        let checkpoint = Checkpoint::load(&storage)?;
-        let has_lost_checkpoint =
-            checkpoint.is_none() && names.iter().any(|it| it == super::checkpoint::NAME);
-        let checkpoint = checkpoint.unwrap_or_default();
+        let mut damage = Damage::default();
+        let loaded = Checkpoint::load(&storage)?;
+        let has_lost_checkpoint = loaded == Loaded::Damaged;
+        if has_lost_checkpoint {
+            damage.files += 1;
+            // Where it stays, the next checkpoint takes its place.
+            let _ = put_aside(&storage, checkpoint::NAME);
+        }
+        if checkpoint::is_obstructed(&storage) {
+            damage.files += 1;
+            let _ = put_aside(&storage, checkpoint::NEW);
+        }
+        let checkpoint = loaded.or_none();
         let mut found: Vec<_> = names.iter().filter_map(|name| segment::parse(name)).collect();
         found.sort_unstable();
-        let segments = found.into_iter().map(|(first, salt)| Segment::open(&storage, first, salt));
+        let mut segments = VecDeque::with_capacity(found.len());
+        for (first, salt) in found {
+            match Segment::open(&storage, first, salt) {
+                Ok(segment) => segments.push_back(segment),
+                Err(cause) if is_unfit(&cause) => {
+                    damage.files += 1;
+                    // Where it stays, it is passed over again the next time.
+                    let _ = put_aside(&storage, &segment::name(first, salt));
+                }
+                Err(cause) => return Err(cause),
+            }
+        }
+        damage.records = lost_before(segments.front().map(|it| it.first), &checkpoint);
         let mut journal = Self {
-            segments: segments.collect::<io::Result<_>>()?,
+            segments,
             storage: Arc::new(storage),
             settings,
             is_open: false,
             next: checkpoint.next.max(1),
+            known: checkpoint.next,
+            removed: None,
             checkpoint,
-            has_changed: false,
-            damage: Damage::default(),
+            has_changed: damage.records > 0,
+            damage,
             unsettled: Totals::default(),
             buffer: Vec::new(),
         };
@@ -236,6 +259,7 @@ impl<S: Storage> Journal<S> {
                 break;
             }
             let Some(segment) = self.segments.pop_back() else { break };
+            self.removed = Some(segment.first);
             self.remove(&segment)?;
         }
         Ok(())
@@ -272,8 +296,7 @@ impl<S: Storage> Journal<S> {
         bytes.clear();
         for (header, content) in headers.iter().zip(batch) {
             bytes.extend_from_slice(&header.encode(segment.salt()));
-            bytes.extend_from_slice(content.tenant.name().unwrap_or_default().as_bytes());
-            bytes.extend_from_slice(&content.bytes);
+            content.parts().into_iter().for_each(|part| bytes.extend_from_slice(part));
         }
         let (file, at) = (Arc::clone(&segment.file), segment.length);
         Ok(Append { file, at, bytes, headers, durability: self.settings.durability })
@@ -518,22 +541,21 @@ impl<S: Storage> Journal<S> {
 
     /// Finds the records of a file, unless they are known.
     fn look(&mut self, nth: usize) -> io::Result<()> {
+        let behind = self.segments.get(nth + 1).map(|segment| segment.first).or(self.removed);
         let segment = &mut self.segments[nth];
-        let Some(Scan { damaged, tail, lost, .. }) = segment.look(&self.checkpoint)? else {
+        let Some(scan) = segment.look(&self.checkpoint)? else {
             return Ok(());
         };
         if std::mem::replace(&mut segment.is_counted, true) {
             return Ok(());
         }
         segment.unsettled().for_each(|header| self.unsettled.add(header));
+        let lost = scan.lost(segment.first, behind, self.known, &self.checkpoint);
         self.damage.records += lost;
-        self.damage.bytes += damaged;
-        // It may end with what a crash kept from being written, which was not acknowledged.
-        if tail > 0 && !segment.ends_torn(tail)? {
-            self.damage.bytes += tail;
-            segment.is_damaged = true;
-        }
-        segment.is_damaged |= damaged > 0;
+        self.damage.bytes += scan.damaged();
+        segment.is_damaged |= !scan.spots.is_empty();
+        // The next checkpoint says that they are gone, so that they are counted once.
+        self.has_changed |= lost > 0 || segment.is_damaged;
         Ok(())
     }
 
@@ -544,12 +566,14 @@ impl<S: Storage> Journal<S> {
             return self.storage.remove(&name);
         }
         self.damage.files += 1;
-        let aside = self.storage.names()?.iter().filter(|name| name.ends_with(DAMAGED)).count();
-        if aside >= DAMAGED_MAX {
-            return self.storage.remove(&name);
-        }
-        self.storage.rename(&name, &format!("{name}{DAMAGED}"))
+        put_aside(&*self.storage, &name)
     }
+}
+
+/// Records that a checkpoint knew of and that were before the first file there is.
+fn lost_before(first: Option<u64>, checkpoint: &Checkpoint) -> u64 {
+    let end = first.unwrap_or(checkpoint.next).min(checkpoint.next);
+    checkpoint.unsettled_in(checkpoint.low..end)
 }
 
 /// Another for each file, from which no other can be told: SplitMix64, <https://prng.di.unimi.it/splitmix64.c>.

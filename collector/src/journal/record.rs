@@ -1,24 +1,28 @@
-//! One record: a header of 48 bytes, then the tenant's name, then the request as it came.
+//! One record: a header of 48 bytes, then the tenant's name, what was said of it if it is a dead letter, and the request
+//! as it came.
 //!
 //! | bytes | what |
 //! |---|---|
 //! | 0..4 | `IFR1`, by which a reader finds the next record behind damage |
 //! | 4..8 | CRC-32C of the segment's salt and the header behind it |
 //! | 8..12 | CRC-32C of the content |
-//! | 12..16 | length of the content, tenant included |
+//! | 12..16 | length of the content: of all that follows the header |
 //! | 16..24 | number of the record |
 //! | 24..32 | when it was appended, milliseconds since 1970 |
 //! | 32..40 | points, spans or log records in it |
 //! | 40..42 | length of the tenant's name |
 //! | 42 | signal: 0 metrics, 1 traces, 2 logs |
 //! | 43 | whether it has a tenant at all |
-//! | 44..48 | zero |
+//! | 44..46 | length of what was said of it |
+//! | 46 | why it is a dead letter: 0 it is none, 1 the other side refused it, 2 its bytes changed on disk |
+//! | 47 | zero |
 //!
 //! Numbers have their lowest byte first. The salt keeps a request that spells a record from being taken for one, where a
 //! reader looks for the next behind damage.
 
 use bytes::Bytes;
 
+use super::dead_letter::{DeadLetter, DeadLetterReason};
 use crate::pipeline::{Signal, Tenant};
 
 /// Bytes of a header.
@@ -45,6 +49,8 @@ pub struct Header {
     checksum: u32,
     /// Nothing without a tenant.
     tenant: Option<u16>,
+    /// Nothing unless it is a dead letter.
+    dead: Option<(DeadLetterReason, u16)>,
 }
 
 /// What a record holds.
@@ -58,6 +64,8 @@ pub struct Content {
     pub tenant: Tenant,
     /// The encoded request as it came.
     pub bytes: Bytes,
+    /// Why nobody will deliver it; nothing of one that waits to be delivered.
+    pub dead: Option<DeadLetter>,
 }
 
 /// A record as it was found.
@@ -69,20 +77,39 @@ pub enum Stored {
     Corrupt(Bytes),
 }
 
+impl Content {
+    /// What follows the header, in this order.
+    pub(super) fn parts(&self) -> [&[u8]; 3] {
+        let name = self.tenant.name().unwrap_or_default();
+        let said = self.dead.as_ref().map_or("", |dead| &dead.said);
+        [name.as_bytes(), said.as_bytes(), &self.bytes]
+    }
+
+    /// Bytes of the whole record.
+    #[must_use]
+    pub fn stored_bytes(&self) -> u64 {
+        self.parts().iter().map(|part| part.len() as u64).sum::<u64>() + HEADER as u64
+    }
+}
+
 impl Header {
     /// Of a record that is appended now. Nothing if it is too long: 4 GiB, or a tenant's name of 64 KiB.
     pub(super) fn of(content: &Content, sequence: u64, unix_millis: u64) -> Option<Self> {
-        let Content { signal, items, tenant, bytes } = content;
-        let name = tenant.name();
-        let checksum = crc32c::crc32c(name.unwrap_or_default().as_bytes());
+        let parts = content.parts();
+        let name = content.tenant.name();
+        let dead = |dead: &DeadLetter| Some((dead.reason, u16::try_from(dead.said.len()).ok()?));
         Some(Self {
             sequence,
             unix_millis,
-            items: *items,
-            signal: *signal,
-            length: u32::try_from(name.map_or(0, str::len) + bytes.len()).ok()?,
-            checksum: crc32c::crc32c_append(checksum, bytes),
+            items: content.items,
+            signal: content.signal,
+            length: u32::try_from(parts.iter().map(|part| part.len()).sum::<usize>()).ok()?,
+            checksum: parts.iter().fold(0, |sum, part| crc32c::crc32c_append(sum, part)),
             tenant: name.map(|name| u16::try_from(name.len())).transpose().ok()?,
+            dead: match &content.dead {
+                Some(letter) => Some(dead(letter)?),
+                None => None,
+            },
         })
     }
 
@@ -103,6 +130,10 @@ impl Header {
         out[40..42].copy_from_slice(&self.tenant.unwrap_or(0).to_le_bytes());
         out[42] = self.signal as u8;
         out[43] = u8::from(self.tenant.is_some());
+        if let Some((reason, said)) = self.dead {
+            out[44..46].copy_from_slice(&said.to_le_bytes());
+            out[46] = reason as u8;
+        }
         let checksum = checksum(&out, salt);
         out[4..CHECKED].copy_from_slice(&checksum.to_le_bytes());
         out
@@ -115,17 +146,24 @@ impl Header {
         if bytes[..4] != MAGIC || number(4) != checksum(bytes, salt) {
             return None;
         }
-        let (length, tenant) = (number(12), u16::from_le_bytes([bytes[40], bytes[41]]));
+        let tenant = u16::from_le_bytes([bytes[40], bytes[41]]);
+        let said = u16::from_le_bytes([bytes[44], bytes[45]]);
         Some(Self {
             sequence: long(16),
             unix_millis: long(24),
             items: long(32),
             signal: *Signal::ALL.get(usize::from(bytes[42]))?,
-            length,
+            length: number(12),
             checksum: number(8),
             tenant: (bytes[43] == 1).then_some(tenant),
+            dead: DeadLetterReason::decode(bytes[46])?.map(|reason| (reason, said)),
         })
-        .filter(|header| u32::from(header.tenant.unwrap_or(0)) <= header.length)
+        .filter(|header| header.request_at() <= header.length as usize)
+    }
+
+    /// Where the request begins in the content.
+    fn request_at(&self) -> usize {
+        usize::from(self.tenant.unwrap_or(0)) + usize::from(self.dead.map_or(0, |(_, said)| said))
     }
 
     /// The record whose content was found to be this.
@@ -136,14 +174,33 @@ impl Header {
         {
             return Stored::Corrupt(content);
         }
-        let name = usize::from(self.tenant.unwrap_or(0));
-        let tenant = match (self.tenant, std::str::from_utf8(&content[..name])) {
-            (None, _) => Tenant::default(),
-            (Some(_), Ok(name)) => Tenant::named(name),
-            (Some(_), Err(_)) => return Stored::Corrupt(content),
-        };
-        let Self { signal, items, .. } = *self;
-        Stored::Whole(Content { signal, items, tenant, bytes: content.slice(name..) })
+        self.content(&content).map_or(Stored::Corrupt(content), Stored::Whole)
+    }
+
+    /// What these bytes say, if their names are such.
+    fn content(&self, content: &Bytes) -> Option<Content> {
+        let name = content.get(..usize::from(self.tenant.unwrap_or(0)))?;
+        let said = content.get(name.len()..self.request_at())?;
+        let (name, said) = (std::str::from_utf8(name).ok()?, std::str::from_utf8(said).ok()?);
+        Some(Content {
+            signal: self.signal,
+            items: self.items,
+            tenant: self.tenant.map_or_else(Tenant::default, |_| Tenant::named(name)),
+            bytes: content.slice(self.request_at()..),
+            dead: self.dead.map(|(reason, _)| DeadLetter::new(reason, said)),
+        })
+    }
+
+    /// A content that is not as it was written, as far as it can be understood.
+    #[must_use]
+    pub fn salvage(&self, content: &Bytes) -> Content {
+        self.content(content).unwrap_or_else(|| Content {
+            signal: self.signal,
+            items: self.items,
+            tenant: Tenant::default(),
+            bytes: content.slice(self.request_at().min(content.len())..),
+            dead: None,
+        })
     }
 }
 
@@ -158,15 +215,23 @@ mod tests {
     const SALT: u64 = 0x5eed;
 
     fn content(tenant: Tenant) -> Content {
-        Content { signal: Signal::Traces, items: 7, tenant, bytes: Bytes::from_static(b"request") }
+        let bytes = Bytes::from_static(b"request");
+        Content { signal: Signal::Traces, items: 7, tenant, bytes, dead: None }
     }
 
     fn check(tenant: Tenant) {
-        let content = content(tenant);
+        check_content(content(tenant.clone()));
+        let dead = Some(DeadLetter::new(DeadLetterReason::Remote, "no: é"));
+        check_content(Content { dead, ..content(tenant.clone()) });
+        let dead = Some(DeadLetter::new(DeadLetterReason::Corrupt, ""));
+        check_content(Content { dead, ..content(tenant) });
+    }
+
+    fn check_content(content: Content) {
         let header = Header::of(&content, 3, 4).expect("it is short");
-        let name = content.tenant.name().unwrap_or_default();
-        let body = [name.as_bytes(), &content.bytes].concat();
+        let body = content.parts().concat();
         assert_eq!(header.bytes(), (HEADER + body.len()) as u64);
+        assert_eq!(header.bytes(), content.stored_bytes());
         let read = Header::decode(&header.encode(SALT), SALT).expect("a header");
         assert_eq!(read, header);
         assert_eq!(read.stored(body), Stored::Whole(content));

@@ -4,7 +4,7 @@ use std::{io, sync::Arc};
 
 use super::{
     checkpoint::Checkpoint,
-    record::{HEADER, Header},
+    record::Header,
     scan::{Found, Scan, scan},
     storage::{Storage, StorageFile},
 };
@@ -99,14 +99,13 @@ impl<F: StorageFile> Segment<F> {
         if self.entries.is_some() {
             return Ok(None);
         }
-        let mut scan = scan(&*self.file, self.first, self.salt)?;
-        let entry = |found: Found| {
+        let scan = scan(&*self.file, self.first, self.salt)?;
+        let entry = |found: &Found| {
             let is_settled = checkpoint.is_settled(found.header.sequence);
             let state = if is_settled { State::Settled } else { State::Waiting };
-            Entry { found, state }
+            Entry { found: *found, state }
         };
-        let entries: Vec<Entry> =
-            std::mem::take(&mut scan.records).into_iter().map(entry).collect();
+        let entries: Vec<Entry> = scan.records.iter().map(entry).collect();
         self.unsettled = entries.iter().filter(|entry| entry.state != State::Settled).count();
         self.next = 0;
         self.entries = Some(entries);
@@ -200,16 +199,8 @@ impl<F: StorageFile> Segment<F> {
         entries.map(|entry| &entry.found.header)
     }
 
-    /// Whether its last bytes are the beginning of a record, or of room for one that was never written.
-    pub(super) fn ends_torn(&self, tail: u64) -> io::Result<bool> {
-        let mut bytes = [0; HEADER];
-        let read = self.file.read_at(self.length - tail, &mut bytes)?;
-        let is_header = Header::decode(&bytes, self.salt).is_some();
-        Ok(read < HEADER || is_header || bytes == [0; HEADER])
-    }
-
-    /// Adds the numbers above `low` and below `end` that are settled; of a file that was not looked into, those that were
-    /// settled before.
+    /// Adds the numbers above `low` and below `end` that are settled, or that no record has any more, which was counted;
+    /// of a file that was not looked into, those that were settled before.
     pub(super) fn settled_above(
         &self,
         low: u64,
@@ -218,17 +209,20 @@ impl<F: StorageFile> Segment<F> {
         out: &mut Checkpoint,
     ) {
         match &self.entries {
-            Some(entries) => entries
-                .iter()
-                .filter(|entry| entry.state == State::Settled)
-                .map(|entry| entry.found.header.sequence)
-                .filter(|sequence| *sequence > low)
-                .for_each(|sequence| out.push(sequence)),
+            Some(entries) => {
+                let mut from = self.first.max(low);
+                let unsettled = entries.iter().filter(|entry| entry.state != State::Settled);
+                for sequence in unsettled.map(|entry| entry.found.header.sequence) {
+                    out.push(from..sequence);
+                    from = from.max(sequence + 1);
+                }
+                out.push(from..end);
+            }
             None => {
                 let here = self.first.max(low)..end;
                 let runs =
                     before.runs.iter().map(|run| run.start.max(here.start)..run.end.min(here.end));
-                out.runs.extend(runs.filter(|run| !run.is_empty()));
+                runs.for_each(|run| out.push(run));
             }
         }
     }
@@ -257,6 +251,7 @@ pub(super) fn parse(name: &str) -> Option<(u64, u64)> {
     (self::name(parsed.0, parsed.1) == name).then_some(parsed)
 }
 
-fn name(first: u64, salt: u64) -> String {
+/// The name of a file of ours.
+pub(super) fn name(first: u64, salt: u64) -> String {
     format!("{first:020}-{salt:016x}{SUFFIX}")
 }

@@ -47,9 +47,19 @@ impl Dice {
     }
 }
 
+/// What may be there under the name of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoFile {
+    Folder,
+    Link,
+    /// A file that this user may not read.
+    Foreign,
+}
+
 #[derive(Debug, Default)]
 struct Content {
     name: String,
+    is_no_file: Option<NoFile>,
     written: Vec<u8>,
     durable: Vec<u8>,
     /// Sectors that were written since the last sync.
@@ -76,7 +86,11 @@ struct Disk {
 
 /// The folder; clones are the same one.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Simulated(Arc<Mutex<Disk>>);
+pub(crate) struct Simulated {
+    disk: Arc<Mutex<Disk>>,
+    /// What names of files begin with: nothing, or that of a folder inside.
+    path: String,
+}
 
 /// An open file.
 #[derive(Debug)]
@@ -88,22 +102,22 @@ pub(crate) struct SimulatedFile {
 impl Simulated {
     pub(crate) fn with(lie: Option<Lie>) -> Self {
         let folder = Self::default();
-        folder.0.lock().lie = lie;
+        folder.disk.lock().lie = lie;
         folder
     }
 
     /// From now on so many bytes can be written.
     pub(crate) fn room(&self, bytes: Option<usize>) {
-        self.0.lock().room = bytes;
+        self.disk.lock().room = bytes;
     }
 
     pub(crate) fn fail_syncs(&self, count: usize) {
-        self.0.lock().failing_syncs = count;
+        self.disk.lock().failing_syncs = count;
     }
 
     /// What is left when power goes: all that was synced, and anything of the rest.
     pub(crate) fn lose_power(&self, dice: &mut Dice) {
-        let disk = &mut *self.0.lock();
+        let disk = &mut *self.disk.lock();
         for change in disk.changes.drain(..) {
             if dice.is_one_of(2) {
                 apply(&mut disk.durable, change);
@@ -118,19 +132,40 @@ impl Simulated {
 
     /// The content of a file, to be bent.
     pub(crate) fn bend(&self, name: &str, bend: impl FnOnce(&mut Vec<u8>)) {
-        let file = self.0.lock().names.get(name).map(Arc::clone);
+        let file = self.disk.lock().names.get(&self.path_of(name)).map(Arc::clone);
         bend(&mut file.expect("it is there").lock().written);
+    }
+
+    /// Puts something else in the place of a file, or where none was.
+    pub(crate) fn put(&self, name: &str, no_file: NoFile) {
+        let name = self.path_of(name);
+        let content =
+            Content { name: name.clone(), is_no_file: Some(no_file), ..Content::default() };
+        let file = Arc::new(Mutex::new(content));
+        let disk = &mut *self.disk.lock();
+        disk.names.insert(name.clone(), Arc::clone(&file));
+        disk.durable.insert(name, file);
+    }
+
+    fn path_of(&self, name: &str) -> String {
+        format!("{}{name}", self.path)
     }
 
     /// Another folder with the same content.
     pub(crate) fn copy(&self) -> Self {
         let copy = Self::default();
-        for (name, file) in &self.0.lock().names {
-            let (name, written) = (name.clone(), file.lock().written.clone());
-            let content =
-                Content { name: name.clone(), durable: written.clone(), written, dirty: vec![] };
+        for file in self.disk.lock().names.values() {
+            let Content { name, is_no_file, written, .. } = &*file.lock();
+            let (name, written) = (name.clone(), written.clone());
+            let content = Content {
+                name: name.clone(),
+                is_no_file: *is_no_file,
+                durable: written.clone(),
+                written,
+                dirty: vec![],
+            };
             let file = Arc::new(Mutex::new(content));
-            let disk = &mut *copy.0.lock();
+            let disk = &mut *copy.disk.lock();
             disk.names.insert(name.clone(), Arc::clone(&file));
             disk.durable.insert(name, file);
         }
@@ -138,7 +173,7 @@ impl Simulated {
     }
 
     fn file(&self, content: FileRef) -> SimulatedFile {
-        SimulatedFile { content, disk: Arc::downgrade(&self.0) }
+        SimulatedFile { content, disk: Arc::downgrade(&self.disk) }
     }
 }
 
@@ -149,6 +184,10 @@ fn apply(names: &mut BTreeMap<String, FileRef>, change: Change) {
             None => names.remove(&name),
         };
     }
+}
+
+fn is_folder(file: &FileRef) -> bool {
+    file.lock().is_no_file == Some(NoFile::Folder)
 }
 
 impl Disk {
@@ -180,48 +219,73 @@ impl Content {
 impl Storage for Simulated {
     type File = SimulatedFile;
 
+    fn folder(&self, name: &str) -> io::Result<Self> {
+        let path = self.path_of(name);
+        if self.disk.lock().names.contains_key(&path) {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        Ok(Self { disk: Arc::clone(&self.disk), path: format!("{path}/") })
+    }
+
     fn names(&self) -> io::Result<Vec<String>> {
-        Ok(self.0.lock().names.keys().cloned().collect())
+        let disk = self.disk.lock();
+        let names = disk.names.keys().filter_map(|name| name.strip_prefix(&self.path));
+        Ok(names.filter(|name| !name.contains('/')).map(str::to_owned).collect())
     }
 
     fn create(&self, name: &str) -> io::Result<SimulatedFile> {
-        let disk = &mut *self.0.lock();
-        if disk.names.contains_key(name) {
+        let name = self.path_of(name);
+        let disk = &mut *self.disk.lock();
+        if disk.names.contains_key(&name) {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         if disk.room == Some(0) {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        let content = Content { name: name.to_owned(), ..Content::default() };
+        let content = Content { name: name.clone(), ..Content::default() };
         let file = Arc::new(Mutex::new(content));
-        disk.change(vec![(name.to_owned(), Some(Arc::clone(&file)))]);
+        disk.change(vec![(name, Some(Arc::clone(&file)))]);
         Ok(self.file(file))
     }
 
     fn open(&self, name: &str) -> io::Result<SimulatedFile> {
-        let file = self.0.lock().names.get(name).map(Arc::clone);
-        Ok(self.file(file.ok_or(io::ErrorKind::NotFound)?))
+        let file = self.disk.lock().names.get(&self.path_of(name)).map(Arc::clone);
+        let file = file.ok_or(io::ErrorKind::NotFound)?;
+        let is_no_file = file.lock().is_no_file;
+        match is_no_file {
+            None => Ok(self.file(file)),
+            Some(NoFile::Foreign) => Err(io::ErrorKind::PermissionDenied.into()),
+            Some(NoFile::Folder | NoFile::Link) => Err(io::ErrorKind::InvalidData.into()),
+        }
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        let disk = &mut *self.0.lock();
-        let file = disk.names.get(from).map(Arc::clone).ok_or(io::ErrorKind::NotFound)?;
+        let (from, to) = (self.path_of(from), self.path_of(to));
+        let disk = &mut *self.disk.lock();
+        let is_folder = |name: &String| disk.names.get(name).is_some_and(is_folder);
+        let file = disk.names.get(&from).map(Arc::clone).ok_or(io::ErrorKind::NotFound)?;
+        if is_folder(&to) && !is_folder(&from) {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
         to.clone_into(&mut file.lock().name);
-        disk.change(vec![(to.to_owned(), Some(file)), (from.to_owned(), None)]);
+        disk.change(vec![(to, Some(file)), (from, None)]);
         Ok(())
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
-        let disk = &mut *self.0.lock();
-        if !disk.names.contains_key(name) {
-            return Err(io::ErrorKind::NotFound.into());
+        let name = self.path_of(name);
+        let disk = &mut *self.disk.lock();
+        match disk.names.get(&name) {
+            None => return Err(io::ErrorKind::NotFound.into()),
+            Some(file) if is_folder(file) => return Err(io::ErrorKind::IsADirectory.into()),
+            Some(_) => {}
         }
-        disk.change(vec![(name.to_owned(), None)]);
+        disk.change(vec![(name, None)]);
         Ok(())
     }
 
     fn sync_names(&self) -> io::Result<()> {
-        let disk = &mut *self.0.lock();
+        let disk = &mut *self.disk.lock();
         let is_rename = disk.changes.last().is_some_and(|change| change.len() == 2);
         let lie = if is_rename { Lie::CheckpointName } else { Lie::RecordsName };
         if disk.lie != Some(lie) {

@@ -3,9 +3,15 @@
 use std::{fmt, io};
 
 /// One folder of files.
-pub trait Storage: fmt::Debug + Send + Sync + 'static {
+pub trait Storage: fmt::Debug + Send + Sync + Sized + 'static {
     /// An open file of it.
     type File: StorageFile;
+
+    /// A folder inside this one, made if it is not there. Whoever has this one has that one too.
+    ///
+    /// # Errors
+    /// It cannot be made, or is none.
+    fn folder(&self, name: &str) -> io::Result<Self>;
 
     /// The names of all files.
     ///
@@ -22,7 +28,8 @@ pub trait Storage: fmt::Debug + Send + Sync + 'static {
     /// Opens a file that is there, for reading.
     ///
     /// # Errors
-    /// It is not there or cannot be read.
+    /// It is not there (`NotFound`), no file (`InvalidData`), not this user's to read (`PermissionDenied`), or something
+    /// else keeps it from being opened now.
     fn open(&self, name: &str) -> io::Result<Self::File>;
 
     /// Gives a file another name, in the place of the file that had it.

@@ -2,6 +2,7 @@
 
 mod crashes;
 mod damage;
+mod no_files;
 mod order;
 
 use bytes::Bytes;
@@ -21,7 +22,8 @@ fn content(id: usize, length: usize) -> Content {
     let mut bytes = format!("{id}:").into_bytes();
     bytes.resize(bytes.len().max(length), b'.');
     let tenant = if id.is_multiple_of(3) { Tenant::named("a") } else { Tenant::default() };
-    Content { signal: Signal::ALL[id % 3], items: 1, tenant, bytes: Bytes::from(bytes) }
+    let signal = Signal::ALL[id % 3];
+    Content { signal, items: 1, tenant, bytes: Bytes::from(bytes), dead: None }
 }
 
 /// Which it is.

@@ -12,7 +12,7 @@ use inferometer_sdk::{Counter, Observation, Scope, UpDownCounter};
 use inferometer_semconv::{attributes, metrics};
 use opentelemetry::KeyValue;
 
-use super::{PerSignal, otelcol, signal_of};
+use super::{PerSignal, dead_letters::DeadLetterMetrics, otelcol, signal_of};
 use crate::pipeline::{RejectReason, Signal};
 
 /// Counters of one exporter: of each signal, accepted = exported + Σ rejected + queued.
@@ -23,6 +23,7 @@ pub struct ExporterMetrics {
     queued: PerSignal<UpDownCounter<i64>>,
     scope: Scope,
     queue: OnceLock<QueueMetrics>,
+    dead_letters: OnceLock<DeadLetterMetrics>,
 }
 
 /// Counters of an exporter's queue, in the unit of its sizer.
@@ -74,6 +75,7 @@ impl ExporterMetrics {
             id: id.into(),
             scope: scope.clone(),
             queue: OnceLock::new(),
+            dead_letters: OnceLock::new(),
             exported: Signal::ALL
                 .map(|signal| scope.counter(&metrics::INFER_COLLECTOR_ITEM_EXPORTED, &of(signal))),
             rejected: Signal::ALL
@@ -87,7 +89,10 @@ impl ExporterMetrics {
     /// Series that it shows.
     pub(super) fn series(&self) -> usize {
         let of_queue = QueueMetrics::SERIES + otelcol::QUEUE_SERIES;
-        Self::SERIES + otelcol::EXPORTER_SERIES + self.queue.get().map_or(0, |_| of_queue)
+        Self::SERIES
+            + otelcol::EXPORTER_SERIES
+            + self.queue.get().map_or(0, |_| of_queue)
+            + self.dead_letters.get().map_or(0, |_| DeadLetterMetrics::SERIES)
     }
 
     /// It has a queue, whose usage and limit are shown from now on.
@@ -112,6 +117,11 @@ impl ExporterMetrics {
     /// Counts requests that its queue on disk held and cannot find any more.
     pub fn queue_lost(&self, requests: u64) {
         self.queue().lost.add(requests);
+    }
+
+    /// The counters of its dead letters, which are shown from now on.
+    pub fn dead_letters(&self) -> &DeadLetterMetrics {
+        self.dead_letters.get_or_init(|| DeadLetterMetrics::bind(&self.scope, &self.id))
     }
 
     /// Counts items that it stored, or that the other side acknowledged.

@@ -330,6 +330,14 @@ pub const INFER_COLLECTOR_CONNECTOR: AttributeDef = AttributeDef {
     description: "The id of a connector, as the configuration has it.",
 };
 
+/// `infer.collector.dead_letter.loss`: Why a dead letter is not kept, or no longer.
+pub const INFER_COLLECTOR_DEAD_LETTER_LOSS: AttributeDef = AttributeDef {
+    key: "infer.collector.dead_letter.loss",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["evicted", "too_large", "too_many", "write_failed", "damaged"]),
+    description: "Why a dead letter is not kept, or no longer.",
+};
+
 /// `infer.collector.end.reason`: Why a series is shown no more.
 pub const INFER_COLLECTOR_END_REASON: AttributeDef = AttributeDef {
     key: "infer.collector.end.reason",
@@ -966,6 +974,7 @@ pub const ALL: &[&AttributeDef] = &[
     &INFER_COLLECTOR_CONNECTION_CUT_REASON,
     &INFER_COLLECTOR_CONNECTION_REFUSAL_REASON,
     &INFER_COLLECTOR_CONNECTOR,
+    &INFER_COLLECTOR_DEAD_LETTER_LOSS,
     &INFER_COLLECTOR_END_REASON,
     &INFER_COLLECTOR_EXEMPLAR_LOSS,
     &INFER_COLLECTOR_EXPORTER,
@@ -1101,6 +1110,38 @@ impl CollectorConnectionRefusalReason {
             Self::OverLimit => "over_limit",
             Self::OverPeerLimit => "over_peer_limit",
             Self::AcceptError => "accept_error",
+        }
+    }
+}
+
+/// The values of `infer.collector.dead_letter.loss`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CollectorDeadLetterLoss {
+    /// It was the oldest, and a newer one needed its room.
+    Evicted,
+    /// It is larger than all of them may be together.
+    TooLarge,
+    /// More came than could be written.
+    TooMany,
+    /// The disk is full or fails.
+    WriteFailed,
+    /// Its bytes on disk were damaged so that it cannot be found.
+    Damaged,
+}
+
+impl CollectorDeadLetterLoss {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 5] = [Self::Evicted, Self::TooLarge, Self::TooMany, Self::WriteFailed, Self::Damaged];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Evicted => "evicted",
+            Self::TooLarge => "too_large",
+            Self::TooMany => "too_many",
+            Self::WriteFailed => "write_failed",
+            Self::Damaged => "damaged",
         }
     }
 }

@@ -2246,6 +2246,58 @@ pub const INFER_COLLECTOR_CONNECTOR_OVERFLOW: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.collector.dead_letter.kept`: Requests of a queue on disk that nobody will deliver, as the other side refuses them for good or their bytes changed, and that are kept as dead letters.
+///
+/// Prometheus: `infer_collector_dead_letter_kept_total`. Their items are counted as rejected.
+pub const INFER_COLLECTOR_DEAD_LETTER_KEPT: InstrumentDef = InstrumentDef {
+    name: "infer.collector.dead_letter.kept",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{request}",
+    description: "Requests of a queue on disk that nobody will deliver, as the other side refuses them for good or their bytes changed, and that are kept as dead letters.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_EXPORTER, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.dead_letter.lost`: Requests that should have been kept as dead letters and are not, or no longer.
+///
+/// Prometheus: `infer_collector_dead_letter_lost_total`.
+pub const INFER_COLLECTOR_DEAD_LETTER_LOST: InstrumentDef = InstrumentDef {
+    name: "infer.collector.dead_letter.lost",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{request}",
+    description: "Requests that should have been kept as dead letters and are not, or no longer.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_EXPORTER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_DEAD_LETTER_LOSS, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.dead_letter.usage`: Bytes of the dead letters that are kept.
+///
+/// Prometheus: `infer_collector_dead_letter_usage_bytes`.
+pub const INFER_COLLECTOR_DEAD_LETTER_USAGE: InstrumentDef = InstrumentDef {
+    name: "infer.collector.dead_letter.usage",
+    kind: InstrumentKind::UpDownCounter,
+    value_type: ValueType::Int,
+    unit: "By",
+    description: "Bytes of the dead letters that are kept.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_EXPORTER, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.collector.engine_index.unknown`: Points whose engine index is in no table that says which stage and replica it is.
 ///
 /// Prometheus: `infer_collector_engine_index_unknown_total`. A point is counted each time that it is offered, so again when its sender was refused and comes back.
@@ -3691,6 +3743,9 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_COLLECTOR_CONNECTOR_SERIES_USAGE,
     &INFER_COLLECTOR_CONNECTOR_SERIES_LIMIT,
     &INFER_COLLECTOR_CONNECTOR_OVERFLOW,
+    &INFER_COLLECTOR_DEAD_LETTER_KEPT,
+    &INFER_COLLECTOR_DEAD_LETTER_LOST,
+    &INFER_COLLECTOR_DEAD_LETTER_USAGE,
     &INFER_COLLECTOR_ENGINE_INDEX_UNKNOWN,
     &INFER_COLLECTOR_SERIES_USAGE,
     &INFER_COLLECTOR_SERIES_LIMIT,

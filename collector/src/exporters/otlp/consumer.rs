@@ -38,12 +38,16 @@ impl Consumer {
     /// Sends until the queue has stopped and is empty.
     pub(super) async fn run(mut self) {
         while let Some(taken) = self.queue.next().await {
-            let fate = self.deliver(taken.waiting()).await;
+            let (fate, refused) = self.deliver(taken.waiting()).await;
+            if let Some(said) = refused {
+                self.queue.keep_dead_letter(&taken, &said);
+            }
             self.queue.settle(&taken, fate);
         }
     }
 
-    async fn deliver(&mut self, waiting: &Waiting) -> Fate {
+    /// What becomes of a request, and what the other side said if it refuses it for good.
+    async fn deliver(&mut self, waiting: &Waiting) -> (Fate, Option<String>) {
         let limit = self.retry.max_elapsed_time;
         let sent = if limit.is_zero() {
             self.send(waiting).await
@@ -60,11 +64,12 @@ impl Consumer {
             Ok(Taken { rejected, message }) => {
                 let step = if rejected > 0 { Step::Partly } else { Step::Delivering };
                 self.health.note(step, &message);
-                Fate::Kept { rejected }
+                (Fate::Kept { rejected }, None)
             }
             Err(GivenUp { reason, message }) => {
                 self.health.note(Step::Refused, &message);
-                Fate::Lost(reason)
+                let is_refused = reason == RejectReason::Remote;
+                (Fate::Lost(reason), is_refused.then_some(message))
             }
         }
     }

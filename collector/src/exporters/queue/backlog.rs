@@ -69,6 +69,14 @@ impl Backlog {
         }
     }
 
+    /// Keeps a request that the other side refuses for good, with what it said, before it is settled; only a queue on
+    /// disk does.
+    pub(in crate::exporters) fn keep_dead_letter(&self, taken: &Taken, said: &str) {
+        if let (Self::Disk(queue), Taken::Disk(held)) = (self, taken) {
+            queue.keep_dead_letter(held, said);
+        }
+    }
+
     /// Forgets a request that was taken, and counts what became of it.
     pub(in crate::exporters) fn settle(&self, taken: &Taken, fate: Fate) {
         match (self, taken) {

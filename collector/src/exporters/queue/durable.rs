@@ -3,8 +3,10 @@
 //! Requests are promised room, written by one thread in batches, and acknowledged once they are in the log. What cannot
 //! be written is refused, so that its sender keeps it. Consumers read one request after another; with several, metrics
 //! of one resource still leave one after another. When the collector stops, what was not delivered stays, and is
-//! delivered by the next one: at the bound and when it is too old it is given up, and counted.
+//! delivered by the next one: at the bound and when it is too old it is given up, and counted. What the other side refuses
+//! for good, and what changed on disk, is kept as a dead letter.
 
+mod dead_letters;
 mod pending;
 mod writer;
 
@@ -13,6 +15,7 @@ mod tests;
 
 use std::{hash::BuildHasher, io, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use foldhash::quality::RandomState;
 use parking_lot::Mutex;
 use tokio::{
@@ -21,7 +24,11 @@ use tokio::{
     time,
 };
 
-use self::{pending::Pending, writer::Writer};
+use self::{
+    dead_letters::{DeadLetters, Inbox},
+    pending::Pending,
+    writer::Writer,
+};
 use super::{
     bounds::{Bounds, Load},
     lane::{self, Lanes},
@@ -30,8 +37,11 @@ use super::{
 use crate::{
     config::{OnFull, QueueSettings, QueueStorage, Sizer},
     http::StartError,
-    journal::{self, Folder, Header, Journal, Stored, Totals},
-    pipeline::{Exporter, Item, Refusal, RefusalReason, RejectReason, Reservation, Signal},
+    journal::{
+        self, Content, DeadLetter, DeadLetterReason, Durability, Folder, Header, Journal, Stored,
+        Totals,
+    },
+    pipeline::{Exporter, Item, Refusal, RefusalReason, RejectReason, Reservation, Signal, Tenant},
     self_metrics::{ExporterMetrics, SelfMetrics},
 };
 
@@ -62,6 +72,7 @@ pub(in crate::exporters) struct DurableQueue<S: journal::Storage> {
     hasher: RandomState,
     journal: Mutex<Journal<S>>,
     pending: Pending,
+    dead_letters: Inbox,
     /// What waits on disk or is being sent.
     stored: Mutex<Totals>,
     /// The lanes of what is being sent.
@@ -80,6 +91,7 @@ pub(in crate::exporters) struct DurableQueue<S: journal::Storage> {
 #[derive(Debug)]
 pub(in crate::exporters) struct Held {
     pub(super) waiting: Waiting,
+    tenant: Tenant,
     header: Header,
 }
 
@@ -114,28 +126,34 @@ impl DurableQueue<Folder> {
             // Random, as that of every hasher is.
             seed: std::hash::RandomState::new().hash_one(()),
         };
-        let opened =
-            Folder::take(folder).and_then(|folder| Journal::open(folder, log)).map_err(failed)?;
+        let taken = Folder::take(folder).map_err(failed)?;
+        let itself = taken.clone();
+        let opened = Journal::open(taken, log).map_err(failed)?;
         if opened.has_lost_checkpoint {
             tracing::warn!(
                 "{name}: the checkpoint in {} could not be read; what was delivered already is sent again",
                 folder.display()
             );
         }
-        Self::with(name, settings, opened.journal, metrics).map_err(failed)
+        let disk = (itself, storage.durability);
+        Self::with(name, settings, opened.journal, disk, metrics).map_err(failed)
     }
 }
 
 impl<S: journal::Storage> DurableQueue<S> {
-    /// A queue over a log, and its thread.
+    /// A queue over a log, and its thread; `disk` is where the log is, for its dead letters.
     fn with(
         name: &str,
         settings: &QueueSettings,
         journal: Journal<S>,
+        disk: (S, Durability),
         metrics: &SelfMetrics,
     ) -> io::Result<Arc<Self>> {
         let metrics = metrics.exporter(name);
         metrics.queue_limit(settings.size);
+        let (storage, durability) = disk;
+        let letters_max = settings.dead_letter_bytes_max;
+        let letters = DeadLetters::open(name, &metrics, storage, durability, letters_max);
         let (end, ended) = oneshot::channel();
         let queue = Arc::new(Self {
             name: name.to_owned(),
@@ -147,6 +165,7 @@ impl<S: journal::Storage> DurableQueue<S> {
             hasher: RandomState::default(),
             journal: Mutex::new(journal),
             pending: Pending::default(),
+            dead_letters: Inbox::new(letters_max),
             stored: Mutex::default(),
             sending: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
@@ -154,7 +173,7 @@ impl<S: journal::Storage> DurableQueue<S> {
             freed: Notify::new(),
             ended: Mutex::new(Some(ended)),
         });
-        Writer::new(Arc::clone(&queue)).start(end)?;
+        Writer::new(Arc::clone(&queue), letters).start(end)?;
         let Totals { records, bytes, .. } = *queue.stored.lock();
         if records > 0 {
             tracing::info!(
@@ -199,21 +218,47 @@ impl<S: journal::Storage> DurableQueue<S> {
             let stored = place
                 .read()
                 .inspect_err(|_| self.journal.lock().give_back(place.header.sequence))?;
-            let Stored::Whole(content) = stored else {
-                self.settle_as(&place.header, |metrics, header| {
-                    metrics.rejected(header.signal, RejectReason::Corrupt, header.items);
-                });
-                continue;
+            let content = match stored {
+                Stored::Whole(content) => content,
+                Stored::Corrupt(left) => {
+                    self.give_up_corrupt(&place.header, &left);
+                    continue;
+                }
             };
             let lanes = if self.is_parallel {
                 Lanes::of(content.signal, &content.bytes, &self.hasher)
             } else {
                 Lanes::NONE
             };
-            let (signal, items) = (content.signal, content.items);
-            let waiting = Waiting { signal, bytes: content.bytes, items, lanes };
-            return Ok(Some(Held { waiting, header: place.header }));
+            let Content { signal, items, tenant, bytes, .. } = content;
+            let waiting = Waiting { signal, bytes, items, lanes };
+            return Ok(Some(Held { waiting, tenant, header: place.header }));
         }
+    }
+
+    /// Counts a request that is not what was sent any more, and keeps what is left of it.
+    fn give_up_corrupt(&self, header: &Header, left: &Bytes) {
+        let letter = || {
+            let said = "what its file holds does not fit its checksum";
+            let dead = Some(DeadLetter::new(DeadLetterReason::Corrupt, said));
+            Content { dead, ..header.salvage(left) }
+        };
+        self.dead_letters.push(letter, &self.metrics);
+        self.settle_as(header, |metrics, header| {
+            metrics.rejected(header.signal, RejectReason::Corrupt, header.items);
+        });
+    }
+
+    /// Keeps what the other side refuses for good, of a request that is settled after this.
+    pub(super) fn keep_dead_letter(&self, held: &Held, said: &str) {
+        let letter = || Content {
+            signal: held.waiting.signal,
+            items: held.waiting.items,
+            tenant: held.tenant.clone(),
+            bytes: held.waiting.bytes.clone(),
+            dead: Some(DeadLetter::new(DeadLetterReason::Remote, said)),
+        };
+        self.dead_letters.push(letter, &self.metrics);
     }
 
     /// Waits until nothing is being sent that it must not overtake, and takes its lanes; `false` if the queue stops.

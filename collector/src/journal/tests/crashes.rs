@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     super::{
+        log::Damage,
         record::Header,
         simulated::{Dice, Lie},
     },
@@ -141,7 +142,13 @@ impl Run {
         self.settings.seed += 1;
         self.journal = open(&self.folder, self.settings);
         self.taken.clear();
-        self.check()
+        self.check()?;
+        // What was not synced may be gone in part, which looks like damage. Nothing else does.
+        let damage = self.journal.damage();
+        if crash == Crash::Killed && damage != Damage::default() {
+            return Err(format!("{damage:?}: {}", self.history));
+        }
+        Ok(())
     }
 
     /// Takes all there is, compares it with what should be there, and gives it back.

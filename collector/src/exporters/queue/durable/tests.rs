@@ -1,5 +1,7 @@
 //! What the queue promises, over a disk that fills up, fails and loses power.
 
+mod dead_letters;
+
 use bytes::Bytes;
 use opentelemetry_proto::tonic::{
     collector::metrics::v1::ExportMetricsServiceRequest,
@@ -30,7 +32,8 @@ fn start(folder: &Simulated, settings: &QueueSettings) -> Under {
     let log = Settings { durability: Durability::Fsync, segment_bytes: 500, seed: 1 };
     let journal = Journal::open(folder.clone(), log).expect("it can be read").journal;
     let metrics = Arc::new(SelfMetrics::default());
-    let queue = DurableQueue::with("q", settings, journal, &metrics).expect("a thread");
+    let disk = (folder.clone(), Durability::Fsync);
+    let queue = DurableQueue::with("q", settings, journal, disk, &metrics).expect("a thread");
     Under { queue, metrics }
 }
 

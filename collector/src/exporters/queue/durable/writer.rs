@@ -1,18 +1,15 @@
 //! The thread that writes: requests, checkpoints, and what has to go.
 
-use std::{
-    io,
-    sync::Arc,
-    thread,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{io, sync::Arc, thread, time::Duration};
 
 use tokio::{sync::oneshot, time::Instant};
 
-use super::{super::bounds::Load, DurableQueue, RETRY_AFTER, pending::Work};
+use super::{
+    super::bounds::Load, DurableQueue, RETRY_AFTER, dead_letters::DeadLetters, pending::Work,
+};
 use crate::{
     config::OnFull,
-    journal::{Content, Damage, Journal, Storage},
+    journal::{Content, Damage, Journal, Storage, unix_millis},
     pipeline::{Item, Refusal, RefusalReason, RejectReason, Signal},
 };
 
@@ -23,6 +20,8 @@ const CHECKPOINT_EVERY: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(super) struct Writer<S: Storage> {
     queue: Arc<DurableQueue<S>>,
+    /// Nothing if none are kept.
+    dead_letters: Option<DeadLetters<S>>,
     /// Whether files of a former process are yet to be counted.
     has_unknown: bool,
     /// Failures are told of when they begin and when they end.
@@ -33,8 +32,15 @@ pub(super) struct Writer<S: Storage> {
 }
 
 impl<S: Storage> Writer<S> {
-    pub(super) fn new(queue: Arc<DurableQueue<S>>) -> Self {
-        Self { queue, has_unknown: true, is_failing: false, tidied: None, told: Damage::default() }
+    pub(super) fn new(queue: Arc<DurableQueue<S>>, dead_letters: Option<DeadLetters<S>>) -> Self {
+        Self {
+            queue,
+            dead_letters,
+            has_unknown: true,
+            is_failing: false,
+            tidied: None,
+            told: Damage::default(),
+        }
     }
 
     /// Starts the thread; `end` is told when it has ended.
@@ -142,12 +148,13 @@ impl<S: Storage> Writer<S> {
 
     /// Gives up what is too old, and writes down what is settled.
     fn tidy(&mut self) {
+        // Before a checkpoint says that what is lost is over.
+        self.tell_damage();
         let tidied = self.expire().and_then(|()| self.checkpoint());
         // Where nothing was to be written, it says nothing of the disk.
         if let Err(cause) = tidied {
             self.note(Some(&cause));
         }
-        self.tell_damage();
     }
 
     fn expire(&self) -> io::Result<()> {
@@ -160,8 +167,14 @@ impl<S: Storage> Writer<S> {
         Ok(())
     }
 
-    fn checkpoint(&self) -> io::Result<()> {
-        let Some(saving) = self.queue.journal.lock().begin_checkpoint() else {
+    fn checkpoint(&mut self) -> io::Result<()> {
+        let saving = self.queue.journal.lock().begin_checkpoint();
+        // A dead letter came before its request was settled, so those of all that this checkpoint settles are here. None
+        // is lost by a kill between the two: its request is refused, and kept, a second time.
+        if let Some(letters) = &mut self.dead_letters {
+            letters.write(&self.queue.dead_letters, unix_millis());
+        }
+        let Some(saving) = saving else {
             return Ok(());
         };
         let stored = saving.store();
@@ -196,8 +209,10 @@ impl<S: Storage> Writer<S> {
         let (records, bytes) = (damage.records - before.records, damage.bytes - before.bytes);
         self.queue.metrics.queue_lost(records);
         tracing::warn!(
-            "{}: {bytes} bytes of its queue are damaged; {records} requests that they held are lost",
-            self.queue.name
+            "{}: its queue is damaged: {bytes} bytes are of no request, {records} requests are lost, {} files were put aside \
+             as ….damaged",
+            self.queue.name,
+            damage.files - before.files
         );
     }
 
@@ -222,14 +237,6 @@ fn content(item: &Item) -> Content {
         items: item.counts.items,
         tenant: item.tenant.clone(),
         bytes: item.bytes.clone(),
+        dead: None,
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the age of what is on disk outlives any clock of this process"
-)]
-fn unix_millis() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
