@@ -4,6 +4,7 @@
 mod demo;
 mod failure;
 mod log;
+mod queue;
 mod serve;
 mod validate;
 
@@ -48,6 +49,10 @@ enum Command {
         config: PathBuf,
     },
 
+    /// Look into an exporter's queue on disk, check it, or send what is left in it elsewhere
+    #[command(subcommand)]
+    Queue(queue::QueueCommand),
+
     /// Show it at work: a collector and a simulated fleet that sends to it, with live numbers as received
     #[cfg(feature = "demo")]
     Demo(demo::DemoArgs),
@@ -61,6 +66,7 @@ impl Cli {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         match (self.command, self.config, self.traces_endpoint) {
             (Some(Command::Validate { config }), ..) => validate::run(&config),
+            (Some(Command::Queue(command)), ..) => queue::run(command).await,
             #[cfg(feature = "demo")]
             (Some(Command::Demo(args)), ..) => demo::run(args).await,
             (None, Some(path), _) => serve::run(Config::load(&path)?).await,
@@ -100,6 +106,10 @@ mod tests {
         check(&["--config", "c.yaml"], Ok(()));
         check(&["--traces-endpoint", "http://127.0.0.1:14317"], Ok(()));
         check(&["validate", "--config", "c.yaml"], Ok(()));
+        check(&["queue", "inspect", "q", "--json"], Ok(()));
+        check(&["queue", "verify", "q"], Ok(()));
+        let replay = ["queue", "replay", "q", "--dead", "--to", "http://127.0.0.1:4317"];
+        check(&[&replay[..], &["--protocol", "http/protobuf", "--header", "a=b"]].concat(), Ok(()));
     }
 
     #[cfg(feature = "demo")]
@@ -117,6 +127,9 @@ mod tests {
     #[test]
     fn wrong_usage_says_what_is_wrong() {
         check(&["validate"], Err("--config <FILE>"));
+        check(&["queue", "replay", "q"], Err("--to <URL>"));
+        check(&["queue", "inspect"], Err("<DIR>"));
+        check(&["queue", "replay", "q", "--to", "u", "--header", "x"], Err("expected NAME=VALUE"));
         check(
             &["--config", "c.yaml", "--traces-endpoint", "http://127.0.0.1:14317"],
             Err("cannot be used with"),

@@ -16,9 +16,11 @@ mod exporter;
 mod grpc;
 mod health;
 mod http;
+mod replay;
 mod target;
 #[cfg(test)]
 mod tests;
 mod verdict;
 
 pub use exporter::OtlpExporter;
+pub use replay::{Replay, Replayed};
