@@ -2,22 +2,39 @@
 //!
 //! | path | shows |
 //! |---|---|
-//! | `/api/traces?limit=20&service=S&operation=O&start=US&end=US` | traces with a root span, the latest first; then fragments |
+//! | `/api/traces?service=S&operation=O&tags={"k":"v"}&tag=k:v&minDuration=100ms&maxDuration=2s&start=US&end=US&lookback=1h&limit=20` | traces with a root span, the latest first; then fragments |
+//! | `/api/traces?traceID=A&traceID=B` | these traces; those that are not there among `errors` |
 //! | `/api/traces/{traceID}` | one trace |
 //! | `/api/services` | services that some span in the ring comes from |
 //! | `/api/services/{service}/operations` | names of their spans |
+//! | `/api/operations?service=S&spanKind=server` | the same with their kinds |
+//! | `/api/dependencies?endTs=MS&lookback=MS` | which service called which, how often |
+//!
+//! A question shares the traces that it reads with the ring: the ring's lock is held while 256 handles are copied, some
+//! 20 microseconds, and never while spans are looked at, which is done beside the runtime's threads, two questions at a
+//! time. What is cheap to test is tested first; the encoding of a span is read in place, for tags alone.
 //!
 //! The ring is bounded in traces and bytes; the oldest trace makes room, and its spans are counted as evicted. Spans in
 //! the ring count as queued: nobody has taken them yet.
 
+mod asked;
 mod component;
+mod dependencies;
+mod go_duration;
+mod hex;
 mod jaeger;
+mod names;
 mod page;
 mod ring;
 mod search;
 mod span;
+mod tag_filter;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod trace_id;
+mod turns;
+mod walk;
+mod wall_clock;
 
 pub use component::TraceRing;

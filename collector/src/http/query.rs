@@ -18,8 +18,13 @@ impl<'a> Query<'a> {
     /// The first value of a parameter, decoded; bytes that are no UTF-8 become replacement characters.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<String> {
-        let mut pairs = self.0.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-        pairs.find(|(key, _)| decode(key) == name).map(|(_, value)| decode(value))
+        self.all(name).next()
+    }
+
+    /// Every value of a parameter, decoded likewise, in the order of the query.
+    pub fn all<'n>(&self, name: &'n str) -> impl Iterator<Item = String> + use<'a, 'n> {
+        let pairs = self.0.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        pairs.filter(move |(key, _)| decode(key) == name).map(|(_, value)| decode(value))
     }
 }
 
@@ -45,6 +50,13 @@ mod tests {
         check("limit=5", "service", None);
         check("service", "service", Some(""));
         check("a%20b=1", "a b", Some("1"));
+    }
+
+    #[test]
+    fn a_parameter_may_have_several_values() {
+        let uri: http::Uri = "/path?tag=a:b&limit=5&tag=c%3Ad&tag".parse().expect("a target");
+        let tags: Vec<_> = Query::of(&uri).all("tag").collect();
+        assert_eq!(tags, ["a:b", "c:d", ""]);
     }
 
     #[test]

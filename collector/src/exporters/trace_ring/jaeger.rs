@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fmt::Write,
     sync::Arc,
 };
 
@@ -14,8 +13,10 @@ use prost::Message;
 use serde::Serialize;
 
 use super::{
+    hex::hex,
     span::{Process, Scope, StoredSpan},
     tags::Tag,
+    trace_id,
 };
 
 /// One trace.
@@ -74,13 +75,14 @@ struct JaegerProcess {
 
 impl Trace {
     /// The trace of these spans, the earliest first; a span that cannot be decoded becomes a warning.
-    pub(super) fn of(mut spans: Vec<Arc<StoredSpan>>) -> Self {
+    pub(super) fn of(spans: &[Arc<StoredSpan>]) -> Self {
+        let mut spans: Vec<&StoredSpan> = spans.iter().map(Arc::as_ref).collect();
         spans.sort_by_key(|span| span.start_nanos);
         let mut process_ids: HashMap<&[u8], String> = HashMap::new();
         let mut processes = BTreeMap::new();
         let mut warnings = Vec::new();
         let mut shown = Vec::with_capacity(spans.len());
-        for stored in &spans {
+        for stored in spans {
             let number = process_ids.len() + 1;
             let process_id = process_ids.entry(&stored.process.encoded).or_insert_with(|| {
                 let id = format!("p{number}");
@@ -114,7 +116,7 @@ fn process(process: &Process) -> JaegerProcess {
 }
 
 fn jaeger_span(span: Span, scope: &Scope, process_id: &str) -> JaegerSpan {
-    let trace_id = hex(&span.trace_id);
+    let trace_id = trace_id::text(&span.trace_id);
     let duration = span.end_time_unix_nano.saturating_sub(span.start_time_unix_nano);
     let references = references(&trace_id, &span);
     let kind = span.kind();
@@ -156,7 +158,7 @@ fn references(trace_id: &str, span: &Span) -> Vec<Reference> {
     });
     let links = span.links.iter().map(|link| Reference {
         ref_type: "FOLLOWS_FROM",
-        trace_id: hex(&link.trace_id),
+        trace_id: trace_id::text(&link.trace_id),
         span_id: hex(&link.span_id),
     });
     parent.into_iter().chain(links).collect()
@@ -170,15 +172,19 @@ fn scope_tags(scope: &Scope) -> impl Iterator<Item = Tag> {
 }
 
 fn kind_tag(kind: SpanKind) -> Option<Tag> {
-    let kind = match kind {
-        SpanKind::Unspecified => return None,
-        SpanKind::Internal => "internal",
-        SpanKind::Server => "server",
-        SpanKind::Client => "client",
-        SpanKind::Producer => "producer",
-        SpanKind::Consumer => "consumer",
-    };
-    Some(Tag::text("span.kind", kind))
+    kind_name(kind).map(|kind| Tag::text("span.kind", kind))
+}
+
+/// A kind as Jaeger spells it; none if the span's sender said none.
+pub(super) const fn kind_name(kind: SpanKind) -> Option<&'static str> {
+    match kind {
+        SpanKind::Unspecified => None,
+        SpanKind::Internal => Some("internal"),
+        SpanKind::Server => Some("server"),
+        SpanKind::Client => Some("client"),
+        SpanKind::Producer => Some("producer"),
+        SpanKind::Consumer => Some("consumer"),
+    }
 }
 
 fn status_tags(status: &Status) -> Vec<Tag> {
@@ -191,13 +197,4 @@ fn status_tags(status: &Status) -> Vec<Tag> {
         tags.push(Tag::text("otel.status_description", &status.message));
     }
     tags
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }

@@ -1,149 +1,164 @@
-//! The page: paths and answers of Jaeger's query API.
+//! The page: answers in the shape of Jaeger's query API.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use parking_lot::Mutex;
-use percent_encoding::percent_decode_str;
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{
-    jaeger::Trace,
-    ring::{Ring, Spans},
-    search::Search,
-    span::TraceId,
+    asked::{Asked, Problem},
+    jaeger,
+    names::{operations, services},
+    ring::{Ring, Trace},
+    search::{Found, Search},
+    trace_id,
+    turns::Turns,
+    wall_clock,
 };
-use crate::http::{Body, BodySender, Gone, Handler, Query, Request, Response};
+use crate::http::{Body, BodySender, Gone, Handler, Request, Response};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// What Jaeger says of a trace that it does not have.
+const NOT_FOUND: &str = "trace not found";
 
 /// Answers queries from the ring.
 #[derive(Debug)]
 pub(super) struct Page {
     ring: Arc<Mutex<Ring>>,
-}
-
-/// An answer other than the one asked for.
-struct Problem {
-    status: StatusCode,
-    message: String,
+    turns: Turns,
 }
 
 impl Page {
-    pub(super) const fn new(ring: Arc<Mutex<Ring>>) -> Self {
-        Self { ring }
+    pub(super) fn new(ring: Arc<Mutex<Ring>>) -> Self {
+        Self { ring, turns: Turns::new() }
     }
 
-    fn answer(&self, request: &Request) -> Result<Response, Problem> {
-        if !matches!(*request.method(), Method::GET | Method::HEAD) {
-            return Err(Problem {
-                status: StatusCode::METHOD_NOT_ALLOWED,
-                message: format!("method {} is not supported; use GET", request.method()),
-            });
+    async fn answer(&self, asked: Asked) -> Result<Response, Problem> {
+        match asked {
+            Asked::Search(search) => self.search(*search).await,
+            Asked::Trace(id) => {
+                let trace = self.ring.lock().trace(&id);
+                let trace = trace.ok_or_else(|| Problem::not_found(NOT_FOUND.to_owned()))?;
+                Ok(self.traces(Found { traces: vec![trace], ..Found::default() }, 0))
+            }
+            Asked::Services => Ok(list(&self.ask(services).await?.into_iter().collect::<Vec<_>>())),
+            Asked::OperationNames { service } => {
+                let found = self.ask(move |ring| operations(ring, &service, None)).await?;
+                Ok(list(&found.into_keys().collect::<Vec<_>>()))
+            }
+            Asked::Operations { service, kind } => {
+                let found = self.ask(move |ring| operations(ring, &service, kind)).await?;
+                let mut data = Vec::new();
+                for (name, kinds) in &found {
+                    data.extend(kinds.iter().map(|kind| json!({ "name": name, "spanKind": kind })));
+                }
+                Ok(list(&data))
+            }
+            Asked::Dependencies(calls) => Ok(list(&self.ask(move |ring| calls.count(ring)).await?)),
         }
-        let path = request.uri().path();
-        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
-        match parts[..] {
-            ["api", "traces"] => {
-                let search = Search::of(Query::of(request.uri())).map_err(bad_request)?;
-                let found = self.ring.lock().search(&search);
-                Ok(traces(found, search.limit))
-            }
-            ["api", "traces", id] => {
-                let id = trace_id(id).map_err(bad_request)?;
-                let spans = self.ring.lock().trace(&id);
-                let spans = spans.ok_or_else(|| not_found("trace not found".to_owned()))?;
-                Ok(traces(vec![spans], 0))
-            }
-            ["api", "services"] => Ok(names(&self.ring.lock().services())),
-            ["api", "services", service, "operations"] => {
-                let service = percent_decode_str(service).decode_utf8_lossy();
-                Ok(names(&self.ring.lock().operations(&service)))
-            }
-            _ => Err(not_found(format!(
-                "unknown path {path}; use /api/traces, /api/traces/{{traceID}}, /api/services or \
-                 /api/services/{{service}}/operations"
-            ))),
-        }
+    }
+
+    async fn search(&self, search: Search) -> Result<Response, Problem> {
+        let limit = search.limit;
+        let found = self.ask(move |ring| search.run(ring)).await?;
+        Ok(self.traces(found, limit))
+    }
+
+    /// Asks the ring something that takes a while.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Mutex<Ring>) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let ring = Arc::clone(&self.ring);
+        let answer = self.turns.run(move || question(&ring)).await;
+        answer.ok_or_else(|| Problem {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            message: "the collector is about to end".to_owned(),
+        })
+    }
+
+    /// Traces are written one by one as the peer takes them, so that a page never needs more memory than its largest
+    /// trace.
+    fn traces(&self, found: Found, limit: usize) -> Response {
+        let (sender, body) = Body::stream();
+        let turns = self.turns.clone();
+        tokio::spawn(async move {
+            // A peer that went away needs no more.
+            let _ = write(found, limit, &turns, sender).await;
+        });
+        json_response(body)
     }
 }
 
 impl Handler for Page {
     async fn handle(self: Arc<Self>, request: Request) -> Response {
-        match self.answer(&request) {
-            Ok(response) => response,
-            Err(Problem { status, message }) => {
-                let errors = json!([{ "code": status.as_u16(), "msg": message }]);
-                let body =
-                    json!({ "data": null, "total": 0, "limit": 0, "offset": 0, "errors": errors });
-                let mut response = json_response(Body::full(body.to_string()));
-                *response.status_mut() = status;
-                if status == StatusCode::METHOD_NOT_ALLOWED {
-                    let allowed = HeaderValue::from_static("GET, HEAD");
-                    response.headers_mut().insert(header::ALLOW, allowed);
-                }
-                response
-            }
-        }
+        let asked = Asked::of(request.method(), request.uri(), wall_clock::unix_micros());
+        let answer = match asked {
+            Ok(asked) => self.answer(asked).await,
+            Err(problem) => Err(problem),
+        };
+        answer.unwrap_or_else(|problem| refusal(&problem))
     }
 }
 
-/// Traces are written one by one as the peer takes them, so that a page never needs more memory than its largest trace.
-fn traces(found: Vec<Spans>, limit: usize) -> Response {
-    let (sender, body) = Body::stream();
-    tokio::spawn(async move {
-        // A peer that went away needs no more.
-        let _ = write(found, limit, sender).await;
-    });
-    json_response(body)
-}
-
-async fn write(found: Vec<Spans>, limit: usize, sender: BodySender) -> Result<(), Gone> {
-    let total = found.len();
+async fn write(found: Found, limit: usize, turns: &Turns, sender: BodySender) -> Result<(), Gone> {
+    let errors = errors(&found);
+    let total = found.traces.len();
     let mut before = "{\"data\":[";
-    for spans in found {
-        let mut piece = before.as_bytes().to_vec();
+    for trace in found.traces {
+        // A response that cannot go on is broken off.
+        let piece = turns.run(move || render(before, &trace)).await.flatten().ok_or(Gone)?;
         before = ",";
-        // It fails for maps without text keys alone, and there are none; the response is broken off then.
-        serde_json::to_writer(&mut piece, &Trace::of(spans)).map_err(|_| Gone)?;
         sender.send(piece).await?;
     }
     if total == 0 {
         sender.send(before).await?;
     }
-    let end = format!("],\"total\":{total},\"limit\":{limit},\"offset\":0,\"errors\":null}}");
+    let end = format!("],\"total\":{total},\"limit\":{limit},\"offset\":0,\"errors\":{errors}}}");
     sender.send(Bytes::from(end)).await?;
     sender.finish().await
 }
 
-fn names(names: &BTreeSet<String>) -> Response {
+/// A trace behind what stands before it. Nothing for maps without text keys alone, and there are none.
+fn render(before: &str, trace: &Trace) -> Option<Vec<u8>> {
+    let mut piece = before.as_bytes().to_vec();
+    serde_json::to_writer(&mut piece, &jaeger::Trace::of(trace.spans())).ok()?;
+    Some(piece)
+}
+
+/// What is said beside the traces: each that is missing, and how many are left out; null if there is nothing to say.
+fn errors(found: &Found) -> Value {
+    let missing =
+        |id: &trace_id::TraceId| json!({ "msg": NOT_FOUND, "traceID": trace_id::text(id) });
+    let mut errors: Vec<Value> = found.missing.iter().map(missing).collect();
+    errors.extend(found.left_out_message().map(|message| json!({ "msg": message })));
+    if errors.is_empty() { Value::Null } else { errors.into() }
+}
+
+fn list<T: Serialize>(data: &[T]) -> Response {
     let body =
-        json!({ "data": names, "total": names.len(), "limit": 0, "offset": 0, "errors": null });
+        json!({ "data": data, "total": data.len(), "limit": 0, "offset": 0, "errors": null });
     json_response(Body::full(body.to_string()))
+}
+
+fn refusal(Problem { status, message }: &Problem) -> Response {
+    let errors = json!([{ "code": status.as_u16(), "msg": message }]);
+    let body = json!({ "data": null, "total": 0, "limit": 0, "offset": 0, "errors": errors });
+    let mut response = json_response(Body::full(body.to_string()));
+    *response.status_mut() = *status;
+    if *status == StatusCode::METHOD_NOT_ALLOWED {
+        let allowed = HeaderValue::from_static("GET, HEAD");
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    response
 }
 
 fn json_response(body: Body) -> Response {
     let mut response = http::Response::new(body);
     response.headers_mut().insert(header::CONTENT_TYPE, JSON);
     response
-}
-
-/// A trace id of up to 32 hexadecimal digits; a shorter one has zeros in front.
-fn trace_id(text: &str) -> Result<TraceId, String> {
-    // The parser would take a sign, and any number of zeros in front.
-    let is_id = text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    u128::from_str_radix(text, 16)
-        .ok()
-        .filter(|_| is_id)
-        .map(u128::to_be_bytes)
-        .ok_or_else(|| format!("trace id {text:?} is not valid; give up to 32 hexadecimal digits"))
-}
-
-const fn bad_request(message: String) -> Problem {
-    Problem { status: StatusCode::BAD_REQUEST, message }
-}
-
-const fn not_found(message: String) -> Problem {
-    Problem { status: StatusCode::NOT_FOUND, message }
 }

@@ -1,35 +1,56 @@
 //! The ring itself: traces in the order of their arrival, the oldest first to go.
 
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{HashMap, VecDeque},
     sync::Arc,
 };
 
-use super::{
-    search::Search,
-    span::{StoredSpan, TraceId},
-};
-
-/// The spans of one trace, in the order of their arrival.
-pub(super) type Spans = Vec<Arc<StoredSpan>>;
+use super::{span::StoredSpan, trace_id::TraceId};
 
 /// Traces under a bound in number and bytes.
 #[derive(Debug)]
 pub(super) struct Ring {
     traces_max: usize,
     bytes_max: usize,
-    traces: HashMap<TraceId, Trace>,
+    traces: HashMap<TraceId, Arc<Trace>>,
     /// Every trace once, by the arrival of its first span.
     order: VecDeque<TraceId>,
+    /// How many traces have gone; a trace's place in the order of all that ever came stays what it is.
+    gone: u64,
     bytes: usize,
     spans: u64,
 }
 
-#[derive(Debug, Default)]
-struct Trace {
-    spans: Spans,
+/// The spans of one trace, in the order of their arrival.
+///
+/// Whoever reads a trace shares it. A span that comes meanwhile goes into a copy, of handles and not of spans.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Trace {
+    spans: Vec<Arc<StoredSpan>>,
     bytes: usize,
     has_root: bool,
+}
+
+impl Trace {
+    pub(super) fn spans(&self) -> &[Arc<StoredSpan>] {
+        &self.spans
+    }
+
+    /// What its spans are charged with.
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Whether the span that it begins with is there.
+    pub(super) const fn has_root(&self) -> bool {
+        self.has_root
+    }
+
+    fn push(&mut self, span: StoredSpan, cost: usize) {
+        self.bytes += cost;
+        self.has_root |= span.is_root;
+        self.spans.push(Arc::new(span));
+    }
 }
 
 impl Ring {
@@ -39,6 +60,7 @@ impl Ring {
             bytes_max,
             traces: HashMap::new(),
             order: VecDeque::new(),
+            gone: 0,
             bytes: 0,
             spans: 0,
         }
@@ -51,11 +73,9 @@ impl Ring {
         let cost = span.cost();
         let trace = self.traces.entry(id).or_insert_with(|| {
             self.order.push_back(id);
-            Trace::default()
+            Arc::default()
         });
-        trace.bytes += cost;
-        trace.has_root |= span.is_root;
-        trace.spans.push(Arc::new(span));
+        Arc::make_mut(trace).push(span, cost);
         self.bytes += cost;
         self.spans += 1;
         let mut evicted = 0;
@@ -71,6 +91,7 @@ impl Ring {
             return 0;
         };
         let spans = trace.spans.len() as u64;
+        self.gone += 1;
         self.bytes -= trace.bytes;
         self.spans -= spans;
         spans
@@ -81,66 +102,37 @@ impl Ring {
         self.spans
     }
 
-    /// The spans of one trace.
-    pub(super) fn trace(&self, id: &TraceId) -> Option<Spans> {
-        self.traces.get(id).map(|trace| trace.spans.clone())
+    /// One trace.
+    pub(super) fn trace(&self, id: &TraceId) -> Option<Arc<Trace>> {
+        self.traces.get(id).cloned()
     }
 
-    /// The traces that a search finds: those with a root span, the latest first, then the others, the latest first.
-    ///
-    /// A root span arrives when its request has ended. Until then its trace is a fragment, and fragments are always
-    /// the latest: in front they would hide every whole trace of a busy server.
-    pub(super) fn search(&self, search: &Search) -> Vec<Spans> {
-        let latest_first = |has_root: bool| {
-            let traces = self.order.iter().rev().filter_map(|id| self.traces.get(id));
-            traces
-                .filter(move |trace| trace.has_root == has_root)
-                .filter(|trace| trace.spans.iter().any(|span| search.finds(span)))
-        };
-        let found = latest_first(true).chain(latest_first(false));
-        found.take(search.limit).map(|trace| trace.spans.clone()).collect()
-    }
-
-    /// The services that spans come from.
-    pub(super) fn services(&self) -> BTreeSet<String> {
-        self.all_spans().map(|span| span.process.service.clone()).collect()
-    }
-
-    /// The names of a service's spans.
-    pub(super) fn operations(&self, service: &str) -> BTreeSet<String> {
-        self.all_spans()
-            .filter(|span| span.process.service == service)
-            .map(|span| span.name.clone().into_string())
-            .collect()
-    }
-
-    fn all_spans(&self) -> impl Iterator<Item = &Arc<StoredSpan>> {
-        self.traces.values().flat_map(|trace| &trace.spans)
+    /// Up to `count` traces that came before this place, the latest first, and the place of the earliest of them; none
+    /// if there are no more.
+    pub(super) fn before(&self, place: u64, count: usize) -> (Vec<Arc<Trace>>, u64) {
+        let end = usize::try_from(place.saturating_sub(self.gone)).unwrap_or(usize::MAX);
+        let end = end.min(self.order.len());
+        let begin = end.saturating_sub(count);
+        let ids = self.order.range(begin..end).rev();
+        let traces = ids.filter_map(|id| self.traces.get(id)).cloned().collect();
+        (traces, self.gone + begin as u64)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exporters::trace_ring::span::{Process, Scope};
 
     fn span(size: usize) -> StoredSpan {
-        StoredSpan {
-            encoded: vec![0; size].into(),
-            parts: 0,
-            name: "span".into(),
-            start_nanos: 0,
-            is_root: true,
-            process: Arc::new(Process { service: "service".to_owned(), encoded: Vec::new() }),
-            scope: Arc::new(Scope { name: String::new(), version: String::new() }),
-        }
+        StoredSpan::blank(size)
     }
 
     fn check(ring: &Ring, kept: &[u8], spans: u64) {
         let seen: Vec<u8> = ring.order.iter().map(|id| id[0]).collect();
         assert_eq!((seen.as_slice(), ring.spans()), (kept, spans));
         assert_eq!(ring.traces.len(), kept.len());
-        let bytes: usize = ring.all_spans().map(|span| span.cost()).sum();
+        let all = ring.traces.values().flat_map(|trace| trace.spans());
+        let bytes: usize = all.map(|span| span.cost()).sum();
         assert_eq!(ring.bytes, bytes, "the sum of what is kept");
     }
 
@@ -169,5 +161,16 @@ mod tests {
         assert_eq!(ring.push([1; 16], span(800)), 0);
         assert_eq!(ring.push([1; 16], span(800)), 2);
         check(&ring, &[], 0);
+    }
+
+    #[test]
+    fn a_trace_that_is_read_stays_as_it_is() {
+        let mut ring = Ring::new(1, 1 << 20);
+        ring.push([1; 16], span(10));
+        let read = ring.trace(&[1; 16]).expect("a trace");
+        ring.push([1; 16], span(10));
+        check(&ring, &[1], 2);
+        ring.push([2; 16], span(10));
+        assert_eq!(read.spans().len(), 1);
     }
 }

@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use crate::otlp::{fields, only};
+use opentelemetry_proto::tonic::trace::v1::{span::SpanKind, status::StatusCode};
 
-/// Sixteen bytes, as on the wire.
-pub(super) type TraceId = [u8; 16];
+use super::trace_id::TraceId;
+use crate::otlp::{fields, only};
 
 /// Bytes of a span's place in the ring beside its own encoding.
 const OVERHEAD_BYTES: usize = 160;
@@ -25,7 +25,11 @@ pub(super) struct StoredSpan {
     /// Its attributes, events and links.
     pub(super) parts: usize,
     pub(super) name: Box<str>,
+    /// Since 1970.
     pub(super) start_nanos: u64,
+    pub(super) duration_nanos: u64,
+    pub(super) kind: SpanKind,
+    pub(super) status: StatusCode,
     /// Whether it names no parent: the span that a trace begins with.
     pub(super) is_root: bool,
     pub(super) process: Arc<Process>,
@@ -41,18 +45,29 @@ pub(super) struct Process {
 }
 
 /// What made a span.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Scope {
     pub(super) name: String,
     pub(super) version: String,
+    pub(super) encoded: Vec<u8>,
 }
 
 impl StoredSpan {
-    /// Bytes that are charged for the span, as much as it takes while it is shown; its process is charged to every
-    /// span, an upper bound.
+    /// Bytes that are charged for the span, as much as it takes while it is shown; its process and its scope are charged
+    /// to every span, an upper bound.
     pub(super) fn cost(&self) -> usize {
         let parts = self.parts.saturating_mul(PART_BYTES);
-        OVERHEAD_BYTES + self.encoded.len() + parts + self.name.len() + self.process.encoded.len()
+        let shared = self.process.encoded.len() + self.scope.encoded.len();
+        OVERHEAD_BYTES + self.encoded.len() + parts + self.name.len() + shared
+    }
+
+    /// Its id and its parent's, which is 0 for a span that has none.
+    pub(super) fn ids(&self) -> (u64, u64) {
+        let of = |number| {
+            let id = messages(&self.encoded, number).last();
+            id.and_then(|id| id.try_into().ok()).map_or(0, u64::from_be_bytes)
+        };
+        (of(2), of(4))
     }
 }
 
@@ -72,7 +87,7 @@ pub(super) fn spans(
 }
 
 /// The messages under a number of another one.
-fn messages(message: &[u8], number: u32) -> impl Iterator<Item = &[u8]> {
+pub(super) fn messages(message: &[u8], number: u32) -> impl Iterator<Item = &[u8]> {
     fields(message).filter(move |field| field.number == number).map(|field| field.bytes())
 }
 
@@ -86,14 +101,21 @@ fn stored(
     scope: &Arc<Scope>,
 ) -> Result<(TraceId, StoredSpan), InvalidId> {
     let (mut trace_id, mut span_id, mut parent_id, mut name) = (&[][..], &[][..], &[][..], "");
-    let (mut start_nanos, mut parts) = (0, 0);
+    let (mut start_nanos, mut end_nanos, mut parts) = (0, 0, 0);
+    let (mut kind, mut status) = (SpanKind::Unspecified, StatusCode::Unset);
     for field in fields(span) {
         match field.number {
             1 => trace_id = field.bytes(),
             2 => span_id = field.bytes(),
             4 => parent_id = field.bytes(),
             5 => name = text(field.bytes()),
+            6 => kind = value(field.number()),
             7 => start_nanos = field.number(),
+            8 => end_nanos = field.number(),
+            15 => {
+                let codes = fields(field.bytes()).filter(|field| field.number == 3);
+                status = codes.last().map_or(status, |code| value(code.number()));
+            }
             9 | 11 | 13 => parts += 1,
             _ => {}
         }
@@ -107,6 +129,9 @@ fn stored(
         encoded: span.into(),
         parts,
         start_nanos,
+        duration_nanos: end_nanos.saturating_sub(start_nanos),
+        kind,
+        status,
         is_root: parent_id.iter().all(|&byte| byte == 0),
         name: name.into(),
         process: Arc::clone(process),
@@ -115,13 +140,18 @@ fn stored(
     Ok((trace_id, stored))
 }
 
+/// The value of an enumeration; an unknown one counts as none.
+fn value<T: TryFrom<i32> + Default>(number: u64) -> T {
+    i32::try_from(number).ok().and_then(|number| T::try_from(number).ok()).unwrap_or_default()
+}
+
 fn process(resource: &[u8]) -> Process {
     Process { service: service_name(resource).to_owned(), encoded: resource.to_vec() }
 }
 
 fn scope(scope: &[u8]) -> Scope {
     let of = |number| messages(scope, number).last().map(text).unwrap_or_default().to_owned();
-    Scope { name: of(1), version: of(2) }
+    Scope { name: of(1), version: of(2), encoded: scope.to_vec() }
 }
 
 fn service_name(resource: &[u8]) -> &str {
@@ -135,6 +165,25 @@ fn service_name(resource: &[u8]) -> &str {
 }
 
 /// A text of a checked request.
-fn text(bytes: &[u8]) -> &str {
+pub(super) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+#[cfg(test)]
+impl StoredSpan {
+    /// A root span whose encoding is of this size, and nothing else.
+    pub(super) fn blank(size: usize) -> Self {
+        Self {
+            encoded: vec![0; size].into(),
+            parts: 0,
+            name: "span".into(),
+            start_nanos: 0,
+            duration_nanos: 0,
+            kind: SpanKind::Unspecified,
+            status: StatusCode::Unset,
+            is_root: true,
+            process: Arc::new(Process { service: "service".to_owned(), encoded: Vec::new() }),
+            scope: Arc::new(Scope::default()),
+        }
+    }
 }

@@ -4,6 +4,9 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value::Value};
 use serde::Serialize;
 
+/// The largest whole number, of either sign, that JavaScript reads as it is.
+const SAFE_INTEGER_MAX: u64 = (1 << 53) - 1;
+
 /// A key with a typed value.
 #[derive(Debug, Serialize)]
 pub(super) struct Tag {
@@ -28,12 +31,16 @@ impl From<KeyValue> for Tag {
         let value = attribute.value.and_then(|value| value.value);
         let (kind, value) = match value {
             Some(Value::BoolValue(value)) => ("bool", value.into()),
+            // Jaeger's way too: a page would show a neighbour of the number.
+            Some(Value::IntValue(value)) if value.unsigned_abs() > SAFE_INTEGER_MAX => {
+                ("int64", value.to_string().into())
+            }
             Some(Value::IntValue(value)) => ("int64", value.into()),
             Some(Value::DoubleValue(value)) => ("float64", float(value)),
             Some(Value::BytesValue(value)) => ("binary", STANDARD.encode(value).into()),
             Some(Value::StringValue(value)) => ("string", value.into()),
             Some(list @ (Value::ArrayValue(_) | Value::KvlistValue(_))) => {
-                ("string", json(Some(list)).to_string().into())
+                ("string", nested(list).into())
             }
             // References into the string table of a profile count as absent elsewhere.
             None | Some(Value::StringValueStrindex(_)) => ("string", "".into()),
@@ -42,7 +49,11 @@ impl From<KeyValue> for Tag {
     }
 }
 
-/// A nested value, as Jaeger writes it into a string.
+/// A list or a map, as Jaeger writes it into a string.
+pub(super) fn nested(value: Value) -> String {
+    json(Some(value)).to_string()
+}
+
 fn json(value: Option<Value>) -> serde_json::Value {
     let inner = |value: Option<AnyValue>| json(value.and_then(|value| value.value));
     match value {

@@ -214,11 +214,152 @@ async fn services_and_their_operations_are_listed() {
 }
 
 #[tokio::test]
+async fn operations_have_their_kinds() {
+    let bench = Bench::start(100);
+    let kind = |kind: SpanKind, name| Span { kind: kind as i32, ..span(1, name) };
+    let spans = vec![
+        kind(SpanKind::Server, "chat"),
+        kind(SpanKind::Client, "chat"),
+        kind(SpanKind::Server, "chat"),
+        span(1, "queue"),
+    ];
+    bench.keep("engine", spans).await;
+    let (_, all) = bench.get("/api/operations?service=engine").await;
+    let client = json!({ "name": "chat", "spanKind": "client" });
+    let server = json!({ "name": "chat", "spanKind": "server" });
+    let queue = json!({ "name": "queue", "spanKind": "" });
+    assert_eq!((&all["data"], &all["total"]), (&json!([client, server, queue]), &json!(3)));
+    let (_, servers) = bench.get("/api/operations?service=engine&spanKind=server").await;
+    assert_eq!(servers["data"], json!([server]));
+}
+
+#[tokio::test]
+async fn searches_narrow_by_tags_and_by_duration() {
+    let bench = Bench::start(100);
+    for trace in 1..=4 {
+        let attributes = vec![
+            attribute("parity", Value::StringValue(["even", "odd"][usize::from(trace % 2)].into())),
+            attribute("tokens", Value::IntValue(i64::from(trace))),
+        ];
+        let code = if trace > 2 { StatusCode::Error } else { StatusCode::Unset };
+        let root = span(trace, "chat");
+        let root = Span {
+            attributes,
+            status: Some(Status { code: code as i32, ..Status::default() }),
+            end_time_unix_nano: root.start_time_unix_nano + u64::from(trace) * 100_000_000,
+            ..root
+        };
+        bench.keep("engine", vec![root]).await;
+    }
+    for (query, expected) in [
+        ("tag=parity:odd", &["03", "01"][..]),
+        ("tags={%22parity%22:%22odd%22,%22tokens%22:%223%22}", &["03"]),
+        ("tags={%22tokens%22:3}", &["03"]),
+        ("tag=parity:odd&tag=tokens:2", &[]),
+        ("tags={%22error%22:%22true%22}", &["04", "03"]),
+        ("tags={%22error%22:%22false%22}", &["02", "01"]),
+        ("tag=host.name:gpu-1&limit=1", &["04"]),
+        ("minDuration=200ms&maxDuration=0.3s", &["03", "02"]),
+        ("minDuration=400000us", &["04"]),
+        ("minDuration=401ms", &[]),
+    ] {
+        assert_eq!(bench.ids(&format!("/api/traces?{query}")).await, expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn one_span_has_to_match_in_every_respect() {
+    let bench = Bench::start(100);
+    let named = |name: &str, tag: &str| Span {
+        attributes: vec![attribute(tag, Value::BoolValue(true))],
+        ..span(1, name)
+    };
+    bench.keep("engine", vec![named("queue", "a"), named("decode", "b")]).await;
+    assert_eq!(bench.ids("/api/traces?operation=queue&tag=a:true").await, ["01"]);
+    assert!(bench.ids("/api/traces?operation=queue&tag=b:true").await.is_empty());
+}
+
+#[tokio::test]
+async fn several_traces_are_asked_for_by_their_ids_and_what_is_missing_is_said() {
+    let bench = Bench::start(100);
+    for trace in 1..=3 {
+        bench.keep("engine", vec![span(trace, "chat")]).await;
+    }
+    let (first, third) = ("01".repeat(16), "03".repeat(16));
+    let (status, page) =
+        bench.get(&format!("/api/traces?traceID={third}&traceID=ab&traceID={first}")).await;
+    let ids: Vec<_> = page["data"].as_array().expect("an array").iter().collect();
+    assert_eq!((status, ids.len()), (200, 2));
+    assert_eq!((&ids[0]["traceID"], &ids[1]["traceID"]), (&json!(third), &json!(first)));
+    let missing = json!([{ "msg": "trace not found", "traceID": "00000000000000ab" }]);
+    assert_eq!(page["errors"], missing);
+}
+
+#[tokio::test]
+async fn a_trace_id_of_64_bits_is_shown_and_found_by_16_digits() {
+    let bench = Bench::start(100);
+    let trace_id = [[0; 8], [7; 8]].concat();
+    bench.keep("engine", vec![Span { trace_id, ..span(7, "chat") }]).await;
+    let short = "07".repeat(8);
+    for id in [short.clone(), format!("{short:0>32}")] {
+        let (status, page) = bench.get(&format!("/api/traces/{id}")).await;
+        assert_eq!((status, &page["data"][0]["traceID"]), (200, &json!(short)));
+        assert_eq!(page["data"][0]["spans"][0]["traceID"], json!(short));
+    }
+}
+
+#[tokio::test]
+async fn calls_between_services_are_counted() {
+    let bench = Bench::start(100);
+    for trace in 1..=3 {
+        let root = span(trace, "route");
+        let parent = root.span_id.clone();
+        let child = |id: u8| Span {
+            span_id: vec![id; 8],
+            parent_span_id: parent.clone(),
+            ..span(trace, "chat")
+        };
+        bench.keep("engine", vec![child(100), child(101)]).await;
+        bench.keep("gateway", vec![root]).await;
+    }
+    let link = |count: u64| json!([{ "parent": "gateway", "child": "engine", "callCount": count }]);
+    for (query, expected) in [
+        ("endTs=3&lookback=3", link(6)),
+        ("endTs=2&lookback=0", link(2)),
+        ("endTs=3&service=engine", link(6)),
+        ("endTs=3&service=other", json!([])),
+        ("", json!([])),
+    ] {
+        let (status, page) = bench.get(&format!("/api/dependencies?{query}")).await;
+        assert_eq!((status, &page["data"]), (200, &expected), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_javascript_cannot_hold_is_shown_as_text() {
+    let bench = Bench::start(100);
+    let attributes = vec![
+        attribute("safe", Value::IntValue((1 << 53) - 1)),
+        attribute("large", Value::IntValue(-(1 << 53))),
+    ];
+    bench.keep("engine", vec![Span { attributes, ..span(1, "chat") }]).await;
+    let (_, page) = bench.get("/api/traces").await;
+    let tags = page["data"][0]["spans"][0]["tags"].as_array().expect("tags");
+    let shown: Vec<_> = tags.iter().filter(|tag| tag["type"] == "int64").collect();
+    assert_eq!(shown[0]["value"], json!(9_007_199_254_740_991_u64));
+    assert_eq!(shown[1]["value"], json!("-9007199254740992"));
+}
+
+#[tokio::test]
 async fn a_bad_query_is_answered_with_jaegers_errors() {
     let bench = Bench::start(10);
     let id = format!("/api/traces/{}", "0".repeat(33));
     for (target, status, message) in [
-        ("/api/traces?limit=many", 400, "parameter limit is \"many\"; give a number above 0"),
+        (
+            "/api/traces?limit=many",
+            400,
+            "parameter limit is \"many\"; give a number from 1 to 1500",
+        ),
         ("/api/traces/1", 404, "trace not found"),
         ("/api/traces/x", 400, "trace id \"x\" is not valid; give up to 32 hexadecimal digits"),
         (
@@ -229,9 +370,16 @@ async fn a_bad_query_is_answered_with_jaegers_errors() {
         (
             "/traces",
             404,
-            "unknown path /traces; use /api/traces, /api/traces/{traceID}, /api/services or \
-             /api/services/{service}/operations",
+            "unknown path /traces; use /api/traces, /api/traces/{traceID}, /api/services, \
+             /api/services/{service}/operations, /api/operations or /api/dependencies",
         ),
+        ("/api/operations", 400, "parameter service is missing; give one of /api/services"),
+        (
+            "/api/operations?service=a&spanKind=b",
+            400,
+            "parameter spanKind is \"b\"; give server, client, producer, consumer or internal",
+        ),
+        ("/api/dependencies?endTs=now", 400, "parameter endTs is \"now\"; give milliseconds"),
     ] {
         let (seen, page) = bench.get(target).await;
         assert_eq!((seen, &page["errors"]), (status, &json!([{ "code": status, "msg": message }])));
