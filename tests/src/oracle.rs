@@ -4,6 +4,7 @@
 //! `INFEROMETER_REQUIRE_ORACLES=1`, as the landing script sets it, that fails the test.
 
 mod client_model;
+mod jaeger_client;
 mod prometheus;
 mod promtool;
 mod python;
@@ -16,6 +17,7 @@ use std::{
 };
 
 pub use client_model::{NumberSample, PROTOBUF, protobuf_numbers};
+pub use jaeger_client::JaegerClient;
 pub use prometheus::{Prometheus, QueryResult, SCRAPE_CONFIGURATION, StoredExemplar};
 pub use promtool::{promtool_check, promtool_check_config, promtool_lints};
 pub(crate) use python::python_program;

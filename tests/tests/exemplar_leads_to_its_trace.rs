@@ -1,15 +1,16 @@
-//! From a slow bucket to the request that was slow: recorder, OTLP, collector, OpenMetrics, Prometheus, trace.
+//! From a slow bucket to the request that was slow: recorder, OTLP, collector, OpenMetrics or protobuf, Prometheus, trace;
+//! in the collector's own ring, and in the trace backend behind it.
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::net::SocketAddr;
 
 use inferometer_sdk::{
     Cached, Engine, Exporter, FinishReason, HistogramAggregation, PrometheusCollector, Prompt,
     Telemetry,
 };
 use inferometer_tests::{
-    CollectorProcess, Scrape, Span, http,
-    oracle::{self, Prometheus},
-    wait,
+    CollectorProcess, LOOPBACK_CONFIG, Scrape, Span, http,
+    oracle::{self, Answer, Prometheus, StoredExemplar},
+    timed_tree, wait,
 };
 use opentelemetry::{
     Context,
@@ -17,6 +18,7 @@ use opentelemetry::{
 };
 
 const SAMPLED: u128 = 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c;
+const EXPONENTIAL: u128 = 0x2af7_6519_16cd_43dd_8448_eb21_1c80_319c;
 const UNSAMPLED: u128 = 0x1af7_6519_16cd_43dd_8448_eb21_1c80_319c;
 const SECOND: u64 = 1_000_000_000;
 const OPEN_METRICS: &str = "application/openmetrics-text;version=1.0.0";
@@ -77,14 +79,24 @@ fn exemplars(page: &str) -> Vec<OnPage<'_>> {
 }
 
 fn served(collector: &mut CollectorProcess) -> Telemetry {
+    served_with(HistogramAggregation::ExplicitBuckets, SAMPLED, collector)
+}
+
+/// A slow request in a sampled trace, and a fast one in another that is not.
+fn served_with(
+    histograms: HistogramAggregation,
+    slow: u128,
+    collector: &mut CollectorProcess,
+) -> Telemetry {
     let telemetry = Telemetry::builder()
         .service_name("engine")
+        .histograms(histograms)
         .endpoint(format!("http://{}", collector.address("OTLP over gRPC")))
         .build()
         .expect("telemetry starts");
     let engine = telemetry.engine("llama-3").build();
     // The fast one is recorded last, so it would take the slow one's place if it could.
-    serve(&engine, &caller(SAMPLED, TraceFlags::SAMPLED), 812, SECOND / 100);
+    serve(&engine, &caller(slow, TraceFlags::SAMPLED), 812, SECOND / 100);
     serve(&engine, &caller(UNSAMPLED, TraceFlags::NOT_SAMPLED), 12, SECOND / 10_000);
     telemetry.flush(wait::PATIENCE).expect("everything is delivered");
     telemetry
@@ -92,7 +104,9 @@ fn served(collector: &mut CollectorProcess) -> Telemetry {
 
 fn get_trace(traces: SocketAddr, trace: u128) -> (u16, Vec<Span>) {
     let reply = http::get(traces, &format!("/api/traces/{trace:032x}")).expect("an answer");
-    let spans = if reply.status == 200 { Span::of_jaeger(&reply.json()) } else { Vec::new() };
+    let mut spans = if reply.status == 200 { Span::of_jaeger(&reply.json()) } else { Vec::new() };
+    // Spans that began together are in the order of their arrival, which says nothing.
+    spans.sort_by(|one, other| one.id.cmp(&other.id));
     (reply.status, spans)
 }
 
@@ -158,27 +172,99 @@ fn a_foreign_parser_reads_the_exemplars_of_the_registry_collectors_page() {
     }
 }
 
+/// A collector that keeps traces and forwards them, and shows native histograms with the buckets in which the Prometheus of
+/// the tests looks for their exemplars.
+fn forwarding_to(backend: SocketAddr) -> CollectorProcess {
+    let forward = format!("otlp: {{endpoint: \"http://{backend}\"}}");
+    let config = LOOPBACK_CONFIG
+        .replace("prometheus: {", "prometheus: {always_classic_histograms: true, ")
+        .replace("exporters:\n", &format!("exporters:\n  {forward}\n"))
+        .replace("[trace_ring]", "[trace_ring, otlp]");
+    CollectorProcess::with_config(&config)
+}
+
+/// A format of the page, the Prometheus that asks for it, and what it is asked.
+struct Way<'a> {
+    exposition: &'a str,
+    prometheus: &'a Prometheus,
+    series: String,
+    trace: u128,
+    /// Where the collector that it scrapes shows its traces.
+    ring: SocketAddr,
+}
+
+impl Way<'_> {
+    /// The one exemplar that Prometheus keeps for the series.
+    fn exemplar(&self) -> StoredExemplar {
+        wait::until(self.exposition, || {
+            let mut found = self.prometheus.exemplars(&self.series);
+            match (found.pop(), found.is_empty()) {
+                (Some(one), true) => Ok(one),
+                (last, _) => Err(format!("prometheus keeps {last:?} and {found:?}")),
+            }
+        })
+    }
+
+    /// Walks from the exemplar to the same spans in both places; the path, for people.
+    fn walk(&self, backend: SocketAddr) -> String {
+        let ring = self.ring;
+        let exemplar = self.exemplar();
+        let id = &exemplar.labels["trace_id"];
+        assert_eq!(*id, format!("{:032x}", self.trace), "{}", self.exposition);
+        let (status, spans) = get_trace(ring, self.trace);
+        assert_eq!(status, 200);
+        assert!(spans.iter().all(|span| span.trace_id == *id), "{spans:?}");
+        let observed = spans.iter().find(|span| span.id == exemplar.labels["span_id"]);
+        let observed = observed.expect("the span in which it was observed");
+        assert!(exemplar.value <= observed.duration_nanos as f64 / 1e9, "{exemplar:?}");
+        wait::until("the trace in the backend", || {
+            let seen = get_trace(backend, self.trace);
+            if seen == (200, spans.clone()) { Ok(()) } else { Err(format!("{seen:?}")) }
+        });
+        let le = exemplar.series.get("le").map(|le| format!(", le={le}")).unwrap_or_default();
+        format!(
+            "{}: query_exemplars({})\n  -> {} s{le}, trace_id={id}, span_id={}\n  \
+             -> GET http://{ring}/api/traces/{id}, and the same of the backend http://{backend}\n{}",
+            self.exposition,
+            self.series,
+            exemplar.value,
+            observed.id,
+            timed_tree(&spans, &["gen_ai.usage.input_tokens"]),
+        )
+    }
+}
+
 #[test]
-fn prometheus_answers_a_query_for_exemplars_with_the_trace() {
-    let mut collector = CollectorProcess::start();
-    let target = collector.address("metrics");
-    let Some(prometheus) = Prometheus::with_features(target, &["exemplar-storage"]) else {
-        return;
-    };
-    let _telemetry = served(&mut collector);
-    let trace = wait::until("the exemplar", || {
-        let found = prometheus.exemplars(&format!("{FIRST_TOKEN}_bucket"));
-        let by_bound: BTreeMap<_, _> = found
-            .iter()
-            .map(|one| (one.series["le"].clone(), one.labels["trace_id"].clone()))
-            .collect();
-        match by_bound.iter().next() {
-            Some((bound, trace)) if by_bound.len() == 1 && bound == "0.5" => Ok(trace.clone()),
-            _ => Err(format!("prometheus keeps {found:?}")),
-        }
-    });
-    assert_eq!(trace, format!("{SAMPLED:032x}"));
-    let (status, spans) = get_trace(collector.address("traces"), SAMPLED);
-    assert_eq!(status, 200);
-    assert!(spans.iter().all(|span| span.trace_id == trace), "{spans:?}");
+fn prometheus_answers_a_query_for_exemplars_with_the_trace_whatever_format_it_reads() {
+    let mut backend = CollectorProcess::start();
+    let behind = backend.address("OTLP over gRPC");
+    let (mut explicit, mut exponential) = (forwarding_to(behind), forwarding_to(behind));
+    // With this feature it asks for protobuf.
+    let protobuf = ["exemplar-storage", "native-histograms"];
+    let target = explicit.address("metrics");
+    let Some(text) = Prometheus::with_features(target, &protobuf[..1]) else { return };
+    let classic = Prometheus::with_features(target, &protobuf).expect("it is installed");
+    let target = exponential.address("metrics");
+    let native = Prometheus::with_features(target, &protobuf).expect("it is installed");
+    let aggregation =
+        HistogramAggregation::Exponential { scale: HistogramAggregation::DEFAULT_SCALE };
+    let _telemetry =
+        [served(&mut explicit), served_with(aggregation, EXPONENTIAL, &mut exponential)];
+    let buckets = format!("{FIRST_TOKEN}_bucket");
+    let (of_explicit, of_exponential) = (explicit.address("traces"), exponential.address("traces"));
+    for (exposition, prometheus, series, trace, ring) in [
+        ("OpenMetrics", &text, &*buckets, SAMPLED, of_explicit),
+        ("protobuf", &classic, &buckets, SAMPLED, of_explicit),
+        ("protobuf, native", &native, FIRST_TOKEN, EXPONENTIAL, of_exponential),
+    ] {
+        let way = Way { exposition, prometheus, series: series.to_owned(), trace, ring };
+        println!("{}", way.walk(backend.address("traces")));
+    }
+    // Text has no native histograms: what keeps one has read protobuf.
+    let kept = native.vector(FIRST_TOKEN);
+    assert!(matches!(kept[..], [oracle::Answered { value: Answer::Histogram(_), .. }]), "{kept:?}");
+    for prometheus in [text, classic] {
+        let bound = prometheus.exemplars(&buckets).pop();
+        assert_eq!(bound.expect("an exemplar").series["le"], "0.5");
+    }
 }

@@ -10,9 +10,10 @@
 //! | `/api/operations?service=S&spanKind=server` | the same with their kinds |
 //! | `/api/dependencies?endTs=MS&lookback=MS` | which service called which, how often |
 //!
-//! A question shares the traces that it reads with the ring: the ring's lock is held while 256 handles are copied, some
-//! 20 microseconds, and never while spans are looked at, which is done beside the runtime's threads, two questions at a
-//! time. What is cheap to test is tested first; the encoding of a span is read in place, for tags alone.
+//! A question shares the traces that it reads with the ring: the ring's lock is held while 256 handles are copied, and
+//! never while spans are looked at, which is done beside the runtime's threads, two questions at a time. What is cheap to
+//! test is tested first; the encoding of a span is read in place, for tags alone. A trace that grows while it is read is
+//! copied once, by its spans' handles; one that goes meanwhile stays in memory until it is read.
 //!
 //! The ring is bounded in traces and bytes; the oldest trace makes room, and its spans are counted as evicted. Spans in
 //! the ring count as queued: nobody has taken them yet.

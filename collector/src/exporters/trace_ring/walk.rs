@@ -6,8 +6,8 @@ use parking_lot::Mutex;
 
 use super::ring::{Ring, Trace};
 
-/// Traces that are shared under one hold of the lock, which takes some 20 microseconds: receiving never waits longer for
-/// a search, whatever that does with them.
+/// Traces that are shared under one hold of the lock, each by a look-up and a count: receiving never waits longer for a
+/// search, whatever that does with them.
 const STEP: usize = 256;
 
 /// Every trace that was in the ring when the walk began and is not gone when its turn comes, the latest first.
