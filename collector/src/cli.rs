@@ -129,7 +129,11 @@ mod tests {
         check(&["validate"], Err("--config <FILE>"));
         check(&["queue", "replay", "q"], Err("--to <URL>"));
         check(&["queue", "inspect"], Err("<DIR>"));
-        check(&["queue", "replay", "q", "--to", "u", "--header", "x"], Err("expected NAME=VALUE"));
+        check(
+            &["queue", "replay", "q", "--to", "http://u", "--header", "x"],
+            Err("expected NAME=VALUE"),
+        );
+        check(&["queue", "replay", "q", "--to", "tempo"], Err("\"tempo\", expected http://HOST"));
         check(
             &["--config", "c.yaml", "--traces-endpoint", "http://127.0.0.1:14317"],
             Err("cannot be used with"),

@@ -1,6 +1,7 @@
 //! The program `inferometer`.
 //!
-//! Exit codes: 0 done, 1 failed while starting or running, 2 wrong usage or configuration.
+//! Exit codes: 0 done, 1 failed while starting or running, or a queue is damaged or not all of it was sent, 2 wrong usage or
+//! configuration.
 
 use std::{num::NonZero, process::ExitCode, thread};
 

@@ -52,7 +52,7 @@ pub(super) struct ReplayArgs {
     folder: PathBuf,
 
     /// Where to: http://HOST:PORT, a backend's or a collector's; over HTTP a path may follow
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = endpoint)]
     to: String,
 
     /// Send the dead letters, and leave the queue as it is
@@ -96,6 +96,14 @@ pub(super) async fn run(command: QueueCommand) -> Result<(), Failure> {
         QueueCommand::Verify(args) => verify::run(&args),
         QueueCommand::Replay(args) => replay::run(args).await,
     }
+}
+
+fn endpoint(text: &str) -> Result<String, String> {
+    // What the exporters speak is theirs to say.
+    if text.contains("://") {
+        return Ok(text.to_owned());
+    }
+    Err(format!("{text:?}, expected http://HOST:PORT, such as http://127.0.0.1:4317"))
 }
 
 fn header(text: &str) -> Result<(String, String), String> {

@@ -45,7 +45,7 @@ struct Tally {
 /// Somebody has the folder, it is none of a queue, or something is left.
 pub(super) async fn run(args: ReplayArgs) -> Result<(), Failure> {
     log::start(inferometer_collector::config::LogLevel::Warn);
-    let replay = Replay::to(settings(&args)?).map_err(|cause| Failure::start(&cause))?;
+    let replay = Replay::to(settings(&args)).map_err(|cause| Failure::start(&cause))?;
     folder::is_queue(&args.folder)?;
     let taken = Folder::take(&args.folder).map_err(|cause| refused(&args.folder, &cause))?;
     let (path, taken) = if args.dead {
@@ -72,16 +72,9 @@ pub(super) async fn run(args: ReplayArgs) -> Result<(), Failure> {
     run.end(stopped)
 }
 
-fn settings(args: &ReplayArgs) -> Result<OtlpExporterSettings, Failure> {
+fn settings(args: &ReplayArgs) -> OtlpExporterSettings {
     let protocol = OtlpProtocol::from(args.protocol);
     let mut settings = OtlpExporterSettings::new(protocol, &args.to);
-    if !args.to.starts_with("http://") {
-        let message = format!(
-            "--to is {:?}, expected http://HOST:PORT, such as http://127.0.0.1:4317",
-            args.to
-        );
-        return Err(Failure::start(&message));
-    }
     settings.headers.clone_from(&args.headers);
     settings.retry = RetrySettings {
         enabled: true,
@@ -89,7 +82,7 @@ fn settings(args: &ReplayArgs) -> Result<OtlpExporterSettings, Failure> {
         max_interval: Duration::from_secs(5),
         max_elapsed_time: PATIENCE,
     };
-    Ok(settings)
+    settings
 }
 
 fn refused(path: &Path, cause: &io::Error) -> Failure {
