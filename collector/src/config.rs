@@ -14,6 +14,7 @@ mod debug_exporter;
 mod exporters;
 mod file_exporter;
 mod file_storage;
+mod keep_alive;
 mod listener_limits;
 mod load;
 mod nearest;
@@ -23,6 +24,7 @@ mod processors;
 mod prometheus;
 mod prometheus_settings;
 mod queue;
+mod queue_batch;
 mod raw;
 mod receivers;
 mod resolve;
@@ -40,11 +42,13 @@ pub use cors::CorsSettings;
 pub use debug_exporter::{DebugExporterSettings, Verbosity};
 pub use file_exporter::FileExporterSettings;
 pub use file_storage::{FileStorageSettings, QueueStorage};
+pub use keep_alive::KeepAliveSettings;
 pub use load::{Config, ConfigError, Warnings};
 pub use otlp_exporter::{Compression, OtlpExporterSettings, OtlpProtocol};
 pub use problem::{Position, Problem, Severity};
 pub use prometheus_settings::{LabelLimitSettings, PrometheusSettings, ResourceLabelSettings};
 pub use queue::{OnFull, QueueSettings, Sizer};
+pub use queue_batch::QueueBatchSettings;
 pub use resolved::{
     Component, ConnectorSettings, ExporterSettings, LogLevel, PipelineId, PipelineSettings,
     ProcessorSettings, ReceiverSettings, Resolved,

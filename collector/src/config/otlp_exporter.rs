@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{
     backend,
     component::Read,
+    keep_alive::{self, KeepAliveSettings},
     problem::Problems,
     queue::{self, QueueSettings},
     resolved::ExporterSettings,
@@ -25,6 +26,8 @@ pub struct OtlpExporterSettings {
     pub timeout: Duration,
     /// How requests are compressed; default [`Compression::None`].
     pub compression: Compression,
+    /// How a dead connection is found out; over gRPC.
+    pub keep_alive: KeepAliveSettings,
     /// What waits for the backend.
     pub queue: QueueSettings,
     /// What follows a failed attempt.
@@ -102,6 +105,7 @@ impl OtlpExporterSettings {
             headers: Vec::new(),
             timeout: Duration::from_secs(timeout),
             compression: Compression::default(),
+            keep_alive: KeepAliveSettings::default(),
             queue: QueueSettings::default(),
             retry: RetrySettings::default(),
         }
@@ -137,6 +141,9 @@ fn read(
     }
     if let Some(compression) = section.word("compression", &Compression::WORDS, problems) {
         settings.compression = compression;
+    }
+    if protocol == OtlpProtocol::Grpc {
+        settings.keep_alive = keep_alive::read(section, problems);
     }
     settings.queue = queue::read(section, problems);
     settings.retry = retry::read(section, problems, settings.queue.storage.is_some());

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use super::{
-    component_id::ComponentId, file_storage::QueueStorage, problem::Problems, section::Section,
+    component_id::ComponentId,
+    file_storage::QueueStorage,
+    problem::Problems,
+    queue_batch::{self, QueueBatchSettings},
+    section::Section,
 };
 
 /// What may wait for an exporter; the Collector's `sending_queue`.
@@ -24,6 +28,8 @@ pub struct QueueSettings {
     /// Bytes of dead letters that a queue on disk keeps at most, the oldest goes; default 64 MiB, 0 keeps none. The key
     /// is `dead_letter_max_bytes`.
     pub dead_letter_bytes_max: u64,
+    /// How what waits leaves joined.
+    pub batch: QueueBatchSettings,
 }
 
 /// The unit in which a queue is bounded.
@@ -73,6 +79,7 @@ impl Default for QueueSettings {
             storage: None,
             age_max: Self::AGE_MAX,
             dead_letter_bytes_max: Self::DEAD_LETTER_BYTES_MAX,
+            batch: QueueBatchSettings::default(),
         }
     }
 }
@@ -102,6 +109,13 @@ pub(super) fn read(exporter: &mut Section<'_>, problems: &mut Problems) -> Queue
         "a full queue holds up nobody; set on_full to refuse, so that senders keep what has no room, or to evict_oldest",
         problems,
     );
+    must_be(
+        &mut queue,
+        "wait_for_result",
+        false,
+        "a sender is answered once its request is in the queue",
+        problems,
+    );
     let storage = read_storage(&mut queue, problems);
     if storage.is_none() {
         queue.refuse(
@@ -122,8 +136,9 @@ pub(super) fn read(exporter: &mut Section<'_>, problems: &mut Problems) -> Queue
         let expected = "a size in the unit of sizer, as the default is in requests";
         queue.missing("queue_size", expected, problems);
     }
+    let size = size.unwrap_or(default.size);
     let read = QueueSettings {
-        size: size.unwrap_or(default.size),
+        size,
         sizer,
         consumers: queue
             .number("num_consumers", 1..=QueueSettings::CONSUMERS_MAX, problems)
@@ -134,6 +149,7 @@ pub(super) fn read(exporter: &mut Section<'_>, problems: &mut Problems) -> Queue
             .number("dead_letter_max_bytes", 0..=QueueSettings::SIZE_MAX, problems)
             .unwrap_or(default.dead_letter_bytes_max),
         storage,
+        batch: queue_batch::read(&mut queue, (size, sizer), problems),
     };
     queue.close(problems);
     read

@@ -1,13 +1,14 @@
 //! Every bad input with the exact lines it gets, and what a realistic file of another collector lacks here.
 
 mod connectors;
+mod exporters;
 mod processors;
 
 use std::path::Path;
 
 use super::{
-    Compression, Config, ExporterSettings, OnFull, OtlpExporterSettings, OtlpProtocol,
-    QueueSettings, Resolved, Sizer,
+    Compression, Config, ExporterSettings, KeepAliveSettings, OnFull, OtlpExporterSettings,
+    OtlpProtocol, QueueBatchSettings, QueueSettings, Resolved, Sizer,
 };
 
 mod limits_table;

@@ -1,10 +1,11 @@
 //! Forwards requests to another OTLP endpoint as the bytes they came in: `otlp` over gRPC, `otlphttp` over HTTP.
 //!
 //! An item that was admitted waits in a queue and is acknowledged at once. Consumers send what
-//! waits, each one request at a time, try again by OTLP's table, and give up after a while. What the other side rejects
-//! and what is given up is counted.
+//! waits, joined where several do, try again by OTLP's table, and give up after a while. While the other side fails, one
+//! request at a time is sent to see whether it does again (`gate.rs`). What the other side rejects and what is given up
+//! is counted.
 //!
-//! A request is sent without a copy: gRPC's prefix goes ahead of the bytes as a chunk of its own (`chunks.rs`).
+//! Requests are sent without a copy: each is a chunk of the body, behind gRPC's prefix (`chunks.rs`).
 
 mod answer;
 mod backoff;
@@ -13,6 +14,7 @@ mod client;
 mod compression;
 mod consumer;
 mod exporter;
+mod gate;
 mod grpc;
 mod health;
 mod http;

@@ -4,11 +4,13 @@
 //! given up. The queue is bounded in the unit of its sizer and in bytes. At the bound it refuses, so that the sender
 //! keeps the item, or evicts what has waited longest, as its settings say; the bound of one exporter is nobody else's.
 //!
-//! With several consumers, metrics of one resource still leave one after another (`lane.rs`).
+//! Requests of one signal and tenant that wait leave joined (`joining.rs`). With several consumers, metrics of one
+//! resource still leave one after another (`lane.rs`).
 
 mod backlog;
 mod bounds;
 mod durable;
+mod joining;
 mod lane;
 mod place;
 mod state;
@@ -20,14 +22,18 @@ use std::{sync::Arc, time::Duration};
 
 use foldhash::quality::RandomState;
 use parking_lot::{Condvar, Mutex};
-use tokio::sync::Notify;
+use tokio::{
+    sync::Notify,
+    time::{self, Instant},
+};
 
 pub(super) use self::{
-    backlog::Backlog,
+    backlog::{Backlog, Taken},
     waiting::{Fate, Waiting},
 };
 use self::{
     bounds::{Bounds, Load},
+    joining::Joining,
     lane::Lanes,
     state::State,
 };
@@ -45,6 +51,7 @@ pub(super) struct Queue {
     /// Whether metrics of one sender could overtake each other.
     is_parallel: bool,
     hasher: RandomState,
+    joining: Joining,
     state: Mutex<State>,
     /// Something waits, or nothing ever will: for consumers that are tasks.
     changed: Notify,
@@ -54,6 +61,10 @@ pub(super) struct Queue {
 
 /// What a thread got from the queue.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is taken apart at once, and a box would be an allocation each"
+)]
 pub(super) enum Next {
     /// The item that has waited longest.
     Waiting(Waiting),
@@ -73,32 +84,48 @@ impl Queue {
             metrics,
             is_parallel: settings.consumers > 1,
             hasher: RandomState::default(),
+            joining: Joining::new(settings.batch),
             state: Mutex::new(State::new(Bounds::new(settings))),
             changed: Notify::new(),
             woken: Condvar::new(),
         }
     }
 
-    /// The next item that may be sent; nothing once the queue has stopped and is empty.
-    pub(super) async fn next(&self) -> Option<Waiting> {
+    /// The next requests that may be sent as one, at least one of them; nothing once the queue has stopped and is empty.
+    pub(super) async fn next(&self) -> Option<Vec<Waiting>> {
         loop {
             // Made before the look, so that what comes between the two wakes it.
             let changed = self.changed.notified();
-            {
+            let due = {
+                let now = Instant::now();
                 let mut state = self.state.lock();
-                if let Some(waiting) = self.take(&mut state) {
+                let taken = state.take_joined(&self.joining, now);
+                if !taken.is_empty() {
+                    self.metrics.queue_usage(state.waiting_units());
                     self.pass_on(&state);
-                    return Some(waiting);
+                    return Some(taken);
                 }
                 if state.has_ended() {
                     return None;
                 }
+                state.next_due(now)
+            };
+            match due {
+                None => changed.await,
+                Some(due) => tokio::select! {
+                    () = changed => {}
+                    () = time::sleep_until(due) => {}
+                },
             }
-            changed.await;
         }
     }
 
-    /// The same for a thread, which waits for `patience` at most.
+    /// How much is joined.
+    const fn joining(&self) -> &Joining {
+        &self.joining
+    }
+
+    /// The next one for a thread, which waits for `patience` at most.
     pub(super) fn next_within(&self, patience: Duration) -> Next {
         let mut state = self.state.lock();
         if !state.any_waiting() && !state.has_ended() {
@@ -157,10 +184,11 @@ impl Queue {
     }
 
     fn waiting(&self, item: Item) -> Waiting {
-        let Item { signal, bytes, counts, .. } = item;
+        let Item { signal, bytes, counts, tenant, .. } = item;
         let lanes =
             if self.is_parallel { Lanes::of(signal, &bytes, &self.hasher) } else { Lanes::NONE };
-        Waiting { signal, bytes, items: counts.items, lanes }
+        let due = self.joining.patience().map(|patience| Instant::now() + patience);
+        Waiting { signal, bytes, items: counts.items, tenant, lanes, due }
     }
 
     fn push(&self, waiting: Waiting, promised: Load) {

@@ -26,9 +26,9 @@ pub(super) struct Answer {
     pub(super) trailers: HeaderMap,
 }
 
-/// What the other side kept of a request that it took.
+/// What the other side kept of a request that it accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Taken {
+pub(super) struct Accepted {
     /// Items that it could not keep.
     pub(super) rejected: u64,
     /// Why, in its own words; may be a mere warning, or nothing.
@@ -39,13 +39,17 @@ impl Answer {
     /// Reads an answer.
     ///
     /// # Errors
-    /// It is larger than [`ANSWER_BYTES_MAX`], which is final, or the connection broke.
-    pub(super) async fn read(response: http::Response<Incoming>) -> Result<Self, Failure> {
+    /// It is larger than [`ANSWER_BYTES_MAX`], which is final, or the connection broke, which is what `broken` makes of
+    /// it.
+    pub(super) async fn read(
+        response: http::Response<Incoming>,
+        broken: impl Fn(&hyper::Error) -> Failure,
+    ) -> Result<Self, Failure> {
         let (head, mut incoming) = response.into_parts();
         let mut body = Vec::new();
         let mut trailers = HeaderMap::new();
         while let Some(frame) = incoming.frame().await {
-            let frame = frame.map_err(|cause| Failure::broken(&cause))?;
+            let frame = frame.map_err(|cause| broken(&cause))?;
             match frame.into_data() {
                 Ok(data) if body.len() + data.len() > ANSWER_BYTES_MAX => {
                     let message = format!("the answer has more than {ANSWER_BYTES_MAX} bytes");
@@ -59,7 +63,7 @@ impl Answer {
     }
 }
 
-impl Taken {
+impl Accepted {
     /// Reads the message of an answer that says the request was taken. One that cannot be read changes nothing about
     /// that: sent again, the request would be there twice.
     pub(super) fn read(message: &[u8]) -> Self {
@@ -76,7 +80,7 @@ impl Taken {
         }
     }
 
-    /// Taken, with an answer that says no more than that.
+    /// Accepted, with an answer that says no more than that.
     pub(super) fn unread(cause: &str) -> Self {
         Self { rejected: 0, message: format!("the answer cannot be read: {cause}") }
     }

@@ -13,7 +13,7 @@ const GROWTH: f64 = 1.5;
 /// Each wait is spread by this share in both directions, so that senders that failed together do not return together.
 const SPREAD: f64 = 0.5;
 /// The longest delay that is taken from the other side.
-const ASKED_DELAY_MAX: Duration = Duration::from_secs(300);
+pub(super) const ASKED_DELAY_MAX: Duration = Duration::from_secs(300);
 
 /// The growing waits of one request.
 #[derive(Debug)]

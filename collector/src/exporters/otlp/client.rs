@@ -1,20 +1,23 @@
 //! One attempt to send one request.
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, Version, header, uri::PathAndQuery};
 use hyper_util::{
-    client::legacy::{self, connect::HttpConnector},
+    client::legacy::{
+        self,
+        connect::{CaptureConnection, HttpConnector, capture_connection},
+    },
     rt::{TokioExecutor, TokioTimer},
 };
 use tokio::time;
 
 use super::{
-    answer::{Answer, Taken},
+    answer::{Accepted, Answer},
     chunks::Chunks,
     compression::Packed,
     grpc, http as otlp_http,
-    verdict::Failure,
+    verdict::{Failure, is_of_stream},
 };
 use crate::{
     config::{Compression, OtlpExporterSettings, OtlpProtocol},
@@ -23,8 +26,6 @@ use crate::{
 
 /// Bytes of headers or trailers that are read.
 const HEADER_LIST_BYTES_MAX: u32 = 16 << 10;
-/// Silence after which the other side is asked for a sign of life, and how long it may take to give it.
-const KEEP_ALIVE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(20));
 const USER_AGENT: HeaderValue =
     HeaderValue::from_static(concat!("inferometer/", env!("CARGO_PKG_VERSION")));
 
@@ -53,7 +54,7 @@ impl Client {
         headers: HeaderMap,
         settings: &OtlpExporterSettings,
     ) -> Result<Self, String> {
-        let OtlpExporterSettings { protocol, compression, timeout, .. } = *settings;
+        let OtlpExporterSettings { protocol, compression, timeout, keep_alive, .. } = *settings;
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(timeout));
@@ -64,8 +65,9 @@ impl Client {
             .pool_max_idle_per_host(usize::try_from(settings.queue.consumers).unwrap_or(1))
             .http2_only(is_grpc)
             .http2_max_header_list_size(HEADER_LIST_BYTES_MAX)
-            .http2_keep_alive_interval(KEEP_ALIVE.0)
-            .http2_keep_alive_timeout(KEEP_ALIVE.1)
+            .http2_keep_alive_interval(keep_alive.time)
+            .http2_keep_alive_timeout(keep_alive.timeout)
+            .http2_keep_alive_while_idle(keep_alive.permit_without_stream)
             .build(connector);
         let mut all = if is_grpc { grpc::headers(compression) } else { otlp_http::headers() };
         all.insert(header::USER_AGENT, USER_AGENT);
@@ -80,15 +82,20 @@ impl Client {
         self.compression
     }
 
-    /// Sends a request once and reads the answer.
-    pub(super) async fn send(&self, signal: Signal, packed: &Packed) -> Result<Taken, Failure> {
+    /// Sends a request once and reads the answer. A connection that failed over it is not used again.
+    pub(super) async fn send(&self, signal: Signal, packed: &Packed) -> Result<Accepted, Failure> {
+        let mut request = self.request(signal, packed)?;
+        let connection = capture_connection(&mut request);
         let attempt = async {
-            let response = self.connections.request(self.request(signal, packed)?).await;
-            Answer::read(response.map_err(|cause| Failure::broken(&cause))?).await
+            let response = self.connections.request(request).await;
+            let response = response.map_err(|cause| not_answered(&cause, &connection))?;
+            Answer::read(response, |cause| broken(cause, &connection)).await
         };
         let answer = time::timeout(self.timeout, attempt).await.unwrap_or_else(|_| {
+            // The other side may be gone, or this connection's end of it: nothing tells them apart.
+            leave(&connection);
             let message = format!("no answer within {:?}", self.timeout);
-            Err(Failure::Passing { asked: None, message })
+            Err(Failure::Unanswered { message })
         })?;
         match self.protocol {
             OtlpProtocol::Grpc => grpc::verdict(answer),
@@ -116,6 +123,24 @@ impl Client {
             OtlpProtocol::Http => {}
         }
         Ok(request)
+    }
+}
+
+fn not_answered(cause: &legacy::Error, connection: &CaptureConnection) -> Failure {
+    if cause.is_connect() { Failure::unreachable(cause) } else { broken(cause, connection) }
+}
+
+fn broken(cause: &(dyn Error + 'static), connection: &CaptureConnection) -> Failure {
+    if !is_of_stream(cause) {
+        leave(connection);
+    }
+    Failure::broken(cause)
+}
+
+/// The next request is sent over another connection. Those that are under way over this one go on.
+fn leave(connection: &CaptureConnection) {
+    if let Some(connected) = &*connection.connection_metadata() {
+        connected.poison();
     }
 }
 

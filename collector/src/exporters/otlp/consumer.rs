@@ -1,20 +1,25 @@
-//! Takes one request after another from the queue until each is delivered or given up.
+//! Takes what leaves as one from the queue, until each request of it is delivered or given up.
+//!
+//! Requests that are refused as one are sent again in halves, down to each as it came, so that none is lost for the size
+//! or the content of another. So are those that as one get no answer in time, or end two connections in a row, which is
+//! what some servers do with more than they take.
 
 use std::sync::Arc;
 
-use tokio::{sync::watch, time};
+use tokio::time;
 
 use super::{
-    answer::Taken,
-    backoff::{Backoff, random_share},
+    answer::Accepted,
+    backoff::random_share,
     client::Client,
     compression::Packed,
+    gate::{Gate, Passage},
     health::{Health, Step},
     verdict::Failure,
 };
 use crate::{
     config::RetrySettings,
-    exporters::queue::{Backlog, Fate, Waiting},
+    exporters::queue::{Backlog, Fate, Taken},
     pipeline::RejectReason,
 };
 
@@ -24,8 +29,35 @@ pub(super) struct Consumer {
     pub(super) queue: Backlog,
     pub(super) client: Arc<Client>,
     pub(super) retry: Arc<RetrySettings>,
-    pub(super) stopping: watch::Receiver<bool>,
+    pub(super) gate: Arc<Gate>,
     pub(super) health: Arc<Health>,
+}
+
+/// Requests that are sent as one.
+struct Part {
+    requests: Vec<Taken>,
+    passage: Passage,
+    of: Of,
+}
+
+/// What is a part of what.
+#[derive(Clone, Copy)]
+enum Of {
+    /// All that left the queue as one.
+    Whole,
+    /// Half of that, which had so many bytes.
+    Half(u64),
+    /// Less.
+    Rest,
+}
+
+/// What became of an attempt, and those after it.
+enum Outcome {
+    /// It was taken.
+    Accepted(Accepted),
+    /// It may be taken in parts, if it has some.
+    InParts(GivenUp),
+    GivenUp(GivenUp),
 }
 
 /// Why a request was given up.
@@ -36,73 +68,126 @@ struct GivenUp {
 
 impl Consumer {
     /// Sends until the queue has stopped and is empty.
-    pub(super) async fn run(mut self) {
-        while let Some(taken) = self.queue.next().await {
-            let (fate, refused) = self.deliver(taken.waiting()).await;
-            if let Some(said) = refused {
-                self.queue.keep_dead_letter(&taken, &said);
-            }
-            self.queue.settle(&taken, fate);
+    pub(super) async fn run(self) {
+        while let Some(requests) = self.queue.next().await {
+            self.deliver(requests).await;
         }
     }
 
-    /// What becomes of a request, and what the other side said if it refuses it for good.
-    async fn deliver(&mut self, waiting: &Waiting) -> (Fate, Option<String>) {
-        let limit = self.retry.max_elapsed_time;
-        let sent = if limit.is_zero() {
-            self.send(waiting).await
-        } else {
-            let sent = time::timeout(limit, self.send(waiting)).await;
-            sent.unwrap_or_else(|_| {
-                Err(GivenUp {
-                    reason: RejectReason::Unreachable,
-                    message: format!("given up after {limit:?}"),
-                })
-            })
-        };
-        match sent {
-            Ok(Taken { rejected, message }) => {
-                let step = if rejected > 0 { Step::Partly } else { Step::Delivering };
-                self.health.note(step, &message);
-                (Fate::Kept { rejected }, None)
-            }
-            Err(GivenUp { reason, message }) => {
-                self.health.note(Step::Refused, &message);
-                let is_refused = reason == RejectReason::Remote;
-                (Fate::Lost(reason), is_refused.then_some(message))
+    async fn deliver(&self, requests: Vec<Taken>) {
+        // The oldest last; each is half of what was refused, so that they are few.
+        let mut parts = vec![Part { requests, passage: self.gate.passage(), of: Of::Whole }];
+        while let Some(mut part) = parts.pop() {
+            match self.send_in_time(&mut part).await {
+                Outcome::Accepted(accepted) => self.accepted(&part, &accepted),
+                Outcome::InParts(_) if part.requests.len() > 1 => {
+                    let of = match part.of {
+                        Of::Whole => Of::Half(part.bytes()),
+                        Of::Half(_) | Of::Rest => Of::Rest,
+                    };
+                    let Part { mut requests, passage, .. } = part;
+                    let second = requests.split_off(requests.len() / 2);
+                    parts.push(Part { requests: second, passage: self.gate.passage(), of });
+                    parts.push(Part { requests, passage, of });
+                }
+                Outcome::InParts(GivenUp { reason, message })
+                | Outcome::GivenUp(GivenUp { reason, message }) => {
+                    self.health.note(Step::Refused, &message);
+                    for request in &part.requests {
+                        if reason == RejectReason::Remote {
+                            self.queue.keep_dead_letter(request, &message);
+                        }
+                        self.queue.settle(request, Fate::Lost(reason));
+                    }
+                }
             }
         }
+    }
+
+    /// Settles requests that were taken as one. What was rejected of them is counted as of the oldest: the answer does
+    /// not say of which it is.
+    fn accepted(&self, part: &Part, Accepted { rejected, message }: &Accepted) {
+        let step = if *rejected > 0 { Step::Partly } else { Step::Delivering };
+        self.health.note(step, message);
+        match part.of {
+            Of::Half(whole) => self.queue.too_many(whole),
+            Of::Whole if part.requests.len() > 1 => self.queue.taken_as_one(part.bytes()),
+            Of::Whole | Of::Rest => {}
+        }
+        let mut left = *rejected;
+        for (nth, request) in part.requests.iter().enumerate() {
+            let is_last = nth + 1 == part.requests.len();
+            // More than there are count as all of them.
+            let rejected = if is_last { left } else { left.min(request.waiting().items) };
+            left -= rejected;
+            self.queue.settle(request, Fate::Kept { rejected });
+        }
+    }
+
+    async fn send_in_time(&self, part: &mut Part) -> Outcome {
+        let limit = self.retry.max_elapsed_time;
+        if limit.is_zero() {
+            return self.send(part).await;
+        }
+        let sent = time::timeout(limit, self.send(part)).await;
+        sent.unwrap_or_else(|_| {
+            let message = format!("given up after {limit:?}");
+            Outcome::GivenUp(GivenUp { reason: RejectReason::Unreachable, message })
+        })
     }
 
     /// Tries until the request is taken, or will never be.
-    async fn send(&mut self, waiting: &Waiting) -> Result<Taken, GivenUp> {
-        let packed = Packed::new(waiting.bytes.clone(), self.client.compression()).await;
-        let mut backoff = Backoff::new(&self.retry);
+    async fn send(&self, part: &mut Part) -> Outcome {
+        let Some(signal) = part.requests.first().map(|first| first.waiting().signal) else {
+            return Outcome::Accepted(Accepted::default());
+        };
+        let bytes = part.requests.iter().map(|request| request.waiting().bytes.clone());
+        let packed = Packed::new(bytes.collect(), self.client.compression()).await;
+        let mut was_cut_off = false;
         loop {
-            let (asked, message) = match self.client.send(waiting.signal, &packed).await {
-                Ok(taken) => return Ok(taken),
-                Err(Failure::Passing { asked, message }) => (asked, message),
-                Err(Failure::Final { message }) => {
-                    let reason = RejectReason::Remote;
-                    return Err(GivenUp { reason, message });
+            let attempt = self.gate.pass(&mut part.passage).await;
+            let failure = match self.client.send(signal, &packed).await {
+                Ok(accepted) => {
+                    attempt.answered();
+                    return Outcome::Accepted(accepted);
                 }
+                Err(failure) => failure,
             };
+            let was_cut_off_before = was_cut_off;
+            was_cut_off = matches!(failure, Failure::CutOff { .. });
+            let (asked, message, may_be_too_large) = match failure {
+                Failure::Refused { message } => {
+                    attempt.answered();
+                    let reason = RejectReason::Remote;
+                    return Outcome::InParts(GivenUp { reason, message });
+                }
+                Failure::Final { message } => {
+                    attempt.answered();
+                    let reason = RejectReason::Remote;
+                    return Outcome::GivenUp(GivenUp { reason, message });
+                }
+                // The next connection is another one.
+                Failure::CutOff { .. } if self.retry.enabled && !was_cut_off_before => continue,
+                Failure::CutOff { message } | Failure::Unanswered { message } => {
+                    (None, message, true)
+                }
+                Failure::Passing { asked, message } => (asked, message, false),
+            };
+            let given_up = |message| GivenUp { reason: RejectReason::Unreachable, message };
             if !self.retry.enabled {
-                let reason = RejectReason::Unreachable;
-                return Err(GivenUp { reason, message });
+                return Outcome::GivenUp(given_up(message));
             }
-            let wait = backoff.next(random_share(), asked);
+            let wait = attempt.failed(&mut part.passage, random_share(), asked);
             self.health.note(Step::Failing, &format!("{message}; trying again in {wait:.1?}"));
-            let was_stopping = *self.stopping.borrow();
-            tokio::select! {
-                () = time::sleep(wait) => {}
-                // There may be no time for the wait: the deadline counts what is left.
-                () = stopped(&mut self.stopping), if !was_stopping => {}
+            if may_be_too_large && part.requests.len() > 1 {
+                return Outcome::InParts(given_up(message));
             }
         }
     }
 }
 
-async fn stopped(stopping: &mut watch::Receiver<bool>) {
-    let _ = stopping.wait_for(|stopping| *stopping).await;
+impl Part {
+    fn bytes(&self) -> u64 {
+        self.requests.iter().map(|request| request.waiting().bytes.len() as u64).sum()
+    }
 }

@@ -3,12 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::{
-    sync::watch,
     task::JoinSet,
     time::{self, Instant},
 };
 
-use super::{client::Client, consumer::Consumer, health::Health, target};
+use super::{client::Client, consumer::Consumer, gate::Gate, health::Health, target};
 use crate::{
     config::OtlpExporterSettings,
     exporters::queue::Backlog,
@@ -23,7 +22,7 @@ use crate::{
 pub struct OtlpExporter {
     endpoint: String,
     queue: Backlog,
-    stop: watch::Sender<bool>,
+    gate: Arc<Gate>,
     consumers: JoinSet<()>,
 }
 
@@ -42,19 +41,19 @@ impl OtlpExporter {
         let headers = target::headers(&settings.headers).map_err(wrong)?;
         let client = Client::new(&endpoint, headers, settings).map_err(wrong)?;
         let queue = Backlog::start(name, &settings.queue, metrics)?;
-        let (stop, stopping) = watch::channel(false);
+        let gate = Arc::new(Gate::new(&settings.retry));
         let consumer = Consumer {
             queue: queue.clone(),
             client: Arc::new(client),
             retry: Arc::new(settings.retry.clone()),
-            stopping,
+            gate: Arc::clone(&gate),
             health: Arc::new(Health::new(name, &settings.endpoint)),
         };
         let mut consumers = JoinSet::new();
         for _ in 0..settings.queue.consumers.max(1) {
             consumers.spawn(consumer.clone().run());
         }
-        Ok(Self { endpoint: settings.endpoint.clone(), queue, stop, consumers })
+        Ok(Self { endpoint: settings.endpoint.clone(), queue, gate, consumers })
     }
 
     /// The end that pipelines hand items to.
@@ -79,7 +78,7 @@ impl OtlpExporter {
     pub async fn shutdown(mut self, deadline: Duration) {
         let end = Instant::now() + deadline;
         self.queue.stop();
-        let _ = self.stop.send(true);
+        self.gate.hurry();
         let consumers = &mut self.consumers;
         let ended = async { while consumers.join_next().await.is_some() {} };
         if time::timeout(self.queue.patience(deadline), ended).await.is_err() {

@@ -1,5 +1,7 @@
 //! OTLP over gRPC: the frame around a request, and the status behind an answer.
 
+use std::sync::Arc;
+
 use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
@@ -10,9 +12,10 @@ use percent_encoding::percent_decode;
 use tonic::{Code, Status};
 
 use super::{
-    answer::{ACCEPTED_ENCODINGS, Answer, Taken, inflate, shown},
+    answer::{ACCEPTED_ENCODINGS, Accepted, Answer, inflate, shown},
     chunks::Chunks,
     compression::Packed,
+    http as otlp_http,
     verdict::Failure,
 };
 use crate::{config::Compression, pipeline::Signal};
@@ -49,12 +52,12 @@ pub(super) fn path(signal: Signal) -> PathAndQuery {
 pub(super) fn body(packed: &Packed) -> Option<Chunks> {
     let mut prefix = BytesMut::with_capacity(PREFIX_BYTES);
     prefix.put_u8(packed.is_compressed.into());
-    prefix.put_u32(u32::try_from(packed.bytes.len()).ok()?);
-    Some(Chunks::new(prefix.freeze(), packed.bytes.clone()))
+    prefix.put_u32(u32::try_from(packed.len()).ok()?);
+    Some(Chunks::new(prefix.freeze(), Arc::clone(&packed.chunks)))
 }
 
 /// What an answer says about the request.
-pub(super) fn verdict(answer: Answer) -> Result<Taken, Failure> {
+pub(super) fn verdict(answer: Answer) -> Result<Accepted, Failure> {
     let Answer { head, body, trailers } = answer;
     // An answer without a message may have its status in its headers.
     let of_status =
@@ -67,7 +70,7 @@ pub(super) fn verdict(answer: Answer) -> Result<Taken, Failure> {
         return Err(Failure::of(&status(code, of_status)));
     }
     let message = unframe(body, text(&head.headers, "grpc-encoding"));
-    Ok(message.map_or_else(|cause| Taken::unread(&cause), |message| Taken::read(&message)))
+    Ok(message.map_or_else(|cause| Accepted::unread(&cause), |message| Accepted::read(&message)))
 }
 
 fn status(code: Code, headers: &HeaderMap) -> Status {
@@ -79,14 +82,12 @@ fn status(code: Code, headers: &HeaderMap) -> Status {
 
 /// What an answer without a gRPC status means, by the HTTP status, as gRPC maps it.
 fn not_grpc(status: StatusCode, headers: &HeaderMap) -> Failure {
+    let redirect = otlp_http::redirect(status, headers);
     let message = format!(
-        "HTTP status {status} with content type {:?} instead of a gRPC answer",
+        "HTTP status {status}{redirect} with content type {:?} instead of a gRPC answer",
         shown(&String::from_utf8_lossy(text(headers, header::CONTENT_TYPE.as_str())))
     );
-    match status.as_u16() {
-        429 | 502 | 503 | 504 => Failure::Passing { asked: None, message },
-        _ => Failure::Final { message },
-    }
+    Failure::of_http(status.as_u16(), None, message)
 }
 
 fn unframe(mut body: Bytes, encoding: &[u8]) -> Result<Bytes, String> {

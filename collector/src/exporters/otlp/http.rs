@@ -1,13 +1,13 @@
 //! OTLP over HTTP: protobuf in a POST, and what its status means.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header, uri::PathAndQuery};
 use prost::Message;
 
 use super::{
-    answer::{ACCEPTED_ENCODINGS, Answer, Taken, inflate, shown},
+    answer::{ACCEPTED_ENCODINGS, Accepted, Answer, inflate, shown},
     chunks::Chunks,
     compression::Packed,
     verdict::Failure,
@@ -37,24 +37,19 @@ pub(super) fn path(base: &str, signal: Signal) -> Option<PathAndQuery> {
 }
 
 pub(super) fn body(packed: &Packed) -> Chunks {
-    Chunks::new(Bytes::new(), packed.bytes.clone())
+    Chunks::new(Bytes::new(), Arc::clone(&packed.chunks))
 }
 
 /// What an answer says about the request.
-pub(super) fn verdict(answer: Answer) -> Result<Taken, Failure> {
+pub(super) fn verdict(answer: Answer) -> Result<Accepted, Failure> {
     let Answer { head, body, .. } = answer;
     let encoding = head.headers.get(header::CONTENT_ENCODING);
     let body = inflate(body, encoding.map_or(&[], HeaderValue::as_bytes));
     if head.status.is_success() {
-        return Ok(body.map_or_else(|cause| Taken::unread(&cause), |body| Taken::read(&body)));
+        return Ok(body.map_or_else(|cause| Accepted::unread(&cause), |body| Accepted::read(&body)));
     }
     let message = message(head.status, &head.headers, &body.unwrap_or_default());
-    match head.status.as_u16() {
-        429 | 502 | 503 | 504 => {
-            Err(Failure::Passing { asked: retry_after(&head.headers), message })
-        }
-        _ => Err(Failure::Final { message }),
-    }
+    Err(Failure::of_http(head.status.as_u16(), retry_after(&head.headers), message))
 }
 
 /// How long the other side asks to wait: seconds, or a date, which is compared with its own `Date`.
@@ -75,7 +70,25 @@ fn message(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
     } else {
         String::from_utf8_lossy(body).into_owned()
     };
-    format!("HTTP status {status}: {}", shown(words.trim()))
+    format!("HTTP status {status}{}: {}", redirect(status, headers), shown(words.trim()))
+}
+
+/// Where an answer points that is a redirect, and what to do about it: what is sent may be nobody else's to read, so none
+/// is followed. What may be secret in the address is left out.
+pub(super) fn redirect(status: StatusCode, headers: &HeaderMap) -> String {
+    let Some(location) = headers.get(header::LOCATION).filter(|_| status.is_redirection()) else {
+        return String::new();
+    };
+    let location = String::from_utf8_lossy(location.as_bytes());
+    let place = location.split(['?', '#']).next().unwrap_or_default();
+    let place = match place.split_once("://").map(|(scheme, rest)| (scheme, rest.split_once('@'))) {
+        Some((scheme, Some((_, rest)))) => format!("{scheme}://{rest}"),
+        _ => place.to_owned(),
+    };
+    format!(
+        " to {}, which is not followed; if that is the backend, set it as endpoint",
+        shown(&place)
+    )
 }
 
 #[cfg(test)]
@@ -93,12 +106,36 @@ mod tests {
     }
 
     #[test]
-    fn statuses_are_retried_by_the_table_of_otlp() {
-        for status in 300..600 {
-            let failure = verdict(answer(status, &[], b"")).unwrap_err();
-            let is_passing = matches!(failure, Failure::Passing { .. });
-            assert_eq!(is_passing, [429, 502, 503, 504].contains(&status), "{failure:?}");
+    fn every_status_is_success_or_the_failure_of_the_table() {
+        for status in 200..600 {
+            let verdict = verdict(answer(status, &[], b"\xff"));
+            if status < 300 {
+                assert_eq!(verdict.expect("taken").rejected, 0, "{status}");
+                continue;
+            }
+            let failure = verdict.expect_err("not taken");
+            let message = match &failure {
+                Failure::Passing { message, .. }
+                | Failure::Refused { message }
+                | Failure::Final { message } => message.clone(),
+                Failure::Unanswered { .. } | Failure::CutOff { .. } => panic!("{failure:?}"),
+            };
+            assert_eq!(failure, Failure::of_http(status, None, message));
         }
+    }
+
+    #[test]
+    fn a_redirect_is_final_and_named_without_what_may_be_secret() {
+        let location = ("location", "https://user:pass@elsewhere:4318/v1/traces?token=secret#x");
+        for status in [301, 302, 303, 307, 308] {
+            let failure = verdict(answer(status, &[location], b"")).unwrap_err();
+            let Failure::Final { message } = failure else { panic!("{failure:?}") };
+            let expected = " to https://elsewhere:4318/v1/traces, which is not followed; if that is the backend, set \
+                            it as endpoint: ";
+            assert!(message.ends_with(expected), "{message}");
+        }
+        let failure = verdict(answer(500, &[location], b"")).unwrap_err();
+        assert!(!format!("{failure:?}").contains("elsewhere"));
     }
 
     fn check_delay(headers: &[(&'static str, &str)], expected: Option<u64>) {
@@ -125,7 +162,7 @@ mod tests {
         let headers = [("content-type", "application/x-protobuf")];
         let failure = verdict(answer(400, &headers, &status.encode_to_vec())).unwrap_err();
         let message = "HTTP status 400 Bad Request: no".to_owned();
-        assert_eq!(failure, Failure::Final { message });
+        assert_eq!(failure, Failure::Refused { message });
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Replay {
     /// says.
     pub async fn send(&self, signal: Signal, bytes: Bytes) -> Replayed {
         let retry = &self.settings.retry;
-        let packed = Packed::new(bytes, self.client.compression()).await;
+        let packed = Packed::new(vec![bytes], self.client.compression()).await;
         let mut backoff = Backoff::new(retry);
         let end = Instant::now() + retry.max_elapsed_time;
         loop {
@@ -61,8 +61,13 @@ impl Replay {
                     let (rejected, message) = (taken.rejected, taken.message);
                     return Replayed::Acknowledged { rejected, message };
                 }
-                Err(Failure::Final { message }) => return Replayed::Refused(message),
+                Err(Failure::Refused { message } | Failure::Final { message }) => {
+                    return Replayed::Refused(message);
+                }
                 Err(Failure::Passing { asked, message }) => (asked, message),
+                Err(Failure::Unanswered { message } | Failure::CutOff { message }) => {
+                    (None, message)
+                }
             };
             let wait = backoff.next(random_share(), asked);
             if !retry.enabled || Instant::now() + wait > end {

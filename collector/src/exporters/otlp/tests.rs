@@ -1,9 +1,13 @@
 //! The exporter against backends of others: generated servers over gRPC, a scripted one over HTTP, one that hangs.
 
+mod duplicates;
 mod hung;
+mod joined;
 mod order;
+mod outage;
 mod over_grpc;
 mod over_http;
+mod peers;
 
 use std::{collections::VecDeque, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -27,13 +31,24 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use super::OtlpExporter;
 use crate::{
-    config::{Compression, OtlpExporterSettings, OtlpProtocol, QueueSettings, RetrySettings},
+    config::{
+        Compression, KeepAliveSettings, OtlpExporterSettings, OtlpProtocol, QueueBatchSettings,
+        QueueSettings, RetrySettings, Sizer,
+    },
     pipeline::{Ack, Counts, Item, Refusal, RefusalReason, RejectReason, Signal, Tenant},
     self_metrics::{SelfCounter, SelfMetrics},
 };
 
 /// Long enough for any machine; a test that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Each request leaves by itself.
+const ALONE: QueueBatchSettings = QueueBatchSettings {
+    flush_timeout: Duration::ZERO,
+    min_size: 0,
+    max_size: 0,
+    sizer: Sizer::Bytes,
+};
 
 /// A backend that fails as often as it is told, and then accepts.
 #[derive(Debug, Clone, Default)]
@@ -87,7 +102,7 @@ struct Bench {
 
 fn settings(address: SocketAddr) -> OtlpExporterSettings {
     OtlpExporterSettings {
-        queue: QueueSettings { size: 2, consumers: 1, ..QueueSettings::default() },
+        queue: QueueSettings { size: 2, consumers: 1, batch: ALONE, ..QueueSettings::default() },
         retry: RetrySettings {
             initial_interval: Duration::from_millis(1),
             max_interval: Duration::from_millis(5),

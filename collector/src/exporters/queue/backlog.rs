@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::{
     Fate, Queue, Waiting,
     durable::{DurableQueue, Held},
+    joining::Joining,
 };
 use crate::{
     config::QueueSettings,
@@ -61,11 +62,29 @@ impl Backlog {
         }
     }
 
-    /// The next request that may be sent; nothing once there will be none.
-    pub(in crate::exporters) async fn next(&self) -> Option<Taken> {
+    /// The next requests that may be sent as one, at least one of them; nothing once there will be none. Each is to be
+    /// settled by itself.
+    pub(in crate::exporters) async fn next(&self) -> Option<Vec<Taken>> {
+        Some(match self {
+            Self::Memory(queue) => queue.next().await?.into_iter().map(Taken::Memory).collect(),
+            Self::Disk(queue) => queue.next().await?.into_iter().map(Taken::Disk).collect(),
+        })
+    }
+
+    /// The other side has refused so many bytes as one, and taken a part of them: less is joined from now on.
+    pub(in crate::exporters) fn too_many(&self, bytes: u64) {
+        self.joining().too_many(bytes);
+    }
+
+    /// The other side has taken so many bytes as one: if less was joined than might be, it is a bit more now.
+    pub(in crate::exporters) fn taken_as_one(&self, bytes: u64) {
+        self.joining().taken(bytes);
+    }
+
+    fn joining(&self) -> &Joining {
         match self {
-            Self::Memory(queue) => queue.next().await.map(Taken::Memory),
-            Self::Disk(queue) => queue.next().await.map(Taken::Disk),
+            Self::Memory(queue) => queue.joining(),
+            Self::Disk(queue) => queue.joining(),
         }
     }
 

@@ -1,12 +1,13 @@
 //! A queue on disk: what it has acknowledged survives the process.
 //!
 //! Requests are promised room, written by one thread in batches, and acknowledged once they are in the log. What cannot
-//! be written is refused, so that its sender keeps it. Consumers read one request after another; with several, metrics
-//! of one resource still leave one after another. When the collector stops, what was not delivered stays, and is
-//! delivered by the next one: at the bound and when it is too old it is given up, and counted. What the other side refuses
-//! for good, and what changed on disk, is kept as a dead letter.
+//! be written is refused, so that its sender keeps it. Consumers read in turn what leaves as one (`gather.rs`); with
+//! several, metrics of one resource still leave one after another. When the collector stops, what was not delivered
+//! stays, and is delivered by the next one: at the bound and when it is too old it is given up, and counted. What the
+//! other side refuses for good, and what changed on disk, is kept as a dead letter.
 
 mod dead_letters;
+mod gather;
 mod pending;
 mod writer;
 
@@ -20,7 +21,6 @@ use foldhash::quality::RandomState;
 use parking_lot::Mutex;
 use tokio::{
     sync::{Notify, oneshot},
-    task::spawn_blocking,
     time,
 };
 
@@ -31,17 +31,17 @@ use self::{
 };
 use super::{
     bounds::{Bounds, Load},
-    lane::{self, Lanes},
+    joining::Joining,
+    lane::Lanes,
     waiting::{Fate, Waiting},
 };
 use crate::{
     config::{OnFull, QueueSettings, QueueStorage, Sizer},
     http::StartError,
     journal::{
-        self, Content, DeadLetter, DeadLetterReason, Durability, Folder, Header, Journal, Stored,
-        Totals,
+        self, Content, DeadLetter, DeadLetterReason, Durability, Folder, Header, Journal, Totals,
     },
-    pipeline::{Exporter, Item, Refusal, RefusalReason, RejectReason, Reservation, Signal, Tenant},
+    pipeline::{Exporter, Item, Refusal, RefusalReason, RejectReason, Reservation, Signal},
     self_metrics::{ExporterMetrics, SelfMetrics},
 };
 
@@ -57,9 +57,6 @@ const PENDING_BYTES_MAX: u64 = 64 << 20;
 /// When a sender should come back after there was no room.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// Before a folder that could not be read is read again.
-const READ_PAUSE: Duration = Duration::from_secs(1);
-
 /// The queue of one exporter, on disk.
 #[derive(Debug)]
 pub(in crate::exporters) struct DurableQueue<S: journal::Storage> {
@@ -70,6 +67,7 @@ pub(in crate::exporters) struct DurableQueue<S: journal::Storage> {
     age_max: Duration,
     is_parallel: bool,
     hasher: RandomState,
+    joining: Joining,
     journal: Mutex<Journal<S>>,
     pending: Pending,
     dead_letters: Inbox,
@@ -91,7 +89,6 @@ pub(in crate::exporters) struct DurableQueue<S: journal::Storage> {
 #[derive(Debug)]
 pub(in crate::exporters) struct Held {
     pub(super) waiting: Waiting,
-    tenant: Tenant,
     header: Header,
 }
 
@@ -163,6 +160,7 @@ impl<S: journal::Storage> DurableQueue<S> {
             age_max: settings.age_max,
             is_parallel: settings.consumers > 1,
             hasher: RandomState::default(),
+            joining: Joining::new(settings.batch),
             journal: Mutex::new(journal),
             pending: Pending::default(),
             dead_letters: Inbox::new(letters_max),
@@ -183,57 +181,9 @@ impl<S: journal::Storage> DurableQueue<S> {
         Ok(queue)
     }
 
-    /// The next request that may be sent; nothing once the queue has stopped.
-    pub(super) async fn next(self: &Arc<Self>) -> Option<Held> {
-        let _turn = self.turn.lock().await;
-        loop {
-            // Made before the look, so that what comes between the two wakes it.
-            let changed = self.changed.notified();
-            if self.pending.is_stopping() {
-                return None;
-            }
-            let queue = Arc::clone(self);
-            let read = spawn_blocking(move || queue.read_next()).await;
-            match read {
-                Ok(Ok(Some(held))) => {
-                    return self.wait_for_lanes(&held.waiting.lanes).await.then_some(held);
-                }
-                Ok(Ok(None)) => changed.await,
-                Ok(Err(cause)) => {
-                    tracing::warn!("{}: its queue cannot be read: {cause}", self.name);
-                    time::sleep(READ_PAUSE).await;
-                }
-                // The runtime ends.
-                Err(_) => return None,
-            }
-        }
-    }
-
-    /// Reads the oldest that waits; what is corrupt is counted and passed over.
-    fn read_next(&self) -> io::Result<Option<Held>> {
-        loop {
-            let Some(place) = self.journal.lock().take()? else {
-                return Ok(None);
-            };
-            let stored = place
-                .read()
-                .inspect_err(|_| self.journal.lock().give_back(place.header.sequence))?;
-            let content = match stored {
-                Stored::Whole(content) => content,
-                Stored::Corrupt(left) => {
-                    self.give_up_corrupt(&place.header, &left);
-                    continue;
-                }
-            };
-            let lanes = if self.is_parallel {
-                Lanes::of(content.signal, &content.bytes, &self.hasher)
-            } else {
-                Lanes::NONE
-            };
-            let Content { signal, items, tenant, bytes, .. } = content;
-            let waiting = Waiting { signal, bytes, items, lanes };
-            return Ok(Some(Held { waiting, tenant, header: place.header }));
-        }
+    /// How much is joined.
+    pub(super) const fn joining(&self) -> &Joining {
+        &self.joining
     }
 
     /// Counts a request that is not what was sent any more, and keeps what is left of it.
@@ -254,32 +204,11 @@ impl<S: journal::Storage> DurableQueue<S> {
         let letter = || Content {
             signal: held.waiting.signal,
             items: held.waiting.items,
-            tenant: held.tenant.clone(),
+            tenant: held.waiting.tenant.clone(),
             bytes: held.waiting.bytes.clone(),
             dead: Some(DeadLetter::new(DeadLetterReason::Remote, said)),
         };
         self.dead_letters.push(letter, &self.metrics);
-    }
-
-    /// Waits until nothing is being sent that it must not overtake, and takes its lanes; `false` if the queue stops.
-    async fn wait_for_lanes(&self, lanes: &Lanes) -> bool {
-        if *lanes == Lanes::NONE {
-            return true;
-        }
-        loop {
-            let freed = self.freed.notified();
-            if self.pending.is_stopping() {
-                return false;
-            }
-            {
-                let mut sending = self.sending.lock();
-                if lane::first_free(sending.iter(), std::iter::once(lanes)).is_some() {
-                    sending.push(*lanes);
-                    return true;
-                }
-            }
-            freed.await;
-        }
     }
 
     /// Forgets a request that was delivered or given up, and counts which.

@@ -34,8 +34,13 @@ impl Lanes {
         lanes
     }
 
-    fn add(&mut self, other: &Self) {
+    pub(super) fn add(&mut self, other: &Self) {
         self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
+    }
+
+    /// Whether none of these takes one of its lanes.
+    pub(super) fn are_free<'a>(&self, mut taken: impl Iterator<Item = &'a Self>) -> bool {
+        !taken.any(|lanes| lanes.meets(self))
     }
 
     fn meets(&self, other: &Self) -> bool {
@@ -43,15 +48,15 @@ impl Lanes {
     }
 }
 
-/// Where the first request stands that meets none that is being sent and none that waits ahead of it.
+/// Where the first request stands that is wanted and meets none that is being sent and none that waits ahead of it.
 pub(super) fn first_free<'a>(
     sending: impl Iterator<Item = &'a Lanes>,
-    waiting: impl Iterator<Item = &'a Lanes>,
+    waiting: impl Iterator<Item = (&'a Lanes, bool)>,
 ) -> Option<usize> {
     let mut taken = Lanes::NONE;
     sending.for_each(|lanes| taken.add(lanes));
-    for (place, lanes) in waiting.enumerate() {
-        if !taken.meets(lanes) {
+    for (place, (lanes, is_wanted)) in waiting.enumerate() {
+        if is_wanted && !taken.meets(lanes) {
             return Some(place);
         }
         taken.add(lanes);
@@ -78,7 +83,8 @@ mod tests {
     fn check(sending: &[&[u32]], waiting: &[&[u32]], expected: Option<usize>) {
         let [sending, waiting] = [sending, waiting]
             .map(|requests| requests.iter().map(|request| lanes(request)).collect::<Vec<_>>());
-        assert_eq!(first_free(sending.iter(), waiting.iter()), expected, "{sending:?} {waiting:?}");
+        let all = waiting.iter().map(|lanes| (lanes, true));
+        assert_eq!(first_free(sending.iter(), all), expected, "{sending:?} {waiting:?}");
     }
 
     #[test]
@@ -95,6 +101,13 @@ mod tests {
         check(&[&[1]], &[&[1, 2]], None);
         check(&[&[1]], &[&[1, 2], &[2]], None);
         check(&[&[1, 2]], &[&[2, 3], &[3], &[4, 5]], Some(2));
+    }
+
+    #[test]
+    fn one_that_is_not_wanted_still_holds_up_its_lane() {
+        let waiting = [lanes(&[1]), lanes(&[1]), lanes(&[2])];
+        let wanted = [false, true, true];
+        assert_eq!(first_free(std::iter::empty(), waiting.iter().zip(wanted)), Some(2));
     }
 
     fn of(hasher: &RandomState, signal: Signal, resources: &[u32]) -> Lanes {

@@ -5,8 +5,11 @@
 
 use std::collections::VecDeque;
 
+use tokio::time::Instant;
+
 use super::{
     bounds::{Bounds, Load},
+    joining::{Joining, Size},
     lane::{self, Lanes},
     waiting::Waiting,
 };
@@ -23,10 +26,12 @@ pub(super) struct State {
     pub(super) bounds: Bounds,
     queue: VecDeque<Waiting>,
     waiting: Load,
+    /// The same by signal, in every unit.
+    sizes: [Size; Signal::ALL.len()],
     /// Room that was promised and is not yet used.
     reserved: Load,
     sending_bytes: u64,
-    /// The lanes of the requests that are being sent: as many as there are consumers at most.
+    /// The lanes of the requests that are being sent.
     sending: Vec<Lanes>,
     /// Of all that waits or is being sent.
     items: Items,
@@ -56,6 +61,7 @@ impl State {
             bounds,
             queue: VecDeque::new(),
             waiting: Load::default(),
+            sizes: Default::default(),
             reserved: Load::default(),
             sending_bytes: 0,
             sending: Vec::new(),
@@ -99,6 +105,7 @@ impl State {
     pub(super) fn commit(&mut self, waiting: Waiting, promised: Load) -> Items {
         self.reserved.subtract(promised);
         self.waiting.add(self.bounds.load_of(&waiting));
+        self.sizes[waiting.signal as usize].add(size_of(&waiting));
         self.items[waiting.signal as usize] += waiting.items;
         self.queue.push_back(waiting);
         let mut evicted = Items::default();
@@ -107,6 +114,7 @@ impl State {
                 break;
             };
             self.waiting.subtract(self.bounds.load_of(&oldest));
+            self.sizes[oldest.signal as usize].subtract(size_of(&oldest));
             self.items[oldest.signal as usize] -= oldest.items;
             evicted[oldest.signal as usize] += oldest.items;
         }
@@ -120,8 +128,59 @@ impl State {
 
     /// The first request that may be sent.
     pub(super) fn take(&mut self) -> Option<Waiting> {
-        let waiting = self.queue.iter().take(LOOK_MAX).map(|waiting| &waiting.lanes);
-        let place = lane::first_free(self.sending.iter(), waiting)?;
+        let place = self.first(|_| true)?;
+        let taken = self.remove(place)?;
+        self.hold(&taken);
+        Some(taken)
+    }
+
+    /// The first requests that may be sent as one; none if none may, or if those there are wait for company.
+    pub(super) fn take_joined(&mut self, joining: &Joining, now: Instant) -> Vec<Waiting> {
+        let mut taken: Vec<Waiting> = Vec::new();
+        let mut size = Size::default();
+        while taken.is_empty() || !joining.is_enough(&size) {
+            let place = match taken.first() {
+                None => self.first(|waiting| self.is_due(waiting, joining, now)),
+                Some(first) => self.first(|waiting| waiting.joins(first)),
+            };
+            let Some(next) = place.and_then(|place| self.queue.get(place)).map(size_of) else {
+                break;
+            };
+            if !taken.is_empty() && !joining.fits(&size, next) {
+                break;
+            }
+            let Some(next_taken) = place.and_then(|place| self.remove(place)) else { break };
+            size.add(next);
+            taken.push(next_taken);
+        }
+        // Not before, so that those of one sender may leave together, in their order.
+        taken.iter().for_each(|taken| self.hold(taken));
+        taken
+    }
+
+    /// When the next request will have waited long enough for company; those that have wait for something else.
+    pub(super) fn next_due(&self, now: Instant) -> Option<Instant> {
+        let due = self.queue.iter().take(LOOK_MAX).filter_map(|waiting| waiting.due);
+        due.filter(|due| *due > now).min()
+    }
+
+    fn is_due(&self, waiting: &Waiting, joining: &Joining, now: Instant) -> bool {
+        self.is_stopping
+            || waiting.due.is_none_or(|due| due <= now)
+            || joining.is_enough(&self.sizes[waiting.signal as usize])
+    }
+
+    /// Where the first request stands that is wanted and may be sent.
+    fn first(&self, is_wanted: impl Fn(&Waiting) -> bool) -> Option<usize> {
+        let waiting = self.queue.iter().take(LOOK_MAX);
+        lane::first_free(
+            self.sending.iter(),
+            waiting.map(|waiting| (&waiting.lanes, is_wanted(waiting))),
+        )
+    }
+
+    /// Takes a request out of those that wait, if what is being sent may grow by it.
+    fn remove(&mut self, place: usize) -> Option<Waiting> {
         let load = self.bounds.load_of(self.queue.get(place)?);
         // What is being sent cannot be evicted: it must leave the room that was promised.
         if self.sending_bytes + load.bytes + self.reserved.bytes > self.bounds.bytes_max {
@@ -129,11 +188,16 @@ impl State {
         }
         let taken = self.queue.remove(place)?;
         self.waiting.subtract(load);
+        self.sizes[taken.signal as usize].subtract(size_of(&taken));
         self.sending_bytes += load.bytes;
+        Some(taken)
+    }
+
+    /// Nothing that must not overtake it is sent from now on.
+    fn hold(&mut self, taken: &Waiting) {
         if taken.lanes != Lanes::NONE {
             self.sending.push(taken.lanes);
         }
-        Some(taken)
     }
 
     /// Forgets a request that was taken; whether its end is still to be counted.
@@ -159,6 +223,7 @@ impl State {
         self.is_abandoned = true;
         self.queue.clear();
         self.waiting = Load::default();
+        self.sizes = Default::default();
         let lost = std::mem::take(&mut self.items);
         Signal::ALL.into_iter().zip(lost).filter(|(_, items)| *items > 0)
     }
@@ -180,4 +245,8 @@ impl State {
     pub(super) const fn items(&self) -> Items {
         self.items
     }
+}
+
+const fn size_of(waiting: &Waiting) -> Size {
+    Size::of(waiting.bytes.len(), waiting.items)
 }

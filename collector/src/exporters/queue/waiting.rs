@@ -1,10 +1,11 @@
 //! One request that waits, and what can become of it.
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
 use super::lane::Lanes;
 use crate::{
-    pipeline::{RejectReason, Signal},
+    pipeline::{RejectReason, Signal, Tenant},
     self_metrics::ExporterMetrics,
 };
 
@@ -15,7 +16,18 @@ pub(in crate::exporters) struct Waiting {
     /// As it came in, or as the processors left it.
     pub(in crate::exporters) bytes: Bytes,
     pub(in crate::exporters) items: u64,
+    /// Whose it is.
+    pub(super) tenant: Tenant,
     pub(super) lanes: Lanes,
+    /// When it has waited long enough for company; nothing if it waits for none.
+    pub(super) due: Option<Instant>,
+}
+
+impl Waiting {
+    /// Whether the two may leave as one.
+    pub(super) fn joins(&self, other: &Self) -> bool {
+        self.signal == other.signal && self.tenant == other.tenant
+    }
 }
 
 /// What became of a request.

@@ -10,18 +10,20 @@ use super::*;
 
 /// What the backend was sent.
 #[derive(Debug, Clone)]
-struct Seen {
+pub(super) struct Seen {
     path: String,
     headers: http::HeaderMap,
-    body: Bytes,
+    pub(super) body: Bytes,
 }
 
 /// A backend that gives the answers it is told, then empty ones.
 #[derive(Debug, Clone, Default)]
-struct Web(Arc<Mutex<VecDeque<http::Response<Bytes>>>>, Arc<Mutex<Vec<Seen>>>);
+pub(super) struct Web(Arc<Mutex<VecDeque<http::Response<Bytes>>>>, Arc<Mutex<Vec<Seen>>>);
 
 impl Web {
-    async fn start(answers: impl IntoIterator<Item = http::Response<Bytes>>) -> (Self, SocketAddr) {
+    pub(super) async fn start(
+        answers: impl IntoIterator<Item = http::Response<Bytes>>,
+    ) -> (Self, SocketAddr) {
         let web = Self::default();
         web.0.lock().extend(answers);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -49,16 +51,16 @@ impl Web {
         Ok(self.0.lock().pop_front().unwrap_or_default().map(Full::new))
     }
 
-    fn seen(&self) -> Vec<Seen> {
+    pub(super) fn seen(&self) -> Vec<Seen> {
         self.1.lock().clone()
     }
 }
 
-fn answer(status: u16, body: impl Into<Bytes>) -> http::Response<Bytes> {
+pub(super) fn answer(status: u16, body: impl Into<Bytes>) -> http::Response<Bytes> {
     http::Response::builder().status(status).body(body.into()).expect("a status")
 }
 
-fn over_http(address: SocketAddr) -> OtlpExporterSettings {
+pub(super) fn over_http(address: SocketAddr) -> OtlpExporterSettings {
     OtlpExporterSettings { protocol: OtlpProtocol::Http, ..settings(address) }
 }
 
@@ -68,7 +70,7 @@ async fn each_signal_goes_to_its_path_as_the_bytes_it_came_in() {
     let mut settings = over_http(address);
     settings.endpoint.push_str("/base");
     settings.headers.push(("x-tenant".to_owned(), "blue".to_owned()));
-    settings.queue = QueueSettings { consumers: 1, ..QueueSettings::default() };
+    settings.queue = QueueSettings { consumers: 1, batch: ALONE, ..QueueSettings::default() };
     let bench = Bench::start(&settings);
     for signal in Signal::ALL {
         let bytes = Bytes::from(signal.as_str());
@@ -136,4 +138,31 @@ async fn an_answer_beyond_four_mebibytes_is_not_read_to_its_end_and_final() {
     bench.settled().await;
     assert_eq!(web.seen().len(), 1);
     Bench::check(&bench.metrics, 0, &[(RejectReason::Remote, 3)]);
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let (elsewhere, other) = Web::start([]).await;
+    let mut redirect = answer(307, "");
+    let location = format!("http://{other}/v1/traces").parse().expect("a header");
+    redirect.headers_mut().insert("location", location);
+    let (web, address) = Web::start([redirect]).await;
+    let bench = Bench::start(&over_http(address));
+    bench.offer(item(3)).expect("room");
+    bench.settled().await;
+    assert_eq!((web.seen().len(), elsewhere.seen().len()), (1, 0));
+    Bench::check(&bench.metrics, 0, &[(RejectReason::Remote, 3)]);
+}
+
+#[tokio::test]
+async fn whatever_a_backend_answers_behind_a_success_is_a_success() {
+    let answers = [answer(200, "<html>"), answer(202, vec![0xff; 100]), answer(299, "{}")];
+    let (web, address) = Web::start(answers).await;
+    let bench = Bench::start(&over_http(address));
+    for _ in 0..3 {
+        bench.offer(item(1)).expect("room");
+        bench.settled().await;
+    }
+    assert_eq!(web.seen().len(), 3);
+    Bench::check(&bench.metrics, 3, &[]);
 }

@@ -1,6 +1,7 @@
 //! What the queue promises, over a disk that fills up, fails and loses power.
 
 mod dead_letters;
+mod joined;
 
 use bytes::Bytes;
 use opentelemetry_proto::tonic::{
@@ -12,6 +13,7 @@ use prost::Message;
 
 use super::*;
 use crate::{
+    config::QueueBatchSettings,
     journal::{
         Durability, Settings,
         simulated::{Dice, Simulated},
@@ -38,7 +40,9 @@ fn start(folder: &Simulated, settings: &QueueSettings) -> Under {
 }
 
 fn settings() -> QueueSettings {
-    QueueSettings { size: 1000, consumers: 2, on_full: OnFull::Refuse, ..QueueSettings::default() }
+    let batch = QueueBatchSettings { min_size: 0, ..QueueBatchSettings::default() };
+    let on_full = OnFull::Refuse;
+    QueueSettings { size: 1000, consumers: 2, on_full, batch, ..QueueSettings::default() }
 }
 
 fn item(signal: Signal, bytes: Bytes) -> (Item, Acknowledged) {
@@ -65,6 +69,12 @@ impl Under {
     }
 
     async fn next(&self) -> Held {
+        let mut joined = self.next_joined().await;
+        assert_eq!(joined.len(), 1);
+        joined.remove(0)
+    }
+
+    async fn next_joined(&self) -> Vec<Held> {
         time::timeout(PATIENCE, self.queue.next()).await.expect("in time").expect("one")
     }
 
@@ -230,7 +240,7 @@ async fn metrics_of_one_resource_leave_one_after_another() {
     assert!(!third.is_finished(), "the first of its resource is being sent");
     under.queue.settle(&first, Fate::KEPT);
     let third = time::timeout(PATIENCE, third).await.expect("in time").expect("it runs");
-    assert_eq!(third.expect("one").waiting.bytes, metrics_of(1));
+    assert_eq!(third.expect("one")[0].waiting.bytes, metrics_of(1));
     under.stop().await;
 }
 

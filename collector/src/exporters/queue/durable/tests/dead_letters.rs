@@ -3,7 +3,7 @@
 use inferometer_semconv::{attributes, metrics};
 
 use super::*;
-use crate::journal::{Content, DEAD_LETTERS, DeadLetterReason, Storage};
+use crate::journal::{Content, DEAD_LETTERS, DeadLetterReason, Storage, Stored};
 
 /// What one of the counters of dead letters stands at, of one loss if it has losses.
 fn counted(under: &Under, name: &str, loss: Option<&str>) -> i64 {
