@@ -80,7 +80,8 @@ async fn a_span_in_flight_takes_its_encoding_and_little_more() {
     let metrics = SelfMetrics::default();
     let metrics = metrics.sampler("tail_sampling", settings.decisions());
     let rest = Pipeline { signal: Signal::Traces, processors: Vec::new(), exporters: Vec::new() };
-    let sampler = TailSampling::start("processors.tail_sampling", &settings, rest, metrics);
+    let sampler = TailSampling::start("processors.tail_sampling", &settings, rest, metrics)
+        .expect("it starts");
     let entrance = sampler.exporter();
     let requests: Vec<_> =
         (0..TRACES / REQUEST_TRACES).map(|nth| request(nth * REQUEST_TRACES)).collect();

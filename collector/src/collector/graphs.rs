@@ -6,7 +6,9 @@ use tokio::time::Instant;
 
 use super::{connectors::RunningConnector, exporters::RunningExporter};
 use crate::{
-    config::{Component, ComponentId, ConnectorSettings, PipelineSettings, ProcessorSettings},
+    config::{
+        Component, ComponentId, ConnectorSettings, PipelineId, PipelineSettings, ProcessorSettings,
+    },
     http::StartError,
     pipeline::{Exporter, Graph, Intake, Pipeline, Processor},
     processors::{
@@ -85,7 +87,7 @@ impl Graphs {
         // A connector needs the pipelines that it feeds, and those that feed it need the connector.
         let (feeding, fed): (Vec<_>, Vec<_>) = pipelines.into_iter().partition(feeds_connector);
         for settings in fed {
-            let held = graphs.add(settings, &processors, exporters);
+            let held = graphs.add(settings, &processors, exporters)?;
             graphs.batches.0.push(held);
         }
         for connector in connectors {
@@ -93,7 +95,7 @@ impl Graphs {
             graphs.connectors.push(RunningConnector::start(connector, intake, metrics));
         }
         for settings in feeding {
-            let held = graphs.add(settings, &processors, exporters);
+            let held = graphs.add(settings, &processors, exporters)?;
             graphs.before_connectors.0.push(held);
         }
         Ok(graphs)
@@ -105,7 +107,7 @@ impl Graphs {
         settings: PipelineSettings,
         processors: &[(Started, ComponentId)],
         exporters: &[RunningExporter],
-    ) -> Vec<Holding> {
+    ) -> Result<Vec<Holding>, StartError> {
         let end = |id: &ComponentId| {
             let exporter = exporters.iter().find(|exporter| exporter.id() == id);
             let connector = self.connectors.iter().find(|connector| connector.id() == id);
@@ -120,9 +122,9 @@ impl Graphs {
         };
         let named = settings.processors.iter();
         let named = named.filter_map(|id| processors.iter().find(|(_, of)| of == id));
-        let (pipeline, held) = join(named, end);
+        let (pipeline, held) = join(&settings.id, named, end)?;
         self.pipelines.push((settings.receivers, pipeline));
-        held
+        Ok(held)
     }
 
     /// The pipelines that a receiver or a connector feeds.
@@ -141,31 +143,32 @@ impl Graphs {
 /// Puts processors before the end of a pipeline. Each that holds items back takes all that is behind it, and is the end
 /// for what is before it.
 fn join<'a>(
+    id: &PipelineId,
     processors: impl DoubleEndedIterator<Item = &'a (Started, ComponentId)>,
     end: Pipeline,
-) -> (Pipeline, Vec<Holding>) {
+) -> Result<(Pipeline, Vec<Holding>), StartError> {
     let mut pipeline = end;
     let mut held = Vec::new();
-    for (processor, id) in processors.rev() {
-        let (name, signal) = (format!("processors.{id}"), pipeline.signal);
+    for (processor, of) in processors.rev() {
+        let (name, signal) = (format!("processors.{of}"), pipeline.signal);
         let holding = match processor {
             Started::Shared(processor) => {
                 pipeline.processors.insert(0, Arc::clone(processor));
                 continue;
             }
             Started::Batch(settings) => Holding::Batch(Batch::start(&name, *settings, pipeline)),
-            Started::TailSampling(settings, metrics) => Holding::TailSampling(TailSampling::start(
-                &name,
-                settings,
-                pipeline,
-                Arc::clone(metrics),
-            )),
+            Started::TailSampling(settings, metrics) => {
+                let storage = settings.storage.as_ref().map(|storage| storage.of_pipeline(id));
+                let settings = TailSamplingSettings { storage, ..(**settings).clone() };
+                let metrics = Arc::clone(metrics);
+                Holding::TailSampling(TailSampling::start(&name, &settings, pipeline, metrics)?)
+            }
         };
         let exporters = vec![holding.exporter()];
         pipeline = Pipeline { signal, processors: Vec::new(), exporters };
         held.insert(0, holding);
     }
-    (pipeline, held)
+    Ok((pipeline, held))
 }
 
 fn start(

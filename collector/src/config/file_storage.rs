@@ -7,7 +7,7 @@ use super::{
     component_id::ComponentId,
     nearest,
     problem::{Position, Problems},
-    resolved::ExporterSettings,
+    resolved::{ExporterSettings, PipelineId, ProcessorSettings},
     section::Section,
     service::Definitions,
 };
@@ -25,12 +25,12 @@ pub struct FileStorageSettings {
     pub durability: Durability,
 }
 
-/// Where one exporter's queue is kept.
+/// Where one exporter's queue, or a sampler's requests, are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueStorage {
     /// The extension, as the file names it.
     pub extension: ComponentId,
-    /// The queue's own folder.
+    /// Its own folder.
     pub folder: PathBuf,
     /// What an acknowledged request survives.
     pub durability: Durability,
@@ -40,6 +40,12 @@ impl QueueStorage {
     /// Named, and not found yet.
     pub(super) fn named(extension: ComponentId) -> Self {
         Self { extension, folder: PathBuf::new(), durability: Durability::default() }
+    }
+
+    /// The folder of a component in one of the pipelines that name it.
+    #[must_use]
+    pub fn of_pipeline(&self, pipeline: &PipelineId) -> Self {
+        Self { folder: self.folder.join(folder_name(&pipeline.to_string())), ..self.clone() }
     }
 }
 
@@ -102,44 +108,65 @@ pub(super) fn start(
     }
 }
 
-/// Gives every queue that names an extension its folder.
+/// Gives every queue and sampler that names an extension its folder.
 pub(super) fn connect(definitions: &mut Definitions, problems: &mut Problems) {
-    let Definitions { extensions, exporters, .. } = definitions;
+    let Definitions { extensions, exporters, processors, .. } = definitions;
     for exporter in exporters {
-        let Some(Read { settings: ExporterSettings::Otlp(settings), .. }) = &mut exporter.read
-        else {
-            continue;
-        };
-        let Some(storage) = &mut settings.queue.storage else { continue };
-        let path = format!("exporters.{}.sending_queue.storage", exporter.id);
-        let extension = extensions.iter().find(|extension| extension.id == storage.extension);
-        match extension.map(|extension| (extension.used, &extension.read)) {
-            Some((true, Some(Read { settings, .. }))) => {
-                storage.folder = settings.directory.join(folder_name(&exporter.id));
-                storage.durability = settings.durability;
-            }
-            // The extension's own error says what is wrong.
-            Some((true, None)) => {}
-            Some((false, _)) => problems.error(
-                exporter.at,
-                format!("{path} is {0:?}, which service.extensions does not start: add {0} there", storage.extension.to_string()),
-            ),
-            None => problems.error(
-                exporter.at,
-                format!(
-                    "{path} is {:?}, which extensions does not define: define it there, with a directory, and name it \
-                     in service.extensions",
-                    storage.extension.to_string()
-                ),
-            ),
+        if let Some(Read { settings: ExporterSettings::Otlp(settings), .. }) = &mut exporter.read
+            && let Some(storage) = &mut settings.queue.storage
+        {
+            let path = format!("exporters.{}.sending_queue.storage", exporter.id);
+            let folder = folder_name(&exporter.id.to_string());
+            find(storage, extensions, &folder, (exporter.at, &path), problems);
+        }
+    }
+    for processor in processors {
+        if let Some(Read { settings: ProcessorSettings::TailSampling(settings), .. }) =
+            &mut processor.read
+            && let Some(storage) = &mut settings.storage
+        {
+            let path = format!("processors.{}.storage", processor.id);
+            // There is no dot in the name of an exporter's folder.
+            let folder = format!("processor.{}", folder_name(&processor.id.to_string()));
+            find(storage, extensions, &folder, (processor.at, &path), problems);
         }
     }
 }
 
-/// An exporter's name as that of a folder, from which no other exporter's can come.
-fn folder_name(exporter: &ComponentId) -> String {
+/// Looks up the extension that a storage names.
+fn find(
+    storage: &mut QueueStorage,
+    extensions: &[Defined<FileStorageSettings>],
+    folder: &str,
+    (at, path): (Position, &str),
+    problems: &mut Problems,
+) {
+    let extension = extensions.iter().find(|extension| extension.id == storage.extension);
+    match extension.map(|extension| (extension.used, &extension.read)) {
+        Some((true, Some(Read { settings, .. }))) => {
+            storage.folder = settings.directory.join(folder);
+            storage.durability = settings.durability;
+        }
+        // The extension's own error says what is wrong.
+        Some((true, None)) => {}
+        Some((false, _)) => problems.error(
+            at,
+            format!("{path} is {0:?}, which service.extensions does not start: add {0} there", storage.extension.to_string()),
+        ),
+        None => problems.error(
+            at,
+            format!(
+                "{path} is {:?}, which extensions does not define: define it there, with a directory, and name it in                  service.extensions",
+                storage.extension.to_string()
+            ),
+        ),
+    }
+}
+
+/// A component's name as that of a folder, which no other name gives.
+fn folder_name(id: &str) -> String {
     let mut name = String::new();
-    for byte in exporter.to_string().bytes() {
+    for byte in id.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') {
             name.push(char::from(byte));
         } else {
@@ -155,7 +182,7 @@ mod tests {
 
     #[test]
     fn every_exporter_has_a_folder_of_its_own() {
-        let folder = |id| folder_name(&ComponentId::parse(id).expect("an id"));
+        let folder = |id| folder_name(id);
         assert_eq!(folder("otlp"), "otlp");
         assert_eq!(folder("otlp/a"), "otlp%2Fa");
         assert_eq!(folder("otlp/../é%"), "otlp%2F%2E%2E%2F%C3%A9%25");

@@ -156,7 +156,10 @@ pub(super) fn read(exporter: &mut Section<'_>, problems: &mut Problems) -> Queue
 }
 
 /// `storage`: the name of an extension, which is looked up once all of them were read.
-fn read_storage(queue: &mut Section<'_>, problems: &mut Problems) -> Option<QueueStorage> {
+pub(super) fn read_storage(
+    queue: &mut Section<'_>,
+    problems: &mut Problems,
+) -> Option<QueueStorage> {
     const EXPECTED: &str = "an extension, such as file_storage";
     let text = queue.text("storage", EXPECTED, problems)?;
     let Some(extension) = ComponentId::parse(text) else {

@@ -37,20 +37,20 @@ impl Onward {
         Self { wait: RETRY_MIN, is_refused: false }
     }
 
-    /// Takes a request into the rest of the pipeline, or not at all. `name` is the processor's place in the file.
+    /// Takes a request into the rest of the pipeline, or not at all; its own senders were answered before. `name` is the processor's place in the file.
     pub(super) fn offer(
         &mut self,
         name: &str,
         rest: &Pipeline,
         (tenant, bytes, items): (&Tenant, &Bytes, u64),
+        ack: Ack,
     ) -> Offered {
         let item = Item {
             signal: rest.signal,
             bytes: bytes.clone(),
             counts: Counts { items },
             tenant: tenant.clone(),
-            // Its senders were answered when the processor had it.
-            ack: Ack::ignored(),
+            ack,
         };
         let refusal = match rest.reserve(item) {
             Ok(admission) => {

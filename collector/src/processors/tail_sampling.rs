@@ -13,12 +13,14 @@
 //! A trace is decided as soon as no further span could change the outcome, or a policy wants it; a while after its root
 //! span, which ends last; when nothing of it has come for `decision_wait`; at the bound of traces or bytes, where the one
 //! that is due first makes room; and when the collector stops. Spans that come later follow the decision as long as it
-//! is remembered. Traces of two tenants have nothing to do with each other, whatever their ids are.
+//! is remembered. With a storage, requests stay on disk until all of their spans are decided and the kept ones are behind
+//! the sampler. Traces of two tenants have nothing to do with each other, whatever their ids are.
 
 mod attribute;
 mod component;
 mod decisions;
 mod envelope;
+mod ledger;
 mod limiters;
 mod outgoing;
 mod place;
@@ -39,6 +41,8 @@ mod worker;
 use std::time::Duration;
 
 use inferometer_semconv::attributes::CollectorSamplingDecision;
+
+use crate::config::QueueStorage;
 
 pub use self::{
     component::TailSampling,
@@ -65,6 +69,8 @@ pub struct TailSamplingSettings {
     pub not_sampled_remembered: usize,
     /// In the order in which they are asked; the first that wants a trace has it.
     pub policies: Vec<Policy>,
+    /// Where requests are kept on disk until they are decided; in memory alone by default.
+    pub storage: Option<QueueStorage>,
 }
 
 impl Default for TailSamplingSettings {
@@ -78,6 +84,7 @@ impl Default for TailSamplingSettings {
             sampled_remembered: Self::TRACES,
             not_sampled_remembered: Self::TRACES,
             policies: Vec::new(),
+            storage: None,
         }
     }
 }

@@ -5,7 +5,7 @@ mod policies;
 use std::time::Duration;
 
 use crate::{
-    config::{problem::Problems, section::Section},
+    config::{problem::Problems, queue, section::Section},
     processors::TailSamplingSettings,
 };
 
@@ -15,7 +15,7 @@ const TRACES_MAX: u64 = u32::MAX as u64;
 const BYTES_MAX: u64 = 1 << 44;
 
 /// Keys of the Collector that have no counterpart here, with what to do about each.
-const REFUSED: [(&str, &str); 7] = [
+const REFUSED: [(&str, &str); 6] = [
     ("expected_new_traces_per_sec", "tables grow with what is in them: remove it"),
     ("block_on_overflow", "the trace that is due first is decided early to make room: remove it"),
     (
@@ -27,8 +27,7 @@ const REFUSED: [(&str, &str); 7] = [
         "sampling_strategy",
         "a trace is decided as soon as no further span could change it: remove it",
     ),
-    ("tail_storage", "undecided traces are kept in memory, max_bytes of them: remove it"),
-    ("storage", "undecided traces are kept in memory, max_bytes of them: remove it"),
+    ("tail_storage", "requests are kept on disk with storage: name it, or remove this"),
 ];
 
 pub(super) fn read(section: &mut Section<'_>, problems: &mut Problems) -> TailSamplingSettings {
@@ -57,6 +56,7 @@ pub(super) fn read(section: &mut Section<'_>, problems: &mut Problems) -> TailSa
         sampled_remembered,
         not_sampled_remembered,
         policies: policies::read(section, problems),
+        storage: queue::read_storage(section, problems),
     };
     check_counts(section, &settings, problems);
     settings

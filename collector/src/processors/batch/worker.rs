@@ -8,6 +8,7 @@ use super::{
     super::onward::{Offered, Onward, sleep_until, stopped},
     queue::{Joined, Next, Queue},
 };
+use crate::pipeline::Ack;
 
 /// The one task that sends on; ends when the batch is stopping and empty.
 pub(super) async fn run(queue: Arc<Queue>, mut stopping: watch::Receiver<bool>) {
@@ -34,7 +35,8 @@ async fn send_on(
     stopping: &mut watch::Receiver<bool>,
 ) {
     let request = (&joined.tenant, &joined.bytes, joined.items);
-    while let Offered::Later(wait) = onward.offer(&queue.name, &queue.rest, request) {
+    while let Offered::Later(wait) = onward.offer(&queue.name, &queue.rest, request, Ack::ignored())
+    {
         let was_stopping = *stopping.borrow();
         tokio::select! {
             () = time::sleep(wait) => {}

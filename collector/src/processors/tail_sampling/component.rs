@@ -1,44 +1,95 @@
 //! The component: starts the worker, and stops it.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use tokio::{sync::watch, task::JoinHandle, time};
 
-use super::{TailSamplingSettings, place::Entrance, shared::Shared, worker};
+use super::{
+    TailSamplingSettings,
+    ledger::{self, Ledger, Settled},
+    place::Entrance,
+    shared::Shared,
+    worker,
+};
 use crate::{
+    http::StartError,
+    journal::{Journal, Storage},
     pipeline::{Exporter, Pipeline},
     self_metrics::SamplingMetrics,
 };
+
+/// What is given to the last checkpoint when the deadline is over.
+const CLERK_GRACE: Duration = Duration::from_millis(500);
 
 /// A tail sampler in one pipeline. Dropping it gives up what waits, uncounted; [`TailSampling::shutdown`] decides and
 /// sends on first.
 #[derive(Debug)]
 pub struct TailSampling {
     shared: Arc<Shared>,
+    entrance: Arc<dyn Exporter>,
+    worker: Task,
+    /// If requests are on disk.
+    clerk: Option<Clerk>,
+}
+
+/// What writes and reads the requests on disk.
+#[derive(Debug)]
+struct Clerk {
+    task: Task,
+    settled: Arc<Settled>,
+}
+
+/// A task, and how it is told to stop.
+#[derive(Debug)]
+struct Task {
     stop: watch::Sender<bool>,
-    worker: JoinHandle<()>,
+    handle: JoinHandle<()>,
 }
 
 impl TailSampling {
     /// Starts a sampler before `rest`; `name` is the component's place in the file. Must be called within a Tokio
     /// runtime.
-    #[must_use]
+    ///
+    /// # Errors
+    /// Its folder cannot be opened, if it has one.
     pub fn start(
         name: &str,
         settings: &TailSamplingSettings,
         rest: Pipeline,
         metrics: Arc<SamplingMetrics>,
-    ) -> Self {
+    ) -> Result<Self, StartError> {
         let shared = Arc::new(Shared::new(name, settings, rest, metrics));
-        let (stop, stopping) = watch::channel(false);
-        let worker = tokio::spawn(worker::run(Arc::clone(&shared), stopping));
-        Self { shared, stop, worker }
+        let Some(storage) = &settings.storage else {
+            let entrance = Arc::new(Entrance(Arc::clone(&shared)));
+            return Ok(Self::run(shared, entrance, None));
+        };
+        let journal = ledger::open(name, storage)?;
+        Self::on_disk(shared, journal, ledger::DISK_BYTES_MAX)
+            .map_err(|cause| StartError::new(name, format!("cannot read what is on disk: {cause}")))
+    }
+
+    /// A sampler whose requests are in a log.
+    pub(super) fn on_disk<S: Storage>(
+        shared: Arc<Shared>,
+        journal: Journal<S>,
+        disk_bytes_max: u64,
+    ) -> io::Result<Self> {
+        let ledger = Ledger::new(Arc::clone(&shared), journal, disk_bytes_max)?;
+        let entrance = Arc::new(ledger::Entrance(Arc::clone(&ledger)));
+        let settled = Arc::clone(&ledger.settled);
+        let clerk = Clerk { task: Task::start(|stopping| ledger::run(ledger, stopping)), settled };
+        Ok(Self::run(shared, entrance, Some(clerk)))
+    }
+
+    fn run(shared: Arc<Shared>, entrance: Arc<dyn Exporter>, clerk: Option<Clerk>) -> Self {
+        let worker = Task::start(|stopping| worker::run(Arc::clone(&shared), stopping));
+        Self { shared, entrance, worker, clerk }
     }
 
     /// The end of the pipeline before it.
     #[must_use]
     pub fn exporter(&self) -> Arc<dyn Exporter> {
-        Arc::new(Entrance(Arc::clone(&self.shared)))
+        Arc::clone(&self.entrance)
     }
 
     /// Spans that wait for their decision or to be sent on.
@@ -54,14 +105,18 @@ impl TailSampling {
     }
 
     /// Takes no more, decides on what is there, and sends on what is kept; what is left at `deadline` is counted as
-    /// unreachable.
+    /// unreachable. What is on disk is not decided on: it stays for the next process.
     pub async fn shutdown(mut self, deadline: Duration) {
+        let end = time::Instant::now() + deadline;
         self.shared.stop();
-        let _ = self.stop.send(true);
-        if time::timeout(deadline, &mut self.worker).await.is_err() {
-            self.worker.abort();
-            // Once it has ended, nothing settles what is left any more.
-            let _ = (&mut self.worker).await;
+        let is_done = self.worker.stop(deadline).await;
+        if let Some(clerk) = &mut self.clerk {
+            clerk.settled.freeze();
+            let left = end.saturating_duration_since(time::Instant::now());
+            clerk.task.stop(left.max(CLERK_GRACE)).await;
+        }
+        if !is_done {
+            self.worker.abort().await;
         }
         let left = self.shared.close();
         if left > 0 {
@@ -70,8 +125,37 @@ impl TailSampling {
     }
 }
 
+impl Task {
+    fn start<F: Future<Output = ()> + Send + 'static>(
+        run: impl FnOnce(watch::Receiver<bool>) -> F,
+    ) -> Self {
+        let (stop, stopping) = watch::channel(false);
+        Self { stop, handle: tokio::spawn(run(stopping)) }
+    }
+
+    /// Has it stop; whether it has at the deadline.
+    async fn stop(&mut self, deadline: Duration) -> bool {
+        let _ = self.stop.send(true);
+        time::timeout(deadline, &mut self.handle).await.is_ok()
+    }
+
+    /// Ends it; once it has, it settles nothing any more.
+    async fn abort(&mut self) {
+        self.handle.abort();
+        let _ = (&mut self.handle).await;
+    }
+}
+
 impl Drop for TailSampling {
     fn drop(&mut self) {
-        self.worker.abort();
+        if let Some(clerk) = &self.clerk {
+            clerk.settled.freeze();
+        }
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.handle.abort();
     }
 }

@@ -1,8 +1,8 @@
 //! Spans that are kept, until the rest of the pipeline has them.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
-use super::{envelope, trace::Piece};
+use super::{envelope, ledger::Source, trace::Piece};
 use crate::pipeline::Tenant;
 
 /// From which on a request that leaves takes no further trace: a single trace may be larger.
@@ -26,6 +26,8 @@ pub(super) struct Joined {
     pub(super) bytes: bytes::Bytes,
     pub(super) spans: u64,
     charge: usize,
+    /// Requests on disk that are settled when nothing holds them any more.
+    _sources: Vec<Arc<Source>>,
 }
 
 /// What waits for the rest of the pipeline, the longest first.
@@ -92,6 +94,7 @@ impl Taken {
     /// The request of them.
     pub(super) fn join(self) -> Joined {
         let Self { tenant, pieces, spans, charge } = self;
-        Joined { tenant, bytes: envelope::request(pieces), spans, charge }
+        let _sources = pieces.iter().filter_map(|piece| piece.source.clone()).collect();
+        Joined { tenant, bytes: envelope::request(pieces), spans, charge, _sources }
     }
 }

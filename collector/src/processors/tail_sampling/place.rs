@@ -1,15 +1,12 @@
 //! The end of the pipeline before a sampler: room for one request.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use super::shared::Shared;
+use super::shared::{RETRY_AFTER, Shared};
 use crate::{
     pipeline::{Exporter, Item, Refusal, RefusalReason, Reservation},
     self_metrics::ExporterMetrics,
 };
-
-/// When a sender should come back after there was no room.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// What pipelines hand items to.
 #[derive(Debug)]
@@ -18,12 +15,8 @@ pub(super) struct Entrance(pub(super) Arc<Shared>);
 impl Exporter for Entrance {
     fn reserve(&self, item: &Item) -> Result<Box<dyn Reservation + '_>, Refusal> {
         let shared = &*self.0;
-        if shared.is_stopping() {
-            return Err(Refusal {
-                reason: RefusalReason::Stopping,
-                message: format!("{} is shutting down; send it to another collector", shared.name),
-                retry_after: Some(RETRY_AFTER),
-            });
+        if let Some(refusal) = shared.refusal() {
+            return Err(refusal);
         }
         let charge = shared.reserve(item).map_err(|full| Refusal {
             reason: RefusalReason::QueueFull,

@@ -1,6 +1,6 @@
 //! What a sampler knows: traces that wait, what was decided, and what is kept.
 
-use std::mem;
+use std::{mem, sync::Arc};
 
 use inferometer_semconv::attributes::CollectorSamplingCause as Cause;
 use tokio::time::Instant;
@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::{
     TailSamplingSettings,
     decisions::Decisions,
+    ledger::Source,
     limiters::Limiter,
     outgoing::{Kept, Outgoing},
     rules::{Decision, Facts, Rules},
@@ -24,8 +25,8 @@ const KEPT_SHARE: usize = 2;
 /// Everything of a sampler that changes.
 #[derive(Debug)]
 pub(super) struct Sampler {
-    rules: std::sync::Arc<Rules>,
-    metrics: std::sync::Arc<SamplingMetrics>,
+    rules: Arc<Rules>,
+    metrics: Arc<SamplingMetrics>,
     max_traces: usize,
     max_bytes: usize,
     limiters: Vec<Limiter>,
@@ -61,9 +62,9 @@ pub(super) struct Full {
 impl Sampler {
     pub(super) fn new(
         settings: &TailSamplingSettings,
-        rules: std::sync::Arc<Rules>,
+        rules: Arc<Rules>,
         limiters: Vec<Limiter>,
-        metrics: std::sync::Arc<SamplingMetrics>,
+        metrics: Arc<SamplingMetrics>,
     ) -> Self {
         let waits = Waits { last: settings.decision_wait, root: settings.wait_after_root };
         Self {
@@ -102,19 +103,17 @@ impl Sampler {
     pub(super) fn take(
         &mut self,
         tenant: &Tenant,
-        walked: &mut Walked<'_>,
+        (walked, source): (&mut Walked<'_>, Option<&Arc<Source>>),
         now: Instant,
         moved: &mut Moved,
     ) {
         moved.invalid += walked.invalid;
         for run in mem::take(&mut walked.runs) {
-            self.take_run(Key { tenant: tenant.clone(), id: run.id }, &run, walked, now, moved);
+            let key = Key { tenant: tenant.clone(), id: run.id };
+            self.take_run(key, &run, (walked, source), now, moved);
         }
         self.decide_due(now, moved);
-        while self.is_over_bound() {
-            let Some(key) = self.traces.next_due().map(|(_, key)| key.clone()) else { break };
-            self.decide(&key, Cause::BoundReached, now, moved);
-        }
+        while self.is_over_bound() && self.decide_first(now, moved) {}
     }
 
     fn is_over_bound(&self) -> bool {
@@ -130,7 +129,7 @@ impl Sampler {
         &mut self,
         key: Key,
         run: &Run,
-        walked: &mut Walked<'_>,
+        (walked, source): (&mut Walked<'_>, Option<&Arc<Source>>),
         now: Instant,
         moved: &mut Moved,
     ) {
@@ -151,7 +150,7 @@ impl Sampler {
             moved.sampled_out += spans;
         } else {
             let (bytes, envelope) = walked.copy(run);
-            let piece = Piece { envelope, spans: bytes };
+            let piece = Piece { envelope, spans: bytes, source: source.cloned() };
             moved.queued += spans;
             if decided.is_some() {
                 return self.keep(key.tenant, vec![piece], spans);
@@ -180,6 +179,15 @@ impl Sampler {
             let cause = if has_root { Cause::RootEnded } else { Cause::WaitOver };
             self.decide(&key, cause, now, moved);
         }
+    }
+
+    /// Decides the trace that is due first, to make room; whether there is one.
+    pub(super) fn decide_first(&mut self, now: Instant, moved: &mut Moved) -> bool {
+        let Some(key) = self.traces.next_due().map(|(_, key)| key.clone()) else {
+            return false;
+        };
+        self.decide(&key, Cause::BoundReached, now, moved);
+        true
     }
 
     /// Decides all traces.

@@ -1,8 +1,11 @@
 //! Between what comes before a sampler and its worker.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use parking_lot::Mutex;
@@ -10,15 +13,19 @@ use tokio::{sync::Notify, time::Instant};
 
 use super::{
     TailSamplingSettings,
+    ledger::Read,
     outgoing::Joined,
     rules::Rules,
     runs::Walked,
     sampler::{Full, Moved, Sampler},
 };
 use crate::{
-    pipeline::{Item, Pipeline, RejectReason},
+    pipeline::{Item, Pipeline, Refusal, RefusalReason, RejectReason},
     self_metrics::SamplingMetrics,
 };
+
+/// When a sender should come back after there was no room.
+pub(super) const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// A sampler that its entrance and its worker share.
 #[derive(Debug)]
@@ -31,6 +38,8 @@ pub(super) struct Shared {
     sampler: Mutex<Sampler>,
     /// Spans that were taken and are neither sent on nor counted as lost.
     spans: AtomicU64,
+    /// Whether what is undecided at the end is decided by the next process.
+    pub(super) is_durable: bool,
     stopping: AtomicBool,
     closed: AtomicBool,
     /// Told when there is something to do earlier than the worker knows.
@@ -43,6 +52,8 @@ pub(super) enum Next {
     Send(Joined),
     /// Nothing is to be done before this time, or at all.
     Wait(Option<Instant>),
+    /// Nothing, as the collector stops.
+    End,
 }
 
 impl Shared {
@@ -61,6 +72,7 @@ impl Shared {
             rules,
             sampler: Mutex::new(sampler),
             spans: AtomicU64::new(0),
+            is_durable: settings.storage.is_some(),
             stopping: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             wake: Notify::new(),
@@ -96,7 +108,7 @@ impl Shared {
             drop(sampler);
             return self.came_too_late(item);
         }
-        sampler.take(&item.tenant, &mut walked, now, &mut moved);
+        sampler.take(&item.tenant, (&mut walked, None), now, &mut moved);
         self.count(&moved);
         let has_news = sampler.has_news();
         drop(sampler);
@@ -110,6 +122,61 @@ impl Shared {
         }
     }
 
+    /// Room for a request that was read from disk; nothing if there is none.
+    pub(super) fn room_for(&self, read: &Read) -> Option<usize> {
+        self.sampler.lock().reserve(read.bytes.len(), read.items).ok()
+    }
+
+    /// The same for a request that was read from disk, whose spans were counted when it was written.
+    pub(super) fn take_read(&self, read: &Read, charge: usize) {
+        let mut walked = Walked::of(&read.bytes, &self.rules.tests);
+        let now = Instant::now();
+        let mut moved = Moved::default();
+        let mut sampler = self.sampler.lock();
+        sampler.release(charge);
+        sampler.take(&read.tenant, (&mut walked, Some(&read.source)), now, &mut moved);
+        moved.dequeued += read.items.saturating_sub(std::mem::take(&mut moved.queued));
+        self.count(&moved);
+        let has_news = sampler.has_news();
+        drop(sampler);
+        if has_news {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Counts spans that wait on disk from now on.
+    pub(super) fn on_disk(&self, spans: u64) {
+        self.count(&Moved { queued: spans, ..Moved::default() });
+    }
+
+    /// Counts spans that wait no longer, as what is on disk of them has changed.
+    pub(super) fn corrupt(&self, spans: u64) {
+        self.count(&Moved { dequeued: spans, ..Moved::default() });
+        self.rejected(RejectReason::Corrupt, spans);
+    }
+
+    /// Decides the trace that is due first, to make room; whether there is one.
+    pub(super) fn decide_first(&self) -> bool {
+        let mut moved = Moved::default();
+        let mut sampler = self.sampler.lock();
+        let is_one = sampler.decide_first(Instant::now(), &mut moved);
+        self.count(&moved);
+        drop(sampler);
+        if is_one {
+            self.wake.notify_one();
+        }
+        is_one
+    }
+
+    /// Why nothing comes in any more, once the collector stops.
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        self.is_stopping().then(|| Refusal {
+            reason: RefusalReason::Stopping,
+            message: format!("{} is shutting down; send it to another collector", self.name),
+            retry_after: Some(RETRY_AFTER),
+        })
+    }
+
     /// A receiver that was cut off at the deadline hears this last.
     fn came_too_late(&self, item: &Item) {
         self.rejected(RejectReason::Unreachable, item.counts.items);
@@ -120,7 +187,8 @@ impl Shared {
     pub(super) fn next(&self, now: Instant) -> Next {
         let mut moved = Moved::default();
         let mut sampler = self.sampler.lock();
-        if self.is_stopping() {
+        let is_stopping = self.is_stopping();
+        if is_stopping && !self.is_durable {
             sampler.decide_all(now, &mut moved);
         } else {
             sampler.decide_due(now, &mut moved);
@@ -130,7 +198,11 @@ impl Shared {
         sampler.alarm = sampler.next_due();
         let alarm = sampler.alarm;
         drop(sampler);
-        taken.map_or(Next::Wait(alarm), |taken| Next::Send(taken.join()))
+        match taken {
+            Some(taken) => Next::Send(taken.join()),
+            None if is_stopping => Next::End,
+            None => Next::Wait(alarm),
+        }
     }
 
     /// Decides what is due while nothing can be sent on; when something is due again.
@@ -159,8 +231,12 @@ impl Shared {
         self.stopping.load(Ordering::Relaxed)
     }
 
-    /// Once the worker has ended: takes nothing more, and counts what is left as lost. Returns how many spans.
+    /// Once the worker has ended: takes nothing more, and counts what is left as lost, unless it is on disk. Returns how
+    /// many spans.
     pub(super) fn close(&self) -> u64 {
+        if self.is_durable {
+            return 0;
+        }
         let mut moved = Moved::default();
         let mut sampler = self.sampler.lock();
         self.closed.store(true, Ordering::Relaxed);
@@ -194,7 +270,7 @@ impl Shared {
         }
     }
 
-    fn rejected(&self, reason: RejectReason, spans: u64) {
+    pub(super) fn rejected(&self, reason: RejectReason, spans: u64) {
         if spans > 0 {
             self.rest.reach(&mut |exporter| exporter.rejected(self.rest.signal, reason, spans));
         }

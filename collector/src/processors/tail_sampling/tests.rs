@@ -1,6 +1,7 @@
 //! A sampler between senders and an exporter, under a clock that the test turns.
 
 mod bounds;
+mod disk;
 mod fixture;
 mod late;
 mod payload;

@@ -4,8 +4,8 @@ use std::{mem::size_of, sync::Arc};
 
 use tokio::time::Instant;
 
-use super::{envelope::Envelope, span_tests::Bits};
-use crate::pipeline::Tenant;
+use super::{envelope::Envelope, ledger::Source, span_tests::Bits};
+use crate::{journal::Header, pipeline::Tenant};
 
 /// Sixteen bytes, as on the wire.
 pub(super) type TraceId = [u8; 16];
@@ -57,17 +57,22 @@ pub(super) struct Piece {
     pub(super) envelope: Arc<Envelope>,
     /// Their fields of the scope's message as they came, keys and lengths included.
     pub(super) spans: Box<[u8]>,
+    /// Their request, if it is on disk until it is settled.
+    pub(super) source: Option<Arc<Source>>,
 }
 
 /// What a piece takes beside its bytes, the allocator's own included: no span that waits takes more than this.
-pub(super) const PIECE_BYTES: usize = 64;
+pub(super) const PIECE_BYTES: usize = 80;
+/// What a request on disk takes in memory; charged to every piece of it, an upper bound.
+const SOURCE_BYTES: usize = 192;
 /// What a trace takes beside its pieces: its place in the table and in the order, with the room that both leave free.
 pub(super) const TRACE_BYTES: usize = 512;
 
 impl Piece {
     /// Bytes that are charged for it. What is around it is charged to every piece, an upper bound.
     pub(super) fn charge(&self) -> usize {
-        PIECE_BYTES + self.spans.len() + self.envelope.len()
+        let source = if self.source.is_some() { SOURCE_BYTES } else { 0 };
+        PIECE_BYTES + self.spans.len() + self.envelope.len() + source
     }
 }
 
@@ -98,3 +103,4 @@ const _: () = assert!(
         <= TRACE_BYTES
 );
 const _: () = assert!(2 * size_of::<Piece>() + 16 <= PIECE_BYTES);
+const _: () = assert!(size_of::<Source>() + 32 + size_of::<Header>() <= SOURCE_BYTES);

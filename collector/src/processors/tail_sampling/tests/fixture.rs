@@ -64,7 +64,8 @@ impl Fixture {
         };
         let counters = metrics.sampler("tail_sampling", settings.decisions());
         let rest = pipeline(Arc::clone(&bin) as _);
-        let sampler = TailSampling::start("processors.tail_sampling", settings, rest, counters);
+        let sampler =
+            TailSampling::start("processors.tail_sampling", settings, rest, counters).unwrap();
         let graph = Graph::new([pipeline(sampler.exporter())]);
         Self { graph, sampler, bin, metrics }
     }
