@@ -90,7 +90,9 @@ fn check(fsync: bool) {
         // Dropping it is a SIGKILL.
         drop(collector);
     }
-    let last = CollectorProcess::with_config(&config(&folder, &backend.endpoint(), fsync));
+    let mut last = CollectorProcess::with_config(&config(&folder, &backend.endpoint(), fsync));
+    // It listens to signals by then, though there may be nothing left for it to send.
+    let _ = last.address("OTLP over HTTP");
     wait::until("all that was acknowledged", || {
         let arrived = arrived(&backend);
         let missing = acknowledged.iter().filter(|id| !arrived.contains_key(id)).count();
