@@ -119,15 +119,16 @@ fn counted(spans: &[Made]) -> Counted {
     counted
 }
 
-/// The page once it has this many calls in all.
+/// The page once it has this many calls in all, and their durations, which come after them.
 fn page(collector: &mut CollectorProcess, calls: usize) -> Scrape {
     wait::until("all calls on the page", || {
         let page = collector.scrape();
         let (seen, series) = page.sum(CALLS, &[]);
-        if seen == calls as f64 {
+        let (timed, _) = page.sum(&format!("{DURATION}_count"), &[]);
+        if [seen, timed] == [calls as f64; 2] {
             Ok(page)
         } else {
-            Err(format!("{seen} calls of {series} series"))
+            Err(format!("{seen} calls of {series} series, {timed} with their duration"))
         }
     })
 }
