@@ -82,6 +82,8 @@ struct Disk {
     room: Option<usize>,
     /// The next syncs of files that fail.
     failing_syncs: usize,
+    /// The disk as it was after each rename, once they are asked for.
+    copies: Option<Vec<Simulated>>,
 }
 
 /// The folder; clones are the same one.
@@ -153,23 +155,17 @@ impl Simulated {
 
     /// Another folder with the same content.
     pub(crate) fn copy(&self) -> Self {
-        let copy = Self::default();
-        for file in self.disk.lock().names.values() {
-            let Content { name, is_no_file, written, .. } = &*file.lock();
-            let (name, written) = (name.clone(), written.clone());
-            let content = Content {
-                name: name.clone(),
-                is_no_file: *is_no_file,
-                durable: written.clone(),
-                written,
-                dirty: vec![],
-            };
-            let file = Arc::new(Mutex::new(content));
-            let disk = &mut *copy.disk.lock();
-            disk.names.insert(name.clone(), Arc::clone(&file));
-            disk.durable.insert(name, file);
-        }
-        copy
+        self.disk.lock().copy()
+    }
+
+    /// From now on there is a copy of each moment at which a file took the place of another, as a checkpoint does.
+    pub(crate) fn keep_copies(&self) {
+        self.disk.lock().copies = Some(Vec::new());
+    }
+
+    /// Those copies.
+    pub(crate) fn copies(&self) -> Vec<Self> {
+        self.disk.lock().copies.clone().unwrap_or_default()
     }
 
     fn file(&self, content: FileRef) -> SimulatedFile {
@@ -194,6 +190,26 @@ impl Disk {
     fn change(&mut self, change: Change) {
         apply(&mut self.names, change.clone());
         self.changes.push(change);
+    }
+
+    fn copy(&self) -> Simulated {
+        let copy = Simulated::default();
+        for file in self.names.values() {
+            let Content { name, is_no_file, written, .. } = &*file.lock();
+            let (name, written) = (name.clone(), written.clone());
+            let content = Content {
+                name: name.clone(),
+                is_no_file: *is_no_file,
+                durable: written.clone(),
+                written,
+                dirty: vec![],
+            };
+            let file = Arc::new(Mutex::new(content));
+            let disk = &mut *copy.disk.lock();
+            disk.names.insert(name.clone(), Arc::clone(&file));
+            disk.durable.insert(name, file);
+        }
+        copy
     }
 }
 
@@ -269,6 +285,8 @@ impl Storage for Simulated {
         }
         to.clone_into(&mut file.lock().name);
         disk.change(vec![(to, Some(file)), (from, None)]);
+        let copy = disk.copies.is_some().then(|| disk.copy());
+        disk.copies.iter_mut().for_each(|copies| copies.extend(copy.clone()));
         Ok(())
     }
 

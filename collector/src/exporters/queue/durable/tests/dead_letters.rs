@@ -235,23 +235,23 @@ fn left(folder: &Simulated) -> (u64, u64) {
 
 #[tokio::test]
 async fn whenever_it_is_killed_what_does_not_wait_any_more_is_a_dead_letter() {
-    for _ in 0..5 {
-        let folder = Simulated::default();
-        let under = start(&folder, &settings());
-        for nth in 0..6 {
-            under.refuse(nth, "no").await;
-        }
-        let mut is_over = false;
-        for _ in 0..100_000 {
-            // As a kill would leave it now, the writer somewhere in between.
-            let (waiting, kept) = left(&folder.copy());
-            assert!(waiting + kept >= 6, "{waiting} wait, {kept} are kept");
-            is_over = waiting == 0;
-            if is_over {
-                break;
-            }
-        }
-        assert!(is_over, "the writer came by");
-        under.stop().await;
+    let folder = Simulated::default();
+    let under = start(&folder, &settings());
+    for nth in 0..6 {
+        assert_eq!(under.answer(nth).await, None);
     }
+    folder.keep_copies();
+    for refused in 1..=6 {
+        under.refuse_next("no").await;
+        under.until("it is kept", |under| under.kept() == refused).await;
+    }
+    under.stop().await;
+    // As a kill leaves it at the moment at which a checkpoint is there.
+    let copies = folder.copies();
+    assert!(!copies.is_empty(), "there was a checkpoint");
+    for copy in copies {
+        let (waiting, kept) = left(&copy);
+        assert!(waiting + kept >= 6, "{waiting} wait, {kept} are kept");
+    }
+    assert_eq!(left(&folder), (0, 6));
 }
