@@ -1136,6 +1136,16 @@ METRIC_INFER_COLLECTOR_ITEM_QUEUED: Final[Instrument] = Instrument(
     attributes=(ATTRIBUTE_INFER_SIGNAL, ATTRIBUTE_INFER_COLLECTOR_EXPORTER),
 )
 
+METRIC_INFER_COLLECTOR_ITEM_RECOVERED: Final[Instrument] = Instrument(
+    name="infer.collector.item.recovered",
+    prometheus_name="infer_collector_item_recovered_total",
+    kind="counter",
+    unit="{item}",
+    description="Points, spans and log records that a former process has left in the queue on disk of an exporter.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_SIGNAL, ATTRIBUTE_INFER_COLLECTOR_EXPORTER),
+)
+
 METRIC_INFER_COLLECTOR_QUEUE_USAGE: Final[Instrument] = Instrument(
     name="infer.collector.queue.usage",
     prometheus_name="infer_collector_queue_usage",
@@ -2044,6 +2054,7 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_COLLECTOR_ITEM_REJECTED,
     METRIC_INFER_COLLECTOR_ITEM_EXPORTED,
     METRIC_INFER_COLLECTOR_ITEM_QUEUED,
+    METRIC_INFER_COLLECTOR_ITEM_RECOVERED,
     METRIC_INFER_COLLECTOR_QUEUE_USAGE,
     METRIC_INFER_COLLECTOR_QUEUE_LIMIT,
     METRIC_INFER_COLLECTOR_QUEUE_LOST,

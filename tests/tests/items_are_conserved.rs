@@ -82,7 +82,9 @@ fn every_item_is_in_one_number_of_the_page_while_a_backend_hangs() {
     let page = collector.scrape();
 
     let shown = conserved(&page, "metrics", "prometheus");
-    assert_eq!(shown, Conserved { accepted: 24.0, exported: 14.0, rejected: 10.0, queued: 0.0 });
+    let expected =
+        Conserved { accepted: 24.0, recovered: 0.0, exported: 14.0, rejected: 10.0, queued: 0.0 };
+    assert_eq!(shown, expected);
     let rejected = |exporter, reason| {
         let labels = [
             ("infer_signal", "metrics"),

@@ -16,6 +16,10 @@ const FOLDER_MODE: u32 = 0o700;
 
 const LOCK: &str = "lock";
 
+/// A file that holds room for a checkpoint, and how much: four thousand requests that were delivered out of order.
+const RESERVE: &str = "reserve";
+const RESERVE_BYTES: usize = 64 << 10;
+
 /// A folder that this process alone writes to, or that it merely reads. Clones have the same lock.
 #[derive(Debug, Clone)]
 pub struct Folder {
@@ -93,6 +97,18 @@ impl Storage for Folder {
 
     fn sync_names(&self) -> io::Result<()> {
         File::open(&self.path)?.sync_all()
+    }
+
+    fn keep_reserve(&self) {
+        let Ok(reserve) = self.create(RESERVE) else { return };
+        if reserve.write_all_at(&[0; RESERVE_BYTES], 0).is_err() {
+            // It is tried again, with more room.
+            let _ = self.remove(RESERVE);
+        }
+    }
+
+    fn release_reserve(&self) -> bool {
+        self.remove(RESERVE).is_ok()
     }
 }
 

@@ -153,7 +153,15 @@ impl<S: Storage> Saving<S> {
     /// # Errors
     /// The storage is full or fails.
     pub fn store(&self) -> io::Result<()> {
-        self.checkpoint.store(&*self.storage, self.durability == Durability::Fsync)
+        let store = || {
+            let survives_power_loss = self.durability == Durability::Fsync;
+            self.checkpoint.store(&*self.storage, survives_power_loss)
+        };
+        match store() {
+            // Files that this checkpoint has done with are all that could make room.
+            Err(cause) if is_full(&cause) && self.storage.release_reserve() => store(),
+            stored => stored,
+        }
     }
 }
 
@@ -245,6 +253,7 @@ impl<S: Storage> Journal<S> {
             buffer: Vec::new(),
         };
         journal.find_end()?;
+        journal.storage.keep_reserve();
         Ok(Opened { journal, has_lost_checkpoint })
     }
 
@@ -312,7 +321,12 @@ impl<S: Storage> Journal<S> {
         self.buffer = bytes;
         match written {
             Written::Whole => {}
-            Written::Nothing(cause) => return Err(cause),
+            Written::Nothing(cause) => {
+                if is_full(&cause) {
+                    self.leave_what_may_go();
+                }
+                return Err(cause);
+            }
             Written::Unknown(cause) => {
                 self.leave(headers.len());
                 return Err(cause);
@@ -336,6 +350,14 @@ impl<S: Storage> Journal<S> {
         }
         self.is_open = false;
         self.next += records as u64;
+    }
+
+    /// Writes no more to a file on a full disk, so that it can go once nothing of it is needed. An empty one takes no room.
+    fn leave_what_may_go(&mut self) {
+        if self.is_open && self.segments.back().is_some_and(|segment| segment.length > 0) {
+            self.is_open = false;
+            self.has_changed = true;
+        }
     }
 
     /// Begins a file, unless the last one has room.
@@ -417,16 +439,17 @@ impl<S: Storage> Journal<S> {
         Ok(None)
     }
 
-    /// Settles records that wait and were appended before then; they are the caller's to count.
+    /// Settles the records that wait and whose `unix_millis` are due, up to the first that is not; they are the caller's
+    /// to count.
     ///
     /// # Errors
     /// A file cannot be read.
-    pub fn expire(&mut self, unix_millis: u64) -> io::Result<Totals> {
+    pub fn expire(&mut self, is_due: impl Fn(u64) -> bool) -> io::Result<Totals> {
         let mut all = Totals::default();
         for nth in 0..self.segments.len() {
             self.look(nth)?;
             let segment = &mut self.segments[nth];
-            while let Some(header) = segment.settle_waiting(|it| it.unix_millis < unix_millis) {
+            while let Some(header) = segment.settle_waiting(|it| is_due(it.unix_millis)) {
                 self.has_changed = true;
                 self.unsettled.subtract(&header);
                 all.add(&header);
@@ -486,6 +509,7 @@ impl<S: Storage> Journal<S> {
                 self.remove(&segment)?;
             }
         }
+        self.storage.keep_reserve();
         Ok(())
     }
 
@@ -574,6 +598,10 @@ impl<S: Storage> Journal<S> {
 fn lost_before(first: Option<u64>, checkpoint: &Checkpoint) -> u64 {
     let end = first.unwrap_or(checkpoint.next).min(checkpoint.next);
     checkpoint.unsettled_in(checkpoint.low..end)
+}
+
+fn is_full(cause: &io::Error) -> bool {
+    matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 /// Another for each file, from which no other can be told: SplitMix64, <https://prng.di.unimi.it/splitmix64.c>.

@@ -49,6 +49,14 @@ pub trait Storage: fmt::Debug + Send + Sync + Sized + 'static {
     /// # Errors
     /// They may not.
     fn sync_names(&self) -> io::Result<()>;
+
+    /// Keeps some room for what must be written when there is none, unless it is kept already or there is none now.
+    fn keep_reserve(&self) {}
+
+    /// Gives that room back; whether there was any.
+    fn release_reserve(&self) -> bool {
+        false
+    }
 }
 
 /// One file.

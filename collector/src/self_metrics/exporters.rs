@@ -15,7 +15,7 @@ use opentelemetry::KeyValue;
 use super::{PerSignal, dead_letters::DeadLetterMetrics, otelcol, signal_of};
 use crate::pipeline::{RejectReason, Signal};
 
-/// Counters of one exporter: of each signal, accepted = exported + Σ rejected + queued.
+/// Counters of one exporter: of each signal, accepted + recovered = exported + Σ rejected + queued.
 pub struct ExporterMetrics {
     id: Box<str>,
     exported: PerSignal<Counter<u64>>,
@@ -31,12 +31,13 @@ struct QueueMetrics {
     usage: Arc<AtomicU64>,
     limit: Arc<AtomicU64>,
     lost: Counter<u64>,
+    recovered: PerSignal<Counter<u64>>,
     _observed: [Observation; 2],
 }
 
 impl QueueMetrics {
     /// Series of each queue.
-    const SERIES: usize = 3;
+    const SERIES: usize = 3 + Signal::ALL.len();
 
     fn observe(scope: &Scope, id: &str) -> Self {
         let set = [KeyValue::new(attributes::INFER_COLLECTOR_EXPORTER.key, id.to_owned())];
@@ -52,7 +53,11 @@ impl QueueMetrics {
             shown(&metrics::INFER_COLLECTOR_QUEUE_LIMIT, &limit),
         ];
         let lost = scope.counter(&metrics::INFER_COLLECTOR_QUEUE_LOST, &set);
-        Self { usage, limit, lost, _observed }
+        let recovered = Signal::ALL.map(|signal| {
+            let set = [signal_of(signal), set[0].clone()];
+            scope.counter(&metrics::INFER_COLLECTOR_ITEM_RECOVERED, &set)
+        });
+        Self { usage, limit, lost, recovered, _observed }
     }
 }
 
@@ -137,6 +142,12 @@ impl ExporterMetrics {
     /// Counts items that wait from now on, in its own queue or on their way to it.
     pub fn queued(&self, signal: Signal, items: u64) {
         self.queued[signal as usize].add(level(items));
+    }
+
+    /// Counts items that a former process has left in its queue on disk, which wait from now on.
+    pub fn recovered(&self, signal: Signal, items: u64) {
+        self.queue().recovered[signal as usize].add(items);
+        self.queued(signal, items);
     }
 
     /// Counts items that wait no longer: what became of them is counted beside this.

@@ -2107,6 +2107,24 @@ pub const INFER_COLLECTOR_ITEM_QUEUED: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.collector.item.recovered`: Points, spans and log records that a former process has left in the queue on disk of an exporter.
+///
+/// Prometheus: `infer_collector_item_recovered_total`. That process has accepted them. Of every exporter, accepted + recovered = exported + rejected + queued.
+pub const INFER_COLLECTOR_ITEM_RECOVERED: InstrumentDef = InstrumentDef {
+    name: "infer.collector.item.recovered",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{item}",
+    description: "Points, spans and log records that a former process has left in the queue on disk of an exporter.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_SIGNAL, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_EXPORTER, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.collector.queue.usage`: What waits in the queue of an exporter and is not being sent, in the unit of its sizer.
 ///
 /// Prometheus: `infer_collector_queue_usage`.
@@ -3735,6 +3753,7 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_COLLECTOR_ITEM_REJECTED,
     &INFER_COLLECTOR_ITEM_EXPORTED,
     &INFER_COLLECTOR_ITEM_QUEUED,
+    &INFER_COLLECTOR_ITEM_RECOVERED,
     &INFER_COLLECTOR_QUEUE_USAGE,
     &INFER_COLLECTOR_QUEUE_LIMIT,
     &INFER_COLLECTOR_QUEUE_LOST,

@@ -6,6 +6,7 @@
 //! stays, and is delivered by the next one: at the bound and when it is too old it is given up, and counted. What the
 //! other side refuses for good, and what changed on disk, is kept as a dead letter.
 
+mod clock;
 mod dead_letters;
 mod gather;
 mod pending;
@@ -25,6 +26,7 @@ use tokio::{
 };
 
 use self::{
+    clock::Clock,
     dead_letters::{DeadLetters, Inbox},
     pending::Pending,
     writer::Writer,
@@ -133,7 +135,7 @@ impl DurableQueue<Folder> {
             );
         }
         let disk = (itself, storage.durability);
-        Self::with(name, settings, opened.journal, disk, metrics).map_err(failed)
+        Self::with(name, settings, opened.journal, disk, Clock::start(), metrics).map_err(failed)
     }
 }
 
@@ -144,6 +146,7 @@ impl<S: journal::Storage> DurableQueue<S> {
         settings: &QueueSettings,
         journal: Journal<S>,
         disk: (S, Durability),
+        clock: Clock,
         metrics: &SelfMetrics,
     ) -> io::Result<Arc<Self>> {
         let metrics = metrics.exporter(name);
@@ -171,7 +174,7 @@ impl<S: journal::Storage> DurableQueue<S> {
             freed: Notify::new(),
             ended: Mutex::new(Some(ended)),
         });
-        Writer::new(Arc::clone(&queue), letters).start(end)?;
+        Writer::new(Arc::clone(&queue), letters, clock).start(end)?;
         let Totals { records, bytes, .. } = *queue.stored.lock();
         if records > 0 {
             tracing::info!(

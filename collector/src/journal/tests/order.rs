@@ -108,9 +108,9 @@ fn what_is_settled_while_a_checkpoint_is_written_waits_for_the_next() {
 #[test]
 fn what_is_too_old_is_settled_and_counted() {
     let (_folder, mut journal) = filled(12);
-    let expired = journal.expire(7).expect("read");
+    let expired = journal.expire(|stamp| stamp < 7).expect("read");
     assert_eq!((expired.records, expired.items.iter().sum::<u64>()), (7, 7));
-    assert!(journal.expire(7).expect("read").is_empty());
+    assert!(journal.expire(|stamp| stamp < 7).expect("read").is_empty());
     assert_eq!(ids(&take_all(&mut journal)), [7, 8, 9, 10, 11]);
 }
 
@@ -127,6 +127,22 @@ fn a_full_disk_refuses_and_keeps_what_it_has() {
     assert_eq!(ids(&take_all(&mut journal)), [0, 1, 2, 3]);
     drop(journal);
     assert_eq!(ids(&take_all(&mut open(&folder, SETTINGS))), [0, 1, 2, 3]);
+}
+
+#[test]
+fn a_file_on_a_full_disk_goes_once_nothing_of_it_is_needed() {
+    let (folder, mut journal) = filled(1);
+    folder.room(Some(50));
+    assert!(journal.append(&[content(1, 100)], 1).is_err());
+    folder.room(None);
+    let place = journal.take().expect("read").expect("one");
+    journal.checkpoint().expect("there is room for it");
+    assert_eq!(segments(&folder), 1, "a record of it is being sent");
+    assert!(journal.settle(&place.header));
+    journal.checkpoint().expect("there is room for it");
+    assert_eq!(segments(&folder), 0);
+    journal.append(&[content(3, 100)], 3).expect("there is room again");
+    assert_eq!(ids(&take_all(&mut journal)), [3]);
 }
 
 #[test]

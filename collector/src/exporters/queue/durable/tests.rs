@@ -31,11 +31,16 @@ struct Under {
 }
 
 fn start(folder: &Simulated, settings: &QueueSettings) -> Under {
+    start_at(folder, settings, Clock::start())
+}
+
+fn start_at(folder: &Simulated, settings: &QueueSettings, clock: Clock) -> Under {
     let log = Settings { durability: Durability::Fsync, segment_bytes: 500, seed: 1 };
     let journal = Journal::open(folder.clone(), log).expect("it can be read").journal;
     let metrics = Arc::new(SelfMetrics::default());
     let disk = (folder.clone(), Durability::Fsync);
-    let queue = DurableQueue::with("q", settings, journal, disk, &metrics).expect("a thread");
+    let queue = DurableQueue::with("q", settings, journal, disk, clock, &metrics);
+    let queue = queue.expect("a thread");
     Under { queue, metrics }
 }
 
@@ -197,6 +202,32 @@ async fn what_is_too_old_is_given_up_and_counted() {
     };
     time::timeout(PATIENCE, expired).await.expect("it is too old");
     after.stop().await;
+}
+
+/// Milliseconds of the wall in 2026.
+const NOW: u64 = 1_790_000_000_000;
+
+#[tokio::test]
+async fn a_clock_that_jumps_between_two_processes_has_nothing_given_up() {
+    const TEN_YEARS: u64 = 10 * 365 * 24 * 60 * 60 * 1000;
+    for then in
+        [0, NOW - TEN_YEARS, NOW - 3_600_000, NOW, NOW + 3_600_000, NOW + TEN_YEARS, u64::MAX]
+    {
+        let folder = Simulated::default();
+        for (clock, first) in [(NOW, 0), (then, 2), (NOW, 4)] {
+            let under = start_at(&folder, &settings(), Clock::at(clock));
+            for nth in [first, first + 1] {
+                assert_eq!(under.answer(nth).await, None, "{then}");
+            }
+            under.stop().await;
+        }
+        let last = start_at(&folder, &settings(), Clock::at(NOW));
+        for nth in 0..6 {
+            assert_eq!(last.next().await.waiting.bytes[0], nth, "{then}: the oldest is first");
+        }
+        assert_eq!(last.counted(SelfCounter::Rejected, Some(RejectReason::Expired)), 0, "{then}");
+        last.stop().await;
+    }
 }
 
 #[tokio::test]

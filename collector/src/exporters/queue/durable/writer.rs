@@ -5,11 +5,12 @@ use std::{io, sync::Arc, thread, time::Duration};
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{
-    super::bounds::Load, DurableQueue, RETRY_AFTER, dead_letters::DeadLetters, pending::Work,
+    super::bounds::Load, DurableQueue, RETRY_AFTER, clock::Clock, dead_letters::DeadLetters,
+    pending::Work,
 };
 use crate::{
     config::OnFull,
-    journal::{Content, Damage, Journal, Storage, unix_millis},
+    journal::{Content, Damage, Journal, Storage},
     pipeline::{Item, Refusal, RefusalReason, RejectReason, Signal},
 };
 
@@ -22,6 +23,7 @@ pub(super) struct Writer<S: Storage> {
     queue: Arc<DurableQueue<S>>,
     /// Nothing if none are kept.
     dead_letters: Option<DeadLetters<S>>,
+    clock: Clock,
     /// Whether files of a former process are yet to be counted.
     has_unknown: bool,
     /// Failures are told of when they begin and when they end.
@@ -32,10 +34,15 @@ pub(super) struct Writer<S: Storage> {
 }
 
 impl<S: Storage> Writer<S> {
-    pub(super) fn new(queue: Arc<DurableQueue<S>>, dead_letters: Option<DeadLetters<S>>) -> Self {
+    pub(super) fn new(
+        queue: Arc<DurableQueue<S>>,
+        dead_letters: Option<DeadLetters<S>>,
+        clock: Clock,
+    ) -> Self {
         Self {
             queue,
             dead_letters,
+            clock,
             has_unknown: true,
             is_failing: false,
             tidied: None,
@@ -49,6 +56,7 @@ impl<S: Storage> Writer<S> {
         while self.has_unknown {
             self.survey();
         }
+        self.recover();
         thread::Builder::new().name("inferometer-queue".to_owned()).spawn(move || {
             self.run();
             // Nobody waits if the exporter was dropped.
@@ -98,7 +106,7 @@ impl<S: Storage> Writer<S> {
         let append = {
             let mut journal = queue.journal.lock();
             self.make_room(&mut journal, contents)?;
-            journal.begin_append(contents, unix_millis())?
+            journal.begin_append(contents, self.clock.unix_millis())?
         };
         let written = append.write();
         let mut journal = queue.journal.lock();
@@ -159,9 +167,8 @@ impl<S: Storage> Writer<S> {
 
     fn expire(&self) -> io::Result<()> {
         let queue = &*self.queue;
-        let age = u64::try_from(queue.age_max.as_millis()).unwrap_or(u64::MAX);
         let mut journal = queue.journal.lock();
-        let expired = journal.expire(unix_millis().saturating_sub(age))?;
+        let expired = journal.expire(|stamp| self.clock.is_too_old(stamp, queue.age_max))?;
         queue.give_up(&expired, RejectReason::Expired);
         queue.show(&journal);
         Ok(())
@@ -172,7 +179,7 @@ impl<S: Storage> Writer<S> {
         // A dead letter came before its request was settled, so those of all that this checkpoint settles are here. None
         // is lost by a kill between the two: its request is refused, and kept, a second time.
         if let Some(letters) = &mut self.dead_letters {
-            letters.write(&self.queue.dead_letters, unix_millis());
+            letters.write(&self.queue.dead_letters, self.clock.unix_millis());
         }
         let Some(saving) = saving else {
             return Ok(());
@@ -181,22 +188,21 @@ impl<S: Storage> Writer<S> {
         self.queue.journal.lock().finish_checkpoint(saving, stored)
     }
 
-    /// Counts what one more file of a former process holds.
+    /// Looks into one more file of a former process.
     fn survey(&mut self) {
-        let queue = &*self.queue;
-        let mut journal = queue.journal.lock();
-        let before = journal.unsettled();
-        let surveyed = journal.survey();
-        let after = journal.unsettled();
-        for (signal, (after, before)) in
-            Signal::ALL.into_iter().zip(after.items.into_iter().zip(before.items))
-        {
-            queue.metrics.queued(signal, after.saturating_sub(before));
-        }
-        queue.show(&journal);
-        drop(journal);
+        let surveyed = self.queue.journal.lock().survey();
         self.has_unknown = matches!(surveyed, Ok(true));
         self.note(surveyed.err().as_ref());
+    }
+
+    /// Counts what a former process has left.
+    fn recover(&self) {
+        let queue = &*self.queue;
+        let journal = queue.journal.lock();
+        for (signal, items) in Signal::ALL.into_iter().zip(journal.unsettled().items) {
+            queue.metrics.recovered(signal, items);
+        }
+        queue.show(&journal);
     }
 
     /// What was found damaged since it was told last.
