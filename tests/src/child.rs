@@ -134,12 +134,26 @@ impl Child {
         self.signal("-KILL")
     }
 
+    /// Asks it to end, with SIGTERM, and returns at once.
+    ///
+    /// # Panics
+    /// If it has ended.
+    #[track_caller]
+    pub fn ask_to_end(&self) {
+        self.send("-TERM");
+    }
+
     #[track_caller]
     fn signal(self, signal: &str) -> Ended {
+        self.send(signal);
+        self.wait()
+    }
+
+    #[track_caller]
+    fn send(&self, signal: &str) {
         let id = self.process.id().to_string();
         let sent = Command::new("kill").args([signal, &id]).status();
         assert!(sent.is_ok_and(|status| status.success()), "cannot signal {id}");
-        self.wait()
     }
 
     /// Waits for its end.

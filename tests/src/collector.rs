@@ -153,8 +153,17 @@ impl CollectorProcess {
     /// If there is no place for its file.
     #[must_use]
     pub fn with_config(yaml: &str) -> Self {
+        Self::with_command(Command::new(collector_program()), yaml)
+    }
+
+    /// Starts a configuration with a command of one's own that runs the program.
+    ///
+    /// # Panics
+    /// If there is no place for its file.
+    #[must_use]
+    pub fn with_command(mut command: Command, yaml: &str) -> Self {
         let (file, folder) = config_file(yaml);
-        let child = Child::spawn(Command::new(collector_program()).arg("--config").arg(&file));
+        let child = Child::spawn(command.arg("--config").arg(&file));
         Self { child, file, _folder: folder }
     }
 
@@ -213,6 +222,42 @@ impl CollectorProcess {
     #[must_use]
     pub fn traces(&mut self, limit: usize) -> serde_json::Value {
         traces(self.address("traces"), limit)
+    }
+
+    /// A line of the kernel's account of its memory, such as `VmRSS`, in bytes.
+    ///
+    /// # Panics
+    /// If it does not run, or the kernel has no such line.
+    #[must_use]
+    pub fn memory(&self, key: &str) -> u64 {
+        let path = format!("/proc/{}/status", self.id());
+        let status = fs::read_to_string(path).expect("the program runs");
+        let line = status.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+        kilobytes.unwrap_or_else(|| panic!("no {key} in\n{status}")) << 10
+    }
+
+    /// The kernel's highest mark of its resident memory, `VmHWM`, starts anew.
+    ///
+    /// # Panics
+    /// If it does not run.
+    pub fn forget_peak(&self) {
+        let path = format!("/proc/{}/clear_refs", self.id());
+        fs::write(path, "5").expect("the kernel forgets the peak of a process of ours");
+    }
+
+    /// What it has said so far.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        self.child.lines()
+    }
+
+    /// Asks it to end, and returns while it does so.
+    ///
+    /// # Panics
+    /// If it has ended.
+    pub fn ask_to_end(&self) {
+        self.child.ask_to_end();
     }
 
     /// Whether it still runs.

@@ -34,6 +34,7 @@ pub use flood::{Flood, Flooded};
 pub use frame::{Frame, PREFACE, flag, header_block, kind, literal, opening};
 pub use mutation::Mutator;
 pub use report::{MIB, Report};
+pub(crate) use request::attribute;
 pub use request::{gauges, spans, to_protobuf};
 pub use scale::{SCALE, scale, scaled};
 pub use seed::{Encoding, Format, Seed, grpc_call, grpc_seed, http_seed};

@@ -12,6 +12,7 @@
 //! | foreign SDKs, what they record, and what must be answered then | `foreign_sdk.rs`, `scenario.rs`, `../foreign` |
 //! | what came in is what went out | `conservation.rs` |
 //! | gRPC with any bytes | `raw_codec.rs` |
+//! | faults, an account of what was sent, and a backend that fails as it is told to | `faults` |
 //! | attacks, and a client beside them that nobody may hurt | `hostile` |
 //! | HTTP for tests, and waiting with a deadline | `http.rs`, `wait.rs` |
 //!
@@ -25,6 +26,7 @@ mod completion;
 mod conservation;
 mod expected;
 pub mod fake_model;
+pub mod faults;
 mod foreign_sdk;
 pub mod hostile;
 pub mod http;
@@ -33,6 +35,7 @@ pub mod oracle;
 mod parse;
 mod program;
 mod raw_codec;
+mod scale;
 pub mod scenario;
 mod scrape;
 mod span_tree;

@@ -20,9 +20,9 @@ pub use client_model::{NumberSample, PROTOBUF, protobuf_numbers};
 pub use jaeger_client::JaegerClient;
 pub use prometheus::{Prometheus, QueryResult, SCRAPE_CONFIGURATION, StoredExemplar};
 pub use promtool::{promtool_check, promtool_check_config, promtool_lints};
-pub(crate) use python::python_program;
 pub use python::{
     PythonSample, prometheus_client, prometheus_client_agrees, prometheus_client_open_metrics,
+    python_program, python_runs,
 };
 pub use vector::{Answer, Answered, NativeBucket, NativeHistogram};
 

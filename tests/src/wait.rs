@@ -43,6 +43,24 @@ pub fn until_within<T>(
     }
 }
 
+/// Lets time pass: for faults that come at any moment, never to wait for something.
+pub fn pass(time: Duration) {
+    let end = now() + time;
+    loop {
+        let left = end.saturating_duration_since(now());
+        if left.is_zero() {
+            return;
+        }
+        thread::park_timeout(left);
+    }
+}
+
+/// How long something takes: the time since this call.
+pub fn stopwatch() -> impl Fn() -> Duration {
+    let start = now();
+    move || start.elapsed()
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one clock of the tests, for deadlines alone")]
 fn now() -> Instant {
     Instant::now()

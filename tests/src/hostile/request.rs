@@ -62,7 +62,7 @@ pub fn to_protobuf(message: &impl Message) -> Vec<u8> {
     message.encode_to_vec()
 }
 
-pub(super) fn attribute(key: &str, value: &str) -> KeyValue {
+pub(crate) fn attribute(key: &str, value: &str) -> KeyValue {
     let value = AnyValue { value: Some(Value::StringValue(value.to_owned())) };
     KeyValue { key: key.to_owned(), value: Some(value), ..KeyValue::default() }
 }

@@ -93,7 +93,7 @@ impl Victim {
     #[track_caller]
     pub fn attack<N: Display>(&self, name: &str, attack: impl FnOnce() -> N) -> Report {
         let _ = self.bystander.take();
-        self.forget_peak();
+        self.process.forget_peak();
         let resting = self.resident();
         let notes = attack().to_string();
         let mut during = self.bystander.take();
@@ -102,7 +102,7 @@ impl Victim {
             during.latencies.extend(more.latencies);
             during.errors.extend(more.errors);
         }
-        let peak = self.status("VmHWM");
+        let peak = self.process.memory("VmHWM");
         let baseline = self.baseline.clone();
         let report = Report { name: name.to_owned(), baseline, during, resting, peak, notes };
         report.print();
@@ -112,7 +112,7 @@ impl Victim {
     /// Resident bytes now.
     #[must_use]
     pub fn resident(&self) -> u64 {
-        self.status("VmRSS")
+        self.process.memory("VmRSS")
     }
 
     /// Files that it has open, connections included.
@@ -174,20 +174,5 @@ impl Victim {
         let ended = self.process.terminate();
         assert_eq!(ended.code, Some(0), "{:?}", ended.stderr);
         metrics
-    }
-
-    /// A line of the kernel's account of the process, in bytes.
-    fn status(&self, key: &str) -> u64 {
-        let path = format!("/proc/{}/status", self.process.id());
-        let status = fs::read_to_string(path).expect("the program runs");
-        let line = status.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
-        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-        kilobytes.unwrap_or_else(|| panic!("no {key} in\n{status}")) << 10
-    }
-
-    /// The kernel's highest mark of resident memory starts anew.
-    fn forget_peak(&self) {
-        let path = format!("/proc/{}/clear_refs", self.process.id());
-        fs::write(path, "5").expect("the kernel forgets the peak of a process of ours");
     }
 }

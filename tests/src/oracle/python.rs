@@ -92,8 +92,18 @@ pub fn prometheus_client_agrees(page: &Scrape) -> bool {
     true
 }
 
+/// Whether a script of `tests/foreign` runs without arguments; if not, says loudly that a test is skipped.
+///
+/// # Panics
+/// If it does not, and nothing may be skipped.
+#[must_use]
+pub fn python_runs(script: &str) -> bool {
+    is_there(&python_program(), &[script], SETUP)
+}
+
 /// The Python that `setup.sh` prepared, or else the system's, which may have the parser too.
-pub(crate) fn python_program() -> String {
+#[must_use]
+pub fn python_program() -> String {
     let prepared: PathBuf = workspace_root().join("tests/foreign/python/.venv/bin/python");
     if prepared.exists() { prepared.display().to_string() } else { "python3".to_owned() }
 }
