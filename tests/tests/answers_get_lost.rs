@@ -61,16 +61,16 @@ fn answers_are_lost(protocol: Protocol, on_disk: bool) {
     let script = Script::LosesAnswers(LOST);
     let mut scenario = Scenario::start(protocol, script, on_disk, account);
     let (_, seen) = scenario.run(scaled(REQUESTS));
-    let (lost, requests) = (scenario.backend.lost_answers(), scenario.backend.requests());
+    let lost = scenario.backend.lost_answers();
+    let most_often = scenario.backend.arrived().most_often();
     let balance = scenario.end();
     let where_to = if on_disk { "disk" } else { "memory" };
     say(format_args!("answers lost {lost} over {protocol:?}, {where_to}: {balance}, lost 0"));
     assert_eq!((seen.exported, seen.rejected), (balance.acknowledged as f64, 0.0), "{seen:?}");
     assert_eq!(balance.missing, 0, "{balance}");
     // Requests that shared the connection with one whose answer was lost come again as well.
-    let attempts = requests * SPANS - balance.delivered;
-    assert!(lost > 0 && balance.duplicates <= attempts, "{attempts} attempts: {balance}");
-    assert!(balance.duplicates >= (lost * SPANS).min(1), "{balance}");
+    assert!(lost > 0 && balance.duplicates > 0, "{balance}");
+    assert!(most_often <= lost + 1, "{most_often} times: {balance}");
 }
 
 #[test]
