@@ -32,7 +32,7 @@ pub(crate) struct Cli {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Forward traces by OTLP over gRPC to http://HOST:PORT, instead of keeping recent ones in memory
+    /// Forward traces by OTLP over gRPC to http://HOST:PORT or https://HOST:PORT, instead of keeping recent ones in memory
     #[arg(long, value_name = "URL", conflicts_with = "config", value_parser = forward_to)]
     traces_endpoint: Option<Resolved>,
 
@@ -105,6 +105,7 @@ mod tests {
         check(&[], Ok(()));
         check(&["--config", "c.yaml"], Ok(()));
         check(&["--traces-endpoint", "http://127.0.0.1:14317"], Ok(()));
+        check(&["--traces-endpoint", "https://tempo.example:4317"], Ok(()));
         check(&["validate", "--config", "c.yaml"], Ok(()));
         check(&["queue", "inspect", "q", "--json"], Ok(()));
         check(&["queue", "verify", "q"], Ok(()));
@@ -139,7 +140,7 @@ mod tests {
             Err("cannot be used with"),
         );
         check(&["--traces-endpoint", "tempo"], Err("\"tempo\", expected http://HOST:PORT"));
-        check(&["--traces-endpoint", "https://tempo:4317"], Err("asks for TLS"));
+        check(&["--traces-endpoint", "tempo:4317"], Err("or https://HOST:PORT"));
         check(&["--traces-endpoint", "http://localhost:4317"], Err("listens on itself"));
     }
 }

@@ -35,6 +35,7 @@ mod service;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod value;
 
 pub use component_id::ComponentId;
@@ -55,3 +56,4 @@ pub use resolved::{
 };
 pub use retry::RetrySettings;
 pub use settings::{OtlpListenerSettings, OtlpReceiverSettings, TraceRingSettings};
+pub use tls::{Pem, TlsClientSettings, TlsIdentity, TlsSettings, TlsVersion};

@@ -23,6 +23,7 @@ pub mod processors;
 pub mod receivers;
 pub mod self_metrics;
 pub mod series;
+mod tls;
 
 pub use collector::{Collector, Forwarding, Listening, Serves};
 pub use config::Config;

@@ -212,6 +212,15 @@ impl CollectorProcess {
             .wait_for(component, |line| address_in(line, title).filter(|_| line.ends_with(&end)))
     }
 
+    /// Waits until it says a line of a kind; `what` is named if it never does.
+    ///
+    /// # Panics
+    /// If it does not in time.
+    #[track_caller]
+    pub fn says(&mut self, what: &str, is_it: impl Fn(&str) -> bool) {
+        self.child.wait_for(what, |line| is_it(line).then_some(()));
+    }
+
     /// The page of metrics, now.
     #[must_use]
     pub fn scrape(&mut self) -> Scrape {

@@ -11,6 +11,7 @@
 //! | foreign programs that judge or consume what we serve | `oracle.rs` |
 //! | foreign SDKs, what they record, and what must be answered then | `foreign_sdk.rs`, `scenario.rs`, `../foreign` |
 //! | what came in is what went out | `conservation.rs` |
+//! | backends with TLS of other people | `tls_backend.rs` |
 //! | gRPC with any bytes | `raw_codec.rs` |
 //! | faults, an account of what was sent, and a backend that fails as it is told to | `faults` |
 //! | attacks, and a client beside them that nobody may hurt | `hostile` |
@@ -39,6 +40,7 @@ mod scale;
 pub mod scenario;
 mod scrape;
 mod span_tree;
+mod tls_backend;
 pub mod wait;
 
 pub use backend::FakeBackend;
@@ -56,3 +58,4 @@ pub use program::{
 pub use raw_codec::RawCodec;
 pub use scrape::{Family, Kind, Sample, Scrape};
 pub use span_tree::{Span, timed_tree, tree};
+pub use tls_backend::{Certificates, Delivered, TlsBackend};

@@ -23,7 +23,7 @@ pub struct Listening {
 pub struct Forwarding {
     /// The component's place in the file, such as `exporters.otlp`.
     pub component: String,
-    /// The backend, as `http://HOST:PORT`; nobody may listen there yet.
+    /// The backend, as a URL; nobody may listen there yet.
     pub endpoint: String,
 }
 

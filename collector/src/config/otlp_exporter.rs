@@ -11,6 +11,7 @@ use super::{
     resolved::ExporterSettings,
     retry::{self, RetrySettings},
     section::Section,
+    tls::{ClientTls, TlsClientSettings},
 };
 
 /// Settings of the exporters `otlp` and `otlphttp`.
@@ -18,8 +19,11 @@ use super::{
 pub struct OtlpExporterSettings {
     /// What carries the requests.
     pub protocol: OtlpProtocol,
-    /// The backend, as `http://HOST:PORT`; over HTTP a path may follow, which `/v1/SIGNAL` is put behind.
+    /// The backend, as `http://HOST:PORT`, or `https://HOST:PORT` where TLS is spoken; over HTTP a path may follow, which
+    /// `/v1/SIGNAL` is put behind.
     pub endpoint: String,
+    /// TLS, if the endpoint asks for it.
+    pub tls: TlsClientSettings,
     /// Sent with every request, over gRPC as metadata.
     pub headers: Vec<(String, String)>,
     /// How long one attempt may take; default 5 s over gRPC and 30 s over HTTP, as the Collector has them.
@@ -75,20 +79,15 @@ impl OtlpExporterSettings {
     /// The defaults over gRPC, with the URL checked at once.
     ///
     /// # Errors
-    /// The URL is none, or asks for TLS; the message says what was expected.
+    /// The URL is none; the message says what was expected.
     pub fn to(url: &str) -> Result<Self, String> {
-        // Without a scheme, a command line that sends in the clear would not show it.
-        let read = backend::read(url, false);
-        read.map(|url| Self::new(OtlpProtocol::Grpc, &url)).map_err(|wrong| match wrong {
-            backend::Wrong::Form => {
-                format!("{url:?}, expected http://HOST:PORT, such as http://127.0.0.1:14317")
-            }
-            backend::Wrong::Tls => {
-                format!(
-                    "{url:?}, {}",
-                    wrong.remedy(backend::EXPECTED, "write http://HOST:PORT to send in the clear")
-                )
-            }
+        // Without a scheme, a command line would not show whether it sends in the clear.
+        let read = url.contains("://").then(|| backend::read(url, false)).flatten();
+        read.map(|url| Self::new(OtlpProtocol::Grpc, &url)).ok_or_else(|| {
+            format!(
+                "{url:?}, expected http://HOST:PORT, such as http://127.0.0.1:14317, or \
+                 https://HOST:PORT"
+            )
         })
     }
 
@@ -102,6 +101,7 @@ impl OtlpExporterSettings {
         Self {
             protocol,
             endpoint: endpoint.to_owned(),
+            tls: TlsClientSettings::default(),
             headers: Vec::new(),
             timeout: Duration::from_secs(timeout),
             compression: Compression::default(),
@@ -131,8 +131,10 @@ fn read(
     protocol: OtlpProtocol,
     problems: &mut Problems,
 ) -> Read<ExporterSettings> {
-    let endpoint = read_backend(section, protocol, problems);
+    let tls = ClientTls::read(section, problems);
+    let endpoint = read_backend(section, protocol, &tls, problems);
     let mut settings = OtlpExporterSettings::new(protocol, &endpoint);
+    settings.tls = tls.settings;
     if let Some(timeout) = section.positive_duration("timeout", problems) {
         settings.timeout = timeout;
     }
@@ -150,17 +152,13 @@ fn read(
     Read { settings: ExporterSettings::Otlp(settings), listeners: Vec::new() }
 }
 
-/// `endpoint` and `tls.insecure`, as `http://HOST:PORT`.
+/// `endpoint`, as a URL whose scheme says whether TLS is spoken.
 fn read_backend(
     section: &mut Section<'_>,
     protocol: OtlpProtocol,
+    tls: &ClientTls,
     problems: &mut Problems,
 ) -> String {
-    let insecure = section.section("tls", problems).is_some_and(|mut tls| {
-        let insecure = tls.flag("insecure", problems);
-        tls.close(problems);
-        insecure.unwrap_or(false)
-    });
     let expected = match protocol {
         OtlpProtocol::Grpc => backend::EXPECTED,
         OtlpProtocol::Http => backend::EXPECTED_URL,
@@ -172,20 +170,52 @@ fn read_backend(
         return String::new();
     };
     let read = match protocol {
-        OtlpProtocol::Grpc => backend::read(text, insecure),
+        OtlpProtocol::Grpc => {
+            // As the OpenTelemetry Collector has it: an authority says more than the flag.
+            let insecure = tls.insecure.is_some_and(|(insecure, _)| insecure);
+            backend::read(text, insecure && tls.settings.common.authorities.is_none())
+        }
         OtlpProtocol::Http => backend::read_url(text),
     };
-    match read {
-        Ok(url) => url,
-        Err(wrong) => {
-            let at = section.node("endpoint").map_or(section.at(), |node| node.at);
-            let in_the_clear = match protocol {
-                OtlpProtocol::Grpc => "set tls.insecure to true to send in the clear",
-                OtlpProtocol::Http => "write http:// to send in the clear",
-            };
-            let remedy = wrong.remedy(expected, in_the_clear);
-            problems.error(at, format!("{} is {text:?}, {remedy}", section.path_of("endpoint")));
-            String::new()
-        }
+    let Some(url) = read else {
+        section.wrong("endpoint", &format!("is {text:?}, expected {expected}"), problems);
+        return String::new();
+    };
+    check_tls(section, (protocol, &url), tls, problems);
+    url
+}
+
+/// Reports what `tls` says that the endpoint does not.
+fn check_tls(
+    section: &Section<'_>,
+    (protocol, url): (OtlpProtocol, &str),
+    tls: &ClientTls,
+    problems: &mut Problems,
+) {
+    let insecure = section.path_of("tls.insecure");
+    match (backend::is_tls(url), tls.insecure) {
+        (true, Some((true, at))) => problems.warning(
+            at,
+            format!(
+                "{insecure} is true, but TLS is spoken, as the rest of the settings says: remove it"
+            ),
+        ),
+        (false, Some((false, at))) if protocol == OtlpProtocol::Grpc => problems.error(
+            at,
+            format!(
+                "{insecure} is false, but http:// asks for no TLS: write https://, or remove it"
+            ),
+        ),
+        _ => {}
+    }
+    if backend::is_tls(url) {
+        return;
+    }
+    let remedy = match protocol {
+        OtlpProtocol::Grpc => "write https://, or HOST:PORT without tls.insecure, or remove it",
+        OtlpProtocol::Http => "write https://, or remove it",
+    };
+    for (path, at) in &tls.needs_tls {
+        problems.error(*at, format!("{path} has no effect, as nothing is encrypted: {remedy}"));
     }
 }

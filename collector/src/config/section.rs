@@ -335,6 +335,12 @@ impl<'a> Section<'a> {
         problems.error(at, format!("{} {what}", self.path_of(key)));
     }
 
+    /// Warns of the value of a key.
+    pub(super) fn doubt(&mut self, key: &'static str, what: &str, problems: &mut Problems) {
+        let at = self.node(key).map_or(self.at, |node| node.at);
+        problems.warning(at, format!("{} {what}", self.path_of(key)));
+    }
+
     fn scalar<T>(
         &mut self,
         key: &'static str,

@@ -15,6 +15,7 @@ mod limits_table;
 mod prometheus;
 mod receivers;
 mod tail_sampling;
+mod tls;
 
 const SOUND: &str = "\
 receivers:
@@ -318,32 +319,19 @@ fn a_key_that_is_there_twice_is_refused() {
 }
 
 #[test]
-fn plaintext_to_a_backend_must_be_asked_for() {
+fn a_backend_is_a_host_with_a_port() {
     let with = |settings: &str| {
         SOUND.replace("trace_ring:", &format!("otlp: {settings}")).replace("trace_ring", "otlp")
     };
-    check(&with("{endpoint: \"http://tempo.example:4317\"}"), &[]);
-    check(&with("{endpoint: \"tempo.example:4317\", tls: {insecure: true}}"), &[]);
-    check(
-        &with("{endpoint: \"tempo.example:4317\"}"),
-        &[
-            "c.yaml:8:20: error: exporters.otlp.endpoint is \"tempo.example:4317\", which asks for TLS, and this exporter \
-           speaks none: set tls.insecure to true to send in the clear",
-        ],
-    );
+    let expected =
+        "expected HOST:PORT, https://HOST:PORT or http://HOST:PORT, such as 127.0.0.1:4317";
     check(
         &with("{endpoint: tempo, tls: {insecure: true}}"),
-        &[
-            "c.yaml:8:20: error: exporters.otlp.endpoint is \"tempo\", expected HOST:PORT or http://HOST:PORT, such as \
-           127.0.0.1:4317",
-        ],
+        &[&format!("c.yaml:8:20: error: exporters.otlp.endpoint is \"tempo\", {expected}")],
     );
     check(
         &with(""),
-        &[
-            "c.yaml:8:3: error: exporters.otlp.endpoint is missing, expected HOST:PORT or http://HOST:PORT, such as \
-           127.0.0.1:4317",
-        ],
+        &[&format!("c.yaml:8:3: error: exporters.otlp.endpoint is missing, {expected}")],
     );
 }
 
@@ -416,7 +404,7 @@ fn dead_letters_are_kept_beside_a_queue_on_disk_alone() {
 }
 
 #[test]
-fn a_url_without_scheme_or_with_tls_is_refused_over_http() {
+fn a_url_without_scheme_is_refused_over_http() {
     let with = |endpoint: &str| {
         SOUND
             .replace("trace_ring:", &format!("otlphttp: {{endpoint: \"{endpoint}\"}}"))
@@ -424,17 +412,10 @@ fn a_url_without_scheme_or_with_tls_is_refused_over_http() {
     };
     check(&with("http://next.example:4318/base"), &[]);
     check(
-        &with("https://next.example:4318"),
-        &[
-            "c.yaml:8:24: error: exporters.otlphttp.endpoint is \"https://next.example:4318\", which asks for TLS, and \
-             this exporter speaks none: write http:// to send in the clear",
-        ],
-    );
-    check(
         &with("next.example:4318"),
         &[
-            "c.yaml:8:24: error: exporters.otlphttp.endpoint is \"next.example:4318\", expected http://HOST:PORT, such \
-             as http://127.0.0.1:4318",
+            "c.yaml:8:24: error: exporters.otlphttp.endpoint is \"next.example:4318\", expected https://HOST or \
+             http://HOST:PORT, such as http://127.0.0.1:4318",
         ],
     );
 }

@@ -12,6 +12,7 @@ mod backoff;
 mod chunks;
 mod client;
 mod compression;
+mod connect;
 mod consumer;
 mod exporter;
 mod gate;

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Uri, Version, header, uri::P
 use hyper_util::{
     client::legacy::{
         self,
-        connect::{CaptureConnection, HttpConnector, capture_connection},
+        connect::{CaptureConnection, capture_connection},
     },
     rt::{TokioExecutor, TokioTimer},
 };
@@ -16,6 +16,7 @@ use super::{
     answer::{Accepted, Answer},
     chunks::Chunks,
     compression::Packed,
+    connect::{self, Connections},
     grpc, http as otlp_http,
     verdict::{Failure, is_of_stream},
 };
@@ -33,7 +34,7 @@ const USER_AGENT: HeaderValue =
 /// HTTP one for each request that is under way.
 #[derive(Debug)]
 pub(super) struct Client {
-    connections: legacy::Client<HttpConnector, Chunks>,
+    connections: Connections,
     protocol: OtlpProtocol,
     compression: Compression,
     /// Where each signal is sent.
@@ -48,18 +49,16 @@ impl Client {
     /// `endpoint` and `headers` are those of the settings, read. A header of theirs replaces one that is always sent.
     ///
     /// # Errors
-    /// The endpoint's path cannot be extended.
+    /// The endpoint's path cannot be extended, or a file of TLS cannot be used.
     pub(super) fn new(
         endpoint: &Uri,
         headers: HeaderMap,
         settings: &OtlpExporterSettings,
     ) -> Result<Self, String> {
         let OtlpExporterSettings { protocol, compression, timeout, keep_alive, .. } = *settings;
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(timeout));
         let is_grpc = protocol == OtlpProtocol::Grpc;
-        let connections = legacy::Client::builder(TokioExecutor::new())
+        let mut builder = legacy::Client::builder(TokioExecutor::new());
+        builder
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
             .pool_max_idle_per_host(usize::try_from(settings.queue.consumers).unwrap_or(1))
@@ -67,12 +66,12 @@ impl Client {
             .http2_max_header_list_size(HEADER_LIST_BYTES_MAX)
             .http2_keep_alive_interval(keep_alive.time)
             .http2_keep_alive_timeout(keep_alive.timeout)
-            .http2_keep_alive_while_idle(keep_alive.permit_without_stream)
-            .build(connector);
+            .http2_keep_alive_while_idle(keep_alive.permit_without_stream);
+        let connections = Connections::new(&builder, endpoint, settings)?;
         let mut all = if is_grpc { grpc::headers(compression) } else { otlp_http::headers() };
         all.insert(header::USER_AGENT, USER_AGENT);
         all.extend(headers);
-        let targets = targets(endpoint, protocol)
+        let targets = targets(&connect::addressed(endpoint, settings)?, protocol)
             .ok_or_else(|| format!("endpoint {endpoint} has a path that cannot be extended"))?;
         Ok(Self { connections, protocol, compression, targets, headers: all, timeout })
     }

@@ -30,7 +30,7 @@ impl OtlpExporter {
     /// Starts the consumers; they connect with the first request. Must be called within a Tokio runtime.
     ///
     /// # Errors
-    /// The endpoint is no `http://` URL, a header is not valid, or the folder of its queue cannot be used.
+    /// The endpoint is no URL, a header is not valid, a file of TLS or the folder of its queue cannot be used.
     pub fn start(
         name: &str,
         settings: &OtlpExporterSettings,

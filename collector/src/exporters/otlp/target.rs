@@ -2,16 +2,13 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
-/// Reads an endpoint, `http://HOST:PORT`.
+/// Reads an endpoint, `http://HOST:PORT` or `https://HOST:PORT`.
 pub(super) fn endpoint(text: &str) -> Result<Uri, String> {
-    let remedy = "set it to http://HOST:PORT";
+    let remedy = "set it to http://HOST:PORT or https://HOST:PORT";
     let uri: Uri =
         text.parse().map_err(|cause| format!("endpoint {text} is not a URL: {cause}; {remedy}"))?;
     match (uri.scheme_str(), uri.host()) {
-        (Some("https"), _) => {
-            Err(format!("endpoint {text}: https is not supported by this exporter; use http://"))
-        }
-        (Some("http"), Some(_)) => Ok(uri),
+        (Some("http" | "https"), Some(_)) => Ok(uri),
         (Some(scheme), _) => Err(format!("endpoint {text} has scheme {scheme}; {remedy}")),
         (None, _) => Err(format!("endpoint {text} has no scheme; {remedy}")),
     }
@@ -41,27 +38,17 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_text_endpoint_is_taken() {
+    fn an_endpoint_in_the_clear_or_with_tls_is_taken() {
         check("http://jaeger:4317", Ok("http://jaeger:4317/"));
-    }
-
-    #[test]
-    fn an_endpoint_that_needs_tls_is_refused_with_the_remedy() {
-        check(
-            "https://jaeger:4317",
-            Err(
-                "endpoint https://jaeger:4317: https is not supported by this exporter; use http://",
-            ),
-        );
+        check("https://jaeger:4317", Ok("https://jaeger:4317/"));
     }
 
     #[test]
     fn an_endpoint_without_or_with_another_scheme_is_refused() {
-        check("jaeger", Err("endpoint jaeger has no scheme; set it to http://HOST:PORT"));
-        check(
-            "ftp://jaeger:4317",
-            Err("endpoint ftp://jaeger:4317 has scheme ftp; set it to http://HOST:PORT"),
-        );
+        let remedy = "set it to http://HOST:PORT or https://HOST:PORT";
+        check("jaeger", Err(&format!("endpoint jaeger has no scheme; {remedy}")));
+        let foreign = format!("endpoint ftp://jaeger:4317 has scheme ftp; {remedy}");
+        check("ftp://jaeger:4317", Err(&foreign));
     }
 
     #[test]

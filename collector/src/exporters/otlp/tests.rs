@@ -8,6 +8,9 @@ mod outage;
 mod over_grpc;
 mod over_http;
 mod peers;
+mod terminator;
+mod tls;
+mod tls_files;
 
 use std::{collections::VecDeque, net::SocketAddr, sync::Arc, time::Duration};
 

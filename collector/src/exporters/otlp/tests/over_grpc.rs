@@ -126,17 +126,6 @@ async fn what_is_left_at_the_deadline_of_a_shutdown_is_counted() {
 }
 
 #[tokio::test]
-async fn an_https_endpoint_is_a_start_error_that_names_the_component() {
-    let plain = OtlpExporterSettings::to("http://tempo:4317").expect("a backend");
-    let settings = OtlpExporterSettings { endpoint: "https://tempo:4317".to_owned(), ..plain };
-    let error = OtlpExporter::start("otlp/tempo", &settings, &SelfMetrics::default());
-    assert_eq!(
-        error.expect_err("no TLS").to_string(),
-        "otlp/tempo: endpoint https://tempo:4317: https is not supported by this exporter; use http://"
-    );
-}
-
-#[tokio::test]
 async fn a_compressed_request_is_understood() {
     for compression in [Compression::Gzip, Compression::Zstd] {
         let (backend, address) = Backend::start([]).await;

@@ -1,0 +1,79 @@
+//! What a client's connections are made with.
+
+use std::sync::Arc;
+
+use rustls::{
+    ClientConfig, ConfigBuilder, Error, InconsistentKeys, SupportedProtocolVersion,
+    client::WantsClientCert, crypto::ring, version,
+};
+
+use super::{
+    material::{Material, Text},
+    pem, roots,
+    unverified::Unverified,
+};
+use crate::config::{TlsClientSettings, TlsSettings, TlsVersion};
+
+/// Checks everything that was read, and makes the configuration of it. `protocol` is the only one that is offered, by
+/// its name in ALPN. Blocks while the system's roots are read.
+///
+/// # Errors
+/// A certificate or a key cannot be used, or nobody is trusted; the message names file, line and remedy.
+pub(crate) fn client_config(
+    settings: &TlsClientSettings,
+    material: &Material,
+    protocol: &[u8],
+) -> Result<ClientConfig, String> {
+    let builder = trusting(settings, material)?;
+    let mut config = match &material.identity {
+        None => builder.with_no_client_auth(),
+        Some((certificate, key)) => shown(builder, certificate, key)?,
+    };
+    config.alpn_protocols = vec![protocol.to_vec()];
+    Ok(config)
+}
+
+/// Whom the connections trust.
+fn trusting(
+    settings: &TlsClientSettings,
+    material: &Material,
+) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, String> {
+    let common = &settings.common;
+    let provider = Arc::new(ring::default_provider());
+    let versions = versions(common);
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_protocol_versions(&versions)
+        .map_err(|cause| format!("TLS cannot be set up: {cause}"))?;
+    let given = material.authorities.as_ref();
+    if settings.skips_verification {
+        // A file that is named is checked all the same: it will be needed once somebody verifies again.
+        given.map(|text| roots::roots(Some(text), false)).transpose()?;
+        let unverified = Arc::new(Unverified::new(&provider));
+        return Ok(builder.dangerous().with_custom_certificate_verifier(unverified));
+    }
+    Ok(builder.with_root_certificates(roots::roots(given, common.system_authorities)?))
+}
+
+/// Adds the certificate that a server is shown which asks for one.
+fn shown(
+    builder: ConfigBuilder<ClientConfig, WantsClientCert>,
+    certificate: &Text,
+    key: &Text,
+) -> Result<ClientConfig, String> {
+    let chain = pem::certificates(certificate)?.into_iter().map(|(_, der)| der).collect();
+    builder.with_client_auth_cert(chain, pem::key(key)?).map_err(|cause| match cause {
+        Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => format!(
+            "{} is not the key of the first certificate of {}: name the two that were issued together",
+            key.name, certificate.name
+        ),
+        cause => format!("{} cannot be used: {cause}", key.name),
+    })
+}
+
+fn versions(settings: &TlsSettings) -> Vec<&'static SupportedProtocolVersion> {
+    let range = settings.min_version..=settings.max_version.unwrap_or(TlsVersion::V1_3);
+    [(TlsVersion::V1_2, &version::TLS12), (TlsVersion::V1_3, &version::TLS13)]
+        .into_iter()
+        .filter_map(|(version, supported)| range.contains(&version).then_some(supported))
+        .collect()
+}
