@@ -23,7 +23,7 @@
 use bytes::Bytes;
 
 use super::dead_letter::{DeadLetter, DeadLetterReason};
-use crate::pipeline::{Signal, Tenant};
+use crate::pipeline::{Item, Signal, Tenant};
 
 /// Bytes of a header.
 pub(super) const HEADER: usize = 48;
@@ -75,6 +75,19 @@ pub enum Stored {
     Whole(Content),
     /// The header is; the content is not, and is what is left of it.
     Corrupt(Bytes),
+}
+
+impl From<&Item> for Content {
+    /// One that waits to be delivered; its bytes are shared.
+    fn from(item: &Item) -> Self {
+        Self {
+            signal: item.signal,
+            items: item.counts.items,
+            tenant: item.tenant.clone(),
+            bytes: item.bytes.clone(),
+            dead: None,
+        }
+    }
 }
 
 impl Content {

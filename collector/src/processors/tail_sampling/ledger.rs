@@ -200,7 +200,7 @@ impl<S: Storage> Ledger<S> {
 
     /// Writes requests; their senders are answered when the batch is dropped.
     fn write(&self, batch: &[Item]) {
-        let contents: Vec<Content> = batch.iter().map(content).collect();
+        let contents: Vec<Content> = batch.iter().map(Content::from).collect();
         let written = self.append(&contents);
         let bytes = batch.iter().map(|item| item.bytes.len()).sum();
         // Before the senders are answered, who may come back at once.
@@ -396,16 +396,6 @@ fn feed(shared: &Shared, unfed: &mut VecDeque<Read>) -> bool {
         }
     }
     unfed.len() < before
-}
-
-fn content(item: &Item) -> Content {
-    Content {
-        signal: item.signal,
-        items: item.counts.items,
-        tenant: item.tenant.clone(),
-        bytes: item.bytes.clone(),
-        dead: None,
-    }
 }
 
 /// The end of the pipeline before a sampler whose requests are on disk.

@@ -82,7 +82,7 @@ impl<S: Storage> Writer<S> {
     }
 
     fn write(&mut self, batch: Vec<Item>, load: Load) {
-        let contents: Vec<Content> = batch.iter().map(content).collect();
+        let contents: Vec<Content> = batch.iter().map(Content::from).collect();
         let written = self.append(&contents);
         // Before its senders are answered, who may come back at once.
         self.queue.pending.release(load);
@@ -234,15 +234,5 @@ impl<S: Storage> Writer<S> {
             _ => {}
         }
         self.is_failing = failure.is_some();
-    }
-}
-
-fn content(item: &Item) -> Content {
-    Content {
-        signal: item.signal,
-        items: item.counts.items,
-        tenant: item.tenant.clone(),
-        bytes: item.bytes.clone(),
-        dead: None,
     }
 }
