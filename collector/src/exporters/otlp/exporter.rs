@@ -91,6 +91,6 @@ impl OtlpExporter {
 impl Drop for OtlpExporter {
     /// A queue on disk has a thread, which ends once it is told to.
     fn drop(&mut self) {
-        self.queue.stop();
+        self.queue.finish();
     }
 }

@@ -123,6 +123,14 @@ impl Backlog {
         }
     }
 
+    /// Nobody takes or settles anything any more: a thread that writes may end.
+    pub(in crate::exporters) fn finish(&self) {
+        self.stop();
+        if let Self::Disk(queue) = self {
+            queue.finish();
+        }
+    }
+
     /// How long it is worth waiting for consumers.
     pub(in crate::exporters) fn patience(&self, deadline: Duration) -> Duration {
         match self {

@@ -278,8 +278,14 @@ impl<S: journal::Storage> DurableQueue<S> {
         self.freed.notify_one();
     }
 
-    /// Waits until the last checkpoint is written.
+    /// Nothing is settled any more: the writer may end.
+    pub(super) fn finish(&self) {
+        self.pending.finish();
+    }
+
+    /// The same, and waits until the last checkpoint is written.
     pub(super) async fn end(&self, deadline: Duration) {
+        self.finish();
         let ended = self.ended.lock().take();
         if let Some(ended) = ended {
             let _ = time::timeout(deadline, ended).await;

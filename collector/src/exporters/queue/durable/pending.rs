@@ -22,7 +22,10 @@ struct State {
     items: std::collections::VecDeque<(Item, Load)>,
     /// Of these, and of those that were promised room and are not here yet.
     promised: Load,
+    /// Nothing comes in any more.
     is_stopping: bool,
+    /// Nor is anything settled any more.
+    is_finished: bool,
 }
 
 /// What the writer is to do.
@@ -64,6 +67,14 @@ impl Pending {
         self.woken.notify_one();
     }
 
+    /// Lets the writer end, once all that was promised room is written.
+    pub(super) fn finish(&self) {
+        let mut state = self.state.lock();
+        state.is_stopping = true;
+        state.is_finished = true;
+        self.woken.notify_one();
+    }
+
     pub(super) fn is_stopping(&self) -> bool {
         self.state.lock().is_stopping
     }
@@ -91,6 +102,21 @@ impl Pending {
 
 impl State {
     fn has_ended(&self) -> bool {
-        self.is_stopping && self.items.is_empty() && self.promised == Load::default()
+        self.is_finished && self.items.is_empty() && self.promised == Load::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_writer_goes_on_until_the_last_attempts_are_settled() {
+        let pending = Pending::default();
+        pending.stop();
+        assert!(pending.is_stopping());
+        assert!(matches!(pending.next(Duration::ZERO), Work::Nothing));
+        pending.finish();
+        assert!(matches!(pending.next(Duration::ZERO), Work::End));
     }
 }

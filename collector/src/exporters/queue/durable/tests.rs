@@ -129,6 +129,20 @@ async fn what_was_acknowledged_and_not_delivered_is_there_after_power_was_lost()
 }
 
 #[tokio::test]
+async fn what_a_last_attempt_delivers_is_not_sent_again() {
+    let folder = Simulated::default();
+    let before = start(&folder, &settings());
+    assert_eq!(before.answer(0).await, None);
+    let last = before.next().await;
+    before.queue.stop();
+    before.queue.settle(&last, Fate::KEPT);
+    before.queue.end(PATIENCE).await;
+    let after = start(&folder, &settings());
+    assert_eq!(after.queue.items(), Signal::ALL.map(|signal| (signal, 0)));
+    after.stop().await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_written_is_refused_and_taken_again_once_it_can() {
     let folder = Simulated::default();
     let under = start(&folder, &settings());
