@@ -12,6 +12,9 @@ use super::material::Text;
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 
+/// Bytes of the longest label that is shown.
+const LABEL_MAX: usize = 40;
+
 /// A part of a text, from its line `BEGIN` to the next one.
 struct Part<'a> {
     /// Of `BEGIN`, from 1.
@@ -61,8 +64,7 @@ fn parts(pem: &[u8]) -> impl Iterator<Item = Part<'_>> {
     let mut at = 0;
     for (i, line) in pem.split_inclusive(|byte| *byte == b'\n').enumerate() {
         if let Some(rest) = line.strip_prefix(BEGIN) {
-            let label = String::from_utf8_lossy(rest);
-            begins.push((at, i + 1, label.trim_end().trim_end_matches('-').to_owned()));
+            begins.push((at, i + 1, label(rest)));
         }
         at += line.len();
     }
@@ -72,6 +74,19 @@ fn parts(pem: &[u8]) -> impl Iterator<Item = Part<'_>> {
         label,
         text: &pem[at..end],
     })
+}
+
+/// What is said to begin, behind `BEGIN`: all of it is shown in messages, so that a key which follows on the same line
+/// must not be in it.
+fn label(line: &[u8]) -> String {
+    let end = memchr::memmem::find(line, b"-----").unwrap_or(line.len());
+    let label = line[..end].trim_ascii_end();
+    let is_plain = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b' ';
+    if label.len() <= LABEL_MAX && label.iter().all(is_plain) {
+        String::from_utf8_lossy(label).into_owned()
+    } else {
+        "a section".to_owned()
+    }
 }
 
 impl Part<'_> {
@@ -179,6 +194,15 @@ mod tests {
             &key.replace("PRIVATE", "ENCRYPTED PRIVATE"),
             Err(&format!("tls.x_file x.pem, line 1: ENCRYPTED PRIVATE KEY {remedy}")),
         );
+        for on_one_line in [key.replace('\n', " "), key.replace('\n', "\\n")] {
+            let error = super::key(&text(&on_one_line)).map(drop).unwrap_err();
+            let secret = key.lines().nth(1).unwrap();
+            assert!(!error.contains(&secret[..8]), "{error}");
+            assert!(error.contains("PRIVATE KEY"), "{error}");
+        }
+        let unclosed = format!("-----BEGIN PRIVATE KEY{}", key.lines().nth(1).unwrap());
+        let error = super::key(&text(&unclosed)).map(drop).unwrap_err();
+        assert!(error.contains("a section") && error.len() < 200, "{error}");
         let old = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nc2VjcmV0\n";
         check_key(old, Err(&format!("tls.x_file x.pem, line 1: RSA PRIVATE KEY {remedy}")));
     }
