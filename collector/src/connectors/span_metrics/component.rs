@@ -202,11 +202,11 @@ impl Shared {
                 pairs.clone_from(&of_resource_pairs);
                 let span = SpanView::read(span, &settings.dimensions, &mut pairs);
                 let dimensions = Dimensions { span: &span, service, pairs: &pairs };
-                dimensions.spell(settings, &mut key);
-                let spelled = (key.as_bytes(), &dimensions);
+                let is_short = dimensions.spell(settings, &mut key);
+                let spelled = is_short.then_some((key.as_bytes(), &dimensions));
                 taken.counted += 1;
                 taken.overflowed +=
-                    u64::from(state.count(&mut entry, &resource_key, spelled, moment));
+                    u64::from(state.count(&mut entry, &resource_key, &span, spelled, moment));
             }
             self.counts.series_usage(state.series() as u64);
         }

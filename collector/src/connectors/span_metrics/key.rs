@@ -29,9 +29,16 @@ pub(super) struct Dimensions<'a> {
 }
 
 impl Dimensions<'_> {
-    /// Spells them in the order of the settings, so that equal ones spell the same and no others do.
-    pub(super) fn spell(&self, settings: &SpanMetricsSettings, identity: &mut Identity) {
+    /// Spells them in the order of the settings, so that equal ones spell the same and no others do. `false` if they are
+    /// too long, which is seen before anything of them is copied.
+    pub(super) fn spell(&self, settings: &SpanMetricsSettings, identity: &mut Identity) -> bool {
         identity.clear();
+        let common = settings.common.iter();
+        let common = common.map(|common| self.span.common(*common, self.service).len());
+        let pairs = self.pairs.iter().flatten().map(|pair| pair.len());
+        if common.chain(pairs).sum::<usize>() > DIMENSIONS_BYTES_MAX {
+            return false;
+        }
         for common in &settings.common {
             identity.push(b's', self.span.common(*common, self.service).as_bytes());
         }
@@ -42,6 +49,7 @@ impl Dimensions<'_> {
                 (None, None) => identity.push(b'-', &[]),
             }
         }
+        identity.as_bytes().len() <= DIMENSIONS_BYTES_MAX
     }
 
     /// The attributes that a series of these dimensions has.

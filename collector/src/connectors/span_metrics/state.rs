@@ -7,10 +7,11 @@ use hashbrown::HashTable;
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 
 use super::{
-    key::{DIMENSIONS_BYTES_MAX, Dimensions, ResourceKey, overflow_attributes},
+    key::{Dimensions, ResourceKey, overflow_attributes},
     request::{Draft, Request},
     series::{Moment, Series},
     settings::{ResourceOf, SpanMetricsSettings},
+    span::SpanView,
 };
 use crate::pipeline::{RejectReason, Tenant};
 
@@ -113,47 +114,49 @@ impl State {
         Ok(Entry { tenant: place, resource: resource.flatten(), fits })
     }
 
-    /// Counts a span in the series of its dimensions, which `key` spells, or else in the overflow series. Whether it was
-    /// the latter.
+    /// Counts a span in the series of its dimensions, which `key` spells, or else in the overflow series, as one whose
+    /// dimensions are too long to be spelled. Whether it was the latter.
     pub(super) fn count(
         &mut self,
         entry: &mut Entry,
         resource: &ResourceKey,
-        (key, dimensions): (&[u8], &Dimensions<'_>),
+        span: &SpanView<'_>,
+        spelled: Option<(&[u8], &Dimensions<'_>)>,
         moment: Moment,
     ) -> bool {
         let (settings, of_tenant) = (&*self.settings, &mut self.tenants[entry.tenant]);
-        let hash = self.hashing.hash_one(key);
-        if let Some(of_resource) = entry.resource.map(|place| &mut of_tenant.resources[place])
-            && let Some(place) = of_resource.find(hash, key)
-        {
-            of_resource.series[place].count(dimensions.span, moment, settings);
-            return false;
-        }
-        let new = |key: &[u8], attributes| {
+        let new = |key: &[u8], hash, attributes| {
             Series::new(key, hash, attributes, &settings.histogram, moment.now)
         };
-        let has_room = self.series < settings.series_max && key.len() <= DIMENSIONS_BYTES_MAX;
-        if !(entry.fits && has_room) {
-            let overflow = &mut of_tenant.resources[OVERFLOW].series;
-            if overflow.is_empty() {
-                overflow.push(new(&[], overflow_attributes()));
+        if let Some((key, dimensions)) = spelled {
+            let hash = self.hashing.hash_one(key);
+            if let Some(of_resource) = entry.resource.map(|place| &mut of_tenant.resources[place])
+                && let Some(place) = of_resource.find(hash, key)
+            {
+                of_resource.series[place].count(span, moment, settings);
+                return false;
             }
-            overflow[0].count(dimensions.span, moment, settings);
-            return true;
+            if entry.fits && self.series < settings.series_max {
+                let place = *entry.resource.get_or_insert_with(|| {
+                    let attributes = match settings.resource {
+                        ResourceOf::Collector => self.own_resource.clone(),
+                        ResourceOf::Attributes(_) | ResourceOf::Spans => resource.attributes(),
+                    };
+                    let key = resource.as_bytes();
+                    of_tenant.add(OfResource::new(key, self.hashing.hash_one(key), attributes))
+                });
+                let series = new(key, hash, dimensions.attributes(settings));
+                of_tenant.resources[place].add(series).count(span, moment, settings);
+                self.series += 1;
+                return false;
+            }
         }
-        let place = *entry.resource.get_or_insert_with(|| {
-            let attributes = match settings.resource {
-                ResourceOf::Collector => self.own_resource.clone(),
-                ResourceOf::Attributes(_) | ResourceOf::Spans => resource.attributes(),
-            };
-            let key = resource.as_bytes();
-            of_tenant.add(OfResource::new(key, self.hashing.hash_one(key), attributes))
-        });
-        let series = of_tenant.resources[place].add(new(key, dimensions.attributes(settings)));
-        series.count(dimensions.span, moment, settings);
-        self.series += 1;
-        false
+        let overflow = &mut of_tenant.resources[OVERFLOW].series;
+        if overflow.is_empty() {
+            overflow.push(new(&[], 0, overflow_attributes()));
+        }
+        overflow[0].count(span, moment, settings);
+        true
     }
 
     /// Begins to offer all series.
