@@ -138,14 +138,15 @@ impl Queue {
         }
     }
 
-    /// Forgets an item that [`Queue::next`] gave, and counts what became of it. Whoever waits for its lanes is found by
-    /// the consumer's next look.
+    /// Forgets an item that [`Queue::next`] gave, and counts what became of it. Another consumer may go on with what
+    /// waited for its lanes: its own may have more to send first.
     pub(super) fn settle(&self, waiting: &Waiting, fate: Fate) {
         // Under the lock, so that nothing is counted here and given up as well.
         let mut state = self.state.lock();
         if state.settle(waiting) {
             self.count(waiting.signal, waiting.items, fate);
         }
+        self.pass_on(&state);
     }
 
     /// Takes no more; consumers end when it is empty.

@@ -111,8 +111,9 @@ impl Consumer {
         self.health.note(step, message);
         match part.of {
             Of::Half(whole) => self.queue.too_many(whole),
-            Of::Whole if part.requests.len() > 1 => self.queue.taken_as_one(part.bytes()),
-            Of::Whole | Of::Rest => {}
+            // One request too: while nothing fits together, nothing else would ever let more leave joined.
+            Of::Whole => self.queue.taken_as_one(part.bytes()),
+            Of::Rest => {}
         }
         let mut left = *rejected;
         for (nth, request) in part.requests.iter().enumerate() {

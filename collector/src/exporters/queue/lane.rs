@@ -38,12 +38,7 @@ impl Lanes {
         self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
     }
 
-    /// Whether none of these takes one of its lanes.
-    pub(super) fn are_free<'a>(&self, mut taken: impl Iterator<Item = &'a Self>) -> bool {
-        !taken.any(|lanes| lanes.meets(self))
-    }
-
-    fn meets(&self, other: &Self) -> bool {
+    pub(super) fn meets(&self, other: &Self) -> bool {
         self.0.iter().zip(&other.0).any(|(word, other)| word & other != 0)
     }
 }

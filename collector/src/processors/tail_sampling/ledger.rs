@@ -346,7 +346,9 @@ pub(super) async fn run<S: Storage>(ledger: Arc<Ledger<S>>, mut stopping: watch:
         let batch = ledger.take_pending();
         let has_written = !batch.is_empty();
         let is_due = saved.elapsed() >= CHECKPOINT_EVERY || is_stopping;
-        let is_hungry = unfed.is_empty() && !is_stopping;
+        // Once the sampler empties itself, what is on disk stays there for the next process.
+        let may_feed = !is_stopping && !ledger.shared.is_stopping();
+        let is_hungry = unfed.is_empty() && may_feed;
         let own = Arc::clone(&ledger);
         let worked = spawn_blocking(move || own.work(batch, is_hungry, is_due)).await;
         // The runtime ends.
@@ -355,7 +357,7 @@ pub(super) async fn run<S: Storage>(ledger: Arc<Ledger<S>>, mut stopping: watch:
             saved = Instant::now();
         }
         unfed.extend(read);
-        let has_fed = !is_stopping && feed(&ledger.shared, &mut unfed);
+        let has_fed = may_feed && feed(&ledger.shared, &mut unfed);
         if has_written || has_fed {
             continue;
         }

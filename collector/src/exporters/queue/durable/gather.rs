@@ -38,7 +38,7 @@ impl<S: journal::Storage> DurableQueue<S> {
         let mut group = Group::default();
         loop {
             // Made before the look, so that what comes between the two wakes it.
-            let changed = self.changed.notified();
+            let (changed, freed) = (self.changed.notified(), self.freed.notified());
             // What is held then waits for the next process.
             if self.pending.is_stopping() {
                 return None;
@@ -57,27 +57,34 @@ impl<S: journal::Storage> DurableQueue<S> {
             let is_ready = group.is_full || self.joining.is_enough(&group.size);
             match (group.held.is_empty(), group.due.filter(|_| !is_ready)) {
                 (true, _) if read.is_err() => time::sleep(READ_PAUSE).await,
-                (true, _) => changed.await,
+                (true, _) => tokio::select! {
+                    () = changed => {}
+                    () = freed => {}
+                },
                 (false, Some(due)) if due > Instant::now() => tokio::select! {
                     () = changed => {}
                     () = time::sleep_until(due) => {}
                 },
                 (false, _) => {
-                    return self.wait_for_lanes(&group.held).await.then_some(group.held);
+                    self.hold_lanes(&group.held);
+                    return Some(group.held);
                 }
             }
         }
     }
 
-    /// Takes what joins the group, the oldest first.
+    /// Takes what joins the group, the oldest first; what must not overtake others is passed over.
     fn gather(&self, group: &mut Group) -> io::Result<()> {
         let mut passed = Vec::new();
+        // Nobody else takes any while this consumer looks, so that those of the group stay free.
+        let mut busy = Lanes::NONE;
+        self.sending.lock().iter().for_each(|lanes| busy.add(lanes));
         let mut gathered = Ok(());
         while !group.is_full
             && passed.len() < PASSED_MAX
             && (group.held.is_empty() || !self.joining.is_enough(&group.size))
         {
-            match self.gather_next(group, &mut passed) {
+            match self.gather_next(group, &mut passed, &mut busy) {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(cause) => {
@@ -92,7 +99,12 @@ impl<S: journal::Storage> DurableQueue<S> {
     }
 
     /// Looks at the oldest record that waits; `false` if there is none.
-    fn gather_next(&self, group: &mut Group, passed: &mut Vec<u64>) -> io::Result<bool> {
+    fn gather_next(
+        &self,
+        group: &mut Group,
+        passed: &mut Vec<u64>,
+        busy: &mut Lanes,
+    ) -> io::Result<bool> {
         let Some(place) = self.journal.lock().take()? else {
             return Ok(false);
         };
@@ -109,8 +121,13 @@ impl<S: journal::Storage> DurableQueue<S> {
         let Some(held) = self.read(&place)? else {
             return Ok(true);
         };
+        let joins = group.held.first().is_none_or(|first| held.waiting.joins(&first.waiting));
+        if !joins || busy.meets(&held.waiting.lanes) {
+            busy.add(&held.waiting.lanes);
+            passed.push(header.sequence);
+            return Ok(true);
+        }
         match group.held.first() {
-            Some(first) if !held.waiting.joins(&first.waiting) => passed.push(header.sequence),
             Some(_) => group.add(held, size),
             None => {
                 group.due = self.due(&header);
@@ -149,29 +166,10 @@ impl<S: journal::Storage> DurableQueue<S> {
         Some(Instant::now() + patience.saturating_sub(waited))
     }
 
-    /// Waits until nothing is being sent that these must not overtake, and takes their lanes; `false` if the queue
-    /// stops.
-    async fn wait_for_lanes(&self, group: &[Held]) -> bool {
-        let mut all = Lanes::NONE;
-        group.iter().for_each(|held| all.add(&held.waiting.lanes));
-        if all == Lanes::NONE {
-            return true;
-        }
-        loop {
-            let freed = self.freed.notified();
-            if self.pending.is_stopping() {
-                return false;
-            }
-            {
-                let mut sending = self.sending.lock();
-                if all.are_free(sending.iter()) {
-                    let lanes = group.iter().map(|held| held.waiting.lanes);
-                    sending.extend(lanes.filter(|lanes| *lanes != Lanes::NONE));
-                    return true;
-                }
-            }
-            freed.await;
-        }
+    /// Nothing that must not overtake these is sent from now on.
+    fn hold_lanes(&self, group: &[Held]) {
+        let lanes = group.iter().map(|held| held.waiting.lanes);
+        self.sending.lock().extend(lanes.filter(|lanes| *lanes != Lanes::NONE));
     }
 }
 

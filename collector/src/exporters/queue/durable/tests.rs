@@ -269,6 +269,24 @@ fn metrics_of(resource: u32) -> Bytes {
 }
 
 #[tokio::test]
+async fn what_must_not_overtake_holds_up_nothing_else() {
+    let under = start(&Simulated::default(), &settings());
+    let stuck = under.offer(Signal::Metrics, metrics_of(1)).expect("room");
+    assert_eq!(stuck.outcome().await.refusal, None);
+    let stuck = under.next().await;
+    for resource in [1, 2] {
+        let acknowledged = under.offer(Signal::Metrics, metrics_of(resource)).expect("room");
+        assert_eq!(acknowledged.outcome().await.refusal, None);
+    }
+    assert_eq!(under.answer(3).await, None);
+    assert_eq!(under.next().await.waiting.bytes, metrics_of(2));
+    assert_eq!(under.next().await.waiting.signal, Signal::Traces);
+    under.queue.settle(&stuck, Fate::KEPT);
+    assert_eq!(under.next().await.waiting.bytes, metrics_of(1));
+    under.stop().await;
+}
+
+#[tokio::test]
 async fn metrics_of_one_resource_leave_one_after_another() {
     let under = start(&Simulated::default(), &settings());
     for resource in [1, 2, 1] {
