@@ -66,8 +66,8 @@ impl ScriptedBackend {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a runtime");
-        let port = bound(SocketAddr::from(([127, 0, 0, 1], 0)));
-        let address = port.local_addr().expect("a bound address");
+        let address = free();
+        let port = bound(address);
         let (script, scripted) = watch::channel(Script::Keeps);
         let shared = Arc::new(Shared::default());
         let listener = listen(address, &runtime);
@@ -115,6 +115,12 @@ impl ScriptedBackend {
     pub fn rejected(&self) -> u64 {
         self.shared.rejected.load(Ordering::Relaxed)
     }
+}
+
+/// An address that nobody has. One that is shared may be given to several who ask for any.
+fn free() -> SocketAddr {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("a bound address")
 }
 
 fn bound(address: SocketAddr) -> TcpSocket {
