@@ -99,12 +99,17 @@ impl Storage for Folder {
         File::open(&self.path)?.sync_all()
     }
 
-    fn keep_reserve(&self) {
-        let Ok(reserve) = self.create(RESERVE) else { return };
-        if reserve.write_all_at(&[0; RESERVE_BYTES], 0).is_err() {
+    fn keep_reserve(&self) -> bool {
+        let reserve = match self.create(RESERVE) {
+            Ok(reserve) => reserve,
+            Err(cause) => return cause.kind() == io::ErrorKind::AlreadyExists,
+        };
+        let is_kept = reserve.write_all_at(&[0; RESERVE_BYTES], 0).is_ok();
+        if !is_kept {
             // It is tried again, with more room.
             let _ = self.remove(RESERVE);
         }
+        is_kept
     }
 
     fn release_reserve(&self) -> bool {

@@ -184,6 +184,8 @@ pub struct Journal<S: Storage> {
     removed: Option<u64>,
     /// Something was settled since.
     has_changed: bool,
+    /// The room for a checkpoint on a full disk is kept: records never take it, or nothing could ever go again.
+    has_reserve: bool,
     damage: Damage,
     unsettled: Totals,
     buffer: Vec<u8>,
@@ -248,12 +250,13 @@ impl<S: Storage> Journal<S> {
             removed: None,
             checkpoint,
             has_changed: damage.records > 0,
+            has_reserve: false,
             damage,
             unsettled: Totals::default(),
             buffer: Vec::new(),
         };
         journal.find_end()?;
-        journal.storage.keep_reserve();
+        journal.has_reserve = journal.storage.keep_reserve();
         Ok(Opened { journal, has_lost_checkpoint })
     }
 
@@ -297,6 +300,13 @@ impl<S: Storage> Journal<S> {
         let headers =
             (self.next..).zip(batch).map(|(nth, content)| Header::of(content, nth, unix_millis));
         let headers = headers.collect::<Option<Vec<_>>>().ok_or_else(too_long)?;
+        if !self.has_reserve {
+            self.has_reserve = self.storage.keep_reserve();
+        }
+        if !self.has_reserve {
+            self.leave_what_may_go();
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         self.make_room(headers.iter().map(Header::bytes).sum())?;
         let Some(segment) = self.segments.back_mut() else {
             return Err(io::ErrorKind::NotFound.into());
@@ -349,6 +359,7 @@ impl<S: Storage> Journal<S> {
             segment.has_rest = true;
         }
         self.is_open = false;
+        self.has_changed = true;
         self.next += records as u64;
     }
 
@@ -373,6 +384,8 @@ impl<S: Storage> Journal<S> {
                 segment.forget();
             }
         }
+        // Also if the next file cannot be begun: this one may go once nothing of it is needed.
+        self.has_changed |= self.is_open;
         self.is_open = false;
         let salt = salt(self.settings.seed, self.next);
         let segment = Segment::create(&*self.storage, self.next, salt)?;
@@ -498,6 +511,7 @@ impl<S: Storage> Journal<S> {
         saving: Saving<S>,
         stored: io::Result<()>,
     ) -> io::Result<()> {
+        self.has_reserve = false;
         if let Err(cause) = stored {
             self.has_changed = true;
             return Err(cause);
@@ -509,7 +523,7 @@ impl<S: Storage> Journal<S> {
                 self.remove(&segment)?;
             }
         }
-        self.storage.keep_reserve();
+        self.has_reserve = self.storage.keep_reserve();
         Ok(())
     }
 

@@ -50,8 +50,10 @@ pub trait Storage: fmt::Debug + Send + Sync + Sized + 'static {
     /// They may not.
     fn sync_names(&self) -> io::Result<()>;
 
-    /// Keeps some room for what must be written when there is none, unless it is kept already or there is none now.
-    fn keep_reserve(&self) {}
+    /// Keeps some room for what must be written when there is none; whether it is kept now, or was already.
+    fn keep_reserve(&self) -> bool {
+        true
+    }
 
     /// Gives that room back; whether there was any.
     fn release_reserve(&self) -> bool {
