@@ -1,9 +1,10 @@
 //! Who may send while the other side fails: one at a time, to see whether it does again.
 //!
 //! An attempt that fails, with no other answered since it began, closes the gate. Then one request is sent for each
-//! wait, the one that failed least and of these the oldest: so the oldest goes first, and one that makes the other side
-//! fail by itself holds up the others only in its turn. All others wait for what becomes of it. An answer of any kind
-//! opens the gate. A request that fails alone, while others are answered, waits alone.
+//! wait, of those that may go the one that failed least and of these the oldest: so the oldest goes first, one that makes
+//! the other side fail by itself holds up the others only in its turn, and one that was told to come back later holds up
+//! nobody until then. All others wait for what becomes of it. An answer of any kind opens the gate. A request that fails
+//! alone, while others are answered, waits alone.
 
 use std::time::Duration;
 
@@ -33,9 +34,15 @@ struct State {
     answers: u64,
     tickets: u64,
     /// Who waits for the gate; as many as there are consumers at most.
-    waiting: Vec<Turn>,
-    /// How often waits were cut short.
-    hurries: u64,
+    waiting: Vec<Waiting>,
+}
+
+/// A request that waits.
+#[derive(Debug)]
+struct Waiting {
+    turn: Turn,
+    /// When it may go, whatever the gate says; nothing if at any time.
+    not_before: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -92,22 +99,22 @@ impl Gate {
 
     /// Waits until the request may be sent.
     pub(super) async fn pass(&self, passage: &mut Passage) -> Attempt<'_> {
+        let turn = passage.turn;
         let not_before = passage.not_before.take();
-        let hurries = {
-            let state = self.state.lock();
+        let _place = {
+            let mut state = self.state.lock();
             if state.outage.is_none() && not_before.is_none() {
                 return self.attempt(&state, false);
             }
-            state.hurries
+            state.waiting.push(Waiting { turn, not_before });
+            Place { gate: self, turn }
         };
-        let _place = Place::take(self, passage.turn);
         loop {
             // Made before the look, so that what comes between the two wakes it.
             let changed = self.changed.notified();
             let until = {
                 let mut state = self.state.lock();
-                let not_before = not_before.filter(|_| state.hurries == hurries);
-                match state.find(passage.turn, not_before, Instant::now()) {
+                match state.find(turn, Instant::now()) {
                     Found::Open { is_probe } => return self.attempt(&state, is_probe),
                     Found::OpensAt(until) => Some(until),
                     Found::Closed => None,
@@ -126,7 +133,7 @@ impl Gate {
     /// Nobody waits any longer for the next attempt: there may be no time for it.
     pub(super) fn hurry(&self) {
         let mut state = self.state.lock();
-        state.hurries += 1;
+        state.waiting.iter_mut().for_each(|waiting| waiting.not_before = None);
         if let Some(outage) = &mut state.outage {
             outage.until = Instant::now();
         }
@@ -140,8 +147,10 @@ impl Gate {
 }
 
 impl State {
-    fn find(&mut self, turn: Turn, not_before: Option<Instant>, now: Instant) -> Found {
-        let not_before = not_before.unwrap_or(now);
+    /// What the request of this turn finds, which waits.
+    fn find(&mut self, turn: Turn, now: Instant) -> Found {
+        let own = self.waiting.iter().find(|waiting| waiting.turn == turn);
+        let not_before = own.and_then(|own| own.not_before).unwrap_or(now);
         let Some(outage) = &mut self.outage else {
             return if not_before <= now {
                 Found::Open { is_probe: false }
@@ -149,12 +158,17 @@ impl State {
                 Found::OpensAt(not_before)
             };
         };
-        if outage.is_probed || self.waiting.iter().min() != Some(&turn) {
+        if outage.is_probed {
             return Found::Closed;
         }
+        // Each looks again at its own time, so that whoever is first then is awake.
         let until = outage.until.max(not_before);
         if until > now {
             return Found::OpensAt(until);
+        }
+        let may_go = self.waiting.iter().filter(|waiting| waiting.not_before <= Some(now));
+        if may_go.map(|waiting| waiting.turn).min() != Some(turn) {
+            return Found::Closed;
         }
         outage.is_probed = true;
         Found::Open { is_probe: true }
@@ -235,16 +249,9 @@ struct Place<'a> {
     turn: Turn,
 }
 
-impl<'a> Place<'a> {
-    fn take(gate: &'a Gate, turn: Turn) -> Self {
-        gate.state.lock().waiting.push(turn);
-        Self { gate, turn }
-    }
-}
-
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.gate.state.lock().waiting.retain(|turn| *turn != self.turn);
+        self.gate.state.lock().waiting.retain(|waiting| waiting.turn != self.turn);
         self.gate.changed.notify_waiters();
     }
 }
@@ -362,6 +369,54 @@ mod tests {
         assert_eq!(before.elapsed(), minute / 2);
         gate.pass(&mut asked).await.answered();
         assert_eq!(before.elapsed(), minute);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_was_told_to_come_back_late_holds_up_nobody_in_a_later_outage() {
+        let gate = gate();
+        let (mut asked, mut other) = (gate.passage(), gate.passage());
+        let minute = Duration::from_secs(60);
+        let begin = Instant::now();
+        let under_way = gate.pass(&mut other).await;
+        gate.pass(&mut asked).await.failed(&mut asked, MIDDLE, Some(minute));
+        under_way.answered();
+        let mut waits = std::pin::pin!(gate.pass(&mut asked));
+        assert!(time::timeout(Duration::ZERO, waits.as_mut()).await.is_err());
+        // Older, and failed as often: it would be the one to try, if it might go.
+        gate.pass(&mut other).await.failed(&mut other, MIDDLE, None);
+        for at in [4, 10] {
+            let probe = tokio::select! {
+                probe = gate.pass(&mut other) => probe,
+                _ = waits.as_mut() => panic!("it was told to wait"),
+            };
+            assert_eq!(begin.elapsed().as_secs(), at);
+            probe.failed(&mut other, MIDDLE, None);
+        }
+        // Once its time has come it is first again, among those who may go.
+        time::sleep_until(begin + minute).await;
+        let probe = tokio::select! {
+            biased;
+            _ = gate.pass(&mut other) => panic!("it has failed more often"),
+            probe = waits => probe,
+        };
+        assert_eq!(begin.elapsed(), minute);
+        probe.answered();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_hurry_ends_a_wait_that_was_asked_for() {
+        let gate = gate();
+        let (mut asked, mut other) = (gate.passage(), gate.passage());
+        let begin = Instant::now();
+        let under_way = gate.pass(&mut other).await;
+        let minute = Duration::from_secs(60);
+        gate.pass(&mut asked).await.failed(&mut asked, MIDDLE, Some(minute));
+        under_way.answered();
+        let mut waits = std::pin::pin!(gate.pass(&mut asked));
+        assert!(time::timeout(Duration::from_secs(1), waits.as_mut()).await.is_err());
+        gate.hurry();
+        waits.await.answered();
+        assert_eq!(begin.elapsed().as_secs(), 1);
     }
 
     #[tokio::test(start_paused = true)]
