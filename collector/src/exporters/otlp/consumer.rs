@@ -14,7 +14,7 @@ use super::{
     client::Client,
     compression::Packed,
     gate::{Gate, Passage},
-    health::{Health, Step},
+    health::{Health, Remains, Step},
     verdict::Failure,
 };
 use crate::{
@@ -90,18 +90,23 @@ impl Consumer {
                     parts.push(Part { requests: second, passage: self.gate.passage(), of });
                     parts.push(Part { requests, passage, of });
                 }
-                Outcome::InParts(GivenUp { reason, message })
-                | Outcome::GivenUp(GivenUp { reason, message }) => {
-                    self.health.note(Step::Refused, &message);
-                    for request in &part.requests {
-                        if reason == RejectReason::Remote {
-                            self.queue.keep_dead_letter(request, &message);
-                        }
-                        self.queue.settle(request, Fate::Lost(reason));
-                    }
+                Outcome::InParts(given_up) | Outcome::GivenUp(given_up) => {
+                    self.give_up(&part, &given_up);
                 }
             }
         }
+    }
+
+    /// Settles requests that nobody will deliver, and keeps what the other side refused where that is done.
+    fn give_up(&self, part: &Part, GivenUp { reason, message }: &GivenUp) {
+        let mut kept = 0;
+        for request in &part.requests {
+            let is_refused = *reason == RejectReason::Remote;
+            kept += usize::from(is_refused && self.queue.keep_dead_letter(request, message));
+            self.queue.settle(request, Fate::Lost(*reason));
+        }
+        let remains = Remains::of(part.requests.len(), kept);
+        self.health.note(Step::GivenUp(remains), message);
     }
 
     /// Settles requests that were taken as one. What was rejected of them is counted as of the oldest: the answer does

@@ -19,7 +19,39 @@ pub(super) enum Step {
     /// Taken, but not all of it.
     Partly,
     Failing,
-    Refused,
+    GivenUp(Remains),
+}
+
+/// What is left of requests that were given up as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Remains {
+    /// All of them are kept as dead letters.
+    All,
+    /// Some are.
+    Some,
+    Nothing,
+}
+
+impl Remains {
+    /// Of so many requests so many are kept.
+    pub(super) const fn of(requests: usize, kept: usize) -> Self {
+        match kept {
+            0 => Self::Nothing,
+            _ if kept < requests => Self::Some,
+            _ => Self::All,
+        }
+    }
+
+    const fn told(self) -> &'static str {
+        match self {
+            Self::All => "the request is counted as rejected, and kept as a dead letter",
+            Self::Some => {
+                "the request is counted as rejected; a part of it is kept as dead letters, and the rest lost for want of \
+                 room"
+            }
+            Self::Nothing => "the request is lost and counted",
+        }
+    }
 }
 
 impl Health {
@@ -40,8 +72,8 @@ impl Health {
                 "{name}: {endpoint} keeps only a part: {message}; the rest is lost and counted"
             ),
             Step::Failing => warn!("{name}: {endpoint} does not take requests: {message}"),
-            Step::Refused => {
-                warn!("{name}: {endpoint}: {message}; the request is lost and counted");
+            Step::GivenUp(remains) => {
+                warn!("{name}: {endpoint}: {message}; {}", remains.told());
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The exporter against backends of others: generated servers over gRPC, a scripted one over HTTP, one that hangs.
 
 mod duplicates;
+mod given_up;
 mod hung;
 mod joined;
 mod order;

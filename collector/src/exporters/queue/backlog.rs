@@ -88,11 +88,12 @@ impl Backlog {
         }
     }
 
-    /// Keeps a request that the other side refuses for good, with what it said, before it is settled; only a queue on
-    /// disk does.
-    pub(in crate::exporters) fn keep_dead_letter(&self, taken: &Taken, said: &str) {
-        if let (Self::Disk(queue), Taken::Disk(held)) = (self, taken) {
-            queue.keep_dead_letter(held, said);
+    /// Keeps a request that the other side refuses for good, with what it said, before it is settled; whether it does:
+    /// only a queue on disk may.
+    pub(in crate::exporters) fn keep_dead_letter(&self, taken: &Taken, said: &str) -> bool {
+        match (self, taken) {
+            (Self::Disk(queue), Taken::Disk(held)) => queue.keep_dead_letter(held, said),
+            (Self::Memory(_) | Self::Disk(_), _) => false,
         }
     }
 

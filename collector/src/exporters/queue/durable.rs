@@ -202,8 +202,9 @@ impl<S: journal::Storage> DurableQueue<S> {
         });
     }
 
-    /// Keeps what the other side refuses for good, of a request that is settled after this.
-    pub(super) fn keep_dead_letter(&self, held: &Held, said: &str) {
+    /// Keeps what the other side refuses for good, of a request that is settled after this; whether it does, unless the
+    /// disk fails.
+    pub(super) fn keep_dead_letter(&self, held: &Held, said: &str) -> bool {
         let letter = || Content {
             signal: held.waiting.signal,
             items: held.waiting.items,
@@ -211,7 +212,7 @@ impl<S: journal::Storage> DurableQueue<S> {
             bytes: held.waiting.bytes.clone(),
             dead: Some(DeadLetter::new(DeadLetterReason::Remote, said)),
         };
-        self.dead_letters.push(letter, &self.metrics);
+        self.dead_letters.push(letter, &self.metrics)
     }
 
     /// Forgets a request that was delivered or given up, and counts which.

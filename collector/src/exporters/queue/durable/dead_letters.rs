@@ -27,30 +27,35 @@ const COMMIT_BYTES: u64 = 1 << 20;
 /// Where letters wait for the writer.
 #[derive(Debug)]
 pub(super) struct Inbox {
-    /// Whether letters are kept at all.
-    is_open: bool,
+    /// Of all letters together; none are kept if it is 0.
+    bytes_max: u64,
     waiting: Mutex<(Vec<Content>, u64)>,
 }
 
 impl Inbox {
     pub(super) fn new(bytes_max: u64) -> Self {
-        Self { is_open: bytes_max > 0, waiting: Mutex::default() }
+        Self { bytes_max, waiting: Mutex::default() }
     }
 
-    /// Has a letter wait, or counts that it is not kept.
-    pub(super) fn push(&self, letter: impl FnOnce() -> Content, metrics: &ExporterMetrics) {
-        if !self.is_open {
-            return;
+    /// Has a letter wait, or counts that it is not kept; whether it waits.
+    pub(super) fn push(&self, letter: impl FnOnce() -> Content, metrics: &ExporterMetrics) -> bool {
+        if self.bytes_max == 0 {
+            return false;
         }
         let letter = letter();
         let bytes = letter.stored_bytes();
+        if bytes > self.bytes_max {
+            metrics.dead_letters().lost(Loss::TooLarge, 1);
+            return false;
+        }
         let (letters, waiting) = &mut *self.waiting.lock();
         if *waiting + bytes > INBOX_BYTES_MAX && !letters.is_empty() {
             metrics.dead_letters().lost(Loss::TooMany, 1);
-            return;
+            return false;
         }
         *waiting += bytes;
         letters.push(letter);
+        true
     }
 
     fn take(&self) -> Vec<Content> {
@@ -106,13 +111,10 @@ impl<S: Storage> DeadLetters<S> {
 
     /// Writes what waits. What cannot be written is lost, and counted.
     pub(super) fn write(&mut self, inbox: &Inbox, unix_millis: u64) {
-        let mut letters = inbox.take();
+        let letters = inbox.take();
         if letters.is_empty() {
             return;
         }
-        let before = letters.len();
-        letters.retain(|letter| letter.stored_bytes() <= self.bytes_max);
-        self.lost(Loss::TooLarge, before - letters.len());
         let mut letters = letters.into_iter().peekable();
         while letters.peek().is_some() {
             let (mut batch, mut bytes) = (Vec::new(), 0);
