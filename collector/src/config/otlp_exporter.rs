@@ -11,7 +11,7 @@ use super::{
     resolved::ExporterSettings,
     retry::{self, RetrySettings},
     section::Section,
-    tls::{ClientTls, TlsClientSettings},
+    tls::{ClientTls, NeedsTls, TlsClientSettings},
 };
 
 /// Settings of the exporters `otlp` and `otlphttp`.
@@ -192,30 +192,63 @@ fn check_tls(
     tls: &ClientTls,
     problems: &mut Problems,
 ) {
-    let insecure = section.path_of("tls.insecure");
-    match (backend::is_tls(url), tls.insecure) {
-        (true, Some((true, at))) => problems.warning(
+    if !backend::is_tls(url) {
+        return check_clear(section, protocol, tls, problems);
+    }
+    if let Some((true, at)) = tls.insecure {
+        let what = "is true, but TLS is spoken, as the rest of the settings says: remove it";
+        problems.warning(at, format!("{} {what}", section.path_of("tls.insecure")));
+    }
+    if let Some(at) = tls.unverified {
+        let path = section.path_of("tls.insecure_skip_verify");
+        problems.warning(
             at,
             format!(
-                "{insecure} is true, but TLS is spoken, as the rest of the settings says: remove it"
+                "{path} is true: whoever answers at the endpoint is believed and sees all that is sent; name its \
+                 authority in ca_file instead"
             ),
-        ),
-        (false, Some((false, at))) if protocol == OtlpProtocol::Grpc => problems.error(
+        );
+    }
+}
+
+/// Reports what `tls` says of an endpoint in the clear. The OpenTelemetry Collector passes over all of it, except that
+/// over gRPC it speaks TLS to `http://` unless it is `insecure`: there is nothing here that may be sent in the clear
+/// without a word.
+fn check_clear(
+    section: &Section<'_>,
+    protocol: OtlpProtocol,
+    tls: &ClientTls,
+    problems: &mut Problems,
+) {
+    let insecure = section.path_of("tls.insecure");
+    match (tls.insecure, protocol) {
+        (Some((false, at)), OtlpProtocol::Grpc) => problems.error(
             at,
             format!(
                 "{insecure} is false, but http:// asks for no TLS: write https://, or remove it"
             ),
         ),
-        _ => {}
-    }
-    if backend::is_tls(url) {
-        return;
+        // As files for the OpenTelemetry Collector have it, which writes its defaults out in some charts.
+        (Some((false, at)), OtlpProtocol::Http) => problems.warning(
+            at,
+            format!(
+                "{insecure} is false, but http:// is sent to in the clear, where others may read along: write https://, \
+                 or remove it"
+            ),
+        ),
+        (Some((true, _)) | None, _) => {}
     }
     let remedy = match protocol {
         OtlpProtocol::Grpc => "write https://, or HOST:PORT without tls.insecure, or remove it",
         OtlpProtocol::Http => "write https://, or remove it",
     };
-    for (path, at) in &tls.needs_tls {
-        problems.error(*at, format!("{path} has no effect, as nothing is encrypted: {remedy}"));
+    let is_asked_for = matches!(tls.insecure, Some((true, _)));
+    for NeedsTls { path, at, is_certificate } in &tls.needs_tls {
+        let message = format!("{path} has no effect, as nothing is encrypted: {remedy}");
+        if is_asked_for && !is_certificate {
+            problems.warning(*at, message);
+        } else {
+            problems.error(*at, message);
+        }
     }
 }

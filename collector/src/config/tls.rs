@@ -1,7 +1,7 @@
 //! The Collector's `tls` block: whom the other end may be, and who this one is.
 //!
-//! Files are named here and read where a component starts: a check of the file alone needs neither the machine nor the
-//! rights of the user that runs it.
+//! Files are named here. They are read with the configuration (`tls_files`), so that a mistake in one has its place, and
+//! again where a component starts.
 
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -86,19 +86,27 @@ pub(super) struct ClientTls {
     pub(super) settings: TlsClientSettings,
     /// `insecure`, if it is there, and where.
     pub(super) insecure: Option<(bool, Position)>,
-    /// The path and the place of each key that says nothing to a connection in the clear.
-    pub(super) needs_tls: Vec<(String, Position)>,
+    /// Where `insecure_skip_verify` is true.
+    pub(super) unverified: Option<Position>,
+    /// Each key that says nothing to a connection in the clear.
+    pub(super) needs_tls: Vec<NeedsTls>,
 }
 
-/// Keys that only matter where TLS is spoken.
-const KEYS: [&str; 12] = [
-    "ca_file",
-    "ca_pem",
+/// A key that only matters where TLS is spoken.
+#[derive(Debug)]
+pub(super) struct NeedsTls {
+    pub(super) path: String,
+    pub(super) at: Position,
+    /// Whether it is a certificate or a key, which nobody names who does not want TLS.
+    pub(super) is_certificate: bool,
+}
+
+/// Certificates and keys.
+const CERTIFICATES: [&str; 6] =
+    ["ca_file", "ca_pem", "cert_file", "cert_pem", "key_file", "key_pem"];
+/// What else only matters where TLS is spoken.
+const OTHERS: [&str; 6] = [
     "include_system_ca_certs_pool",
-    "cert_file",
-    "cert_pem",
-    "key_file",
-    "key_pem",
     "min_version",
     "max_version",
     "reload_interval",
@@ -115,20 +123,20 @@ impl ClientTls {
         let insecure = section.flag("insecure", problems);
         let insecure = insecure.zip(section.place_of("insecure"));
         let skips_verification = section.flag("insecure_skip_verify", problems) == Some(true);
-        if skips_verification {
-            let warning = "is true: whoever answers at the endpoint is believed and sees all that is sent; name its \
-                           authority in ca_file instead";
-            section.doubt("insecure_skip_verify", warning, problems);
-        }
+        let unverified = section.node("insecure_skip_verify").filter(|_| skips_verification);
+        let unverified = unverified.map(|node| node.at);
         let server_name = server_name(&mut section, problems);
         let common = read_common(&mut section, problems);
         let settings = TlsClientSettings { common, server_name, skips_verification };
-        let needs_tls = KEYS
-            .iter()
-            .filter_map(|key| Some((section.path_of(key), section.place_of(key)?)))
-            .collect();
+        let keys = CERTIFICATES.map(|key| (key, true)).into_iter();
+        let keys = keys.chain(OTHERS.map(|key| (key, false)));
+        let needs_tls = keys.filter_map(|(key, is_certificate)| {
+            let at = section.place_of(key)?;
+            Some(NeedsTls { path: section.path_of(key), at, is_certificate })
+        });
+        let needs_tls = needs_tls.collect();
         section.close(problems);
-        Self { settings, insecure, needs_tls }
+        Self { settings, insecure, unverified, needs_tls }
     }
 }
 

@@ -43,7 +43,6 @@ fn the_scheme_decides_over_http() {
         "{endpoint: \"https://otlp.example/otlp\"}",
         "{endpoint: \"https://otlp.example/otlp\", tls: {ca_file: ca.pem}}",
         "{endpoint: \"http://127.0.0.1:9\", tls: {insecure: true}}",
-        "{endpoint: \"http://127.0.0.1:9\", tls: {insecure: false}}",
     ] {
         check(&with("otlphttp", settings), &[]);
     }
@@ -103,6 +102,54 @@ fn what_contradicts_the_endpoint_is_named() {
     check(
         &with("otlp", "{endpoint: \"tempo:4317\", tls: {insecure: true, ca_file: ca.pem}}"),
         &[&format!("c.yaml:8:40: warning: exporters.otlp.tls.insecure {spoken}")],
+    );
+}
+
+#[test]
+fn nothing_is_sent_in_the_clear_without_a_word_where_tls_was_meant() {
+    let of = |tls: &str| format!("{{endpoint: \"http://tempo:4318\", tls: {{{tls}}}}}");
+    check(
+        &with("otlphttp", &of("insecure: false")),
+        &[
+            "c.yaml:8:51: warning: exporters.otlphttp.tls.insecure is false, but http:// is sent to in the clear, where \
+             others may read along: write https://, or remove it",
+        ],
+    );
+    // A certificate or a key is never left unused, whatever else is asked for.
+    for key in ["ca_file: a", "ca_pem: a"] {
+        for insecure in ["insecure: true, ", "insecure: false, ", ""] {
+            let text = with("otlphttp", &of(&format!("{insecure}{key}")));
+            let errors = Config::parse("c.yaml", &text).expect_err(&text).to_string();
+            assert!(errors.contains("has no effect, as nothing is encrypted"), "{errors}");
+        }
+    }
+    let both = "insecure: true, cert_file: a, key_file: b";
+    for kind in ["otlp", "otlphttp"] {
+        let errors = Config::parse("c.yaml", &with(kind, &of(both))).unwrap_err().to_string();
+        assert_eq!(errors.matches("error: ").count(), 2, "{errors}");
+    }
+}
+
+#[test]
+fn what_says_nothing_to_whoever_asks_for_the_clear_is_only_warned_of() {
+    let tls = "insecure: true, insecure_skip_verify: true, min_version: \"1.3\"";
+    let remedy = "write https://, or HOST:PORT without tls.insecure, or remove it";
+    let without = "has no effect, as nothing is encrypted";
+    check(
+        &with("otlp", &format!("{{endpoint: \"tempo:4317\", tls: {{{tls}}}}}")),
+        &[
+            &format!(
+                "c.yaml:8:56: warning: exporters.otlp.tls.insecure_skip_verify {without}: {remedy}"
+            ),
+            &format!("c.yaml:8:84: warning: exporters.otlp.tls.min_version {without}: {remedy}"),
+        ],
+    );
+    // Whoever does not say so may have meant TLS.
+    check(
+        &with("otlphttp", "{endpoint: \"http://tempo:4318\", tls: {min_version: \"1.3\"}}"),
+        &[&format!(
+            "c.yaml:8:51: error: exporters.otlphttp.tls.min_version {without}: write https://, or remove it"
+        )],
     );
 }
 
