@@ -36,6 +36,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod tls_files;
 mod value;
 
 pub use component_id::ComponentId;

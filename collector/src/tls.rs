@@ -5,11 +5,14 @@
 //! operator's authority that was installed for every other program is trusted here too; a list compiled in would know
 //! no private authority and grow old with the binary.
 
+mod check;
 mod client;
+mod identity;
 mod material;
 mod pem;
 mod roots;
 mod unverified;
 
+pub(crate) use check::{Mistake, mistakes};
 pub(crate) use client::client_config;
 pub(crate) use material::Material;

@@ -7,7 +7,11 @@ use std::{
     path::Path,
 };
 
-use super::{problem::Problem, resolve::resolve, resolved::Resolved};
+use super::{
+    problem::Problem,
+    resolve::{Machine, resolve},
+    resolved::Resolved,
+};
 
 /// Bytes of a configuration file; a larger one is refused unread.
 const FILE_BYTES_MAX: u64 = 1 << 20;
@@ -37,26 +41,30 @@ struct Problems {
 }
 
 impl Config {
-    /// Reads and checks a file of at most 1 MiB.
+    /// Reads and checks a file of at most 1 MiB, and the certificates and keys that it names.
     ///
     /// # Errors
-    /// Everything that is wrong with it, not only the first; or that it cannot be read.
+    /// Everything that is wrong with it and them, not only the first; or that it cannot be read.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let file = path.display().to_string();
         let text = read_text(path).map_err(|cause| {
             let problem = Problem::of_file(format!("cannot read this file: {cause}"));
             ConfigError(Problems { file: file.clone(), list: vec![problem] })
         })?;
-        Self::parse(&file, &text)
+        Self::check(file, &text, Machine::Read)
     }
 
-    /// Checks a text; `file` stands in front of every problem.
+    /// Checks a text, and none of the files that it names; `file` stands in front of every problem.
     ///
     /// # Errors
     /// Everything that is wrong with it, not only the first.
     pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
-        let (resolved, list) = resolve(text);
-        let problems = Problems { file: file.to_owned(), list };
+        Self::check(file.to_owned(), text, Machine::Unread)
+    }
+
+    fn check(file: String, text: &str, machine: Machine) -> Result<Self, ConfigError> {
+        let (resolved, list) = resolve(text, machine);
+        let problems = Problems { file, list };
         match resolved {
             Some(resolved) => Ok(Self { resolved, warnings: Warnings(problems) }),
             None => Err(ConfigError(problems)),

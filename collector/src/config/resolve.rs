@@ -11,11 +11,21 @@ use super::{
     resolved::{Component, Resolved},
     section::Section,
     service::{self, Definitions},
+    tls_files,
 };
+
+/// Whether what a configuration names on this machine is looked at too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Machine {
+    /// Certificates and keys are read.
+    Read,
+    /// Only the text counts.
+    Unread,
+}
 
 /// Reads and checks a file's text. Problems come in the order of the file; with an error among them there is no
 /// configuration.
-pub(super) fn resolve(text: &str) -> (Option<Resolved>, Vec<Problem>) {
+pub(super) fn resolve(text: &str, machine: Machine) -> (Option<Resolved>, Vec<Problem>) {
     let tree = match raw::parse(text) {
         Ok(tree) => tree,
         Err(syntax) => return (None, vec![syntax]),
@@ -31,6 +41,9 @@ pub(super) fn resolve(text: &str) -> (Option<Resolved>, Vec<Problem>) {
     let mut problems = Problems::default();
     refuse_placeholders(&tree, &mut problems);
     let resolved = sections(&tree, &mut problems);
+    if machine == Machine::Read {
+        tls_files::check(&tree, &resolved, &mut problems);
+    }
     let resolved = (!problems.any_error()).then_some(resolved);
     (resolved, problems.sorted())
 }

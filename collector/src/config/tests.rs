@@ -16,6 +16,7 @@ mod prometheus;
 mod receivers;
 mod tail_sampling;
 mod tls;
+mod tls_files;
 
 const SOUND: &str = "\
 receivers:

@@ -3,15 +3,11 @@
 use std::sync::Arc;
 
 use rustls::{
-    ClientConfig, ConfigBuilder, Error, InconsistentKeys, SupportedProtocolVersion,
-    client::WantsClientCert, crypto::ring, version,
+    ClientConfig, ConfigBuilder, SupportedProtocolVersion, client::WantsClientCert, crypto::ring,
+    sign::SingleCertAndKey, version,
 };
 
-use super::{
-    material::{Material, Text},
-    pem, roots,
-    unverified::Unverified,
-};
+use super::{identity, material::Material, roots, unverified::Unverified};
 use crate::config::{TlsClientSettings, TlsSettings, TlsVersion};
 
 /// Checks everything that was read, and makes the configuration of it. `protocol` is the only one that is offered, by
@@ -27,7 +23,10 @@ pub(crate) fn client_config(
     let builder = trusting(settings, material)?;
     let mut config = match &material.identity {
         None => builder.with_no_client_auth(),
-        Some((certificate, key)) => shown(builder, certificate, key)?,
+        Some((certificate, key)) => {
+            let certified = identity::certified(certificate, key)?;
+            builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(certified)))
+        }
     };
     config.alpn_protocols = vec![protocol.to_vec()];
     Ok(config)
@@ -52,22 +51,6 @@ fn trusting(
         return Ok(builder.dangerous().with_custom_certificate_verifier(unverified));
     }
     Ok(builder.with_root_certificates(roots::roots(given, common.system_authorities)?))
-}
-
-/// Adds the certificate that a server is shown which asks for one.
-fn shown(
-    builder: ConfigBuilder<ClientConfig, WantsClientCert>,
-    certificate: &Text,
-    key: &Text,
-) -> Result<ClientConfig, String> {
-    let chain = pem::certificates(certificate)?.into_iter().map(|(_, der)| der).collect();
-    builder.with_client_auth_cert(chain, pem::key(key)?).map_err(|cause| match cause {
-        Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => format!(
-            "{} is not the key of the first certificate of {}: name the two that were issued together",
-            key.name, certificate.name
-        ),
-        cause => format!("{} cannot be used: {cause}", key.name),
-    })
 }
 
 fn versions(settings: &TlsSettings) -> Vec<&'static SupportedProtocolVersion> {

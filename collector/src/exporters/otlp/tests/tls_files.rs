@@ -42,7 +42,7 @@ async fn a_file_that_is_not_there_or_too_large_is_named() {
     check(
         trusting(Pem::File(missing.clone())),
         &format!(
-            "tls.ca_file {} cannot be read: No such file or directory (os error 2)",
+            "tls.ca_file {} cannot be read: No such file or directory (os error 2): put it there, or name another one",
             missing.display()
         ),
     );
