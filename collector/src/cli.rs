@@ -111,6 +111,8 @@ mod tests {
         check(&["queue", "verify", "q"], Ok(()));
         let replay = ["queue", "replay", "q", "--dead", "--to", "http://127.0.0.1:4317"];
         check(&[&replay[..], &["--protocol", "http/protobuf", "--header", "a=b"]].concat(), Ok(()));
+        let tls = ["--ca-file", "a", "--cert-file", "c", "--key-file", "k", "--server-name", "u"];
+        check(&[&["queue", "replay", "q", "--to", "https://u:1"][..], &tls].concat(), Ok(()));
     }
 
     #[cfg(feature = "demo")]
@@ -134,7 +136,11 @@ mod tests {
             &["queue", "replay", "q", "--to", "http://u", "--header", "x"],
             Err("expected NAME=VALUE"),
         );
-        check(&["queue", "replay", "q", "--to", "tempo"], Err("\"tempo\", expected http://HOST"));
+        check(&["queue", "replay", "q", "--to", "tempo"], Err("\"tempo\", expected https://HOST"));
+        check(
+            &["queue", "replay", "q", "--to", "https://u:1", "--cert-file", "c.pem"],
+            Err("--key-file <FILE>"),
+        );
         check(
             &["--config", "c.yaml", "--traces-endpoint", "http://127.0.0.1:14317"],
             Err("cannot be used with"),

@@ -3,7 +3,8 @@
 use std::{fs, net::SocketAddr, path::Path, process::Command};
 
 use inferometer_tests::{
-    Child, CollectorProcess, Ended, FakeBackend, collector_program, http, wait,
+    Certificates, Child, CollectorProcess, Ended, FakeBackend, TlsBackend, collector_program, http,
+    wait,
 };
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceRequest,
@@ -130,6 +131,34 @@ fn the_queue_of_a_stopped_collector_is_sent_elsewhere_and_what_is_not_taken_stay
     assert_eq!((sent.code, spans(&backend)), (Some(0), REQUESTS), "{sent:?}");
     let seen = json(&queue(&["inspect"], &own, &["--json"]));
     assert_eq!(seen["waiting"]["traces"]["requests"], 0, "{seen}");
+}
+
+#[test]
+fn what_is_left_is_sent_by_mutual_tls_and_what_is_wrong_with_it_names_the_option() {
+    let Some(certificates) = Certificates::make() else { return };
+    let Some(backend) = TlsBackend::start(&certificates) else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = folder.path().join("otlphttp");
+    let mut collector = CollectorProcess::with_config(&config(&folder, "http://127.0.0.1:9"));
+    let address = collector.address("OTLP over HTTP");
+    (0..REQUESTS).for_each(|id| send(address, id));
+    assert_eq!(collector.terminate().code, Some(0));
+    let [ca, cert, key] = ["ca.pem", "client.pem", "client.key"]
+        .map(|name| certificates.path(name).display().to_string());
+    let clear = queue(&["replay", "--to", "http://127.0.0.1:9", "--ca-file", &ca], &own, &[]);
+    assert_eq!(clear.code, Some(2), "{clear:?}");
+    assert!(clear.stderr.join("\n").contains("--ca-file has no effect"), "{clear:?}");
+    let to = format!("https://{}", backend.address("grpc"));
+    let swapped = queue(&["replay", "--to", &to, "--ca-file", &key], &own, &[]);
+    assert_eq!(swapped.code, Some(1), "{swapped:?}");
+    let said = format!("--ca-file {key} holds no certificate, but");
+    assert!(swapped.stderr.join("\n").contains(&said), "{swapped:?}");
+    let tls = ["--ca-file", &ca, "--cert-file", &cert, "--key-file", &key];
+    let sent = queue(&[&["replay", "--to", &to][..], &tls].concat(), &own, &[]);
+    assert_eq!(sent.code, Some(0), "{sent:?}");
+    let delivered = backend.delivered();
+    assert_eq!(delivered.len(), REQUESTS);
+    assert!(delivered.iter().all(|it| it.client.as_deref() == Some("collector")), "{delivered:?}");
 }
 
 #[test]

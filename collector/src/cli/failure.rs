@@ -26,6 +26,11 @@ impl Failure {
         Self { message: format!("inferometer: error: {cause}"), code: RUN_TIME }
     }
 
+    /// What was asked for cannot be done.
+    pub(super) fn usage(cause: &dyn Display) -> Self {
+        Self { code: USAGE, ..Self::start(cause) }
+    }
+
     /// A second signal came while the collector was stopping.
     pub(super) fn cut_short() -> Self {
         Self {

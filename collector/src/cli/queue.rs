@@ -4,6 +4,7 @@ mod folder;
 mod inspect;
 mod quantity;
 mod replay;
+mod tls;
 mod verify;
 
 use std::path::PathBuf;
@@ -51,7 +52,8 @@ pub(super) struct ReplayArgs {
     #[arg(value_name = "DIR")]
     folder: PathBuf,
 
-    /// Where to: http://HOST:PORT, a backend's or a collector's; over HTTP a path may follow
+    /// Where to: https://HOST:PORT, or http://HOST:PORT in the clear, a backend's or a collector's; over HTTP a path may
+    /// follow
     #[arg(long, value_name = "URL", value_parser = endpoint)]
     to: String,
 
@@ -66,6 +68,9 @@ pub(super) struct ReplayArgs {
     /// A header to send with every request, such as authorization=...; may be given more than once
     #[arg(long = "header", value_name = "NAME=VALUE", value_parser = header)]
     headers: Vec<(String, String)>,
+
+    #[command(flatten)]
+    tls: tls::TlsArgs,
 }
 
 /// What carries OTLP, as `OTEL_EXPORTER_OTLP_PROTOCOL` names it.
@@ -103,7 +108,9 @@ fn endpoint(text: &str) -> Result<String, String> {
     if text.contains("://") {
         return Ok(text.to_owned());
     }
-    Err(format!("{text:?}, expected http://HOST:PORT, such as http://127.0.0.1:4317"))
+    Err(format!(
+        "{text:?}, expected https://HOST:PORT, or http://HOST:PORT, such as http://127.0.0.1:4317"
+    ))
 }
 
 fn header(text: &str) -> Result<(String, String), String> {

@@ -17,7 +17,7 @@ use inferometer_collector::{
 };
 use tokio::time::Instant;
 
-use super::{ReplayArgs, folder};
+use super::{ReplayArgs, folder, tls};
 use crate::cli::{Failure, log, serve::Signals};
 
 /// How long one request is tried while the endpoint is away; then what is left stays.
@@ -45,7 +45,8 @@ struct Tally {
 /// Somebody has the folder, it is none of a queue, or something is left.
 pub(super) async fn run(args: ReplayArgs) -> Result<(), Failure> {
     log::start(inferometer_collector::config::LogLevel::Warn);
-    let replay = Replay::to(settings(&args)).map_err(|cause| Failure::start(&cause))?;
+    let settings = settings(&args).map_err(|cause| Failure::usage(&cause))?;
+    let replay = Replay::to(settings).map_err(|cause| Failure::start(&tls::in_options(&cause)))?;
     folder::is_queue(&args.folder)?;
     let taken = Folder::take(&args.folder).map_err(|cause| refused(&args.folder, &cause))?;
     let (path, taken) = if args.dead {
@@ -72,9 +73,10 @@ pub(super) async fn run(args: ReplayArgs) -> Result<(), Failure> {
     run.end(stopped)
 }
 
-fn settings(args: &ReplayArgs) -> OtlpExporterSettings {
+fn settings(args: &ReplayArgs) -> Result<OtlpExporterSettings, String> {
     let protocol = OtlpProtocol::from(args.protocol);
     let mut settings = OtlpExporterSettings::new(protocol, &args.to);
+    settings.tls = args.tls.settings(&args.to)?;
     settings.headers.clone_from(&args.headers);
     settings.retry = RetrySettings {
         enabled: true,
@@ -82,7 +84,7 @@ fn settings(args: &ReplayArgs) -> OtlpExporterSettings {
         max_interval: Duration::from_secs(5),
         max_elapsed_time: PATIENCE,
     };
-    settings
+    Ok(settings)
 }
 
 fn refused(path: &Path, cause: &io::Error) -> Failure {
@@ -128,7 +130,7 @@ impl Run {
                     self.acknowledged(&place.header, rejected, &message)?;
                 }
                 Replayed::Refused(message) => self.refused(&place.header, &message),
-                Replayed::Unreachable(message) => return Ok(Some(message)),
+                Replayed::Unreachable(message) => return Ok(Some(tls::in_options(&message))),
             }
             if told.elapsed() >= PROGRESS_EVERY {
                 told = Instant::now();

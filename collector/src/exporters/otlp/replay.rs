@@ -41,7 +41,8 @@ impl Replay {
     /// A sender that connects with its first request.
     ///
     /// # Errors
-    /// The endpoint is no `http://` URL, or a header is not valid; the message says what was expected.
+    /// The endpoint is no `http://` or `https://` URL, a header is not valid, or a file of TLS cannot be used; the message
+    /// says what was expected.
     pub fn to(settings: OtlpExporterSettings) -> Result<Self, String> {
         let endpoint = target::endpoint(&settings.endpoint)?;
         let headers = target::headers(&settings.headers)?;
