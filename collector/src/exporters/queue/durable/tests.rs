@@ -287,6 +287,32 @@ async fn what_must_not_overtake_holds_up_nothing_else() {
 }
 
 #[tokio::test]
+async fn sixty_four_requests_of_a_stuck_resource_hold_up_what_is_behind_them() {
+    let under = start(&Simulated::default(), &settings());
+    let keep_metrics = async |requests: usize| {
+        for _ in 0..requests {
+            let acknowledged = under.offer(Signal::Metrics, metrics_of(1)).expect("room");
+            assert_eq!(acknowledged.outcome().await.refusal, None);
+        }
+    };
+    keep_metrics(1).await;
+    let stuck = under.next().await;
+    keep_metrics(63).await;
+    assert_eq!(under.answer(3).await, None);
+    let free = under.next().await;
+    assert_eq!(free.waiting.signal, Signal::Traces);
+    under.queue.settle(&free, Fate::KEPT);
+    keep_metrics(1).await;
+    assert_eq!(under.answer(4).await, None);
+    time::pause();
+    assert!(time::timeout(PATIENCE, under.queue.next()).await.is_err());
+    time::resume();
+    under.queue.settle(&stuck, Fate::KEPT);
+    assert_eq!(under.next().await.waiting.bytes, metrics_of(1));
+    under.stop().await;
+}
+
+#[tokio::test]
 async fn metrics_of_one_resource_leave_one_after_another() {
     let under = start(&Simulated::default(), &settings());
     for resource in [1, 2, 1] {
