@@ -156,9 +156,15 @@ fn instructions_has_a_row_for_every_case_and_peer() {
 /// Builds the program `inferometer` where the suites look for it, beside the bench program.
 fn build_collector() {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
     let mut build = Command::new(cargo);
-    build.args(["build", "--quiet", "--package", "inferometer-collector", "--profile", profile]);
+    build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    // With a test among them, the features are those of `cargo test`, which has compiled all of it already.
+    let of_profile = if cfg!(debug_assertions) {
+        ["--test", "tidy"].as_slice()
+    } else {
+        &["--package", "inferometer-collector", "--release"]
+    };
+    build.args(["build", "--quiet", "--bin", "inferometer"]).args(of_profile);
     assert!(build.status().expect("cargo can be started").success());
 }
 

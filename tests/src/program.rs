@@ -22,8 +22,7 @@ pub fn workspace_root() -> &'static Path {
 #[must_use]
 pub fn collector_program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
-    PROGRAM.get_or_init(|| build("inferometer-collector", "inferometer", profile))
+    PROGRAM.get_or_init(|| build_as_tested("inferometer-collector", "inferometer"))
 }
 
 /// The program `inferometer-serve`, in release: a model is too slow without optimisation.
@@ -33,7 +32,7 @@ pub fn collector_program() -> &'static Path {
 #[must_use]
 pub fn model_server_program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| build("inferometer-serve", "inferometer-serve", "release"))
+    PROGRAM.get_or_init(|| build_alone("inferometer-serve", "inferometer-serve"))
 }
 
 /// The program `forking-host`, in the profile of the tests.
@@ -43,8 +42,7 @@ pub fn model_server_program() -> &'static Path {
 #[must_use]
 pub fn forking_host_program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
-    PROGRAM.get_or_init(|| build("inferometer-forking-host", "inferometer-forking-host", profile))
+    PROGRAM.get_or_init(|| build_as_tested("inferometer-forking-host", "inferometer-forking-host"))
 }
 
 /// A small program of `examples`, in the profile of the tests.
@@ -53,17 +51,34 @@ pub fn forking_host_program() -> &'static Path {
 /// If it cannot be built.
 #[must_use]
 pub fn example_program(name: &str) -> PathBuf {
-    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
-    build("inferometer-examples", name, profile)
+    build_as_tested("inferometer-examples", name)
+}
+
+/// Builds a program in the profile of the tests: in release as its users have it, else as `cargo test` of the workspace
+/// does.
+fn build_as_tested(package: &str, program: &str) -> PathBuf {
+    if cfg!(debug_assertions) {
+        // Cargo unites the features of all that it builds at once, tests included. With a test among them, these are
+        // those of `cargo test`, which has compiled all of it; by itself the program would have every dependency anew.
+        build(program, &["--test", "tidy"])
+    } else {
+        build_alone(package, program)
+    }
+}
+
+/// Builds a program in release, with the features that it has by itself.
+fn build_alone(package: &str, program: &str) -> PathBuf {
+    build(program, &["--package", package, "--release"])
 }
 
 /// Builds a program with the cargo that runs the tests; `CARGO_TARGET_DIR` applies as ever.
-fn build(package: &str, program: &str, profile: &str) -> PathBuf {
+fn build(program: &str, arguments: &[&str]) -> PathBuf {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let output = Command::new(cargo)
         .current_dir(workspace_root())
-        .args(["build", "--quiet", "--package", package, "--bin", program])
-        .args(["--profile", profile, "--message-format", "json-render-diagnostics"])
+        .args(["build", "--quiet", "--bin", program])
+        .args(arguments)
+        .args(["--message-format", "json-render-diagnostics"])
         .output()
         .expect("cargo can be started");
     let errors = String::from_utf8_lossy(&output.stderr);
