@@ -1,17 +1,19 @@
 //! The command line: what can be asked for, and how it is answered.
 
+mod config;
 #[cfg(feature = "demo")]
 mod demo;
 mod failure;
 mod log;
+mod memory;
 mod queue;
 mod serve;
 mod validate;
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
-use inferometer_collector::config::{Config, OtlpExporterSettings, Resolved};
+use clap::{Args, Parser, Subcommand};
+use inferometer_collector::config::{Config, ConfigSource, OtlpExporterSettings, Resolved};
 
 pub(crate) use self::failure::Failure;
 
@@ -28,26 +30,44 @@ pub(crate) use self::failure::Failure;
     max_term_width = 100
 )]
 pub(crate) struct Cli {
-    /// Run this configuration, in the OpenTelemetry Collector's YAML, instead of the default
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    source: Source,
 
     /// Forward traces by OTLP over gRPC to http://HOST:PORT or https://HOST:PORT, instead of keeping recent ones in memory
-    #[arg(long, value_name = "URL", conflicts_with = "config", value_parser = forward_to)]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["config", "set"], value_parser = forward_to)]
     traces_endpoint: Option<Resolved>,
 
     #[command(subcommand)]
     command: Option<Command>,
 }
 
+/// Where the configuration comes from.
+#[derive(Debug, Args)]
+struct Source {
+    /// A configuration in the OpenTelemetry Collector's YAML; of several, mappings are joined, and of all else the later
+    /// one stays
+    #[arg(long, value_name = "FILE")]
+    config: Vec<PathBuf>,
+
+    /// A value over those of the files, or of the default, such as processors.batch.timeout=2s
+    #[arg(long, value_name = "PATH=VALUE")]
+    set: Vec<String>,
+}
+
+impl From<Source> for ConfigSource {
+    fn from(Source { config, set }: Source) -> Self {
+        Self { files: config, settings: set }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Check a configuration and start nothing: exit code 0 if it can be run, 2 with every error on stderr if not
-    Validate {
-        /// The file to check
-        #[arg(long, value_name = "FILE")]
-        config: PathBuf,
-    },
+    Validate(validate::ValidateArgs),
+
+    /// Show a configuration
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
 
     /// Look into an exporter's queue on disk, check it, or send what is left in it elsewhere
     #[command(subcommand)]
@@ -64,16 +84,21 @@ impl Cli {
     /// # Errors
     /// Why it could not be done, with the exit code that says so.
     pub(crate) async fn run(self) -> Result<(), Failure> {
-        match (self.command, self.config, self.traces_endpoint) {
-            (Some(Command::Validate { config }), ..) => validate::run(&config),
-            (Some(Command::Queue(command)), ..) => queue::run(command).await,
+        match (self.command, self.traces_endpoint) {
+            (Some(Command::Validate(args)), _) => validate::run(args),
+            (Some(Command::Config(command)), _) => config::run(command),
+            (Some(Command::Queue(command)), _) => queue::run(command).await,
             #[cfg(feature = "demo")]
-            (Some(Command::Demo(args)), ..) => demo::run(args).await,
-            (None, Some(path), _) => serve::run(Config::load(&path)?).await,
-            (None, None, Some(resolved)) => serve::run(resolved.into()).await,
-            (None, None, None) => serve::run(Config::default()).await,
+            (Some(Command::Demo(args)), _) => demo::run(args).await,
+            (None, Some(resolved)) => serve(resolved.into()).await,
+            (None, None) => serve(ConfigSource::from(self.source).load()?).await,
         }
     }
+}
+
+async fn serve(config: Config) -> Result<(), Failure> {
+    memory::check(&config)?;
+    serve::run(config).await
 }
 
 fn forward_to(url: &str) -> Result<Resolved, String> {
@@ -106,7 +131,15 @@ mod tests {
         check(&["--config", "c.yaml"], Ok(()));
         check(&["--traces-endpoint", "http://127.0.0.1:14317"], Ok(()));
         check(&["--traces-endpoint", "https://tempo.example:4317"], Ok(()));
+        check(&["--config", "c.yaml", "--config=d.yaml", "--set=a.b=c", "--set", "d=e"], Ok(()));
         check(&["validate", "--config", "c.yaml"], Ok(()));
+        check(&["--set", "a=b"], Ok(()));
+        check(
+            &["validate", "--config", "c.yaml", "--config", "d.yaml", "--set=a=b", "--json"],
+            Ok(()),
+        );
+        check(&["config", "print", "--config", "c.yaml", "--resolved"], Ok(()));
+        check(&["config", "print"], Ok(()));
         check(&["queue", "inspect", "q", "--json"], Ok(()));
         check(&["queue", "verify", "q"], Ok(()));
         let replay = ["queue", "replay", "q", "--dead", "--to", "http://127.0.0.1:4317"];
@@ -130,6 +163,7 @@ mod tests {
     #[test]
     fn wrong_usage_says_what_is_wrong() {
         check(&["validate"], Err("--config <FILE>"));
+        check(&["config"], Err("Usage: inferometer config"));
         check(&["queue", "replay", "q"], Err("--to <URL>"));
         check(&["queue", "inspect"], Err("<DIR>"));
         check(

@@ -1,8 +1,9 @@
-//! The configuration file: the OpenTelemetry Collector's YAML, checked whole before anything starts.
+//! The configuration: the OpenTelemetry Collector's YAML, checked whole before anything starts.
 //!
-//! Raw (`raw`, a tree in which every value knows its place) becomes resolved ([`Resolved`], names that exist,
-//! numbers within their limits, defaults filled in). Only the latter reaches a component. Reading goes on after an
-//! error, so that `FILE:LINE:COL: error: ...` comes for all of them at once.
+//! Raw (`raw`, a tree in which every value knows its place) is joined from several texts (`merge`), expanded (`expand`)
+//! and becomes resolved ([`Resolved`], names that exist, numbers within their limits, defaults filled in). Only the
+//! latter reaches a component. Reading goes on after an error, so that `FILE:LINE:COL: error: ...` comes for all of them
+//! at once.
 
 mod backend;
 mod check;
@@ -11,14 +12,19 @@ mod component_id;
 mod connectors;
 mod cors;
 mod debug_exporter;
+mod expand;
 mod exporters;
 mod file_exporter;
 mod file_storage;
+mod foreign;
 mod keep_alive;
 mod listener_limits;
 mod load;
+mod memory;
+mod merge;
 mod nearest;
 mod otlp_exporter;
+mod print;
 mod problem;
 mod processors;
 mod prometheus;
@@ -27,12 +33,15 @@ mod queue;
 mod queue_batch;
 mod raw;
 mod receivers;
+mod reference;
 mod resolve;
 mod resolved;
 mod retry;
+mod secret;
 mod section;
 mod service;
 mod settings;
+mod source;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -45,16 +54,19 @@ pub use debug_exporter::{DebugExporterSettings, Verbosity};
 pub use file_exporter::FileExporterSettings;
 pub use file_storage::{FileStorageSettings, QueueStorage};
 pub use keep_alive::KeepAliveSettings;
-pub use load::{Config, ConfigError, Warnings};
+pub use load::{Config, ConfigError, ConfigSource, Located, Warnings};
+pub use memory::{MemoryBound, MemoryBounds, MemoryVerdict, memory_limit};
 pub use otlp_exporter::{Compression, OtlpExporterSettings, OtlpProtocol};
 pub use problem::{Position, Problem, Severity};
 pub use prometheus_settings::{LabelLimitSettings, PrometheusSettings, ResourceLabelSettings};
 pub use queue::{OnFull, QueueSettings, Sizer};
 pub use queue_batch::QueueBatchSettings;
+pub use reference::keys_page;
 pub use resolved::{
     Component, ConnectorSettings, ExporterSettings, LogLevel, PipelineId, PipelineSettings,
     ProcessorSettings, ReceiverSettings, Resolved,
 };
 pub use retry::RetrySettings;
 pub use settings::{OtlpListenerSettings, OtlpReceiverSettings, TraceRingSettings};
+pub use source::SourceId;
 pub use tls::{Pem, TlsClientSettings, TlsIdentity, TlsSettings, TlsVersion};

@@ -27,4 +27,5 @@ pub use memory_limiter::{
 };
 pub use pattern::Pattern;
 pub use tail_sampling::{Policy, Rule, SpanTest, StatusCode, TailSampling, TailSamplingSettings};
+pub(crate) use total_memory::total_bytes;
 pub use value::ValueType;

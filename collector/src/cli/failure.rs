@@ -16,14 +16,20 @@ const USAGE: u8 = 2;
 /// What to say, and the exit code.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    message: String,
+    /// Nothing if it was said already.
+    message: Option<String>,
     code: u8,
 }
 
 impl Failure {
     /// The program cannot start.
     pub(crate) fn start(cause: &dyn Display) -> Self {
-        Self { message: format!("inferometer: error: {cause}"), code: RUN_TIME }
+        Self { message: Some(format!("inferometer: error: {cause}")), code: RUN_TIME }
+    }
+
+    /// The configuration cannot be used, which was said already.
+    pub(super) const fn told() -> Self {
+        Self { message: None, code: USAGE }
     }
 
     /// What was asked for cannot be done.
@@ -34,8 +40,10 @@ impl Failure {
     /// A second signal came while the collector was stopping.
     pub(super) fn cut_short() -> Self {
         Self {
-            message: "inferometer: stopped at once by a second signal, what was queued is lost"
-                .to_owned(),
+            message: Some(
+                "inferometer: stopped at once by a second signal, what was queued is lost"
+                    .to_owned(),
+            ),
             code: RUN_TIME,
         }
     }
@@ -43,7 +51,9 @@ impl Failure {
     /// Says why on stderr and gives the exit code.
     pub(crate) fn report(self) -> ExitCode {
         // Nobody is left to tell if stderr is closed; the exit code says it too.
-        let _ = writeln!(io::stderr(), "{}", self.message);
+        if let Some(message) = self.message {
+            let _ = writeln!(io::stderr(), "{message}");
+        }
         ExitCode::from(self.code)
     }
 }
@@ -57,6 +67,6 @@ impl From<StartError> for Failure {
 impl From<ConfigError> for Failure {
     /// The lines as they are, so that editors find the places.
     fn from(error: ConfigError) -> Self {
-        Self { message: error.to_string(), code: USAGE }
+        Self { message: Some(error.to_string()), code: USAGE }
     }
 }

@@ -38,11 +38,12 @@ pub(super) fn whole(definitions: &Definitions, problems: &mut Problems) {
         if let Some(first) =
             listeners[..i].iter().find(|first| collide(first.address, listener.address))
         {
+            let there = problems.sources.other(first.at, listener.at);
             problems.error(
                 listener.at,
                 format!(
-                    "{} is {}, where {} (line {}) listens already: give one of them another port",
-                    listener.path, listener.address, first.path, first.at.line
+                    "{} is {}, where {} ({there}) listens already: give one of them another port",
+                    listener.path, listener.address, first.path
                 ),
             );
         }

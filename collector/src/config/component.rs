@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::{
     component_id::ComponentId,
-    nearest,
+    foreign, nearest,
     problem::{Position, Problems},
     section::Section,
 };
@@ -66,8 +66,8 @@ pub(super) fn read_all<S>(
         };
         let kind = kinds.iter().find(|kind| kind.name == id.kind());
         if kind.is_none() {
-            let hint = nearest::hint(id.kind(), kinds.iter().map(|kind| kind.name));
-            problems.error(key.at, format!("unknown {role} type {:?}{hint}", id.kind()));
+            let known = kinds.iter().map(|kind| kind.name);
+            problems.error(key.at, unknown(role, &id, known));
         }
         let read = kind.map(|kind| {
             let mut settings = Section::open(section.path_of(&key.name), key.at, node, problems);
@@ -78,4 +78,27 @@ pub(super) fn read_all<S>(
         all.push(Defined { id, at: key.at, read, used: false });
     }
     all
+}
+
+/// What is said about a type that this collector does not have: what to do instead if the OpenTelemetry Collector has it,
+/// or else what may have been meant.
+fn unknown<'a>(
+    role: &str,
+    id: &ComponentId,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> String {
+    let kind = id.kind();
+    if let Some(remedy) = foreign::remedy(role, kind) {
+        return format!("{role} {id} is not in this collector: {remedy}");
+    }
+    let is_near = nearest::nearest(kind, known.clone()).is_some();
+    let foreign = nearest::nearest(kind, foreign::types(role)).filter(|_| !is_near);
+    match foreign.and_then(|name| Some((name, foreign::remedy(role, name)?))) {
+        Some((name, remedy)) => {
+            format!(
+                "unknown {role} type {kind:?}, did you mean {name:?}? It is not in this collector: {remedy}"
+            )
+        }
+        None => format!("unknown {role} type {kind:?}{}", nearest::hint(kind, known)),
+    }
 }

@@ -2,9 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use super::{
-    component::Read, problem::Problems, raw::Value, resolved::ExporterSettings, section::Section,
-};
+use super::{component::Read, problem::Problems, resolved::ExporterSettings, section::Section};
 
 /// Settings of the exporter `file`, with the Collector's names. Its format is the Collector's `proto`: each request behind
 /// its length, four bytes with the highest first.
@@ -72,10 +70,10 @@ pub(super) fn read(section: &mut Section<'_>, problems: &mut Problems) -> Read<E
 fn read_format(section: &mut Section<'_>, problems: &mut Problems) {
     match section.node("format") {
         None => section.missing("format", FORMAT, problems),
-        Some(node) if matches!(&node.value, Value::Text(text) if text == "proto") => {}
+        Some(node) if node.text() == Some("proto") => {}
         Some(node) => {
             let path = section.path_of("format");
-            problems.error(node.at, format!("{path} is {}, expected {FORMAT}", node.value));
+            problems.error(node.at, format!("{path} is {}, expected {FORMAT}", node.shown()));
         }
     }
 }

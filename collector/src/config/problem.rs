@@ -2,18 +2,32 @@
 
 use std::fmt;
 
+use super::source::{SourceId, Sources};
+
 /// A place in a file, counted from 1 as editors do; columns count characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
-    /// Line, from 1.
+    /// Which of the texts.
+    pub source: SourceId,
+    /// Line, from 1; 0 is the text as a whole.
     pub line: u64,
     /// Column, from 1, in characters.
     pub column: u64,
 }
 
 impl Position {
-    /// The first character of the file.
-    pub const START: Self = Self { line: 1, column: 1 };
+    /// The first character of the first text.
+    pub const START: Self = Self::start_of(SourceId::FIRST);
+
+    /// A text as a whole.
+    pub(super) const fn whole(source: SourceId) -> Self {
+        Self { source, line: 0, column: 0 }
+    }
+
+    /// The first character of a text.
+    pub(super) const fn start_of(source: SourceId) -> Self {
+        Self { source, line: 1, column: 1 }
+    }
 }
 
 /// Whether the file can be used all the same.
@@ -28,7 +42,7 @@ pub enum Severity {
 /// One thing that is wrong: what, with its value, what was expected, and a hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Where; nowhere if it is the file as a whole.
+    /// Where; nowhere if it is all of the texts together.
     pub at: Option<Position>,
     /// How bad.
     pub severity: Severity,
@@ -41,8 +55,8 @@ impl Problem {
         Self { at: Some(at), severity: Severity::Error, message: message.into() }
     }
 
-    /// An error of the file as a whole.
-    pub(super) fn of_file(message: impl Into<String>) -> Self {
+    /// An error of all texts together.
+    pub(super) fn of_all(message: impl Into<String>) -> Self {
         Self { at: None, severity: Severity::Error, message: message.into() }
     }
 
@@ -51,23 +65,32 @@ impl Problem {
     }
 }
 
+impl Severity {
+    /// Its name in messages.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     /// `LINE:COL: error: MESSAGE`, or `error: MESSAGE` without a place; the caller puts the file's name in front.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let severity = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        if let Some(Position { line, column }) = self.at {
+        if let Some(Position { line: line @ 1.., column, .. }) = self.at {
             write!(f, "{line}:{column}: ")?;
         }
-        write!(f, "{severity}: {}", self.message)
+        write!(f, "{}: {}", self.severity.as_str(), self.message)
     }
 }
 
 /// Collects problems, so that a reader sees them all at once.
 #[derive(Debug, Default)]
 pub(super) struct Problems {
+    /// Where problems may be.
+    pub(super) sources: Sources,
     found: Vec<Problem>,
     /// Values whose problem is known to its root: what else is wrong with them follows from it.
     settled: Vec<Position>,
@@ -95,9 +118,13 @@ impl Problems {
         self.found.iter().any(|problem| problem.severity == Severity::Error)
     }
 
-    /// All of them in the order of the file.
-    pub(super) fn sorted(mut self) -> Vec<Problem> {
+    pub(super) fn add(&mut self, problem: Problem) {
+        self.found.push(problem);
+    }
+
+    /// All of them in the order of the files, and where they are.
+    pub(super) fn sorted(mut self) -> (Vec<Problem>, Sources) {
         self.found.sort_by_key(|problem| (problem.at, problem.severity));
-        self.found
+        (self.found, self.sources)
     }
 }

@@ -87,9 +87,9 @@ fn strategy(section: &mut Section<'_>, problems: &mut Problems) -> Strategy {
 
 /// An empty namespace is none, as in files that are filled in by a template.
 fn namespace(section: &mut Section<'_>, problems: &mut Problems) -> String {
-    match section.node("namespace").map(|node| &node.value) {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::Text(text)) if text.is_empty() => String::new(),
+    match section.node("namespace") {
+        None => String::new(),
+        Some(node) if node.is_blank() => String::new(),
         Some(_) => {
             section.text("namespace", "text such as my_team", problems).unwrap_or("").to_owned()
         }
@@ -171,21 +171,19 @@ fn texts(path: &str, example: &str, node: &Node, problems: &mut Problems) -> Vec
     let entries = match &node.value {
         Value::List(entries) => entries.as_slice(),
         Value::Null => &[],
-        other => {
-            problems
-                .error(node.at, format!("{path} is {other}, expected a list such as {example}"));
+        _ => {
+            let message = format!("{path} is {}, expected a list such as {example}", node.shown());
+            problems.error(node.at, message);
             &[]
         }
     };
     let mut texts = Vec::new();
     for entry in entries {
-        match &entry.value {
-            Value::Text(text) => texts.push(text.clone()),
-            scalar @ (Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {
-                texts.push(scalar.to_string());
-            }
-            other => {
-                problems.error(entry.at, format!("an entry of {path} is {other}, expected text"))
+        match entry.written() {
+            Some(text) => texts.push(text),
+            None => {
+                let message = format!("an entry of {path} is {}, expected text", entry.shown());
+                problems.error(entry.at, message);
             }
         }
     }
@@ -214,7 +212,8 @@ fn label_limits(section: &mut Section<'_>, problems: &mut Problems) -> LabelLimi
             None => {
                 let message = format!(
                     "{of_attributes}.{} is {}, expected a whole number from 0 to {LABEL_VALUES_MAX}",
-                    key.name, node.value
+                    key.name,
+                    node.shown()
                 );
                 problems.error(node.at, message);
             }

@@ -11,18 +11,108 @@ use serde::{
 };
 use serde_saphyr::Spanned;
 
-use super::problem::{Position, Problem};
+use super::{
+    problem::{Position, Problem},
+    source::SourceId,
+};
 
 /// Levels of nesting that a file may have; deeper ones are a syntax error. The deepest key we know is at level 6.
 const DEPTH_MAX: usize = 32;
 /// Keys, values and sequence entries together; a larger file is a syntax error.
 const NODES_MAX: usize = 20_000;
+/// Bytes of a variable or a file that an error message shows.
+const SHOWN_BYTES_MAX: usize = 80;
 
 /// One value and where it starts.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Node {
     pub(super) at: Position,
     pub(super) value: Value,
+    /// What stood there, if it named a variable or a file that this is the content of.
+    pub(super) expanded: Option<Box<Expanded>>,
+}
+
+/// A value that came from a variable or a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Expanded {
+    /// What the configuration says, such as `${env:PORT}`.
+    pub(super) typed: String,
+    /// What came of it, for where text is wanted: `0123` is a number otherwise.
+    pub(super) text: String,
+    /// What is to be known about it, such as that it is not readable as YAML.
+    pub(super) note: Option<String>,
+    /// Whether it must not be shown.
+    pub(super) is_secret: bool,
+}
+
+impl Node {
+    pub(super) const fn new(at: Position, value: Value) -> Self {
+        Self { at, value, expanded: None }
+    }
+
+    /// The value where text is wanted.
+    pub(super) fn text(&self) -> Option<&str> {
+        match (&self.expanded, &self.value) {
+            (Some(expanded), _) => Some(&expanded.text),
+            (None, Value::Text(text)) => Some(text),
+            (None, _) => None,
+        }
+    }
+
+    /// The value where text is wanted and numbers and flags are taken as they are written.
+    pub(super) fn written(&self) -> Option<String> {
+        match (self.text(), &self.value) {
+            (Some(text), _) => Some(text.to_owned()),
+            (None, scalar @ (Value::Int(_) | Value::Float(_) | Value::Bool(_))) => {
+                Some(scalar.to_string())
+            }
+            (None, _) => None,
+        }
+    }
+
+    /// Moves it and all that is in it.
+    pub(super) fn place(&mut self, to: &impl Fn(Position) -> Position) {
+        self.at = to(self.at);
+        match &mut self.value {
+            Value::List(entries) => entries.iter_mut().for_each(|entry| entry.place(to)),
+            Value::Map(entries) => entries.iter_mut().for_each(|(key, value)| {
+                key.at = to(key.at);
+                value.place(to);
+            }),
+            _ => {}
+        }
+    }
+
+    /// Whether there is nothing, or text without characters.
+    pub(super) fn is_blank(&self) -> bool {
+        self.text().map_or(self.value == Value::Null, str::is_empty)
+    }
+
+    /// How an error message shows it: what a variable or a file holds only if it is no secret.
+    pub(super) fn shown(&self) -> Shown<'_> {
+        Shown(self)
+    }
+}
+
+/// A value in an error message.
+#[derive(Debug)]
+pub(super) struct Shown<'a>(&'a Node);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Node { value, expanded, .. } = self.0;
+        let Some(expanded) = expanded else {
+            return value.fmt(f);
+        };
+        let Expanded { typed, text, note, is_secret } = &**expanded;
+        let is_short = text.len() <= SHOWN_BYTES_MAX;
+        match note {
+            _ if *is_secret => write!(f, "what {typed:?} says"),
+            None if is_short => write!(f, "{value} (from {typed:?})"),
+            None => write!(f, "what {typed:?} says"),
+            Some(note) => write!(f, "what {typed:?} says ({note})"),
+        }
+    }
 }
 
 /// What YAML can say.
@@ -48,7 +138,7 @@ pub(super) struct Key {
 ///
 /// # Errors
 /// The first syntax error; nothing after it can be trusted.
-pub(super) fn parse(text: &str) -> Result<Node, Problem> {
+pub(super) fn parse(text: &str, source: SourceId) -> Result<Node, Problem> {
     let mut budget = serde_saphyr::Budget::default();
     budget.max_depth = DEPTH_MAX;
     budget.max_nodes = NODES_MAX;
@@ -60,13 +150,16 @@ pub(super) fn parse(text: &str) -> Result<Node, Problem> {
     // Refused where a number is expected, with the key's name.
     options.non_finite_float_policy = serde_saphyr::NonFiniteFloatPolicy::AsString;
     options.alias_limits.max_total_replayed_events = NODES_MAX;
-    let tree: Spanned<Value> =
-        serde_saphyr::from_str_with_options(text, options).map_err(|error| syntax(&error))?;
-    Ok(node(tree))
+    let tree: Spanned<Value> = serde_saphyr::from_str_with_options(text, options)
+        .map_err(|error| syntax(&error, source))?;
+    let mut tree = node(tree);
+    tree.place(&|at| Position { source, ..at });
+    Ok(tree)
 }
 
-fn syntax(error: &serde_saphyr::Error) -> Problem {
+fn syntax(error: &serde_saphyr::Error, source: SourceId) -> Problem {
     let at = error.location().map_or(Position::START, position);
+    let at = Position { source, ..at };
     let text = error.to_string();
     // The parser repeats the position at the end of its message.
     let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
@@ -74,11 +167,11 @@ fn syntax(error: &serde_saphyr::Error) -> Problem {
 }
 
 fn node(spanned: Spanned<Value>) -> Node {
-    Node { at: position(spanned.referenced), value: spanned.value }
+    Node::new(position(spanned.referenced), spanned.value)
 }
 
 fn position(location: serde_saphyr::Location) -> Position {
-    Position { line: location.line(), column: location.column() }
+    Position { line: location.line(), column: location.column(), ..Position::START }
 }
 
 impl<'de> Deserialize<'de> for Value {
@@ -174,7 +267,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
-        let seen = match parse(text) {
+        let seen = match parse(text, SourceId::FIRST) {
             Ok(node) => render(&node),
             Err(problem) => problem.to_string(),
         };
@@ -183,7 +276,7 @@ mod tests {
 
     /// `LINE:COL value`, keys as `LINE:COL name: `.
     fn render(node: &Node) -> String {
-        let Position { line, column } = node.at;
+        let Position { line, column, .. } = node.at;
         match &node.value {
             Value::List(entries) => {
                 let entries: Vec<_> = entries.iter().map(render).collect();
@@ -226,7 +319,7 @@ mod tests {
     #[test]
     fn endless_nesting_and_alias_bombs_are_refused() {
         let deep = "[".repeat(DEPTH_MAX + 1);
-        assert!(parse(&deep).is_err());
+        assert!(parse(&deep, SourceId::FIRST).is_err());
         let mut bomb = String::from("a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n");
         for (name, inner) in ["b", "c", "d", "e", "f"].iter().zip(["a", "b", "c", "d", "e"]) {
             bomb.push_str(&format!(
@@ -234,6 +327,6 @@ mod tests {
                 vec![format!("*{inner}"); 10].join(", ")
             ));
         }
-        assert!(parse(&bomb).is_err());
+        assert!(parse(&bomb, SourceId::FIRST).is_err());
     }
 }

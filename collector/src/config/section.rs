@@ -36,15 +36,14 @@ impl<'a> Section<'a> {
         let entries = match &node.value {
             Value::Map(entries) => entries.as_slice(),
             Value::Null => &[],
-            other => {
+            _ => {
                 problems.error(
                     node.at,
-                    format!("{path} is {other}, expected a mapping of keys to values"),
+                    format!("{path} is {}, expected a mapping of keys to values", node.shown()),
                 );
                 &[]
             }
         };
-        report_duplicates(&path, entries, problems);
         Self { path, at, entries, known: Vec::new(), refused: Vec::new() }
     }
 
@@ -97,6 +96,11 @@ impl<'a> Section<'a> {
 
     /// Reports every key that no getter asked for.
     pub(super) fn close(self, problems: &mut Problems) {
+        #[cfg(test)]
+        KNOWN.with_borrow_mut(|known| {
+            let keys = self.known.iter().chain(&self.refused);
+            known.extend(keys.map(|key| self.path_of(key)));
+        });
         for (key, _) in self.entries {
             let name = key.name.as_str();
             if !self.known.contains(&name) && !self.refused.contains(&name) {
@@ -187,16 +191,14 @@ impl<'a> Section<'a> {
         problems: &mut Problems,
     ) -> Option<&'a str> {
         let node = self.node(key)?;
-        match &node.value {
-            Value::Text(text) if !text.is_empty() => Some(text),
-            other => {
-                problems.error(
-                    node.at,
-                    format!("{} is {other}, expected {expected}", self.path_of(key)),
-                );
-                None
-            }
+        let text = node.text().filter(|text| !text.is_empty());
+        if text.is_none() {
+            problems.error(
+                node.at,
+                format!("{} is {}, expected {expected}", self.path_of(key), node.shown()),
+            );
         }
+        text
     }
 
     /// One of a few words.
@@ -225,14 +227,11 @@ impl<'a> Section<'a> {
         };
         let mut texts = Vec::new();
         for (name, node) in section.entries() {
-            match &node.value {
-                Value::Text(text) => texts.push((name, text.clone())),
-                scalar @ (Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {
-                    texts.push((name, scalar.to_string()))
-                }
-                other => problems.error(
+            match node.written() {
+                Some(text) => texts.push((name, text)),
+                None => problems.error(
                     node.at,
-                    format!("{}.{} is {other}, expected text", section.path, name.name),
+                    format!("{}.{} is {}, expected text", section.path, name.name, node.shown()),
                 ),
             }
         }
@@ -252,19 +251,19 @@ impl<'a> Section<'a> {
         let entries = match &node.value {
             Value::List(entries) => entries.as_slice(),
             Value::Null => &[],
-            other => {
-                problems
-                    .error(node.at, format!("{path} is {other}, expected a list such as [otlp]"));
+            _ => {
+                let message = format!("{path} is {}, expected a list such as [otlp]", node.shown());
+                problems.error(node.at, message);
                 &[]
             }
         };
         let mut names = Vec::new();
         for entry in entries {
-            match &entry.value {
-                Value::Text(name) => names.push((entry.at, name.as_str())),
-                other => problems.error(
+            match entry.text() {
+                Some(name) => names.push((entry.at, name)),
+                None => problems.error(
                     entry.at,
-                    format!("an entry of {path} is {other}, expected a component's name"),
+                    format!("an entry of {path} is {}, expected a component's name", entry.shown()),
                 ),
             }
         }
@@ -301,14 +300,11 @@ impl<'a> Section<'a> {
         let path = self.path_of(key);
         let mut texts = Vec::new();
         for entry in self.list(key, &format!("a list of {expected}s"), problems) {
-            match &entry.value {
-                Value::Text(text) => texts.push((entry.at, text.clone())),
-                scalar @ (Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {
-                    texts.push((entry.at, scalar.to_string()));
-                }
-                other => problems.error(
+            match entry.written() {
+                Some(text) => texts.push((entry.at, text)),
+                None => problems.error(
                     entry.at,
-                    format!("an entry of {path} is {other}, expected a {expected}"),
+                    format!("an entry of {path} is {}, expected a {expected}", entry.shown()),
                 ),
             }
         }
@@ -321,9 +317,10 @@ impl<'a> Section<'a> {
             None => &[],
             Some(Node { value: Value::List(entries), .. }) => entries,
             Some(Node { value: Value::Null, .. }) => &[],
-            Some(Node { at, value }) => {
+            Some(node) => {
                 let path = self.path_of(key);
-                problems.error(*at, format!("{path} is {value}, expected {expected}"));
+                let message = format!("{path} is {}, expected {expected}", node.shown());
+                problems.error(node.at, message);
                 &[]
             }
         }
@@ -346,14 +343,15 @@ impl<'a> Section<'a> {
         key: &'static str,
         expected: &str,
         problems: &mut Problems,
-        read: impl FnOnce(&Value) -> Option<T>,
+        read: impl Fn(&Value) -> Option<T>,
     ) -> Option<T> {
         let node = self.node(key)?;
-        let value = read(&node.value);
+        let as_text = || read(&Value::Text(node.text()?.to_owned()));
+        let value = read(&node.value).or_else(as_text);
         if value.is_none() {
             problems.error(
                 node.at,
-                format!("{} is {}, expected {expected}", self.path_of(key), node.value),
+                format!("{} is {}, expected {expected}", self.path_of(key), node.shown()),
             );
         }
         value
@@ -364,15 +362,16 @@ impl<'a> Section<'a> {
     }
 }
 
-fn report_duplicates(path: &str, entries: &[(Key, Node)], problems: &mut Problems) {
-    for (i, (key, _)) in entries.iter().enumerate() {
-        if let Some((first, _)) = entries[..i].iter().find(|(first, _)| first.name == key.name) {
-            let place = if path.is_empty() { String::new() } else { format!(" in {path}") };
-            let message = format!(
-                "key {:?} is there twice{place}, first on line {}: keep one",
-                key.name, first.at.line
-            );
-            problems.error(key.at, message);
-        }
-    }
+#[cfg(test)]
+thread_local! {
+    /// The keys of all sections that were closed on this thread.
+    static KNOWN: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+/// The keys that are known of the sections that `read` reads.
+#[cfg(test)]
+pub(super) fn known_keys(read: impl FnOnce()) -> Vec<String> {
+    KNOWN.take();
+    read();
+    KNOWN.take()
 }

@@ -74,6 +74,12 @@ fn telemetry(service: &mut Section<'_>, problems: &mut Problems) -> LogLevel {
         level = logs.word("level", &LogLevel::ALL.map(|level| (level.as_str(), level)), problems);
         logs.close(problems);
     }
+    telemetry.refuse(
+        "metrics",
+        "this collector's own metrics are on the page of the exporter prometheus: remove it",
+        problems,
+    );
+    telemetry.refuse("resource", "OTEL_RESOURCE_ATTRIBUTES says it: remove it", problems);
     telemetry.close(problems);
     level.unwrap_or_default()
 }

@@ -7,7 +7,6 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use super::{
     problem::{Position, Problems},
-    raw::Value,
     section::Section,
 };
 
@@ -197,12 +196,12 @@ fn pem(
 ) -> Option<Pem> {
     let path = section.text(file, "a file in PEM", problems).map(|path| Pem::File(path.into()));
     // Not through the getter of texts, which would show what is wrong with it.
-    let inline = section.node(text).and_then(|node| match &node.value {
-        Value::Text(pem) if !pem.is_empty() => Some(Pem::Text(pem.clone())),
-        _ => {
+    let inline = section.node(text).and_then(|node| {
+        let pem = node.text().filter(|pem| !pem.is_empty());
+        if pem.is_none() {
             section.wrong(text, &format!("is no text, expected PEM; or name {file}"), problems);
-            None
         }
+        pem.map(|pem| Pem::Text(pem.to_owned()))
     });
     if path.is_some() && inline.is_some() {
         section.wrong(text, &format!("is there beside {file}: keep one of them"), problems);
@@ -217,14 +216,11 @@ fn version(
     problems: &mut Problems,
 ) -> Option<TlsVersion> {
     let node = section.node(key)?;
-    let typed = match &node.value {
-        Value::Text(text) => text.clone(),
-        other => other.to_string(),
-    };
+    let typed = node.written().unwrap_or_default();
     let known = TlsVersion::WORDS.iter().find(|(word, _)| *word == typed);
     if known.is_none() {
         let expected = "expected 1.2 or 1.3, as versions before are broken and not spoken";
-        section.wrong(key, &format!("is {}, {expected}", node.value), problems);
+        section.wrong(key, &format!("is {}, {expected}", node.shown()), problems);
     }
     known.map(|(_, version)| *version)
 }

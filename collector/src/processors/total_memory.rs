@@ -10,7 +10,7 @@ const GROUP_DEPTH_MAX: usize = 64;
 
 /// The smallest limit that holds for this process, in bytes: of its control groups (both versions) or the machine.
 /// Nothing where the system does not tell.
-pub(super) fn total_bytes() -> Option<u64> {
+pub(crate) fn total_bytes() -> Option<u64> {
     total_bytes_under(Path::new("/"))
 }
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::super::{
     nearest,
     problem::{Position, Problems},
-    raw::{Node, Value},
     section::Section,
     value,
 };
@@ -87,12 +86,12 @@ fn temporality(section: &mut Section<'_>, problems: &mut Problems) {
 
 /// Text that may be empty.
 fn namespace(section: &mut Section<'_>, problems: &mut Problems) -> Option<String> {
-    let Node { at, value } = section.node("namespace")?;
-    if let Value::Text(text) = value {
-        return Some(text.clone());
+    let node = section.node("namespace")?;
+    if let Some(text) = node.text() {
+        return Some(text.to_owned());
     }
-    let path = section.path_of("namespace");
-    problems.error(*at, format!("{path} is {value}, expected text such as traces.span.metrics"));
+    let what = format!("is {}, expected text such as traces.span.metrics", node.shown());
+    section.wrong("namespace", &what, problems);
     None
 }
 
@@ -140,16 +139,12 @@ fn dimensions(section: &mut Section<'_>, problems: &mut Problems) -> Vec<Dimensi
 
 /// Text, or a number or flag as it is written.
 fn default_value(entry: &mut Section<'_>, problems: &mut Problems) -> Option<String> {
-    let Node { at, value } = entry.node("default")?;
-    match value {
-        Value::Text(text) => Some(text.clone()),
-        Value::Int(_) | Value::Float(_) | Value::Bool(_) => Some(value.to_string()),
-        other => {
-            let path = entry.path_of("default");
-            problems.error(*at, format!("{path} is {other}, expected text"));
-            None
-        }
+    let node = entry.node("default")?;
+    let written = node.written();
+    if written.is_none() {
+        entry.wrong("default", &format!("is {}, expected text", node.shown()), problems);
     }
+    written
 }
 
 fn histogram(

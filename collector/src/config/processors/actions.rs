@@ -181,7 +181,7 @@ pub(super) fn value(
         raw::Value::Null | raw::Value::List(_) | raw::Value::Map(_) => None,
     };
     if value.is_none() {
-        let what = format!("is {}, expected text, a 64-bit number or a flag", node.value);
+        let what = format!("is {}, expected text, a 64-bit number or a flag", node.shown());
         section.wrong(key, &what, problems);
     }
     value

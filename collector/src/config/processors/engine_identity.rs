@@ -51,14 +51,14 @@ fn index(entry: &mut Section<'_>, problems: &mut Problems) -> Option<String> {
         entry.missing("index", INDEX, problems);
         return None;
     };
-    match &node.value {
+    let written = match &node.value {
         Value::Int(number) => Some(number.to_string()),
-        Value::Text(text) if !text.is_empty() => Some(text.clone()),
-        other => {
-            entry.wrong("index", &format!("is {other}, expected {INDEX}"), problems);
-            None
-        }
+        _ => node.text().filter(|text| !text.is_empty()).map(str::to_owned),
+    };
+    if written.is_none() {
+        entry.wrong("index", &format!("is {}, expected {INDEX}", node.shown()), problems);
     }
+    written
 }
 
 fn identity(entry: &mut Section<'_>, problems: &mut Problems) -> Option<EngineIdentity> {

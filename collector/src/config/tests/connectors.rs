@@ -257,9 +257,9 @@ fn a_pipeline_that_could_name_a_connector_is_told_so() {
         ],
     );
     check(
-        &SOUND.replace("service:", "connectors:\n  count:\nservice:"),
+        &SOUND.replace("service:", "connectors:\n  tally:\nservice:"),
         &[
-            "c.yaml:10:3: error: unknown connector type \"count\", expected one of: span_metrics, spanmetrics",
+            "c.yaml:10:3: error: unknown connector type \"tally\", expected one of: span_metrics, spanmetrics",
         ],
     );
 }

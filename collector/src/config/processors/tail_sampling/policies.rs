@@ -131,8 +131,8 @@ fn kind(entry: &mut Section<'_>, problems: &mut Problems) -> Option<Type> {
         entry.missing("type", &format!("one of: {names}"), problems);
         return None;
     };
-    if let Value::Text(text) = &node.value
-        && let Some((name, remedy)) = REFUSED.iter().find(|(name, _)| name == text)
+    if let Some(text) = node.text()
+        && let Some((name, remedy)) = REFUSED.iter().find(|(name, _)| *name == text)
     {
         entry.wrong("type", &format!("is {name}, which is not supported: {remedy}"), problems);
         // Its settings are no second mistake.
@@ -237,7 +237,7 @@ fn percentage(own: &mut Section<'_>, problems: &mut Problems) -> Option<f64> {
     };
     let sound = percentage.filter(|percentage| (0.0..=100.0).contains(percentage));
     if sound.is_none() {
-        own.wrong(KEY, &format!("is {}, expected {EXPECTED}", node.value), problems);
+        own.wrong(KEY, &format!("is {}, expected {EXPECTED}", node.shown()), problems);
     }
     sound
 }
@@ -327,7 +327,7 @@ fn number_test(
             _ => None,
         };
         if number.is_none() {
-            let what = format!("is {}, expected a whole number of 64 bits", node.value);
+            let what = format!("is {}, expected a whole number of 64 bits", node.shown());
             own.wrong(name, &what, problems);
         }
         number

@@ -1,0 +1,77 @@
+//! The texts that a configuration is made of: files, and settings of the command line.
+
+use super::problem::Position;
+
+/// Texts of one configuration, files that it includes among them.
+const SOURCES_MAX: usize = 256;
+
+/// Which of its texts a part of a configuration came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(u16);
+
+impl SourceId {
+    /// The first text.
+    pub(super) const FIRST: Self = Self(0);
+}
+
+/// One of the texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Source {
+    /// A file, by the name that it was given.
+    File(String),
+    /// `--set PATH=VALUE`, by its path.
+    Setting(String),
+}
+
+/// The texts, in the order in which they were read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Sources(Vec<Source>);
+
+impl Sources {
+    /// A file; nothing if there are too many texts.
+    pub(super) fn add_file(&mut self, name: &str) -> Option<SourceId> {
+        self.add(Source::File(name.to_owned()))
+    }
+
+    /// A setting; nothing if there are too many texts.
+    pub(super) fn add_setting(&mut self, path: &str) -> Option<SourceId> {
+        self.add(Source::Setting(path.to_owned()))
+    }
+
+    fn add(&mut self, source: Source) -> Option<SourceId> {
+        let id = u16::try_from(self.0.len()).ok().filter(|_| self.0.len() < SOURCES_MAX)?;
+        self.0.push(source);
+        Some(SourceId(id))
+    }
+
+    /// A file's name, or the setting as it is typed, without its value.
+    pub(super) fn name(&self, id: SourceId) -> String {
+        match self.0.get(usize::from(id.0)) {
+            Some(Source::File(name)) => name.clone(),
+            Some(Source::Setting(path)) => format!("--set {path}"),
+            None => String::new(),
+        }
+    }
+
+    /// The line and column of a place in a file; a setting has neither.
+    pub(super) fn line_and_column(&self, at: Position) -> Option<(u64, u64)> {
+        match self.0.get(usize::from(at.source.0)) {
+            Some(Source::Setting(_)) => None,
+            _ => (at.line > 0).then_some((at.line, at.column)),
+        }
+    }
+
+    /// How a message that is about `here` names another place.
+    pub(super) fn other(&self, there: Position, here: Position) -> String {
+        match self.line_and_column(there) {
+            Some((line, _)) if there.source == here.source => format!("line {line}"),
+            Some((line, _)) => format!("{}:{line}", self.name(there.source)),
+            None => self.name(there.source),
+        }
+    }
+}
+
+/// How many texts there may be, for error messages.
+pub(super) fn too_many() -> String {
+    format!("there are more than {SOURCES_MAX} files and settings: join some of them")
+}
