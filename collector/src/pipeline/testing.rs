@@ -16,6 +16,8 @@ use crate::self_metrics::ExporterMetrics;
 pub(crate) struct Bin {
     pub(crate) capacity: AtomicUsize,
     pub(crate) taken: AtomicUsize,
+    /// Bytes of the largest request that it takes, if there is one.
+    pub(crate) bytes_max: OnceLock<usize>,
     pub(crate) kept: Mutex<Vec<Bytes>>,
     pub(crate) tenants: Mutex<Vec<Tenant>>,
     /// Where it counts, if a test wants to know.
@@ -31,7 +33,10 @@ impl Bin {
 }
 
 impl Exporter for Bin {
-    fn reserve(&self, _: &Item) -> Result<Box<dyn Reservation + '_>, Refusal> {
+    fn reserve(&self, item: &Item) -> Result<Box<dyn Reservation + '_>, Refusal> {
+        if self.bytes_max.get().is_some_and(|max| item.bytes.len() > *max) {
+            return Err(refusal(RefusalReason::TooLarge));
+        }
         let taken = self.taken.fetch_add(1, Ordering::Relaxed);
         if taken >= self.capacity.load(Ordering::Relaxed) {
             self.taken.fetch_sub(1, Ordering::Relaxed);

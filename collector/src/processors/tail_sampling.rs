@@ -20,6 +20,7 @@ mod attribute;
 mod component;
 mod decisions;
 mod envelope;
+mod halves;
 mod ledger;
 mod limiters;
 mod outgoing;
@@ -30,6 +31,7 @@ mod rules;
 mod runs;
 mod sampler;
 mod shared;
+mod source;
 mod span;
 mod span_tests;
 #[cfg(test)]

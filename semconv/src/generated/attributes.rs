@@ -406,7 +406,7 @@ pub const INFER_COLLECTOR_REFUSAL_REASON: AttributeDef = AttributeDef {
 pub const INFER_COLLECTOR_REJECTION_REASON: AttributeDef = AttributeDef {
     key: "infer.collector.rejection.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["filtered", "sampled_out", "series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "evicted", "remote", "unreachable", "write_failed", "expired", "corrupt"]),
+    values: Values::Closed(&["filtered", "sampled_out", "series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "too_large", "evicted", "remote", "unreachable", "write_failed", "expired", "corrupt"]),
     description: "Why an item of an accepted request was not kept.",
 };
 
@@ -1325,6 +1325,8 @@ pub enum CollectorRejectionReason {
     OutOfOrder,
     /// The point contradicts itself, for example more bounds than buckets.
     InvalidPoint,
+    /// A processor had joined it with others, and what is behind it takes not even the smallest part that it can be cut out in.
+    TooLarge,
     /// The ring or queue made room for newer data.
     Evicted,
     /// The other side refused it for good.
@@ -1341,7 +1343,7 @@ pub enum CollectorRejectionReason {
 
 impl CollectorRejectionReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 14] = [Self::Filtered, Self::SampledOut, Self::SeriesLimit, Self::SeriesBytes, Self::TypeConflict, Self::NotExpressible, Self::OutOfOrder, Self::InvalidPoint, Self::Evicted, Self::Remote, Self::Unreachable, Self::WriteFailed, Self::Expired, Self::Corrupt];
+    pub const ALL: [Self; 15] = [Self::Filtered, Self::SampledOut, Self::SeriesLimit, Self::SeriesBytes, Self::TypeConflict, Self::NotExpressible, Self::OutOfOrder, Self::InvalidPoint, Self::TooLarge, Self::Evicted, Self::Remote, Self::Unreachable, Self::WriteFailed, Self::Expired, Self::Corrupt];
 
     /// The value as it is sent.
     #[must_use]
@@ -1355,6 +1357,7 @@ impl CollectorRejectionReason {
             Self::NotExpressible => "not_expressible",
             Self::OutOfOrder => "out_of_order",
             Self::InvalidPoint => "invalid_point",
+            Self::TooLarge => "too_large",
             Self::Evicted => "evicted",
             Self::Remote => "remote",
             Self::Unreachable => "unreachable",

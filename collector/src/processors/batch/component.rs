@@ -2,9 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::watch, task::JoinHandle, time};
-
 use super::{
+    super::stop::Task,
     BatchSettings,
     place::Entrance,
     queue::{BYTES_MAX, Queue},
@@ -16,8 +15,7 @@ use crate::pipeline::{Exporter, Pipeline};
 #[derive(Debug)]
 pub struct Batch {
     queue: Arc<Queue>,
-    stop: watch::Sender<bool>,
-    worker: JoinHandle<()>,
+    worker: Task,
 }
 
 impl Batch {
@@ -35,9 +33,8 @@ impl Batch {
         bytes_max: usize,
     ) -> Self {
         let queue = Arc::new(Queue::new(name.to_owned(), settings, rest, bytes_max));
-        let (stop, stopping) = watch::channel(false);
-        let worker = tokio::spawn(worker::run(Arc::clone(&queue), stopping));
-        Self { queue, stop, worker }
+        let worker = Task::start(worker::run(Arc::clone(&queue)));
+        Self { queue, worker }
     }
 
     /// The end of the pipeline before it.
@@ -54,22 +51,14 @@ impl Batch {
 
     /// Takes no more, and sends on what waits; what is left at `deadline` is counted as unreachable.
     pub async fn shutdown(mut self, deadline: Duration) {
-        self.queue.stop();
-        let _ = self.stop.send(true);
-        if time::timeout(deadline, &mut self.worker).await.is_err() {
-            self.worker.abort();
+        self.queue.stop.tell();
+        if !self.worker.has_ended(deadline).await {
             // Once it has ended, nothing settles the queue any more.
-            let _ = (&mut self.worker).await;
+            self.worker.abort().await;
         }
         let left = self.queue.close();
         if left > 0 {
             tracing::warn!("{}: {left} items are lost and counted", self.queue.name);
         }
-    }
-}
-
-impl Drop for Batch {
-    fn drop(&mut self) {
-        self.worker.abort();
     }
 }

@@ -1,15 +1,12 @@
 //! The end of the pipeline before a batch: room for one request.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use super::queue::Queue;
+use super::{super::stop::RETRY_AFTER, queue::Queue};
 use crate::{
     pipeline::{Admission, Exporter, Item, Refusal, RefusalReason, Reservation},
     self_metrics::ExporterMetrics,
 };
-
-/// When a sender should come back after the batch was full.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// What pipelines hand items to.
 #[derive(Debug)]
@@ -19,12 +16,8 @@ impl Exporter for Entrance {
     /// A request that is large enough goes straight on if the batch is empty: it would only overtake what waits.
     fn reserve(&self, item: &Item) -> Result<Box<dyn Reservation + '_>, Refusal> {
         let queue = &*self.0;
-        if queue.is_stopping() {
-            return Err(Refusal {
-                reason: RefusalReason::Stopping,
-                message: format!("{} is shutting down; send it to another collector", queue.name),
-                retry_after: Some(RETRY_AFTER),
-            });
+        if let Some(refusal) = queue.stop.refusal(&queue.name) {
+            return Err(refusal);
         }
         if queue.settings.leaves_as_it_is(item.counts.items) && queue.is_empty() {
             return Ok(Box::new(Straight(queue.rest.reserve(item.clone())?)));

@@ -2,14 +2,14 @@
 
 use std::{
     collections::VecDeque,
-    sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::{sync::Notify, time::Instant};
 
-use super::{BatchSettings, join::join, split};
+use super::{super::stop::Stop, BatchSettings, join::join, split};
 use crate::pipeline::{Pipeline, RejectReason, Tenant};
 
 /// Bytes that may wait. A request that is larger by itself is taken while nothing else waits.
@@ -66,7 +66,8 @@ pub(super) struct Queue {
     bytes_max: usize,
     /// Items that were taken and not yet sent on or counted as lost.
     items: AtomicU64,
-    stopping: AtomicBool,
+    /// Once it is told, nothing waits for company.
+    pub(super) stop: Stop,
     lanes: Mutex<Lanes>,
     /// Told when something is due earlier than the worker knows.
     pub(super) wake: Notify,
@@ -101,7 +102,7 @@ impl Queue {
             bytes: AtomicUsize::new(0),
             bytes_max,
             items: AtomicU64::new(0),
-            stopping: AtomicBool::new(false),
+            stop: Stop::new(),
             lanes: Mutex::default(),
             wake: Notify::new(),
         }
@@ -168,7 +169,7 @@ impl Queue {
 
     /// What is due now; all of it when there is no time to wait any more.
     pub(super) fn next(&self, now: Instant) -> Next {
-        let stopping = self.is_stopping();
+        let stopping = self.stop.is_told();
         let mut lanes = self.lanes.lock();
         let is_due = |lane: &Lane| {
             stopping || lane.due().is_some_and(|due| due <= now) || self.is_full(lane)
@@ -214,21 +215,10 @@ impl Queue {
         Joined { tenant, bytes: first.bytes, items: first.items, charge: first.charge }
     }
 
-    /// Forgets what was sent on.
-    pub(super) fn settle(&self, joined: &Joined) {
-        self.items.fetch_sub(joined.items, Ordering::Relaxed);
-        self.dequeued(joined.items);
-        self.release(joined.charge);
-    }
-
-    /// From now on nothing waits for company.
-    pub(super) fn stop(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
-        self.wake.notify_one();
-    }
-
-    pub(super) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
+    /// Forgets items that were sent on or given up; their room is [given back](Self::release) by itself.
+    pub(super) fn settle(&self, items: u64) {
+        self.items.fetch_sub(items, Ordering::Relaxed);
+        self.dequeued(items);
     }
 
     /// Once the worker has ended: takes nothing more, and counts what is left as lost. Returns how many items.

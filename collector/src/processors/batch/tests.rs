@@ -265,3 +265,31 @@ async fn a_pipeline_without_room_keeps_the_batch_of_another_empty() {
     assert_eq!(fixture.send(100), Ok(()), "its room is free, so this goes straight through");
     assert_eq!(fixture.arrived(), [100]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_is_too_large_for_what_is_behind_leaves_in_parts() {
+    let fixture = Fixture::new(settings(100, 0), usize::MAX);
+    let of_three = item(3, Tenant::default()).bytes.len();
+    fixture.bin.bytes_max.set(of_three).unwrap();
+    for items in [3, 1, 1, 5, 2] {
+        fixture.send(items).unwrap();
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let arrived = fixture.settled().await;
+    assert_eq!(arrived.iter().sum::<u64>(), 12, "{arrived:?}");
+    assert_eq!(fixture.lost(RejectReason::TooLarge), 0);
+    assert_eq!(fixture.batch.queued(), 0);
+    assert_eq!(fixture.send(100), Err(refusal(RefusalReason::TooLarge)), "all room is free again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_item_that_alone_is_too_large_is_counted_and_holds_up_no_other() {
+    let fixture = Fixture::new(settings(100, 0), usize::MAX);
+    fixture.bin.bytes_max.set(1).unwrap();
+    fixture.send(2).unwrap();
+    fixture.send(1).unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(fixture.settled().await, [0; 0]);
+    assert_eq!(fixture.lost(RejectReason::TooLarge), 3);
+    assert_eq!(fixture.batch.queued(), 0);
+}

@@ -2,13 +2,15 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use tokio::{sync::watch, task::JoinHandle, time};
+use tokio::time;
 
 use super::{
+    super::stop::{Stop, Task},
     TailSamplingSettings,
-    ledger::{self, Ledger, Settled},
+    ledger::{self, Ledger},
     place::Entrance,
     shared::Shared,
+    source::Settled,
     worker,
 };
 use crate::{
@@ -36,14 +38,8 @@ pub struct TailSampling {
 #[derive(Debug)]
 struct Clerk {
     task: Task,
+    stop: Stop,
     settled: Arc<Settled>,
-}
-
-/// A task, and how it is told to stop.
-#[derive(Debug)]
-struct Task {
-    stop: watch::Sender<bool>,
-    handle: JoinHandle<()>,
 }
 
 impl TailSampling {
@@ -76,13 +72,13 @@ impl TailSampling {
     ) -> io::Result<Self> {
         let ledger = Ledger::new(Arc::clone(&shared), journal, disk_bytes_max)?;
         let entrance = Arc::new(ledger::Entrance(Arc::clone(&ledger)));
-        let settled = Arc::clone(&ledger.settled);
-        let clerk = Clerk { task: Task::start(|stopping| ledger::run(ledger, stopping)), settled };
+        let (stop, settled) = (ledger.stop.clone(), Arc::clone(&ledger.settled));
+        let clerk = Clerk { task: Task::start(ledger::run(ledger)), stop, settled };
         Ok(Self::run(shared, entrance, Some(clerk)))
     }
 
     fn run(shared: Arc<Shared>, entrance: Arc<dyn Exporter>, clerk: Option<Clerk>) -> Self {
-        let worker = Task::start(|stopping| worker::run(Arc::clone(&shared), stopping));
+        let worker = Task::start(worker::run(Arc::clone(&shared)));
         Self { shared, entrance, worker, clerk }
     }
 
@@ -108,12 +104,13 @@ impl TailSampling {
     /// unreachable. What is on disk is not decided on: it stays for the next process.
     pub async fn shutdown(mut self, deadline: Duration) {
         let end = time::Instant::now() + deadline;
-        self.shared.stop();
-        let is_done = self.worker.stop(deadline).await;
+        self.shared.stop.tell();
+        let is_done = self.worker.has_ended(deadline).await;
         if let Some(clerk) = &mut self.clerk {
             clerk.settled.freeze();
             let left = end.saturating_duration_since(time::Instant::now());
-            clerk.task.stop(left.max(CLERK_GRACE)).await;
+            clerk.stop.tell();
+            clerk.task.has_ended(left.max(CLERK_GRACE)).await;
         }
         if !is_done {
             self.worker.abort().await;
@@ -125,37 +122,10 @@ impl TailSampling {
     }
 }
 
-impl Task {
-    fn start<F: Future<Output = ()> + Send + 'static>(
-        run: impl FnOnce(watch::Receiver<bool>) -> F,
-    ) -> Self {
-        let (stop, stopping) = watch::channel(false);
-        Self { stop, handle: tokio::spawn(run(stopping)) }
-    }
-
-    /// Has it stop; whether it has at the deadline.
-    async fn stop(&mut self, deadline: Duration) -> bool {
-        let _ = self.stop.send(true);
-        time::timeout(deadline, &mut self.handle).await.is_ok()
-    }
-
-    /// Ends it; once it has, it settles nothing any more.
-    async fn abort(&mut self) {
-        self.handle.abort();
-        let _ = (&mut self.handle).await;
-    }
-}
-
 impl Drop for TailSampling {
     fn drop(&mut self) {
         if let Some(clerk) = &self.clerk {
             clerk.settled.freeze();
         }
-    }
-}
-
-impl Drop for Task {
-    fn drop(&mut self) {
-        self.handle.abort();
     }
 }

@@ -4,28 +4,22 @@
 //! it is settled when nothing of it waits any more. What is not settled when the process ends is read again by the next
 //! one: it decides anew, as a decision is not on disk, and may send a second time what was sent already.
 
-use std::{
-    collections::VecDeque,
-    hash::BuildHasher,
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::VecDeque, hash::BuildHasher, io, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::{
-    sync::{Notify, watch},
     task::spawn_blocking,
     time::{self, Instant},
 };
 
 use super::{
-    super::onward::stopped,
-    shared::{RETRY_AFTER, Shared},
+    super::{
+        latch::Latch,
+        stop::{RETRY_AFTER, Stop},
+    },
+    shared::Shared,
+    source::{Settled, Source},
 };
 use crate::{
     config::QueueStorage,
@@ -35,7 +29,8 @@ use crate::{
     self_metrics::ExporterMetrics,
 };
 
-/// Bytes of requests on disk. From seven eighths on traces are decided early; at the bound requests are refused.
+/// Bytes of requests on disk; at the bound requests are refused. Seven eighths of them may be there for undecided traces:
+/// beyond, the oldest of these are decided early.
 pub(super) const DISK_BYTES_MAX: u64 = 1 << 30;
 /// Files that a full log consists of, about.
 const SEGMENT_BYTES: u64 = DISK_BYTES_MAX / 64;
@@ -46,38 +41,6 @@ const COMMIT_BYTES: usize = 1 << 20;
 /// Between two checkpoints: what was settled since the last one is read again after a kill.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(100);
 
-/// A request on disk, as long as something of it waits.
-#[derive(Debug)]
-pub(super) struct Source {
-    header: Header,
-    settled: Arc<Settled>,
-}
-
-/// Requests of which nothing waits any more, to be settled; no more than there are on disk.
-#[derive(Debug, Default)]
-pub(super) struct Settled {
-    headers: Mutex<Vec<Header>>,
-    /// What is let go of now is not settled: it stays for the next process.
-    is_frozen: AtomicBool,
-    wake: Notify,
-}
-
-impl Settled {
-    /// Nothing is settled from now on, but what was before.
-    pub(super) fn freeze(&self) {
-        self.is_frozen.store(true, Ordering::Release);
-    }
-}
-
-impl Drop for Source {
-    fn drop(&mut self) {
-        if !self.settled.is_frozen.load(Ordering::Acquire) {
-            self.settled.headers.lock().push(self.header);
-            self.settled.wake.notify_one();
-        }
-    }
-}
-
 /// Between the entrance of a sampler and its log.
 #[derive(Debug)]
 pub(super) struct Ledger<S: Storage> {
@@ -86,8 +49,19 @@ pub(super) struct Ledger<S: Storage> {
     pending: Mutex<Pending>,
     pub(super) settled: Arc<Settled>,
     disk_bytes_max: u64,
+    /// Told once the worker of the sampler has ended.
+    pub(super) stop: Stop,
     /// What was told of.
     told: Mutex<Damage>,
+    failing: Failing,
+}
+
+/// What fails now: it is told of when it begins and when it ends, as a disk that is full is asked ten times a second.
+#[derive(Debug, Default)]
+struct Failing {
+    writes: Latch,
+    reads: Latch,
+    checkpoints: Latch,
 }
 
 #[derive(Debug, Default)]
@@ -152,7 +126,9 @@ impl<S: Storage> Ledger<S> {
             pending: Mutex::new(pending),
             settled: Arc::default(),
             disk_bytes_max,
+            stop: Stop::new(),
             told: Mutex::default(),
+            failing: Failing::default(),
         }))
     }
 
@@ -205,11 +181,19 @@ impl<S: Storage> Ledger<S> {
         let bytes = batch.iter().map(|item| item.bytes.len()).sum();
         // Before the senders are answered, who may come back at once.
         self.release(bytes);
+        self.note(&self.failing.writes, written.as_ref().err(), "its requests", "written");
         match written {
             Ok(()) => self.shared.on_disk(batch.iter().map(|item| item.counts.items).sum()),
-            Err(cause) => {
-                tracing::warn!("{}: its requests cannot be written: {cause}", self.shared.name);
-                batch.iter().for_each(|item| self.refuse(item, &cause));
+            Err(cause) => batch.iter().for_each(|item| self.refuse(item, &cause)),
+        }
+    }
+
+    fn note(&self, latch: &Latch, failure: Option<&io::Error>, what: &str, done: &str) {
+        if latch.turns(failure.is_some()) {
+            let name = &self.shared.name;
+            match failure {
+                Some(cause) => tracing::warn!("{name}: {what} cannot be {done}: {cause}"),
+                None => tracing::info!("{name}: {what} can be {done} again"),
             }
         }
     }
@@ -237,18 +221,11 @@ impl<S: Storage> Ledger<S> {
     fn read(&self) -> Vec<Read> {
         let (mut read, mut bytes) = (Vec::new(), 0);
         while bytes < COMMIT_BYTES {
-            match self.read_next() {
-                Ok(Some(next)) => {
-                    bytes += next.bytes.len();
-                    read.push(next);
-                }
-                Ok(None) => break,
-                Err(cause) => {
-                    let name = &self.shared.name;
-                    tracing::warn!("{name}: its requests cannot be read: {cause}");
-                    break;
-                }
-            }
+            let next = self.read_next();
+            self.note(&self.failing.reads, next.as_ref().err(), "its requests", "read");
+            let Ok(Some(next)) = next else { break };
+            bytes += next.bytes.len();
+            read.push(next);
         }
         read
     }
@@ -267,13 +244,16 @@ impl<S: Storage> Ledger<S> {
                 self.settle(&[place.header]);
                 continue;
             };
-            let source = Source { header: place.header, settled: Arc::clone(&self.settled) };
             let Content { tenant, bytes, items, .. } = content;
-            return Ok(Some(Read { tenant, bytes, items, source: Arc::new(source) }));
+            let source = Source::new(place.header, &self.settled);
+            return Ok(Some(Read { tenant, bytes, items, source }));
         }
     }
 
     fn settle(&self, headers: &[Header]) {
+        if headers.is_empty() {
+            return;
+        }
         let mut journal = self.journal.lock();
         for header in headers {
             journal.settle(header);
@@ -281,18 +261,14 @@ impl<S: Storage> Ledger<S> {
         self.pending.lock().stored = journal.unsettled().bytes;
     }
 
-    /// Settles what is done, and decides traces early while there is too much on disk.
+    /// Settles what is done, and decides traces early, the one that is due first in front, until those that are left hold
+    /// no more of the disk than their share. What is on disk as it was not read yet, or as what is behind does not take
+    /// it, makes nobody decide: that would spoil decisions and free nothing.
     fn tidy(&self) {
-        loop {
-            let done = std::mem::take(&mut *self.settled.headers.lock());
-            if !done.is_empty() {
-                self.settle(&done);
-            }
-            let is_full = self.pending.lock().stored > self.disk_bytes_max / 8 * 7;
-            if !is_full || !self.shared.decide_first() {
-                return;
-            }
-        }
+        self.settle(&self.settled.take());
+        let share = self.disk_bytes_max / 8 * 7;
+        while self.settled.undecided_bytes() > share && self.shared.decide_first() {}
+        self.settle(&self.settled.take());
     }
 
     /// Writes down what is settled, after what is lost was counted.
@@ -302,9 +278,9 @@ impl<S: Storage> Ledger<S> {
             return;
         };
         let stored = saving.store();
-        if let Err(cause) = self.journal.lock().finish_checkpoint(saving, stored) {
-            tracing::warn!("{}: its checkpoint cannot be written: {cause}", self.shared.name);
-        }
+        let finished = self.journal.lock().finish_checkpoint(saving, stored);
+        let failure = finished.as_ref().err();
+        self.note(&self.failing.checkpoints, failure, "its checkpoint", "written");
     }
 
     /// What was found damaged since it was told last.
@@ -338,16 +314,17 @@ pub(super) struct Read {
 }
 
 /// Writes, reads and settles, until the sampler has stopped and nothing is promised room any more.
-pub(super) async fn run<S: Storage>(ledger: Arc<Ledger<S>>, mut stopping: watch::Receiver<bool>) {
+pub(super) async fn run<S: Storage>(ledger: Arc<Ledger<S>>) {
+    let mut stopping = ledger.stop.listen();
     let mut unfed: VecDeque<Read> = VecDeque::new();
     let mut saved = Instant::now();
     loop {
-        let is_stopping = *stopping.borrow();
+        let is_stopping = stopping.is_told();
         let batch = ledger.take_pending();
         let has_written = !batch.is_empty();
         let is_due = saved.elapsed() >= CHECKPOINT_EVERY || is_stopping;
         // Once the sampler empties itself, what is on disk stays there for the next process.
-        let may_feed = !is_stopping && !ledger.shared.is_stopping();
+        let may_feed = !is_stopping && !ledger.shared.stop.is_told();
         let is_hungry = unfed.is_empty() && may_feed;
         let own = Arc::clone(&ledger);
         let worked = spawn_blocking(move || own.work(batch, is_hungry, is_due)).await;
@@ -367,7 +344,7 @@ pub(super) async fn run<S: Storage>(ledger: Arc<Ledger<S>>, mut stopping: watch:
         tokio::select! {
             () = ledger.settled.wake.notified() => {}
             () = time::sleep(CHECKPOINT_EVERY) => {}
-            () = stopped(&mut stopping), if !is_stopping => {}
+            () = stopping.told(), if !is_stopping => {}
         }
     }
 }
@@ -407,7 +384,7 @@ pub(super) struct Entrance<S: Storage>(pub(super) Arc<Ledger<S>>);
 impl<S: Storage> Exporter for Entrance<S> {
     fn reserve(&self, item: &Item) -> Result<Box<dyn Reservation + '_>, Refusal> {
         let ledger = &*self.0;
-        if let Some(refusal) = ledger.shared.refusal() {
+        if let Some(refusal) = ledger.shared.stop.refusal(&ledger.shared.name) {
             return Err(refusal);
         }
         ledger.reserve(item.bytes.len())?;

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use super::{envelope, ledger::Source, trace::Piece};
+use super::{super::onward::Part, envelope, source::Source, trace::Piece};
 use crate::pipeline::Tenant;
 
 /// From which on a request that leaves takes no further trace: a single trace may be larger.
@@ -19,15 +19,22 @@ pub(super) struct Kept {
     pub(super) charge: usize,
 }
 
-/// A request that is sent on.
+/// A request that is sent on, whole or in parts.
 #[derive(Debug)]
 pub(super) struct Joined {
     pub(super) tenant: Tenant,
-    pub(super) bytes: bytes::Bytes,
-    pub(super) spans: u64,
+    bytes: bytes::Bytes,
+    spans: u64,
     charge: usize,
     /// Requests on disk that are settled when nothing holds them any more.
     _sources: Vec<Arc<Source>>,
+}
+
+impl Joined {
+    /// All of it, to be offered; what stays here is what it is charged for, and where it is on disk.
+    pub(super) fn take_whole(&mut self) -> Part {
+        Part { bytes: std::mem::take(&mut self.bytes), items: self.spans }
+    }
 }
 
 /// What waits for the rest of the pipeline, the longest first.
@@ -70,7 +77,7 @@ impl Outgoing {
         Some(Taken { tenant, pieces, spans, charge })
     }
 
-    /// It was sent on, or given up.
+    /// All of it was sent on, or given up.
     pub(super) fn settle(&mut self, joined: &Joined) {
         self.charge -= joined.charge;
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::shared::{RETRY_AFTER, Shared};
+use super::{super::stop::RETRY_AFTER, shared::Shared};
 use crate::{
     pipeline::{Exporter, Item, Refusal, RefusalReason, Reservation},
     self_metrics::ExporterMetrics,
@@ -15,7 +15,7 @@ pub(super) struct Entrance(pub(super) Arc<Shared>);
 impl Exporter for Entrance {
     fn reserve(&self, item: &Item) -> Result<Box<dyn Reservation + '_>, Refusal> {
         let shared = &*self.0;
-        if let Some(refusal) = shared.refusal() {
+        if let Some(refusal) = shared.stop.refusal(&shared.name) {
             return Err(refusal);
         }
         let charge = shared.reserve(item).map_err(|full| Refusal {

@@ -29,6 +29,13 @@ pub(super) struct Run {
     place: Range<usize>,
 }
 
+impl Run {
+    /// Bytes of its spans.
+    pub(super) fn len(&self) -> usize {
+        self.place.len()
+    }
+}
+
 #[derive(Debug)]
 struct Scope<'a> {
     resource_spans: &'a [u8],

@@ -8,11 +8,11 @@ use tokio::time::Instant;
 use super::{
     TailSamplingSettings,
     decisions::Decisions,
-    ledger::Source,
     limiters::Limiter,
     outgoing::{Kept, Outgoing},
     rules::{Decision, Facts, Rules},
     runs::{Run, Walked},
+    source::Source,
     trace::{Features, Key, PIECE_BYTES, Piece, TRACE_BYTES},
     traces::{Traces, Waits},
 };

@@ -1,17 +1,15 @@
 //! Between what comes before a sampler and its worker.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use parking_lot::Mutex;
 use tokio::{sync::Notify, time::Instant};
 
 use super::{
+    super::stop::Stop,
     TailSamplingSettings,
     ledger::Read,
     outgoing::Joined,
@@ -20,12 +18,9 @@ use super::{
     sampler::{Full, Moved, Sampler},
 };
 use crate::{
-    pipeline::{Item, Pipeline, Refusal, RefusalReason, RejectReason},
+    pipeline::{Item, Pipeline, RejectReason},
     self_metrics::SamplingMetrics,
 };
-
-/// When a sender should come back after there was no room.
-pub(super) const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// A sampler that its entrance and its worker share.
 #[derive(Debug)]
@@ -40,7 +35,8 @@ pub(super) struct Shared {
     spans: AtomicU64,
     /// Whether what is undecided at the end is decided by the next process.
     pub(super) is_durable: bool,
-    stopping: AtomicBool,
+    /// Once it is told, nothing waits for further spans.
+    pub(super) stop: Stop,
     closed: AtomicBool,
     /// Told when there is something to do earlier than the worker knows.
     pub(super) wake: Notify,
@@ -73,7 +69,7 @@ impl Shared {
             sampler: Mutex::new(sampler),
             spans: AtomicU64::new(0),
             is_durable: settings.storage.is_some(),
-            stopping: AtomicBool::new(false),
+            stop: Stop::new(),
             closed: AtomicBool::new(false),
             wake: Notify::new(),
         }
@@ -168,15 +164,6 @@ impl Shared {
         is_one
     }
 
-    /// Why nothing comes in any more, once the collector stops.
-    pub(super) fn refusal(&self) -> Option<Refusal> {
-        self.is_stopping().then(|| Refusal {
-            reason: RefusalReason::Stopping,
-            message: format!("{} is shutting down; send it to another collector", self.name),
-            retry_after: Some(RETRY_AFTER),
-        })
-    }
-
     /// A receiver that was cut off at the deadline hears this last.
     fn came_too_late(&self, item: &Item) {
         self.rejected(RejectReason::Unreachable, item.counts.items);
@@ -187,7 +174,7 @@ impl Shared {
     pub(super) fn next(&self, now: Instant) -> Next {
         let mut moved = Moved::default();
         let mut sampler = self.sampler.lock();
-        let is_stopping = self.is_stopping();
+        let is_stopping = self.stop.is_told();
         if is_stopping && !self.is_durable {
             sampler.decide_all(now, &mut moved);
         } else {
@@ -214,21 +201,15 @@ impl Shared {
         sampler.next_due()
     }
 
-    /// Forgets what was sent on or given up.
-    pub(super) fn settle(&self, joined: &Joined) {
+    /// Forgets spans that were sent on or given up.
+    pub(super) fn settle(&self, spans: u64) {
+        self.spans.fetch_sub(spans, Ordering::Relaxed);
+        self.dequeued(spans);
+    }
+
+    /// Gives back what a request was charged with, all of whose spans are settled.
+    pub(super) fn release_sent(&self, joined: &Joined) {
         self.sampler.lock().outgoing.settle(joined);
-        self.spans.fetch_sub(joined.spans, Ordering::Relaxed);
-        self.dequeued(joined.spans);
-    }
-
-    /// From now on nothing waits for further spans.
-    pub(super) fn stop(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
-        self.wake.notify_one();
-    }
-
-    pub(super) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
     }
 
     /// Once the worker has ended: takes nothing more, and counts what is left as lost, unless it is on disk. Returns how

@@ -8,3 +8,4 @@ mod payload;
 mod policies;
 mod property;
 mod times;
+mod told;

@@ -4,7 +4,7 @@ use std::{mem::size_of, sync::Arc};
 
 use tokio::time::Instant;
 
-use super::{envelope::Envelope, ledger::Source, span_tests::Bits};
+use super::{envelope::Envelope, source::Source, span_tests::Bits};
 use crate::{journal::Header, pipeline::Tenant};
 
 /// Sixteen bytes, as on the wire.

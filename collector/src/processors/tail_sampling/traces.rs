@@ -88,6 +88,9 @@ impl Traces {
             (trace.order, trace.since) = (*next, now);
             *next += 1;
         }
+        if let Some(source) = &piece.source {
+            source.hold();
+        }
         let more = piece.charge();
         trace.charge += more;
         *charge += more;
@@ -95,8 +98,10 @@ impl Traces {
         by_key.len() > before
     }
 
+    /// A trace that is decided.
     pub(super) fn remove(&mut self, key: &Key) -> Option<Trace> {
         let trace = self.by_key.remove(key)?;
+        trace.pieces.iter().filter_map(|piece| piece.source.as_ref()).for_each(|it| it.let_go());
         let order = if trace.features.has_root { &mut self.rooted } else { &mut self.waiting };
         order.remove(&trace.order);
         self.charge -= trace.charge;

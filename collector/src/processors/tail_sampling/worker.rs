@@ -2,73 +2,92 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::watch, time};
+use tokio::time;
 
 use super::{
-    super::onward::{Offered, Onward, sleep_until, stopped},
+    super::{
+        onward::{Offered, Onward, Part, sleep_until},
+        stop::Stopping,
+    },
+    halves::halves,
     outgoing::Joined,
     shared::{Next, Shared},
 };
-use crate::pipeline::Ack;
+use crate::pipeline::{Ack, Tenant};
 
 /// After an exporter had promised room and then could not keep a request.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// The one task of a sampler; ends when it is stopping and empty.
-pub(super) async fn run(shared: Arc<Shared>, mut stopping: watch::Receiver<bool>) {
+pub(super) async fn run(shared: Arc<Shared>) {
+    let mut stopping = shared.stop.listen();
     let mut onward = Onward::new();
     loop {
         // Seen before the sampler is looked at, so that a stop in between is not missed.
-        let is_stopping = *stopping.borrow();
+        let is_stopping = stopping.is_told();
         match shared.next(time::Instant::now()) {
-            Next::Send(joined) => send_on(&shared, &joined, &mut onward, &mut stopping).await,
+            Next::Send(joined) => send_on(&shared, joined, &mut onward, &mut stopping).await,
             Next::End => return,
             Next::Wait(until) => tokio::select! {
                 () = shared.wake.notified() => {}
                 () = sleep_until(until) => {}
-                () = stopped(&mut stopping), if !is_stopping => {}
+                () = stopping.told(), if !is_stopping => {}
             },
         }
     }
 }
 
+/// Offers kept traces until they are taken. Those that are too large together for what is behind leave apart, down to one
+/// trace.
 async fn send_on(
     shared: &Shared,
-    joined: &Joined,
+    mut joined: Joined,
     onward: &mut Onward,
-    stopping: &mut watch::Receiver<bool>,
+    stopping: &mut Stopping,
 ) {
-    while let Some(wait) = offer(shared, joined, onward).await {
-        let was_stopping = *stopping.borrow();
-        tokio::select! {
-            () = decide_for(shared, wait) => {}
-            () = stopped(stopping), if !was_stopping => {}
+    // The next one stands last. There are never more than traces.
+    let mut parts = vec![joined.take_whole()];
+    while let Some(part) = parts.pop() {
+        match offer(shared, &joined.tenant, &part, onward).await {
+            Offered::Taken | Offered::Never => shared.settle(part.items),
+            Offered::TooLarge(refusal) => match halves(&part.bytes) {
+                Some([first, second]) => parts.extend([second, first]),
+                None => {
+                    onward.give_up(&shared.name, &shared.rest, &part, &refusal);
+                    shared.settle(part.items);
+                }
+            },
+            Offered::Later(wait) => {
+                parts.push(part);
+                let was_stopping = stopping.is_told();
+                tokio::select! {
+                    () = decide_for(shared, wait) => {}
+                    () = stopping.told(), if !was_stopping => {}
+                }
+            }
         }
     }
-    shared.settle(joined);
+    shared.release_sent(&joined);
 }
 
-/// Offers a request once; if it was refused, when to try again. One that is on disk is not done with before the
-/// exporters are.
-async fn offer(shared: &Shared, joined: &Joined, onward: &mut Onward) -> Option<Duration> {
-    let request = (&joined.tenant, &joined.bytes, joined.spans);
+/// Offers a request once. One that is on disk is not done with before the exporters are.
+async fn offer(shared: &Shared, tenant: &Tenant, part: &Part, onward: &mut Onward) -> Offered {
+    let Shared { name, rest, .. } = shared;
     if !shared.is_durable {
-        return match onward.offer(&shared.name, &shared.rest, request, Ack::ignored()) {
-            Offered::Later(wait) => Some(wait),
-            Offered::Taken | Offered::Never => None,
-        };
+        return onward.offer(name, rest, (tenant, part), Ack::ignored());
     }
     let (ack, acknowledged) = Ack::new();
-    match onward.offer(&shared.name, &shared.rest, request, ack) {
-        Offered::Later(wait) => return Some(wait),
-        Offered::Never => return None,
-        Offered::Taken => {}
+    let offered = onward.offer(name, rest, (tenant, part), ack);
+    if offered != Offered::Taken {
+        return offered;
     }
     let outcome = acknowledged.outcome();
     tokio::pin!(outcome);
     loop {
         tokio::select! {
-            outcome = &mut outcome => return outcome.refusal.map(|_| AGAIN),
+            outcome = &mut outcome => {
+                return if outcome.refusal.is_some() { Offered::Later(AGAIN) } else { Offered::Taken };
+            }
             () = decide_for(shared, AGAIN) => {}
         }
     }

@@ -171,3 +171,29 @@ async fn an_empty_request_is_taken() {
     fixture.send_bytes(&Tenant::default(), empty.into(), 0).unwrap();
     assert_eq!(fixture.settled().await, [0; 0]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn kept_traces_that_are_too_large_together_leave_apart() {
+    let fixture = Fixture::of(vec![errors()]);
+    let one = request(vec![failed(child(1, 1))]).encode_to_vec().len();
+    fixture.bin.bytes_max.set(one).unwrap();
+    fixture.send((1..=9).map(|trace| failed(child(trace, trace))).collect()).unwrap();
+    assert_eq!(fixture.settled().await, (1..=9).collect::<Vec<_>>());
+    assert_eq!(fixture.bin.kept.lock().len(), 9);
+    assert_eq!(fixture.rejected(RejectReason::TooLarge), 0);
+    assert_eq!((fixture.waiting(), fixture.sampler.charged()), ((0, 0), 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trace_that_alone_is_too_large_is_rejected_and_those_beside_it_are_not() {
+    let fixture = Fixture::of(vec![errors()]);
+    fixture.bin.bytes_max.set(2000).unwrap();
+    let long = with(failed(child(3, 3)), "prompt", Value::StringValue("x".repeat(3000)));
+    let mut spans: Vec<Span> = (1..=6).map(|trace| failed(child(trace, trace))).collect();
+    spans[2] = long;
+    spans.push(child(3, 30));
+    fixture.send(spans).unwrap();
+    assert_eq!(fixture.settled().await, [1, 2, 4, 5, 6]);
+    assert_eq!(fixture.rejected(RejectReason::TooLarge), 2, "all of its spans");
+    assert_eq!((fixture.waiting(), fixture.sampler.charged()), ((0, 0), 0));
+}

@@ -12,6 +12,7 @@ use prost::Message;
 use super::{
     super::{TailSampling, TailSamplingSettings, ledger::DISK_BYTES_MAX, shared::Shared},
     fixture::*,
+    told::Told,
 };
 use crate::{
     config::{ComponentId, QueueStorage},
@@ -20,6 +21,7 @@ use crate::{
         Ack, Acknowledged, Counts, Exporter, Item, Outcome, Pipeline, RefusalReason, RejectReason,
         Signal, Tenant, testing::Bin,
     },
+    processors::Rule,
     self_metrics::SelfMetrics,
 };
 
@@ -43,6 +45,15 @@ fn on_disk(wait: Duration) -> TailSamplingSettings {
 
 impl Under {
     fn start(folder: &Simulated, wait: Duration, capacity: usize, disk_bytes_max: u64) -> Self {
+        Self::with(&on_disk(wait), folder, capacity, disk_bytes_max)
+    }
+
+    fn with(
+        settings: &TailSamplingSettings,
+        folder: &Simulated,
+        capacity: usize,
+        disk_bytes_max: u64,
+    ) -> Self {
         let log = Settings { durability: Durability::Fsync, segment_bytes: 500, seed: 1 };
         let journal = Journal::open(folder.clone(), log).expect("it can be read").journal;
         let metrics = Arc::new(SelfMetrics::default());
@@ -50,9 +61,8 @@ impl Under {
         bin.metrics.set(metrics.exporter("bin")).expect("once");
         let exporters: Vec<Arc<dyn Exporter>> = vec![Arc::clone(&bin) as _];
         let rest = Pipeline { signal: Signal::Traces, processors: Vec::new(), exporters };
-        let settings = on_disk(wait);
         let counters = metrics.sampler("tail_sampling", settings.decisions());
-        let shared = Arc::new(Shared::new("processors.tail_sampling", &settings, rest, counters));
+        let shared = Arc::new(Shared::new("processors.tail_sampling", settings, rest, counters));
         let sampler = TailSampling::on_disk(shared, journal, disk_bytes_max).expect("it starts");
         Self { sampler, bin, metrics }
     }
@@ -202,4 +212,76 @@ async fn with_nothing_leaving_the_bound_on_disk_refuses() {
     let all = usize::try_from(sent).expect("few");
     assert_eq!(under.arrived(all).await, (1..=sent).collect());
     assert_eq!(under.sampler.queued(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_read_yet_is_no_reason_to_decide_a_trace_early() {
+    let folder = Simulated::default();
+    // Half of it for kept spans: then nothing more is read while nothing leaves.
+    let settings = TailSamplingSettings { max_bytes: 40_000, ..on_disk(PATIENCE) };
+    let under = Under::with(&settings, &folder, 0, 20_000);
+    under.send(vec![child(1, 1)]).await;
+    let mut sent: u64 = 1;
+    while under.offer(vec![failed(child(sent + 1, sent + 1))]).is_ok() {
+        sent += 1;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert!(sent < 500, "there is a bound");
+    }
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert_eq!(rejected(&under.metrics, RejectReason::SampledOut), 0);
+    under.bin.capacity.store(usize::MAX, Ordering::Relaxed);
+    let all = usize::try_from(sent).expect("few");
+    assert_eq!(under.arrived(all - 1).await, (2..=sent).collect());
+    under.send(vec![failed(child(1, sent + 1))]).await;
+    assert_eq!(under.arrived(all + 1).await, (1..=sent + 1).collect(), "the first is whole");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_traces_are_decided_early_than_the_disk_needs() {
+    let folder = Simulated::default();
+    let quick = Rule::Latency { from: Duration::ZERO, to: Some(Duration::from_secs(1)) };
+    let settings =
+        TailSamplingSettings { policies: vec![policy("quick", quick)], ..on_disk(PATIENCE) };
+    let under = Under::with(&settings, &folder, usize::MAX, 4000);
+    let mut most = 0;
+    for trace in 1..100 {
+        under.send(vec![child(trace, trace)]).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let waiting = under.sampler.queued();
+        most = most.max(waiting);
+        assert!(waiting + 2 >= most, "{waiting} of {most} are left after {trace}");
+    }
+    assert!((5..30).contains(&most), "{most} requests of about 200 bytes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn kept_traces_that_are_too_large_together_leave_the_disk_once_all_of_them_are_taken() {
+    let folder = Simulated::default();
+    let under = Under::new(&folder);
+    under.bin.bytes_max.set(400).expect("once");
+    under.send((1..=20).map(|id| failed(child(id, id))).collect()).await;
+    assert_eq!(under.arrived(20).await, (1..=20).collect());
+    under.sampler.shutdown(DEADLINE).await;
+    assert_eq!(rejected(&under.metrics, RejectReason::TooLarge), 0);
+    assert_eq!(unsettled(&folder), 0);
+}
+
+#[test]
+fn a_disk_that_fails_is_told_of_when_it_begins_and_when_it_ends() {
+    let told = Told::default();
+    told.runtime().block_on(async {
+        let folder = Simulated::default();
+        let under = Under::new(&folder);
+        for (room, sends) in [(None, 2), (Some(10), 5), (None, 2), (Some(10), 3)] {
+            folder.room(room);
+            for id in 1..=sends {
+                let refused = under.send(vec![child(id, id)]).await.refusal;
+                assert_eq!(refused.is_some(), room.is_some());
+            }
+        }
+        assert_eq!(rejected(&under.metrics, RejectReason::WriteFailed), 8, "each is counted");
+    });
+    let lines = told.lines("processors.tail_sampling: its requests can");
+    let ends: Vec<bool> = lines.iter().map(|line| line.ends_with("written again")).collect();
+    assert_eq!(ends, [false, true, false], "{lines:?}");
 }
