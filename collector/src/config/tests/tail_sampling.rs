@@ -160,6 +160,69 @@ fn what_is_wrong_with_a_policy_is_said_at_its_place() {
 }
 
 #[test]
+fn a_policy_that_is_about_no_trace_is_an_error_at_its_place() {
+    check_wrong(
+        &one("latency", "{threshold_ms: 5000, upper_threshold_ms: 5000}"),
+        &[
+            "policies[0].latency.upper_threshold_ms is 5000, expected more than threshold_ms, which is 5000: no trace takes \
+           longer than the one and at most the other",
+        ],
+    );
+    check_wrong(
+        &one("span_count", "{min_spans: 10, max_spans: 9}"),
+        &["policies[0].span_count.max_spans is 9, expected at least min_spans, which is 10"],
+    );
+    check_wrong(
+        &one("numeric_attribute", "{key: k, min_value: 5, max_value: -5}"),
+        &["policies[0].numeric_attribute.max_value is -5, expected at least min_value, which is 5"],
+    );
+    check_wrong(
+        &one("rate_limiting", "{spans_per_second: 0}"),
+        &[
+            "policies[0].rate_limiting.spans_per_second is 0, expected a whole number from 1 to 4294967295",
+        ],
+    );
+    check_wrong(
+        &one("status_code", "{status_codes: []}"),
+        &[
+            "policies[0].status_code.status_codes is missing, expected at least one of: OK, ERROR, UNSET",
+        ],
+    );
+    check_wrong(
+        &one("string_attribute", "{key: k, values: []}"),
+        &["policies[0].string_attribute.values is missing, expected at least one text"],
+    );
+    let inside =
+        "{and_sub_policy: [{name: a, type: span_count, span_count: {min_spans: 2, max_spans: 1}}]}";
+    check_wrong(
+        &one("and", inside),
+        &[
+            "policies[0].and.and_sub_policy[0].span_count.max_spans is 1, expected at least min_spans, which is 2",
+        ],
+    );
+}
+
+#[test]
+fn ranges_of_one_value_are_sound() {
+    let number = SpanTest::Number { key: "k".to_owned(), min: Some(3), max: Some(3) };
+    check_rule("numeric_attribute", "{key: k, min_value: 3, max_value: 3}", &Rule::Span(number));
+    let spans = Rule::SpanCount { from: 3, to: Some(3) };
+    check_rule("span_count", "{min_spans: 3, max_spans: 3}", &spans);
+    let endless = Rule::Latency { from: Duration::from_millis(5), to: None };
+    check_rule("latency", "{threshold_ms: 5, upper_threshold_ms: 0}", &endless);
+}
+
+#[test]
+fn a_share_of_nothing_is_warned_of() {
+    let text = with(&one("probabilistic", "{sampling_percentage: 0}"));
+    let config = Config::parse("c.yaml", &text).expect("it runs");
+    let warned = config.warnings.to_string();
+    let expected = "warning: processors.tail_sampling.policies[0].probabilistic.sampling_percentage is 0, which is about no \
+                    trace: remove the policy";
+    assert!(warned.starts_with("c.yaml:7:") && warned.trim_end().ends_with(expected), "{warned}");
+}
+
+#[test]
 fn what_means_something_else_in_the_collector_is_refused_with_a_remedy() {
     check_wrong(
         "{policies: [{name: a, type: composite, composite: {policy_order: [b]}}]}",

@@ -184,11 +184,23 @@ fn settings(
             let from = millis(own, "threshold_ms", problems)?;
             let to = own.number("upper_threshold_ms", 0..=MILLIS_MAX, problems);
             let to = to.filter(|to| *to > 0).map(Duration::from_millis);
+            if let Some(to) = to.filter(|to| *to <= from) {
+                let (from, to) = (from.as_millis(), to.as_millis());
+                let what = format!(
+                    "is {to}, expected more than threshold_ms, which is {from}: no trace takes longer than the one and at \
+                     most the other"
+                );
+                own.wrong("upper_threshold_ms", &what, problems);
+            }
             Some(Rule::Latency { from, to })
         }
         Type::SpanCount => {
             let from = own.number("min_spans", 0..=SPANS_MAX, problems).unwrap_or(0);
             let to = own.number("max_spans", 0..=SPANS_MAX, problems).filter(|to| *to > 0);
+            if let Some(to) = to.filter(|to| *to < from) {
+                let what = format!("is {to}, expected at least min_spans, which is {from}");
+                own.wrong("max_spans", &what, problems);
+            }
             Some(Rule::SpanCount { from, to })
         }
         Type::Probabilistic => {
@@ -236,8 +248,10 @@ fn percentage(own: &mut Section<'_>, problems: &mut Problems) -> Option<f64> {
         _ => None,
     };
     let sound = percentage.filter(|percentage| (0.0..=100.0).contains(percentage));
-    if sound.is_none() {
-        own.wrong(KEY, &format!("is {}, expected {EXPECTED}", node.shown()), problems);
+    match sound {
+        None => own.wrong(KEY, &format!("is {}, expected {EXPECTED}", node.shown()), problems),
+        Some(0.0) => own.doubt(KEY, "is 0, which is about no trace: remove the policy", problems),
+        Some(_) => {}
     }
     sound
 }
@@ -335,6 +349,12 @@ fn number_test(
     let (min, max) = (bound("min_value"), bound("max_value"));
     if own.node("min_value").is_none() && own.node("max_value").is_none() {
         own.missing("min_value", "a number, or max_value", problems);
+    }
+    if let (Some(min), Some(max)) = (min, max)
+        && max < min
+    {
+        let what = format!("is {max}, expected at least min_value, which is {min}");
+        own.wrong("max_value", &what, problems);
     }
     Some(SpanTest::Number { key: key?, min, max })
 }
