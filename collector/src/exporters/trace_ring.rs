@@ -15,9 +15,14 @@
 //! test is tested first; the encoding of a span is read in place, for tags alone. A trace that grows while it is read is
 //! copied once, by its spans' handles; one that goes meanwhile stays in memory until it is read.
 //!
+//! Answers that are being made, or that their readers have not taken yet, take 128 MiB at most together; further ones get
+//! 503 and a time to come back, and a larger one is given alone. A list has 10 000 entries with 1 MiB of names, those of
+//! the latest traces, and says if there are more.
+//!
 //! The ring is bounded in traces and bytes; the oldest trace makes room, and its spans are counted as evicted. Spans in
 //! the ring count as queued: nobody has taken them yet.
 
+mod answers;
 mod asked;
 mod component;
 mod dependencies;
@@ -26,6 +31,7 @@ mod hex;
 mod jaeger;
 mod names;
 mod page;
+mod parts;
 mod ring;
 mod search;
 mod span;

@@ -5,7 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use parking_lot::Mutex;
 use serde::Serialize;
 
-use super::{ring::Ring, search::given, walk::latest_first};
+use super::{
+    names::{Listed, Space},
+    ring::Ring,
+    search::given,
+    walk::latest_first,
+};
 use crate::http::Query;
 
 /// How far back calls are counted unless the query says so, as in Jaeger: a day.
@@ -46,9 +51,11 @@ impl Calls {
         })
     }
 
-    /// Counts the spans that began in that time and whose parent is in the ring, by both services.
-    pub(super) fn count(&self, ring: &Mutex<Ring>) -> Vec<Dependency> {
+    /// Counts the spans that began in that time and whose parent is in the ring, by both services. Of more pairs of
+    /// services than a list holds those of the latest traces are counted.
+    pub(super) fn count(&self, ring: &Mutex<Ring>) -> Listed<Vec<Dependency>> {
         let mut counts: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+        let mut space = Space::default();
         for trace in latest_first(ring) {
             let spans = trace.spans();
             let services: HashMap<u64, &str> =
@@ -56,9 +63,15 @@ impl Calls {
             for span in spans.iter().filter(|span| self.is_asked_for(span.start_nanos)) {
                 let Some(&parent) = services.get(&span.ids().1) else { continue };
                 let child = &span.process.service;
-                if self.service.as_ref().is_none_or(|one| one == parent || one == child) {
+                if self.service.as_ref().is_some_and(|one| one != parent && one != child) {
+                    continue;
+                }
+                let known = counts.get_mut(parent).and_then(|children| children.get_mut(child));
+                if let Some(count) = known {
+                    *count += 1;
+                } else if space.take(parent.len() + child.len()) {
                     let children = counts.entry(parent.to_owned()).or_default();
-                    *children.entry(child.clone()).or_default() += 1;
+                    children.insert(child.clone(), 1);
                 }
             }
         }
@@ -67,7 +80,7 @@ impl Calls {
                 move |(child, call_count)| Dependency { parent: parent.clone(), child, call_count };
             children.into_iter().map(link)
         };
-        counts.into_iter().flat_map(of_parent).collect()
+        space.listed(counts.into_iter().flat_map(of_parent).collect())
     }
 
     fn is_asked_for(&self, start_nanos: u64) -> bool {

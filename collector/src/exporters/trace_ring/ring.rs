@@ -46,10 +46,15 @@ impl Trace {
         self.has_root
     }
 
-    fn push(&mut self, span: StoredSpan, cost: usize) {
+    /// Adds a span, and returns what it is charged with.
+    fn push(&mut self, span: StoredSpan) -> usize {
+        let is_known =
+            self.spans.last().is_some_and(|last| Arc::ptr_eq(&last.process, &span.process));
+        let cost = span.cost() + if is_known { 0 } else { span.process_cost() };
         self.bytes += cost;
         self.has_root |= span.is_root;
         self.spans.push(Arc::new(span));
+        cost
     }
 }
 
@@ -70,13 +75,11 @@ impl Ring {
     ///
     /// A trace that alone is above the bound goes too.
     pub(super) fn push(&mut self, id: TraceId, span: StoredSpan) -> u64 {
-        let cost = span.cost();
         let trace = self.traces.entry(id).or_insert_with(|| {
             self.order.push_back(id);
             Arc::default()
         });
-        Arc::make_mut(trace).push(span, cost);
-        self.bytes += cost;
+        self.bytes += Arc::make_mut(trace).push(span);
         self.spans += 1;
         let mut evicted = 0;
         while self.bytes > self.bytes_max || self.order.len() > self.traces_max {
@@ -121,7 +124,7 @@ impl Ring {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::span::Process, *};
 
     fn span(size: usize) -> StoredSpan {
         StoredSpan::blank(size)
@@ -161,6 +164,20 @@ mod tests {
         assert_eq!(ring.push([1; 16], span(800)), 0);
         assert_eq!(ring.push([1; 16], span(800)), 2);
         check(&ring, &[], 0);
+    }
+
+    #[test]
+    fn a_process_is_charged_once_for_the_spans_of_a_trace_that_come_together() {
+        let mut ring = Ring::new(10, usize::MAX);
+        let one = |process: &Arc<Process>| StoredSpan { process: Arc::clone(process), ..span(10) };
+        let processes = [1, 2].map(|_| Arc::new(Process { parts: 1000, ..Process::default() }));
+        for place in [0, 0, 0, 1, 1] {
+            ring.push([1; 16], one(&processes[place]));
+        }
+        let trace = ring.trace(&[1; 16]).expect("a trace");
+        let spans: usize = trace.spans().iter().map(|span| span.cost()).sum();
+        assert_eq!(trace.bytes(), spans + 2 * one(&processes[0]).process_cost());
+        assert_eq!(ring.bytes, trace.bytes());
     }
 
     #[test]

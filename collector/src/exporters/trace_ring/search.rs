@@ -28,6 +28,9 @@ const TAGS_MAX: usize = 32;
 /// is said among the answer's errors. An answer keeps its spans in memory until its reader has taken them.
 const ANSWER_BYTES_MAX: usize = 32 << 20;
 
+/// What is said about a trace that is missing or left out, as an object and as text.
+const ERROR_BYTES: usize = 512;
+
 /// A search for traces; a trace is found if one of its spans matches in every respect.
 #[derive(Debug)]
 pub(super) struct Search {
@@ -137,6 +140,12 @@ impl Search {
 }
 
 impl Found {
+    /// Bytes that the answer takes while it is made and sent.
+    pub(super) fn bytes(&self) -> usize {
+        let traces: usize = self.traces.iter().map(|trace| trace.bytes()).sum();
+        traces.saturating_add((1 + self.missing.len()) * ERROR_BYTES)
+    }
+
     /// Leaves out what is beyond [`ANSWER_BYTES_MAX`].
     fn cut(&mut self) {
         let mut bytes = 0_usize;

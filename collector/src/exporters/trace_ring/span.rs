@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use opentelemetry_proto::tonic::trace::v1::{span::SpanKind, status::StatusCode};
 
-use super::trace_id::TraceId;
+use super::{parts, trace_id::TraceId};
 use crate::otlp::{fields, only};
 
 /// Bytes of a span's place in the ring beside its own encoding.
 const OVERHEAD_BYTES: usize = 160;
 
-/// Bytes that an attribute, event or link takes beside its own encoding once the span is decoded to be shown.
+/// Bytes that an attribute, event, link or element of a list takes beside its own encoding once it is decoded to be
+/// shown.
 const PART_BYTES: usize = 100;
 
 /// What Jaeger calls the service of a resource that names none.
@@ -22,7 +23,7 @@ const NO_SERVICE_NAME: &str = "OTLPResourceNoServiceName";
 #[derive(Debug)]
 pub(super) struct StoredSpan {
     pub(super) encoded: Box<[u8]>,
-    /// Its attributes, events and links.
+    /// Its attributes, events and links, and theirs.
     pub(super) parts: usize,
     pub(super) name: Box<str>,
     /// Since 1970.
@@ -37,9 +38,11 @@ pub(super) struct StoredSpan {
 }
 
 /// Where spans come from.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Process {
     pub(super) service: String,
+    /// Attributes of the resource.
+    pub(super) parts: usize,
     /// The resource; equal bytes are one process.
     pub(super) encoded: Vec<u8>,
 }
@@ -59,6 +62,11 @@ impl StoredSpan {
         let parts = self.parts.saturating_mul(PART_BYTES);
         let shared = self.process.encoded.len() + self.scope.encoded.len();
         OVERHEAD_BYTES + self.encoded.len() + parts + self.name.len() + shared
+    }
+
+    /// What is charged beside for the attributes of its process, which a trace is shown with once.
+    pub(super) fn process_cost(&self) -> usize {
+        self.process.parts.saturating_mul(PART_BYTES)
     }
 
     /// Its id and its parent's, which is 0 for a span that has none.
@@ -101,7 +109,7 @@ fn stored(
     scope: &Arc<Scope>,
 ) -> Result<(TraceId, StoredSpan), InvalidId> {
     let (mut trace_id, mut span_id, mut parent_id, mut name) = (&[][..], &[][..], &[][..], "");
-    let (mut start_nanos, mut end_nanos, mut parts) = (0, 0, 0);
+    let (mut start_nanos, mut end_nanos, mut parts) = (0, 0, 0_usize);
     let (mut kind, mut status) = (SpanKind::Unspecified, StatusCode::Unset);
     for field in fields(span) {
         match field.number {
@@ -116,7 +124,9 @@ fn stored(
                 let codes = fields(field.bytes()).filter(|field| field.number == 3);
                 status = codes.last().map_or(status, |code| value(code.number()));
             }
-            9 | 11 | 13 => parts += 1,
+            9 => parts += parts::of_attribute(field.bytes()),
+            11 => parts += 1 + parts::of_attributes(field.bytes(), 3),
+            13 => parts += 1 + parts::of_attributes(field.bytes(), 4),
             _ => {}
         }
     }
@@ -146,7 +156,11 @@ fn value<T: TryFrom<i32> + Default>(number: u64) -> T {
 }
 
 fn process(resource: &[u8]) -> Process {
-    Process { service: service_name(resource).to_owned(), encoded: resource.to_vec() }
+    Process {
+        service: service_name(resource).to_owned(),
+        parts: parts::of_attributes(resource, 1),
+        encoded: resource.to_vec(),
+    }
 }
 
 fn scope(scope: &[u8]) -> Scope {
@@ -182,8 +196,61 @@ impl StoredSpan {
             kind: SpanKind::Unspecified,
             status: StatusCode::Unset,
             is_root: true,
-            process: Arc::new(Process { service: "service".to_owned(), encoded: Vec::new() }),
+            process: Arc::new(Process { service: "service".to_owned(), ..Process::default() }),
             scope: Arc::new(Scope::default()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use opentelemetry_proto::tonic::{
+        collector::trace::v1::ExportTraceServiceRequest,
+        common::v1::{AnyValue, ArrayValue, KeyValue, any_value::Value},
+        resource::v1::Resource,
+        trace::v1::{
+            ResourceSpans, ScopeSpans, Span,
+            span::{Event, Link},
+        },
+    };
+    use prost::Message;
+
+    use super::*;
+
+    /// Elements of the lists, two bytes each on the wire.
+    const ELEMENTS: usize = 1000;
+
+    fn attributes() -> Vec<KeyValue> {
+        let values = vec![AnyValue::default(); ELEMENTS];
+        let value = Some(AnyValue { value: Some(Value::ArrayValue(ArrayValue { values })) });
+        vec![KeyValue { key: "list".to_owned(), value, ..KeyValue::default() }]
+    }
+
+    fn only_span(resource: Vec<KeyValue>, span: Span) -> StoredSpan {
+        let span = Span { trace_id: vec![1; 16], span_id: vec![1; 8], ..span };
+        let scope_spans = vec![ScopeSpans { spans: vec![span], ..ScopeSpans::default() }];
+        let resource = Some(Resource { attributes: resource, ..Resource::default() });
+        let of_resource = ResourceSpans { resource, scope_spans, ..ResourceSpans::default() };
+        let request = ExportTraceServiceRequest { resource_spans: vec![of_resource] };
+        let (_, stored) = spans(&request.encode_to_vec()).next().expect("a span").expect("ids");
+        stored
+    }
+
+    #[test]
+    fn nested_values_are_charged_for_what_they_become_when_they_are_shown() {
+        let shown = ELEMENTS * (size_of::<AnyValue>() + size_of::<serde_json::Value>());
+        let event = Event { attributes: attributes(), ..Event::default() };
+        let link = Link { attributes: attributes(), ..Link::default() };
+        for (place, span) in [
+            ("a span", Span { attributes: attributes(), ..Span::default() }),
+            ("an event", Span { events: vec![event], ..Span::default() }),
+            ("a link", Span { links: vec![link], ..Span::default() }),
+        ] {
+            let stored = only_span(Vec::new(), span);
+            assert!(stored.encoded.len() < shown / 20);
+            assert!(stored.cost() > shown, "{place}: {} for {shown}", stored.cost());
+        }
+        let stored = only_span(attributes(), Span::default());
+        assert!(stored.process_cost() > shown);
     }
 }
