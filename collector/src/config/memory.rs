@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     connectors::SpanMetricsSettings,
+    exporters::trace_ring::ANSWERS_BYTES_MAX,
     http::Limits,
     processors::{self, TailSamplingSettings},
 };
@@ -26,8 +27,6 @@ const PROGRAM_BYTES: u64 = 32 * MEBIBYTE;
 const SPAN_METRICS_SERIES_BYTES: u64 = 3 * KIBIBYTE;
 /// A decision of `tail_sampling` that is remembered, about; twice as many as are asked for are, at most.
 const DECISION_BYTES: u64 = 2 * 100;
-/// Answers of `trace_ring` that are made at a time, and bytes of each.
-const RING_ANSWER_BYTES: u64 = 2 * 32 * MEBIBYTE;
 /// What waits to be written to a disk, of each queue or sampler there.
 const PENDING_BYTES: u64 = 64 * MEBIBYTE;
 /// What waits in a batch processor of one pipeline, and for the exporters `file` and `debug`.
@@ -207,7 +206,7 @@ impl MemoryBounds {
 
     fn ring(&mut self, id: &ComponentId, settings: &TraceRingSettings) {
         self.add(format!("exporters.{id}.max_bytes"), "spans", settings.max_bytes);
-        self.add(format!("exporters.{id}"), "two answers at a time", RING_ANSWER_BYTES);
+        self.add(format!("exporters.{id}"), "unread answers", ANSWERS_BYTES_MAX as u64);
         self.listener(format!("exporters.{id}.limits.max_connections"), &settings.limits);
     }
 

@@ -44,4 +44,5 @@ mod turns;
 mod walk;
 mod wall_clock;
 
+pub use answers::ANSWERS_BYTES_MAX;
 pub use component::TraceRing;

@@ -117,22 +117,20 @@ impl SpanMetrics {
         self.worker.abort();
         // Once it has ended, nothing else offers.
         let _ = (&mut self.worker).await;
+        // Of all series, those included that the last flush came to.
+        self.shared.state.lock().end_round();
         let end = Instant::now() + deadline;
         let mut wait = RETRY_MIN;
-        loop {
-            let refused = self.shared.flush();
-            if refused == 0 {
-                return;
-            }
-            if Instant::now() + wait > end {
-                let name = &self.shared.name;
-                tracing::warn!(
-                    "{name}: {refused} points were refused to the end, their last totals are lost"
-                );
-                return;
-            }
+        while !self.shared.flush().is_whole && Instant::now() + wait <= end {
             time::sleep(wait).await;
             wait = (wait * 2).min(RETRY_MAX);
+        }
+        let untold = self.shared.state.lock().untold();
+        if untold > 0 {
+            let name = &self.shared.name;
+            tracing::warn!(
+                "{name}: {untold} series were refused to the end, their last totals are lost"
+            );
         }
     }
 }
@@ -143,15 +141,46 @@ impl Drop for SpanMetrics {
     }
 }
 
-/// Offers all totals on an interval.
+/// Offers all totals on an interval. What there is no room for is offered as soon as there is.
 async fn run(shared: Arc<Shared>) {
     let interval = shared.settings.flush_interval;
     let mut ticks = time::interval_at(Instant::now() + interval, interval);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        shared.flush();
+        let mut wait = RETRY_MIN;
+        loop {
+            let Flushed { is_whole, taken, .. } = shared.flush();
+            if is_whole {
+                break;
+            }
+            wait = if taken > 0 { RETRY_MIN } else { wait };
+            time::sleep(wait).await;
+            wait = (wait * 2).min(RETRY_MAX);
+        }
     }
+}
+
+/// What a flush came to.
+#[derive(Debug)]
+struct Flushed {
+    /// Whether every series was offered that was left. Otherwise the next flush goes on with the others.
+    is_whole: bool,
+    /// Points that were taken, and points that were refused.
+    taken: u64,
+    refused: u64,
+}
+
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Offered {
+    Taken,
+    /// It is too large: its series are offered in smaller ones.
+    Halved,
+    /// There is no room for it, nor for another one.
+    Later,
+    /// It is refused whatever it waits for, and holds up no other.
+    Never,
 }
 
 /// What became of the spans of an item.
@@ -245,22 +274,35 @@ impl Shared {
         }
     }
 
-    /// Offers the totals of all series, and forgets the series that have expired. How many points were refused.
-    fn flush(&self) -> u64 {
+    /// Offers the totals of all series, or of those that are left since a flush was refused, and forgets the series that
+    /// have expired.
+    fn flush(&self) -> Flushed {
         let mut cursor = self.state.lock().begin_flush();
-        let mut refused = 0;
+        let mut flushed = Flushed { is_whole: true, taken: 0, refused: 0 };
         while let Some(request) = self.next_request(&mut cursor) {
-            refused += self.offer(&request);
+            match self.offer(&request, &mut cursor) {
+                Offered::Taken => flushed.taken += request.points,
+                Offered::Halved => {}
+                Offered::Never => flushed.refused += request.points,
+                Offered::Later => {
+                    flushed.refused += request.points;
+                    flushed.is_whole = false;
+                    break;
+                }
+            }
         }
-        if refused == 0 && self.is_refused.swap(false, Ordering::Relaxed) {
+        if flushed.refused == 0 && self.is_refused.swap(false, Ordering::Relaxed) {
             tracing::info!("{}: metrics are taken again", self.name);
         }
         let mut state = self.state.lock();
+        if flushed.is_whole {
+            state.end_round();
+        }
         if let Some(expiration) = self.settings.expiration {
             state.expire(self.clock.unix_nanos(), expiration);
         }
         self.counts.series_usage(state.series() as u64);
-        refused
+        flushed
     }
 
     fn next_request(&self, cursor: &mut Cursor) -> Option<Request> {
@@ -270,8 +312,8 @@ impl Shared {
         state.next_request(cursor, now)
     }
 
-    /// How many points were refused; their totals are in the next flush.
-    fn offer(&self, request: &Request) -> u64 {
+    /// Offers a request. The totals of what is refused are in a later one.
+    fn offer(&self, request: &Request, cursor: &mut Cursor) -> Offered {
         let receiver = self.counts.receiver();
         let item = Item {
             signal: Signal::Metrics,
@@ -280,22 +322,32 @@ impl Shared {
             tenant: request.tenant.clone(),
             ack: Ack::ignored(),
         };
-        match self.intake.admit(item) {
+        let refusal = match self.intake.admit(item) {
             Ok(()) => {
                 receiver.accepted(Signal::Metrics, request.points);
                 self.state.lock().delivered(request);
-                0
+                return Offered::Taken;
             }
-            Err(refusal) => {
-                receiver.refused(Signal::Metrics, refusal.reason, request.points);
-                if !self.is_refused.swap(true, Ordering::Relaxed) {
-                    tracing::warn!(
-                        "{}: the next flush offers again what was refused: {refusal}",
-                        self.name
-                    );
-                }
-                request.points
+            Err(refusal) => refusal,
+        };
+        let is_too_large = refusal.reason == RefusalReason::TooLarge;
+        if is_too_large && self.state.lock().halve(request, cursor) {
+            return Offered::Halved;
+        }
+        receiver.refused(Signal::Metrics, refusal.reason, request.points);
+        if !self.is_refused.swap(true, Ordering::Relaxed) {
+            tracing::warn!("{}: what was refused is offered again: {refusal}", self.name);
+        }
+        match refusal.reason {
+            RefusalReason::TooLarge | RefusalReason::Malformed | RefusalReason::Unsupported => {
+                Offered::Never
             }
+            RefusalReason::TooSlow
+            | RefusalReason::NoPipeline
+            | RefusalReason::QueueFull
+            | RefusalReason::Memory
+            | RefusalReason::StorageFailed
+            | RefusalReason::Stopping => Offered::Later,
         }
     }
 }

@@ -1,5 +1,8 @@
 //! Who a series is: the values of its dimensions spelled one after the other, and its attributes for whoever reads it.
 
+use std::{collections::HashSet, hash::Hash};
+
+use foldhash::quality::RandomState;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value::Value};
 use prost::Message;
 
@@ -8,7 +11,7 @@ use super::{
     span::{Pairs, SpanView, messages},
 };
 use crate::{
-    otlp::{decode_attributes, key_of, spell_attributes, spell_value},
+    otlp::{key_of, spell_attributes, spell_value},
     series::Identity,
 };
 
@@ -121,12 +124,61 @@ impl ResourceKey {
 
     /// Its attributes, of several with one key the first.
     pub(super) fn attributes(&self) -> Vec<KeyValue> {
-        let mut attributes: Vec<KeyValue> = Vec::new();
-        for pair in decode_attributes(&self.run) {
-            if attributes.iter().all(|known| known.key != pair.key) {
-                attributes.push(pair);
-            }
+        // The bytes are checked, so they decode.
+        let decoded = firsts(messages(&self.run, 1), key_of);
+        decoded.into_iter().filter_map(|pair| KeyValue::decode(pair).ok()).collect()
+    }
+}
+
+/// Of several with one key the first, by one look at each: a resource may have thousands.
+fn firsts<T: Copy, K: Eq + Hash>(all: impl Iterator<Item = T>, key: impl Fn(T) -> K) -> Vec<T> {
+    let mut known: HashSet<K, RandomState> = HashSet::default();
+    all.filter(|one| known.insert(key(*one))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::Cell, hash::Hasher};
+
+    use super::*;
+
+    thread_local! {
+        static COMPARED: Cell<u64> = const { Cell::new(0) };
+    }
+
+    /// A key that counts how often it is compared.
+    #[derive(Debug, Clone, Copy, Eq)]
+    struct Counted(u64);
+
+    impl PartialEq for Counted {
+        fn eq(&self, other: &Self) -> bool {
+            COMPARED.set(COMPARED.get() + 1);
+            self.0 == other.0
         }
-        attributes
+    }
+
+    impl Hash for Counted {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            self.0.hash(state);
+        }
+    }
+
+    #[test]
+    fn thousands_of_attributes_are_not_compared_each_with_each() {
+        const PAIRS: u64 = 5000;
+        let twice = (0..PAIRS).chain(0..PAIRS);
+        assert_eq!(firsts(twice, Counted), Vec::from_iter(0..PAIRS));
+        let compared = COMPARED.get();
+        assert!(compared < 4 * PAIRS, "{compared} comparisons of {PAIRS} keys");
+    }
+
+    #[test]
+    fn of_two_attributes_with_one_key_the_first_counts() {
+        let pairs = [text("b", "1"), text("a", "2"), text("b", "3"), text("c", "4")];
+        let mut resource = Vec::new();
+        pairs.iter().for_each(|pair| prost::encoding::message::encode(1, pair, &mut resource));
+        let mut key = ResourceKey::default();
+        assert!(key.read(&resource, &ResourceOf::Spans));
+        assert_eq!(key.attributes(), [pairs[0].clone(), pairs[1].clone(), pairs[3].clone()]);
     }
 }

@@ -42,6 +42,8 @@ pub(super) struct Request {
 #[derive(Debug)]
 pub(super) struct Draft<'a> {
     settings: &'a SpanMetricsSettings,
+    /// Series that it may have.
+    series_max: usize,
     resources: Vec<DraftResource>,
     bytes: usize,
     points: u64,
@@ -58,8 +60,8 @@ struct DraftResource {
 }
 
 impl<'a> Draft<'a> {
-    pub(super) const fn new(settings: &'a SpanMetricsSettings) -> Self {
-        Self { settings, resources: Vec::new(), bytes: 0, points: 0, series: 0 }
+    pub(super) const fn new(settings: &'a SpanMetricsSettings, series_max: usize) -> Self {
+        Self { settings, series_max, resources: Vec::new(), bytes: 0, points: 0, series: 0 }
     }
 
     /// Adds a series of a resource, which others of it have preceded or not. Whether there is room for another one.
@@ -95,7 +97,7 @@ impl<'a> Draft<'a> {
                 resource.exponential.push(point);
             }
         }
-        self.bytes < REQUEST_BYTES
+        self.bytes < REQUEST_BYTES && self.series < self.series_max
     }
 
     /// Encodes it, unless there is nothing in it.

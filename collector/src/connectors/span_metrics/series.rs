@@ -30,6 +30,9 @@ pub(super) struct Series {
     /// What `calls` was when it was offered last, and when it was taken last.
     offered: u64,
     taken: u64,
+    /// The flush in which it was offered last, and the round in which it was taken last.
+    offered_in: u64,
+    taken_in: u64,
 }
 
 #[derive(Debug)]
@@ -95,6 +98,8 @@ impl Series {
             exemplars: Exemplars::default(),
             offered: 0,
             taken: 0,
+            offered_in: 0,
+            taken_in: 0,
         }
     }
 
@@ -128,9 +133,10 @@ impl Series {
         }
     }
 
-    /// Its points now. Exemplars stand at the duration, or at the calls if there is none.
-    pub(super) fn points(&mut self, settings: &SpanMetricsSettings, now: u64) -> Points {
-        self.offered = self.calls;
+    /// Its points at a moment, to be offered. Exemplars stand at the duration, or at the calls if there is none.
+    pub(super) fn points(&mut self, settings: &SpanMetricsSettings, moment: Moment) -> Points {
+        let Moment { now, flush } = moment;
+        (self.offered, self.offered_in) = (self.calls, flush);
         let mut exemplars = self.exemplars.encode(settings.unit);
         let duration = match &self.durations {
             Durations::None => DurationPoint::None,
@@ -171,15 +177,29 @@ impl Series {
         Points { calls, duration }
     }
 
-    /// The points that it gave last, in this flush, were taken.
-    pub(super) fn delivered(&mut self, flush: u64) {
-        self.taken = self.offered;
+    /// The points that it gave in this flush were taken, if it gave any; whether it did.
+    pub(super) fn delivered(&mut self, flush: u64, round: u64) -> bool {
+        if self.offered_in != flush {
+            return false;
+        }
+        (self.taken, self.taken_in) = (self.offered, round);
         self.exemplars.delivered(flush);
+        true
+    }
+
+    /// Whether points of it were taken in this round.
+    pub(super) const fn is_told(&self, round: u64) -> bool {
+        self.taken_in == round
+    }
+
+    /// Whether there are spans that no point that was taken tells of.
+    pub(super) const fn has_news(&self) -> bool {
+        self.taken != self.calls
     }
 
     /// Whether its last span came so many nanoseconds ago, and a point that tells of it was taken.
     pub(super) const fn is_idle(&self, now: u64, nanos: u64) -> bool {
-        self.taken == self.calls && now.saturating_sub(self.last_span) >= nanos
+        !self.has_news() && now.saturating_sub(self.last_span) >= nanos
     }
 }
 

@@ -18,6 +18,9 @@ use crate::pipeline::{RejectReason, Tenant};
 /// Tenants at a time; spans of further ones are rejected as `series_limit`, as they share no series with others.
 pub const TENANTS_MAX: usize = 1000;
 
+/// How many more series a request may have once one with as many as it may was taken: this part of them.
+const GROWTH: usize = 16;
+
 /// The place of the overflow series among the resources of a tenant.
 const OVERFLOW: usize = 0;
 
@@ -33,6 +36,12 @@ pub(super) struct State {
     series: usize,
     /// Flushes that have begun.
     flush: u64,
+    /// Rounds that have begun, in each of which every series is taken once. A flush that is refused in its midst leaves
+    /// its round open, so that the next one goes on with what is left.
+    round: u64,
+    is_round_open: bool,
+    /// Series that a request may have, by what was refused as too large.
+    series_of_request: usize,
 }
 
 #[derive(Debug)]
@@ -79,6 +88,9 @@ impl State {
             tenants: Vec::new(),
             series: 0,
             flush: 0,
+            round: 0,
+            is_round_open: false,
+            series_of_request: usize::MAX,
         }
     }
 
@@ -159,20 +171,31 @@ impl State {
         true
     }
 
-    /// Begins to offer all series.
+    /// Begins to offer all series, or those that are left of a round.
     pub(super) const fn begin_flush(&mut self) -> Cursor {
         self.flush += 1;
+        if !self.is_round_open {
+            self.round += 1;
+        }
+        self.is_round_open = true;
         Cursor { tenant: 0, resource: 0, series: 0 }
+    }
+
+    /// The next flush offers all series again.
+    pub(super) const fn end_round(&mut self) {
+        self.is_round_open = false;
     }
 
     /// The next request of a flush; none at its end. Between two, spans are counted.
     pub(super) fn next_request(&mut self, cursor: &mut Cursor, now: u64) -> Option<Request> {
+        let (moment, round) = (self.moment(now), self.round);
         loop {
             let of_tenant = self.tenants.get_mut(cursor.tenant)?;
             let from = *cursor;
-            let mut draft = Draft::new(&self.settings);
+            let mut draft = Draft::new(&self.settings, self.series_of_request);
             let has_more = of_tenant.walk(cursor, |place, attributes, series| {
-                draft.add(place, attributes, series.points(&self.settings, now))
+                series.is_told(round)
+                    || draft.add(place, attributes, series.points(&self.settings, moment))
             });
             let request = draft.finish(&of_tenant.tenant, from);
             if !has_more {
@@ -184,16 +207,37 @@ impl State {
         }
     }
 
-    /// The points of a request were taken.
+    /// The points of a request were taken. If it might not have had more series, the next ones may have a few more.
     pub(super) fn delivered(&mut self, request: &Request) {
         let (mut cursor, mut left) = (request.from, request.series);
+        let (flush, round) = (self.flush, self.round);
         if let Some(of_tenant) = self.tenants.get_mut(cursor.tenant) {
             of_tenant.walk(&mut cursor, |_, _, series| {
-                series.delivered(self.flush);
-                left = left.saturating_sub(1);
+                left -= usize::from(series.delivered(flush, round));
                 left > 0
             });
         }
+        if request.series >= self.series_of_request {
+            let more = 1 + self.series_of_request / GROWTH;
+            self.series_of_request = self.series_of_request.saturating_add(more);
+        }
+    }
+
+    /// A request is larger than what is behind takes as one: the flush goes back to its first series, with half as many
+    /// for a request. Whether it had more than one.
+    pub(super) const fn halve(&mut self, request: &Request, cursor: &mut Cursor) -> bool {
+        if request.series < 2 {
+            return false;
+        }
+        self.series_of_request = request.series / 2;
+        *cursor = request.from;
+        true
+    }
+
+    /// Series with spans that nobody was told of.
+    pub(super) fn untold(&self) -> usize {
+        let resources = self.tenants.iter().flat_map(|of_tenant| &of_tenant.resources);
+        resources.flat_map(|of| &of.series).filter(|series| series.has_news()).count()
     }
 
     /// Forgets series whose last span is so old, if points that tell of it were taken.

@@ -4,5 +4,6 @@ mod exemplars;
 mod identity;
 mod life;
 mod limits;
+mod rounds;
 mod support;
 mod totals;

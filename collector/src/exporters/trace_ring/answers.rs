@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 /// Bytes of all answers at a time: four of the largest that a search gives. One that is larger by itself is made while
 /// there is no other.
-pub(super) const BYTES_MAX: usize = 128 << 20;
+pub const ANSWERS_BYTES_MAX: usize = 128 << 20;
 
 /// What answers take.
 #[derive(Debug)]

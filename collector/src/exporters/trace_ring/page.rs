@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    answers::{Answers, BYTES_MAX, Full, Room},
+    answers::{ANSWERS_BYTES_MAX, Answers, Full, Room},
     asked::{Asked, Problem},
     jaeger,
     names::{Listed, operations, services},
@@ -39,7 +39,7 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn new(ring: Arc<Mutex<Ring>>) -> Self {
-        Self::with_room(ring, BYTES_MAX)
+        Self::with_room(ring, ANSWERS_BYTES_MAX)
     }
 
     fn with_room(ring: Arc<Mutex<Ring>>, answers_bytes_max: usize) -> Self {

@@ -114,13 +114,7 @@ impl Bench {
 
     /// Every request that the bin holds, read by the generated types.
     pub(super) fn requests(&self) -> Vec<ExportMetricsServiceRequest> {
-        let kept = self.bin.kept.lock();
-        kept.iter()
-            .map(|bytes| {
-                otlp::check(Signal::Metrics, bytes).expect("a sound request");
-                ExportMetricsServiceRequest::decode(bytes.clone()).expect("it decodes")
-            })
-            .collect()
+        self.bin.kept.lock().iter().map(decoded).collect()
     }
 
     pub(super) fn count(&self, counter: SelfCounter, signal: Signal, reason: Option<&str>) -> u64 {
@@ -146,6 +140,11 @@ impl Bench {
         self.connector.shutdown(DEADLINE).await;
         self.bin
     }
+}
+
+pub(super) fn decoded(bytes: &Bytes) -> ExportMetricsServiceRequest {
+    otlp::check(Signal::Metrics, bytes).expect("a sound request");
+    ExportMetricsServiceRequest::decode(bytes.clone()).expect("it decodes")
 }
 
 /// Settings whose worker does not flush by itself.
