@@ -239,9 +239,7 @@ impl SelfMetrics {
     pub fn counts(&self) -> impl Iterator<Item = SelfCount> {
         let mut counts = Vec::new();
         self.collect(|request| counts.extend(count::read_back(request)));
-        counts.sort_by_key(|count| {
-            (count.signal as usize, count.counter, count.reason.map(count::position))
-        });
+        counts.sort_by_key(|count| (count.signal as usize, count.counter, count::position(count)));
         counts.dedup_by(|next, sum| {
             let is_same =
                 (next.signal, next.counter, next.reason) == (sum.signal, sum.counter, sum.reason);

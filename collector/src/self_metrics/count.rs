@@ -53,11 +53,14 @@ impl SelfCounter {
     }
 }
 
-/// Where a reason stands in its enum.
-pub(super) fn position(reason: &'static str) -> usize {
-    let refusal = RefusalReason::ALL.iter().position(|known| known.as_str() == reason);
-    let rejection = RejectReason::ALL.iter().position(|known| known.as_str() == reason);
-    refusal.or(rejection).unwrap_or(usize::MAX)
+/// Where the reason of a count stands in its enum: a request and an item may have one of the same name.
+pub(super) fn position(count: &SelfCount) -> Option<usize> {
+    let reason = count.reason?;
+    if count.counter == SelfCounter::Rejected {
+        RejectReason::ALL.iter().position(|known| known.as_str() == reason)
+    } else {
+        RefusalReason::ALL.iter().position(|known| known.as_str() == reason)
+    }
 }
 
 pub(super) fn read_back(request: &ExportMetricsServiceRequest) -> Vec<SelfCount> {
