@@ -22,6 +22,7 @@
 //! | records that are missing | are counted by their numbers, if they are followed by another or a checkpoint knew of them, and had not been settled |
 //! | a file with bytes of no record, or of a format that is not known | is renamed to `….damaged` once its records are settled, and counted; so is, at once, what has the name of a file and is none that can be opened: a folder, a link, somebody else's file. What has another name is left alone |
 //! | a write that fails | leaves the log as it was; the records are not in it |
+//! | a disk without any room | what is kept free for a checkpoint is used for one; where it is not, files of which nothing is needed go before it, and the last checkpoint before them: a crash in between has what is left sent again |
 //! | a sync that fails | what was not synced is not acknowledged, and nothing is written behind it any more |
 
 mod audit;

@@ -14,6 +14,7 @@ pub mod connectors;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod exporters;
+pub mod failpoint;
 pub mod http;
 pub mod journal;
 pub mod otlp;

@@ -19,6 +19,10 @@ const WORKER_THREADS_MAX: usize = 4;
 fn main() -> ExitCode {
     // Wrong usage ends here, with code 2.
     let cli = Cli::parse();
+    #[cfg(debug_assertions)]
+    if let Err(wrong) = inferometer_collector::failpoint::arm() {
+        return cli::Failure::start(&wrong).report();
+    }
     allocator::keep_memory_of_requests();
     descriptors::take_all();
     let threads = thread::available_parallelism().map_or(1, NonZero::get);

@@ -11,7 +11,7 @@ use prost::Message;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::{Child, Ended, Scrape, collector_program, http};
+use crate::{Child, Ended, Scrape, collector_program, http, wait};
 
 /// The default configuration on ports that are free.
 pub const LOOPBACK_CONFIG: &str = "\
@@ -199,6 +199,23 @@ impl CollectorProcess {
     #[must_use]
     pub fn address(&mut self, title: &str) -> SocketAddr {
         self.child.wait_for(title, |line| address_in(line, title))
+    }
+
+    /// As [`address`](Self::address), or nothing if the program has ended before it said so.
+    ///
+    /// # Panics
+    /// If it does neither in time.
+    #[must_use]
+    pub fn address_unless_ended(&mut self, title: &str) -> Option<SocketAddr> {
+        wait::until(title, || {
+            // Asked first, so that a line before the end is seen.
+            let is_running = self.is_running();
+            let lines = self.lines();
+            match lines.iter().find_map(|line| address_in(line, title)) {
+                None if is_running => Err(lines.join("\n")),
+                address => Ok(address),
+            }
+        })
     }
 
     /// The same of one component, such as `exporters.prometheus/text`, where several serve it.

@@ -9,6 +9,7 @@
 //! | a backend and its ways to fail | `backend.rs`, `script.rs`, `reply.rs` |
 //! | the collector's configuration | `setup.rs` |
 //! | a disk that is soon full | `small_disk.rs` |
+//! | scenarios that mostly wait, several at a time | `side_by_side.rs` |
 //! | moments that nobody chose, the same again for the same seed | `chance.rs` |
 //! | how large it all is, and what it came to | `scale.rs`, `summary.rs` |
 
@@ -23,6 +24,7 @@ mod scale;
 mod script;
 mod settle;
 mod setup;
+mod side_by_side;
 mod small_disk;
 mod summary;
 
@@ -35,5 +37,6 @@ pub use scale::{SCALE, scaled};
 pub use script::Script;
 pub use settle::{all_arrived, empty_queue};
 pub use setup::{Disk, Protocol, Setup};
+pub use side_by_side::side_by_side;
 pub use small_disk::SmallDisk;
 pub use summary::say;

@@ -167,7 +167,10 @@ pub fn audit<S: Storage>(
     let after = Checkpoint::load(storage)?;
     audit.has_changed |= after != before || storage.names()? != names;
     let settled = if let Loaded::Whole(after) = &after { after } else { &checkpoint };
-    audit.damage.records = missing.into_iter().map(|gap| settled.unsettled_in(gap)).sum();
+    // On a disk without any room it goes before files of which nothing is needed: nobody knows then what was in those.
+    if after != Loaded::None || before == Loaded::None {
+        audit.damage.records = missing.into_iter().map(|gap| settled.unsettled_in(gap)).sum();
+    }
     Ok(audit)
 }
 

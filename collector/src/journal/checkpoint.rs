@@ -9,6 +9,7 @@ use super::{
     quarantine,
     storage::{Storage, StorageFile},
 };
+use crate::failpoint::{self, FailPoint};
 
 pub(super) const NAME: &str = "checkpoint";
 /// Until it is whole.
@@ -134,20 +135,36 @@ impl Checkpoint {
         storage: &impl Storage,
         survives_power_loss: bool,
     ) -> io::Result<()> {
-        match storage.remove(NEW) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => return Err(cause),
-            _ => {}
-        }
+        remove_if_there(storage, NEW)?;
         let file = storage.create(NEW)?;
+        failpoint::hit(FailPoint::CheckpointCreated);
         file.write_at(0, &self.encode())?;
+        failpoint::hit(FailPoint::CheckpointWritten);
         if survives_power_loss {
             file.sync()?;
         }
         storage.rename(NEW, NAME)?;
+        failpoint::hit(FailPoint::CheckpointRenamed);
         if survives_power_loss {
             storage.sync_names()?;
         }
         Ok(())
+    }
+}
+
+/// Removes the last one; if `survives_power_loss`, it is gone for good once this returns.
+pub(super) fn remove(storage: &impl Storage, survives_power_loss: bool) -> io::Result<()> {
+    remove_if_there(storage, NAME)?;
+    if survives_power_loss {
+        storage.sync_names()?;
+    }
+    Ok(())
+}
+
+fn remove_if_there(storage: &impl Storage, name: &str) -> io::Result<()> {
+    match storage.remove(name) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
+        _ => Ok(()),
     }
 }
 

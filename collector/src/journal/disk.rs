@@ -8,7 +8,8 @@ use std::{
     sync::Arc,
 };
 
-use super::storage::{Storage, StorageFile};
+use super::storage::{Storage, StorageFile, is_full};
+use crate::failpoint::{self, FailPoint};
 
 /// Telemetry may hold prompts: only the user who runs the collector reads it.
 const FILE_MODE: u32 = 0o600;
@@ -100,10 +101,19 @@ impl Storage for Folder {
     }
 
     fn keep_reserve(&self) -> bool {
-        let reserve = match self.create(RESERVE) {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false).mode(FILE_MODE);
+        options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+        let reserve = match options.open(self.path.join(RESERVE)) {
             Ok(reserve) => reserve,
-            Err(cause) => return cause.kind() == io::ErrorKind::AlreadyExists,
+            // Something else under its name, for example, is no reason to refuse records that fit.
+            Err(cause) => return !is_full(&cause),
         };
+        // A process that was killed while it made it has left a part.
+        if reserve.length().is_ok_and(|length| length >= RESERVE_BYTES as u64) {
+            return true;
+        }
+        failpoint::hit(FailPoint::ReserveCreated);
         let is_kept = reserve.write_all_at(&[0; RESERVE_BYTES], 0).is_ok();
         if !is_kept {
             // It is tried again, with more room.

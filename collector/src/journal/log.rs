@@ -8,9 +8,12 @@ use super::{
     record::{Content, HEADER, Header, Stored},
     scan::Found,
     segment::{self, Segment},
-    storage::{Storage, StorageFile},
+    storage::{Storage, StorageFile, is_full},
 };
-use crate::pipeline::Signal;
+use crate::{
+    failpoint::{self, FailPoint},
+    pipeline::Signal,
+};
 
 /// What an append's buffer keeps for the next one.
 const BUFFER_KEPT: usize = 4 << 20;
@@ -138,12 +141,14 @@ impl<F: StorageFile> Append<F> {
                 Err(_) => Written::Unknown(cause),
             };
         }
-        match self.durability {
-            Durability::Os => Written::Whole,
-            Durability::Fsync => {
-                self.file.sync().map_or_else(Written::Unknown, |()| Written::Whole)
+        failpoint::hit(FailPoint::RecordWritten);
+        if self.durability == Durability::Fsync {
+            if let Err(cause) = self.file.sync() {
+                return Written::Unknown(cause);
             }
+            failpoint::hit(FailPoint::RecordSynced);
         }
+        Written::Whole
     }
 }
 
@@ -159,7 +164,10 @@ impl<S: Storage> Saving<S> {
         };
         match store() {
             // Files that this checkpoint has done with are all that could make room.
-            Err(cause) if is_full(&cause) && self.storage.release_reserve() => store(),
+            Err(cause) if is_full(&cause) && self.storage.release_reserve() => {
+                failpoint::hit(FailPoint::ReserveReleased);
+                store()
+            }
             stored => stored,
         }
     }
@@ -273,6 +281,7 @@ impl<S: Storage> Journal<S> {
             let Some(segment) = self.segments.pop_back() else { break };
             self.removed = Some(segment.first);
             self.remove(&segment)?;
+            failpoint::hit(FailPoint::EndRemoved);
         }
         Ok(())
     }
@@ -389,6 +398,7 @@ impl<S: Storage> Journal<S> {
         self.is_open = false;
         let salt = salt(self.settings.seed, self.next);
         let segment = Segment::create(&*self.storage, self.next, salt)?;
+        failpoint::hit(FailPoint::SegmentCreated);
         if self.settings.durability == Durability::Fsync
             && let Err(cause) = self.storage.sync_names()
         {
@@ -477,7 +487,7 @@ impl<S: Storage> Journal<S> {
     /// Writes down what is settled, and removes files of which nothing is needed. Does nothing if nothing has changed.
     ///
     /// # Errors
-    /// The storage is full or fails; the last checkpoint holds, and so do all files.
+    /// The storage is full or fails; what is settled is written down with the next one.
     pub fn checkpoint(&mut self) -> io::Result<()> {
         let Some(checkpoint) = self.begin_checkpoint() else {
             return Ok(());
@@ -502,7 +512,8 @@ impl<S: Storage> Journal<S> {
         })
     }
 
-    /// The last third: files of which nothing is needed are removed.
+    /// The last third: files of which nothing is needed are removed. On a full disk that is what makes room for a checkpoint
+    /// that could not be stored, which is written then.
     ///
     /// # Errors
     /// Those of the writing, or of the removal.
@@ -512,18 +523,42 @@ impl<S: Storage> Journal<S> {
         stored: io::Result<()>,
     ) -> io::Result<()> {
         self.has_reserve = false;
+        let stored = match stored {
+            Err(cause) if is_full(&cause) && !saving.done.is_empty() => {
+                self.store_in_their_place(&saving)
+            }
+            stored => stored,
+        };
         if let Err(cause) = stored {
             self.has_changed = true;
             return Err(cause);
         }
+        failpoint::hit(FailPoint::CheckpointStored);
         self.checkpoint = saving.checkpoint;
-        for first in saving.done {
-            let place = self.segments.iter().position(|segment| segment.first == first);
+        self.remove_all(&saving.done)?;
+        self.has_reserve = self.storage.keep_reserve();
+        Ok(())
+    }
+
+    /// Removes files of which nothing is needed before a checkpoint says so, where it would find no room otherwise. The last
+    /// checkpoint goes first, which would have their records counted as lost. What is left of others is read again after
+    /// a crash in between.
+    fn store_in_their_place(&mut self, saving: &Saving<S>) -> io::Result<()> {
+        checkpoint::remove(&*self.storage, saving.durability == Durability::Fsync)?;
+        failpoint::hit(FailPoint::CheckpointRemoved);
+        self.remove_all(&saving.done)?;
+        saving.store()
+    }
+
+    /// Removes the files that begin with these numbers, as far as they are there.
+    fn remove_all(&mut self, firsts: &[u64]) -> io::Result<()> {
+        for first in firsts {
+            let place = self.segments.iter().position(|segment| segment.first == *first);
             if let Some(segment) = place.and_then(|place| self.segments.remove(place)) {
                 self.remove(&segment)?;
+                failpoint::hit(FailPoint::SegmentRemoved);
             }
         }
-        self.has_reserve = self.storage.keep_reserve();
         Ok(())
     }
 
@@ -612,10 +647,6 @@ impl<S: Storage> Journal<S> {
 fn lost_before(first: Option<u64>, checkpoint: &Checkpoint) -> u64 {
     let end = first.unwrap_or(checkpoint.next).min(checkpoint.next);
     checkpoint.unsettled_in(checkpoint.low..end)
-}
-
-fn is_full(cause: &io::Error) -> bool {
-    matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 /// Another for each file, from which no other can be told: SplitMix64, <https://prng.di.unimi.it/splitmix64.c>.

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::storage::Storage;
+use crate::failpoint::{self, FailPoint};
 
 /// What is behind the name of a file that was put aside.
 pub(super) const DAMAGED: &str = ".damaged";
@@ -24,5 +25,7 @@ pub(super) fn put_aside(storage: &impl Storage, name: &str) -> io::Result<()> {
     if aside >= DAMAGED_MAX && storage.remove(name).is_ok() {
         return Ok(());
     }
-    storage.rename(name, &format!("{name}{DAMAGED}"))
+    storage.rename(name, &format!("{name}{DAMAGED}"))?;
+    failpoint::hit(FailPoint::FilePutAside);
+    Ok(())
 }

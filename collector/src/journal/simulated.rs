@@ -78,11 +78,12 @@ struct Disk {
     /// Since the last sync of names.
     changes: Vec<Change>,
     lie: Option<Lie>,
-    /// Bytes that can be written before there is no room; a write that crosses it is done in part.
+    /// Bytes that can be written before there is no room; a write that crosses it is done in part, and what goes gives its
+    /// bytes back.
     room: Option<usize>,
     /// The next syncs of files that fail.
     failing_syncs: usize,
-    /// The disk as it was after each rename, once they are asked for.
+    /// The disk as it was after each change of names, once they are asked for.
     copies: Option<Vec<Simulated>>,
 }
 
@@ -158,7 +159,8 @@ impl Simulated {
         self.disk.lock().copy()
     }
 
-    /// From now on there is a copy of each moment at which a file took the place of another, as a checkpoint does.
+    /// From now on there is a copy of each moment at which a file came, went or took the place of another: what a kill then
+    /// leaves.
     pub(crate) fn keep_copies(&self) {
         self.disk.lock().copies = Some(Vec::new());
     }
@@ -188,8 +190,17 @@ fn is_folder(file: &FileRef) -> bool {
 
 impl Disk {
     fn change(&mut self, change: Change) {
+        let before: usize = self.bytes();
         apply(&mut self.names, change.clone());
         self.changes.push(change);
+        let freed = before - self.bytes();
+        self.room = self.room.map(|room| room + freed);
+        let copy = self.copies.is_some().then(|| self.copy());
+        self.copies.iter_mut().for_each(|copies| copies.extend(copy.clone()));
+    }
+
+    fn bytes(&self) -> usize {
+        self.names.values().map(|file| file.lock().written.len()).sum()
     }
 
     fn copy(&self) -> Simulated {
@@ -285,8 +296,6 @@ impl Storage for Simulated {
         }
         to.clone_into(&mut file.lock().name);
         disk.change(vec![(to, Some(file)), (from, None)]);
-        let copy = disk.copies.is_some().then(|| disk.copy());
-        disk.copies.iter_mut().for_each(|copies| copies.extend(copy.clone()));
         Ok(())
     }
 
@@ -345,7 +354,12 @@ impl StorageFile for SimulatedFile {
     }
 
     fn truncate(&self, length: u64) -> io::Result<()> {
-        self.content.lock().written.truncate(usize::try_from(length).unwrap_or(usize::MAX));
+        let disk = self.disk.upgrade().expect("the folder is there");
+        let room = &mut disk.lock().room;
+        let written = &mut self.content.lock().written;
+        let before = written.len();
+        written.truncate(usize::try_from(length).unwrap_or(usize::MAX));
+        *room = room.map(|room| room + before - written.len());
         Ok(())
     }
 

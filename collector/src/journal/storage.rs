@@ -61,6 +61,11 @@ pub trait Storage: fmt::Debug + Send + Sync + Sized + 'static {
     }
 }
 
+/// Whether something failed for want of room.
+pub(super) fn is_full(cause: &io::Error) -> bool {
+    matches!(cause.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 /// One file.
 pub trait StorageFile: fmt::Debug + Send + Sync + 'static {
     /// Writes all of it at a place.

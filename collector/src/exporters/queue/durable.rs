@@ -39,6 +39,7 @@ use super::{
 };
 use crate::{
     config::{OnFull, QueueSettings, QueueStorage, Sizer},
+    failpoint::{self, FailPoint},
     http::StartError,
     journal::{
         self, Content, DeadLetter, DeadLetterReason, Durability, Folder, Header, Journal, Totals,
@@ -217,6 +218,7 @@ impl<S: journal::Storage> DurableQueue<S> {
 
     /// Forgets a request that was delivered or given up, and counts which.
     pub(super) fn settle(&self, held: &Held, fate: Fate) {
+        failpoint::hit(FailPoint::RequestDelivered);
         let lanes = &held.waiting.lanes;
         if *lanes != Lanes::NONE {
             let mut sending = self.sending.lock();
@@ -229,6 +231,7 @@ impl<S: journal::Storage> DurableQueue<S> {
         self.settle_as(&held.header, |metrics, header| {
             fate.count(metrics, header.signal, header.items)
         });
+        failpoint::hit(FailPoint::RequestSettled);
     }
 
     fn settle_as(&self, header: &Header, count: impl FnOnce(&ExporterMetrics, &Header)) {

@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     super::{
+        checkpoint,
         log::Damage,
         record::Header,
         simulated::{Dice, Lie},
@@ -121,6 +122,9 @@ impl Run {
         let _ = write!(self.history, "checkpoint {is_kept}; ");
         if is_kept {
             self.over.append(&mut self.settled);
+        } else if !self.folder.names().expect("names").contains(&checkpoint::NAME.to_owned()) {
+            // On a full disk it went before what was to make room for another.
+            self.settled.append(&mut self.over);
         }
     }
 

@@ -138,3 +138,30 @@ fn a_real_folder_link_socket_or_foreign_file_keeps_no_log_from_opening() {
         true,
     );
 }
+
+#[test]
+fn a_reserve_of_which_a_kill_left_a_part_is_made_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let reserve = folder.path().join("reserve");
+    let length = || fs::metadata(&reserve).expect("it is there").len();
+    let _ = on_disk(folder.path());
+    let whole = length();
+    for part in [0, 1, whole - 1] {
+        fs::OpenOptions::new()
+            .write(true)
+            .open(&reserve)
+            .expect("ours")
+            .set_len(part)
+            .expect("ours");
+        let taken = Folder::take(folder.path()).expect("nobody has it");
+        drop(Journal::open(taken, SETTINGS).expect("it can be read"));
+        assert_eq!(length(), whole, "{part}");
+    }
+}
+
+#[test]
+fn something_else_in_the_place_of_the_reserve_keeps_no_record_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("reserve")).expect("a folder in its place");
+    assert!(!on_disk(folder.path()).is_empty());
+}

@@ -1,7 +1,10 @@
 //! What comes out, in which order, and what happens at the limits.
 
 use super::*;
-use crate::journal::log::Totals;
+use crate::journal::{
+    log::{Damage, Totals},
+    simulated::Dice,
+};
 
 fn filled(count: usize) -> (Simulated, Journal<Simulated>) {
     let folder = Simulated::default();
@@ -155,4 +158,85 @@ fn what_another_process_left_is_counted_file_by_file() {
     assert_eq!((journal.unsettled().records, journal.unsettled().items), (12, [4; 3]));
     assert_eq!(ids(&take_all(&mut journal)).len(), 12);
     assert_eq!(journal.unsettled().items, [4; 3]);
+}
+
+/// Takes and settles all there is.
+fn settle_all(journal: &mut Journal<Simulated>) {
+    while let Some(place) = journal.take().expect("read") {
+        assert!(journal.settle(&place.header));
+    }
+}
+
+#[test]
+fn a_disk_full_of_what_was_delivered_gets_free_though_no_checkpoint_fits() {
+    let (folder, mut journal) = filled(12);
+    journal.checkpoint().expect("nothing is to be written");
+    folder.room(Some(0));
+    settle_all(&mut journal);
+    journal.checkpoint().expect("what nobody needs makes room");
+    assert_eq!(segments(&folder), 1, "the one that is written to");
+    journal.append(&[content(12, 100)], 12).expect("there is room");
+    drop(journal);
+    let mut journal = open(&folder, SETTINGS);
+    assert_eq!((ids(&take_all(&mut journal)), journal.damage()), (vec![12], Damage::default()));
+}
+
+#[test]
+fn a_process_that_starts_on_such_a_disk_gets_it_free_too() {
+    let (folder, journal) = filled(12);
+    drop(journal);
+    folder.room(Some(0));
+    let mut journal = open(&folder, SETTINGS);
+    settle_all(&mut journal);
+    journal.checkpoint().expect("what nobody needs makes room");
+    assert_eq!(segments(&folder), 0);
+    assert_eq!(open(&folder, SETTINGS).damage(), Damage::default());
+}
+
+#[test]
+fn a_kill_while_it_gets_free_loses_nothing_and_looks_like_no_damage() {
+    let (folder, mut journal) = filled(12);
+    let first = journal.take().expect("read").expect("one");
+    assert!(journal.settle(&first.header));
+    journal.checkpoint().expect("there is room");
+    // The sixth stays in the middle, while it is being sent.
+    let mut kept = None;
+    while let Some(place) = journal.take().expect("read") {
+        let Stored::Whole(content) = place.read().expect("read") else { panic!("it is whole") };
+        match id(&content) {
+            6 => kept = Some(place),
+            _ => assert!(journal.settle(&place.header)),
+        }
+    }
+    assert!(kept.is_some());
+    folder.room(Some(0));
+    folder.keep_copies();
+    journal.checkpoint().expect("what nobody needs makes room");
+    let copies = folder.copies();
+    assert!(copies.len() > 5, "{} moments", copies.len());
+    for copy in copies {
+        let mut journal = open(&copy, SETTINGS);
+        let left = ids(&take_all(&mut journal));
+        assert!(left.contains(&6), "{left:?}");
+        assert_eq!(journal.damage(), Damage::default(), "{left:?}");
+    }
+    assert_eq!(ids(&take_all(&mut open(&folder, SETTINGS))), [6]);
+}
+
+#[test]
+fn nor_does_a_loss_of_power_before_the_checkpoint_that_it_makes_room_for() {
+    for seed in 0..100 {
+        let (folder, mut journal) = filled(12);
+        let first = journal.take().expect("read").expect("one");
+        assert!(journal.settle(&first.header));
+        journal.checkpoint().expect("there is room");
+        settle_all(&mut journal);
+        folder.room(Some(0));
+        folder.fail_syncs(1);
+        assert!(journal.checkpoint().is_err(), "it is not synced");
+        folder.lose_power(&mut Dice::new(seed));
+        let mut journal = open(&folder, SETTINGS);
+        let left = ids(&take_all(&mut journal));
+        assert_eq!(journal.damage(), Damage::default(), "seed {seed}: {left:?}");
+    }
 }

@@ -10,6 +10,7 @@ use inferometer_semconv::attributes::CollectorDeadLetterLoss as Loss;
 use parking_lot::Mutex;
 
 use crate::{
+    failpoint::{self, FailPoint},
     journal::{self, Content, DEAD_LETTERS, Durability, Journal, Storage},
     self_metrics::ExporterMetrics,
 };
@@ -127,7 +128,10 @@ impl<S: Storage> DeadLetters<S> {
             }
             let written = self.append(&batch, bytes, unix_millis);
             match &written {
-                Ok(()) => self.metrics.dead_letters().kept(batch.len() as u64),
+                Ok(()) => {
+                    failpoint::hit(FailPoint::DeadLetterWritten);
+                    self.metrics.dead_letters().kept(batch.len() as u64);
+                }
                 Err(_) => self.lost(Loss::WriteFailed, batch.len()),
             }
             self.note(written.err().as_ref());

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     config::OnFull,
+    failpoint::{self, FailPoint},
     journal::{Content, Damage, Journal, Storage},
     pipeline::{Item, Refusal, RefusalReason, RejectReason, Signal},
 };
@@ -88,6 +89,7 @@ impl<S: Storage> Writer<S> {
         self.queue.pending.release(load);
         match written {
             Ok(()) => {
+                failpoint::hit(FailPoint::RecordAppended);
                 self.note(None);
                 self.queue.changed.notify_one();
             }
