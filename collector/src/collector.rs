@@ -113,11 +113,13 @@ impl Collector {
     /// what they have, pages are read to their end.
     ///
     /// Returns at the deadline at the latest, give or take half a second; what could not be sent by then is counted as
-    /// unreachable and logged. Batches get half of the time, so that exporters have some left to send what was in them.
+    /// unreachable and logged. Receivers get half of the time, and batches half of what is left then: a slow upload takes
+    /// none from the batches, nor they from exporters, which send what was in them.
     pub async fn shutdown(self, deadline: Duration) {
         let end = Instant::now() + deadline;
         let left = move || end.saturating_duration_since(Instant::now());
-        each(self.receivers.into_iter().map(|receiver| receiver.shutdown(left()))).await;
+        let half = left() / 2;
+        each(self.receivers.into_iter().map(|receiver| receiver.shutdown(half))).await;
         let before = unreachable(&self.metrics);
         self.emptied.shutdown(left()).await;
         let (pages, queues): (Vec<_>, Vec<_>) =

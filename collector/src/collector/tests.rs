@@ -142,3 +142,41 @@ async fn a_port_is_free_again_after_the_shutdown() {
         assert!(TcpStream::connect(port).await.is_err(), "{port} still listens");
     }
 }
+
+#[tokio::test]
+async fn a_slow_upload_takes_no_time_from_the_batches_behind_it() {
+    const SHORT: Duration = Duration::from_secs(3);
+    let backend = start(ALL).unwrap();
+    let yaml = format!(
+        "\
+receivers:
+  otlp: {{protocols: {{http: {{endpoint: \"127.0.0.1:0\"}}}}}}
+processors:
+  batch: {{timeout: 1h}}
+exporters:
+  otlphttp: {{endpoint: \"http://{}\"}}
+service:
+  pipelines:
+    metrics: {{receivers: [otlp], processors: [batch], exporters: [otlphttp]}}
+",
+        address(&backend, Serves::OtlpHttp)
+    );
+    let collector = start(&yaml).unwrap();
+    let receiver = address(&collector, Serves::OtlpHttp);
+    let answer = ask(&receiver, "POST /v1/metrics", &one_gauge()).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let mut slow = TcpStream::connect(&receiver).await.unwrap();
+    let head = "POST /v1/metrics HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\n";
+    let head = format!("{head}content-length: 1000\r\nexpect: 100-continue\r\n\r\n");
+    slow.write_all(head.as_bytes()).await.unwrap();
+    // By now its body is waited for.
+    let mut told = [0; 12];
+    slow.read_exact(&mut told).await.unwrap();
+    assert_eq!(&told, b"HTTP/1.1 100");
+    let before = Instant::now();
+    collector.shutdown(SHORT).await;
+    assert!(before.elapsed() >= SHORT / 2, "the upload was waited for");
+    let page = ask(&address(&backend, Serves::Metrics), "GET /metrics", b"").await;
+    assert!(page.contains("\nqueue_depth 7\n"), "{page}");
+    backend.shutdown(DEADLINE).await;
+}
