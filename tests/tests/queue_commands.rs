@@ -3,8 +3,9 @@
 use std::{fs, net::SocketAddr, path::Path, process::Command};
 
 use inferometer_tests::{
-    Certificates, Child, CollectorProcess, Ended, FakeBackend, TlsBackend, collector_program, http,
-    wait,
+    Certificates, Child, CollectorProcess, Ended, FakeBackend, TlsBackend, collector_program,
+    faults::{Disk, Protocol, Setup},
+    http, wait,
 };
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceRequest,
@@ -18,25 +19,8 @@ const REQUESTS: usize = 5;
 
 /// A collector over HTTP whose backend is at `backend`.
 fn config(folder: &TempDir, backend: &str) -> String {
-    format!(
-        "\
-extensions:
-  file_storage: {{directory: {:?}}}
-receivers:
-  otlp: {{protocols: {{http: {{endpoint: \"127.0.0.1:0\"}}}}}}
-exporters:
-  prometheus: {{endpoint: \"127.0.0.1:0\"}}
-  otlphttp:
-    endpoint: \"{backend}\"
-    sending_queue: {{storage: file_storage}}
-service:
-  extensions: [file_storage]
-  pipelines:
-    traces: {{receivers: [otlp], exporters: [otlphttp]}}
-    metrics: {{receivers: [otlp], exporters: [prometheus]}}
-",
-        folder.path()
-    )
+    let disk = Some(Disk { folder: folder.path(), fsync: false });
+    Setup { protocol: Protocol::Http, disk, ..Setup::to(backend) }.yaml()
 }
 
 fn send(collector: SocketAddr, id: usize) {

@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeSet, net::SocketAddr};
 
-use inferometer_tests::{CollectorProcess, FakeBackend, http, wait};
+use inferometer_tests::{
+    CollectorProcess, FakeBackend,
+    faults::{Disk, Setup},
+    http, wait,
+};
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceRequest,
     trace::v1::{ResourceSpans, ScopeSpans, Span, Status, status::StatusCode},
@@ -15,33 +19,13 @@ const KILLS: u64 = 4;
 /// Traces that begin in each of its lives.
 const TRACES: u64 = 30;
 
+/// Traces that failed are kept; where nothing ends or fails, nothing is decided.
+const SAMPLER: &str = "tail_sampling: {decision_wait: 10m, decision_wait_after_root_received: 100ms, storage: file_storage, \
+policies: [{name: errors, type: status_code, status_code: {status_codes: [ERROR]}}]}";
+
 fn config(folder: &TempDir, backend: &str) -> String {
-    format!(
-        "\
-extensions:
-  file_storage: {{directory: {:?}}}
-receivers:
-  otlp: {{protocols: {{http: {{endpoint: \"127.0.0.1:0\"}}}}}}
-processors:
-  tail_sampling:
-    decision_wait: 10m
-    decision_wait_after_root_received: 100ms
-    storage: file_storage
-    policies: [{{name: errors, type: status_code, status_code: {{status_codes: [ERROR]}}}}]
-exporters:
-  prometheus: {{endpoint: \"127.0.0.1:0\"}}
-  otlp:
-    endpoint: \"{backend}\"
-    retry_on_failure: {{initial_interval: 50ms, max_interval: 100ms}}
-    sending_queue: {{storage: file_storage, on_full: refuse}}
-service:
-  extensions: [file_storage]
-  pipelines:
-    traces: {{receivers: [otlp], processors: [tail_sampling], exporters: [otlp]}}
-    metrics: {{receivers: [otlp], exporters: [prometheus]}}
-",
-        folder.path()
-    )
+    let disk = Some(Disk { folder: folder.path(), fsync: false });
+    Setup { processor: SAMPLER, disk, queue: "on_full: refuse", ..Setup::to(backend) }.yaml()
 }
 
 /// A span of a trace; the one that is neither failed nor the root only begins it.

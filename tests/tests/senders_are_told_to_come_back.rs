@@ -133,11 +133,9 @@ fn a_process_without_memory_is_told() {
     let backend = hung();
     let endpoint = backend.endpoint();
     // Less than any process has.
-    let limiter = "processors:\n  memory_limiter: {limit_mib: 1, check_interval: 100ms}\n";
-    let yaml = Setup::to(&endpoint).yaml();
-    let yaml = format!("{limiter}{yaml}")
-        .replace("exporters: [otlp]", "processors: [memory_limiter], exporters: [otlp]");
-    let collector = CollectorProcess::with_config(&yaml);
+    let processor = "memory_limiter: {limit_mib: 1, check_interval: 100ms}";
+    let setup = Setup { processor, ..Setup::to(&endpoint) };
+    let collector = CollectorProcess::with_config(&setup.yaml());
     check(collector, &Account::of_requests(1, 100), "memory", "503");
 }
 

@@ -15,6 +15,8 @@ pub struct Setup<'a> {
     pub queue: &'a str,
     /// Time for one attempt.
     pub timeout: &'a str,
+    /// What traces go through, by its id and settings, such as `memory_limiter: {limit_mib: 100}`; nothing if empty.
+    pub processor: &'a str,
 }
 
 /// A queue on disk.
@@ -53,13 +55,14 @@ impl<'a> Setup<'a> {
     /// A queue in memory, over gRPC, to an endpoint that always answers in time.
     #[must_use]
     pub const fn to(endpoint: &'a str) -> Self {
-        Self { endpoint, protocol: Protocol::Grpc, disk: None, queue: "", timeout: "10s" }
+        let (protocol, timeout) = (Protocol::Grpc, "10s");
+        Self { endpoint, protocol, disk: None, queue: "", timeout, processor: "" }
     }
 
     /// The file.
     #[must_use]
     pub fn yaml(&self) -> String {
-        let Self { endpoint, protocol, disk, queue, timeout } = *self;
+        let Self { endpoint, protocol, disk, queue, timeout, processor } = *self;
         let exporter = protocol.exporter();
         let (extensions, service, storage) = match disk {
             Some(Disk { folder, fsync }) => (
@@ -69,9 +72,15 @@ impl<'a> Setup<'a> {
             ),
             None => (String::new(), "", ""),
         };
+        let (processors, through) = match processor.split_once(':') {
+            Some((id, _)) => {
+                (format!("processors:\n  {processor}\n"), format!("processors: [{id}], "))
+            }
+            None => Default::default(),
+        };
         format!(
             "\
-{extensions}receivers:
+{extensions}{processors}receivers:
   otlp:
     protocols:
       grpc: {{endpoint: \"127.0.0.1:0\"}}
@@ -85,7 +94,7 @@ exporters:
     sending_queue: {{{storage}{queue}}}
 service:
 {service}  pipelines:
-    traces: {{receivers: [otlp], exporters: [{exporter}]}}
+    traces: {{receivers: [otlp], {through}exporters: [{exporter}]}}
     metrics: {{receivers: [otlp], exporters: [prometheus]}}
 "
         )
