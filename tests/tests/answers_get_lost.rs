@@ -7,7 +7,7 @@ use inferometer_tests::{
     CollectorProcess, Conserved, Scrape,
     faults::{
         Account, Balance, Disk, Load, Protocol, Script, ScriptedBackend, Setup, empty_queue, say,
-        scaled,
+        scaled, side_by_side,
     },
 };
 
@@ -75,10 +75,8 @@ fn answers_are_lost(protocol: Protocol, on_disk: bool) {
 
 #[test]
 fn a_lost_answer_costs_a_duplicate_and_no_loss() {
-    for protocol in Protocol::ALL {
-        answers_are_lost(protocol, false);
-        answers_are_lost(protocol, true);
-    }
+    let ways = Protocol::ALL.into_iter().flat_map(|protocol| [(protocol, false), (protocol, true)]);
+    side_by_side(ways, |(protocol, on_disk)| answers_are_lost(protocol, on_disk));
 }
 
 fn rejected(page: &Scrape, reason: &str) -> f64 {
@@ -88,7 +86,7 @@ fn rejected(page: &Scrape, reason: &str) -> f64 {
 
 #[test]
 fn a_partial_success_is_never_sent_again_and_the_rest_is_counted() {
-    for protocol in Protocol::ALL {
+    side_by_side(Protocol::ALL, |protocol| {
         let account = Account::of_requests(SPANS, 100);
         let mut scenario = Scenario::start(protocol, Script::KeepsPart(1), true, account);
         let (page, seen) = scenario.run(scaled(REQUESTS));
@@ -98,7 +96,7 @@ fn a_partial_success_is_never_sent_again_and_the_rest_is_counted() {
         assert_eq!((balance.duplicates, balance.missing), (0, 0), "{balance}");
         assert_eq!((rejected(&page, "remote"), seen.rejected), (told as f64, told as f64));
         assert_eq!(seen.exported, (balance.acknowledged - told) as f64);
-    }
+    });
 }
 
 /// Bytes that a backend takes, and those of a span: two have no place in one request, one has.
@@ -107,7 +105,7 @@ const LARGE: usize = 4_000;
 
 #[test]
 fn what_a_backend_has_no_place_for_is_counted_and_holds_up_nothing() {
-    for protocol in Protocol::ALL {
+    side_by_side(Protocol::ALL, |protocol| {
         let account = Account::of_requests(SPANS, LARGE);
         let script = Script::RefusesAbove(BACKEND_BYTES);
         let mut scenario = Scenario::start(protocol, script, true, account);
@@ -121,5 +119,5 @@ fn what_a_backend_has_no_place_for_is_counted_and_holds_up_nothing() {
         let balance = scenario.end();
         say(format_args!("too large over {protocol:?}: {balance}, counted {}", seen.rejected));
         assert_eq!(balance.missing, before.len() as u64, "{balance}");
-    }
+    });
 }

@@ -7,7 +7,7 @@ use inferometer_tests::{
     CollectorProcess, Conserved, conserved,
     faults::{
         Account, Disk, Load, Protocol, Script, ScriptedBackend, Setup, all_arrived, empty_queue,
-        say, scaled,
+        say, scaled, side_by_side,
     },
     hostile::MIB,
     wait,
@@ -77,12 +77,12 @@ fn outage(way: Script, protocol: Protocol) {
 
 #[test]
 fn an_outage_over_grpc_loses_nothing_and_the_oldest_comes_first() {
-    WAYS.into_iter().for_each(|way| outage(way, Protocol::Grpc));
+    side_by_side(WAYS, |way| outage(way, Protocol::Grpc));
 }
 
 #[test]
 fn an_outage_over_http_loses_nothing_and_the_oldest_comes_first() {
-    WAYS.into_iter().for_each(|way| outage(way, Protocol::Http));
+    side_by_side(WAYS, |way| outage(way, Protocol::Http));
 }
 
 /// Bytes of a request that is large, and what of them the collector may keep in memory.

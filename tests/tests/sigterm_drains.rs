@@ -7,7 +7,7 @@ use inferometer_tests::{
     CollectorProcess, Ended,
     faults::{
         Account, Chance, Disk, Load, Protocol, Script, ScriptedBackend, Setup, all_arrived,
-        empty_queue, say, scaled,
+        empty_queue, say, scaled, side_by_side,
     },
     wait,
 };
@@ -106,8 +106,9 @@ fn deliver_the_rest(setup: &Setup<'_>, backend: &ScriptedBackend, account: &Acco
 
 #[test]
 fn what_waits_in_memory_is_delivered_before_the_end() {
-    drains("memory, backend up, gRPC", Script::Keeps, Protocol::Grpc, false, RUNS);
-    drains("memory, backend up, HTTP", Script::Keeps, Protocol::Http, false, RUNS);
+    side_by_side(Protocol::ALL, |protocol| {
+        drains(&format!("memory, backend up, {protocol:?}"), Script::Keeps, protocol, false, RUNS);
+    });
 }
 
 #[test]
@@ -120,14 +121,13 @@ fn a_slow_backend_is_waited_for() {
 fn what_waits_on_disk_is_there_for_the_next_one() {
     let slow = Script::KeepsAfter(Duration::from_millis(200));
     let hangs = Script::Hangs;
-    for (name, script, runs) in [
+    let ways = [
         ("disk, backend up", Script::Keeps, RUNS),
         ("disk, slow backend", slow, SLOW_RUNS),
         ("disk, nobody listens", Script::RefusesConnections, SLOW_RUNS),
         ("disk, backend hangs", hangs, SLOW_RUNS),
-    ] {
-        drains(name, script, Protocol::Grpc, true, runs);
-    }
+    ];
+    side_by_side(ways, |(name, script, runs)| drains(name, script, Protocol::Grpc, true, runs));
 }
 
 #[test]
