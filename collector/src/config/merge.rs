@@ -9,6 +9,8 @@ use super::{
 
 /// Stands between the keys of a path, as in `yaml:processors::batch::timeout: 2s`.
 const SEPARATOR: &str = "::";
+/// Keys of a path; the deepest that we know has 8.
+const PATH_KEYS_MAX: usize = 32;
 
 /// Puts the later tree over the earlier one.
 pub(super) fn merge(under: &mut Node, over: Node) {
@@ -43,7 +45,10 @@ pub(super) fn read(text: &str, source: SourceId, problems: &mut Problems) -> Res
             let entries = std::mem::take(entries);
             for (key, value) in entries {
                 let keys: Vec<&str> = key.name.split(SEPARATOR).collect();
-                merge(&mut tree, nested(&keys, key.at, value));
+                match check_path(&keys) {
+                    Ok(()) => merge(&mut tree, nested(&keys, key.at, value)),
+                    Err(what) => problems.error(key.at, what),
+                }
             }
         }
     }
@@ -68,9 +73,7 @@ pub(super) fn read_setting(setting: &str, problems: &mut Problems) -> Option<Nod
     };
     let dotted = path.replace(SEPARATOR, ".");
     let keys: Vec<&str> = dotted.split('.').collect();
-    if keys.iter().any(|key| key.is_empty()) {
-        let what = "the path has an empty key, expected PATH=VALUE such as processors.batch.timeout=2s; for a key with \
-                    dots, set the mapping around it";
+    if let Err(what) = check_path(&keys) {
         problems.error(at, what);
         return None;
     }
@@ -84,6 +87,19 @@ pub(super) fn read_setting(setting: &str, problems: &mut Problems) -> Option<Nod
             None
         }
     }
+}
+
+/// Each key of a path would be a level of the tree.
+fn check_path(keys: &[&str]) -> Result<(), String> {
+    if keys.len() > PATH_KEYS_MAX {
+        return Err(format!("the path has {} keys, expected at most {PATH_KEYS_MAX}", keys.len()));
+    }
+    if keys.iter().any(|key| key.is_empty()) {
+        return Err("the path has an empty key, expected one such as processors.batch.timeout; for a key with dots, set \
+                    the mapping around it"
+            .to_owned());
+    }
+    Ok(())
 }
 
 /// A value under a path of keys.

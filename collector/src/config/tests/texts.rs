@@ -343,13 +343,29 @@ fn a_setting_stands_over_the_files_in_the_collector_s_syntax() {
         "--set exporters.otlp/x.timeout: error: there is no =, expected PATH=VALUE such as processors.batch.timeout=2s",
     ]);
     given(&sound).set("exporters..x=1").check(&[
-        "--set exporters..x: error: the path has an empty key, expected PATH=VALUE such as processors.batch.timeout=2s; for \
-         a key with dots, set the mapping around it",
+        "--set exporters..x: error: the path has an empty key, expected one such as processors.batch.timeout; for a key with \
+         dots, set the mapping around it",
     ]);
     given(&sound).set("exporters.otlp/x.timeout=[1").check(&[
         "--set exporters.otlp/x.timeout: error: the value is not readable as YAML: unclosed bracket '[': put it \
          into quotes",
     ]);
+}
+
+#[test]
+fn a_path_of_keys_is_as_long_as_one_may_be_meant_to_be() {
+    let long = |keys| vec!["a"; keys].join("::");
+    let setting = format!("{}=1", long(100_000));
+    let error = Given::text(SOUND).set(&setting).load().unwrap_err();
+    assert_eq!(error.list()[0].message, "the path has 100000 keys, expected at most 32");
+    Given::text(SOUND)
+        .and("d.yaml", format!("{}: 1", long(100)))
+        .and("e.yaml", "a::::b: 1")
+        .check(&[
+            "d.yaml:1:1: error: the path has 100 keys, expected at most 32",
+            "e.yaml:1:1: error: the path has an empty key, expected one such as processors.batch.timeout; for a key with \
+             dots, set the mapping around it",
+        ]);
 }
 
 #[test]
