@@ -27,6 +27,10 @@ regen:
 interop:
     cargo test --locked -p inferometer-interop -p inferometer-migration
 
+# The program, its manual and completions as an archive and, with cargo-deb, as a Debian package.
+package:
+    bash packaging/build.sh
+
 # Types of other crates in the SDK's public signatures against sdk/public-api.txt; `--write` writes it anew.
 public-api *ARGS:
     python3 .ci/public_api.py {{ARGS}}

@@ -1,10 +1,12 @@
 //! The command line: what can be asked for, and how it is answered.
 
+mod completions;
 mod config;
 #[cfg(feature = "demo")]
 mod demo;
 mod failure;
 mod log;
+mod man;
 mod memory;
 mod queue;
 mod serve;
@@ -73,6 +75,12 @@ enum Command {
     #[command(subcommand)]
     Queue(queue::QueueCommand),
 
+    /// Write what a shell completes behind the program's name to stdout, such as `inferometer completions bash`
+    Completions(completions::CompletionsArgs),
+
+    /// Write the manual: the program's page to stdout, or all pages into a folder
+    Man(man::ManArgs),
+
     /// Show it at work: a collector and a simulated fleet that sends to it, with live numbers as received
     #[cfg(feature = "demo")]
     Demo(demo::DemoArgs),
@@ -88,6 +96,8 @@ impl Cli {
             (Some(Command::Validate(args)), _) => validate::run(args),
             (Some(Command::Config(command)), _) => config::run(command),
             (Some(Command::Queue(command)), _) => queue::run(command).await,
+            (Some(Command::Completions(args)), _) => completions::run(&args),
+            (Some(Command::Man(args)), _) => man::run(&args),
             #[cfg(feature = "demo")]
             (Some(Command::Demo(args)), _) => demo::run(args).await,
             (None, Some(resolved)) => serve(resolved.into()).await,
@@ -142,6 +152,8 @@ mod tests {
         check(&["config", "print"], Ok(()));
         check(&["queue", "inspect", "q", "--json"], Ok(()));
         check(&["queue", "verify", "q"], Ok(()));
+        check(&["completions", "bash"], Ok(()));
+        check(&["man", "--to", "d"], Ok(()));
         let replay = ["queue", "replay", "q", "--dead", "--to", "http://127.0.0.1:4317"];
         check(&[&replay[..], &["--protocol", "http/protobuf", "--header", "a=b"]].concat(), Ok(()));
         let tls = ["--ca-file", "a", "--cert-file", "c", "--key-file", "k", "--server-name", "u"];

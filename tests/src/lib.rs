@@ -16,6 +16,7 @@
 //! | faults, an account of what was sent, and a backend that fails as it is told to | `faults` |
 //! | attacks, and a client beside them that nobody may hurt | `hostile` |
 //! | HTTP for tests, and waiting with a deadline | `http.rs`, `wait.rs` |
+//! | what documents show | `markdown.rs` |
 //!
 //! Everything blocks: a test reads from top to bottom, and what needs a runtime has its own. What is started ends when
 //! it is dropped. A failed expectation panics with what was seen instead.
@@ -31,6 +32,7 @@ pub mod faults;
 mod foreign_sdk;
 pub mod hostile;
 pub mod http;
+pub mod markdown;
 mod model_server;
 pub mod oracle;
 mod parse;

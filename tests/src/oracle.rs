@@ -5,6 +5,7 @@
 
 mod client_model;
 mod jaeger_client;
+mod packager;
 mod prometheus;
 mod promtool;
 mod python;
@@ -18,8 +19,13 @@ use std::{
 
 pub use client_model::{NumberSample, PROTOBUF, protobuf_numbers};
 pub use jaeger_client::JaegerClient;
+pub use packager::{
+    UnpackedPackage, bash_says, groff_warnings, systemd_objections, unpacked_package, user_made_in,
+};
 pub use prometheus::{Prometheus, QueryResult, SCRAPE_CONFIGURATION, StoredExemplar};
-pub use promtool::{promtool_check, promtool_check_config, promtool_lints};
+pub use promtool::{
+    promtool_check, promtool_check_config, promtool_check_expressions, promtool_lints,
+};
 pub use python::{
     PythonSample, prometheus_client, prometheus_client_agrees, prometheus_client_open_metrics,
     python_program, python_runs,
@@ -36,7 +42,8 @@ pub const REQUIRE: &str = "INFEROMETER_REQUIRE_ORACLES";
 ///
 /// # Panics
 /// If it does not, and [`REQUIRE`] is set.
-pub(crate) fn is_there(program: &str, arguments: &[&str], install: &str) -> bool {
+#[must_use]
+pub fn is_there(program: &str, arguments: &[&str], install: &str) -> bool {
     let tried = Command::new(program).args(arguments).stdin(Stdio::null()).output();
     let is_there = tried.is_ok_and(|output| output.status.success());
     if !is_there {

@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command};
 
-use inferometer_tests::{CollectorUnderTest, series, workspace_root};
+use inferometer_tests::{CollectorUnderTest, markdown::fenced_blocks, series, workspace_root};
 
 /// Lines that a newcomer may be asked to read.
 const LINES_MAX: usize = 150;
@@ -16,22 +16,6 @@ fn read(path: &str) -> String {
         .unwrap_or_else(|cause| panic!("{path}: {cause}"))
 }
 
-/// The contents of fenced blocks, with the word after their opening fence.
-fn blocks(markdown: &str) -> Vec<(String, String)> {
-    let mut blocks = Vec::new();
-    let mut open: Option<(String, String)> = None;
-    for line in markdown.lines() {
-        match (&mut open, line.strip_prefix("```")) {
-            (None, Some(language)) => open = Some((language.to_owned(), String::new())),
-            (Some(_), Some(_)) => blocks.extend(open.take()),
-            (Some((_, text)), None) => *text += &format!("{line}\n"),
-            (None, None) => {}
-        }
-    }
-    assert_eq!(open, None, "a fenced block does not end");
-    blocks
-}
-
 #[test]
 fn the_readme_is_short() {
     let lines = read("README.md").lines().count();
@@ -40,7 +24,7 @@ fn the_readme_is_short() {
 
 #[test]
 fn the_two_commands_stand_alone_on_their_lines_in_a_fenced_block() {
-    let blocks = blocks(&read("README.md"));
+    let blocks = fenced_blocks(&read("README.md"));
     for command in ["cargo run --release --bin inferometer -- demo", "cargo test --locked"] {
         let is_there = blocks.iter().any(|(_, text)| text.lines().any(|line| line == command));
         assert!(is_there, "`{command}` stands in no fenced block of its own line");
@@ -50,7 +34,7 @@ fn the_two_commands_stand_alone_on_their_lines_in_a_fenced_block() {
 #[test]
 fn the_example_is_the_program_byte_for_byte() {
     let program = read(EXAMPLE);
-    let blocks = blocks(&read("README.md"));
+    let blocks = fenced_blocks(&read("README.md"));
     let rust: Vec<&str> =
         blocks.iter().filter(|(language, _)| language == "rust").map(|(_, text)| &**text).collect();
     assert!(

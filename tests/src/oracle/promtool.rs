@@ -24,6 +24,30 @@ pub fn promtool_check_config(file: &Path) -> bool {
     true
 }
 
+/// Lets promtool read expressions of `PromQL`; whether it could.
+///
+/// # Panics
+/// If promtool refuses one.
+#[track_caller]
+pub fn promtool_check_expressions(expressions: &[String]) -> bool {
+    if !is_there("promtool", &["--version"], INSTALL) {
+        return false;
+    }
+    let rules: Vec<_> = expressions.iter().enumerate().map(rule).collect();
+    let groups = serde_json::json!({"groups": [{"name": "documents", "rules": rules}]});
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    // JSON is YAML too.
+    std::fs::write(file.path(), groups.to_string()).expect("rules are written");
+    let output = run(Command::new("promtool").args(["check", "rules"]).arg(file.path()), "");
+    let said = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "promtool says:\n{}", String::from_utf8_lossy(&said));
+    true
+}
+
+fn rule((i, expression): (usize, &String)) -> serde_json::Value {
+    serde_json::json!({"record": format!("expression_{i}"), "expr": expression})
+}
+
 /// Lets promtool check a page; whether it could.
 ///
 /// # Panics

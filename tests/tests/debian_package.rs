@@ -1,0 +1,96 @@
+//! The Debian package: what it installs into an empty root is whole, judged by systemd, and runs.
+
+use std::{fs, os::unix::fs::PermissionsExt, process::Command, sync::OnceLock};
+
+use inferometer_tests::oracle::{
+    UnpackedPackage, systemd_objections, unpacked_package, user_made_in,
+};
+
+/// Tenths of systemd's points that the unit may leave open: the network, and what its address families need.
+const EXPOSURE: u32 = 15;
+const UNIT: &str = "inferometer.service";
+
+/// Built once for all tests; none if a program that this takes is missing.
+fn package() -> Option<&'static UnpackedPackage> {
+    static PACKAGE: OnceLock<Option<UnpackedPackage>> = OnceLock::new();
+    PACKAGE.get_or_init(unpacked_package).as_ref()
+}
+
+fn read(package: &UnpackedPackage, path: &str) -> String {
+    let path = package.root.join(path);
+    fs::read_to_string(&path).unwrap_or_else(|cause| panic!("{}: {cause}", path.display()))
+}
+
+#[test]
+fn it_installs_program_unit_settings_manual_and_completions() {
+    let Some(package) = package() else { return };
+    for path in [
+        "usr/bin/inferometer",
+        "usr/lib/systemd/system/inferometer.service",
+        "usr/lib/sysusers.d/inferometer.conf",
+        "etc/inferometer/config.yaml",
+        "usr/share/man/man1/inferometer.1.gz",
+        "usr/share/man/man1/inferometer-queue-replay.1.gz",
+        "usr/share/bash-completion/completions/inferometer",
+        "usr/share/fish/vendor_completions.d/inferometer.fish",
+        "usr/share/zsh/vendor-completions/_inferometer",
+        "usr/share/doc/inferometer/copyright",
+    ] {
+        assert!(package.root.join(path).is_file(), "{path} is not installed");
+    }
+    let program = fs::metadata(package.root.join("usr/bin/inferometer")).expect("the program");
+    assert_eq!(program.permissions().mode() & 0o7777, 0o755);
+}
+
+#[test]
+fn it_keeps_the_settings_of_an_operator_and_starts_the_service() {
+    let Some(package) = package() else { return };
+    let control =
+        |file: &str| fs::read_to_string(package.control.join(file)).unwrap_or_else(|_| file.into());
+    assert_eq!(control("conffiles").trim(), "/etc/inferometer/config.yaml");
+    assert!(control("control").contains("\nDepends: libc6"), "{}", control("control"));
+    let [after, before] = [control("postinst"), control("prerm")];
+    let users = after.lines().filter(|line| line.contains("systemd-sysusers"));
+    let users: Vec<&str> = users.collect();
+    assert!(!users.is_empty() && users.iter().all(|line| line.ends_with(" inferometer.conf")));
+    let [user, start] = ["systemd-sysusers", "deb-systemd-invoke"].map(|call| after.find(call));
+    assert!(start.is_some() && user < start, "it starts before it has a user:\n{after}");
+    assert!(before.contains(UNIT), "{before}");
+    for script in [after, before, control("postrm")] {
+        assert!(!script.contains("#DEBHELPER#"), "{script}");
+        let checked = Command::new("sh").args(["-n", "-c", &script]).output().expect("a shell");
+        assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    }
+}
+
+#[test]
+fn systemd_takes_the_unit_and_finds_little_open() {
+    let Some(package) = package() else { return };
+    let Some(objections) = systemd_objections(&package.root, UNIT, EXPOSURE) else { return };
+    assert_eq!(objections, "");
+}
+
+#[test]
+fn the_user_of_the_unit_is_made() {
+    let Some(package) = package() else { return };
+    let Some(users) = user_made_in(&package.root, "inferometer.conf") else { return };
+    let unit = read(package, "usr/lib/systemd/system/inferometer.service");
+    let user = unit.lines().find_map(|line| line.strip_prefix("User=")).expect("a user");
+    let line = users.lines().find(|line| line.starts_with(&format!("{user}:")));
+    assert!(line.is_some_and(|line| line.contains("/var/lib/inferometer")), "{users}");
+}
+
+#[test]
+fn the_installed_program_takes_the_installed_settings() {
+    let Some(package) = package() else { return };
+    let output = Command::new(package.root.join("usr/bin/inferometer"))
+        .arg("validate")
+        .arg("--config")
+        .arg(package.root.join("etc/inferometer/config.yaml"))
+        .env_clear()
+        .output()
+        .expect("the installed program starts");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    assert_eq!(errors, "", "settings that come with a warning");
+}
