@@ -21,19 +21,19 @@ pub(super) struct ManArgs {
 
 /// Writes one page to stdout, or all of them into a folder.
 pub(super) fn run(args: &ManArgs) -> Result<(), Failure> {
-    let pages = pages().map_err(failed)?;
+    let pages = pages().map_err(|cause| failed(&cause))?;
     match &args.to {
         Some(folder) => write_all(folder, &pages).map_err(|cause| {
             Failure::start(&format!("cannot write the manual to {}: {cause}", folder.display()))
         }),
         None => {
             let first = pages.first().map_or(&[][..], |page| &page.text);
-            io::stdout().write_all(first).map_err(failed)
+            io::stdout().write_all(first).map_err(|cause| failed(&cause))
         }
     }
 }
 
-fn failed(cause: io::Error) -> Failure {
+fn failed(cause: &io::Error) -> Failure {
     Failure::start(&format!("cannot write the manual: {cause}"))
 }
 
