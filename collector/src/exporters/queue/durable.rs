@@ -175,7 +175,7 @@ impl<S: journal::Storage> DurableQueue<S> {
             freed: Notify::new(),
             ended: Mutex::new(Some(ended)),
         });
-        Writer::new(Arc::clone(&queue), letters, clock).start(end)?;
+        Writer::new(Arc::clone(&queue), letters, durability, clock).start(end)?;
         let Totals { records, bytes, .. } = *queue.stored.lock();
         if records > 0 {
             tracing::info!(

@@ -5,18 +5,22 @@ use std::{io, sync::Arc, thread, time::Duration};
 use tokio::{sync::oneshot, time::Instant};
 
 use super::{
-    super::bounds::Load, DurableQueue, RETRY_AFTER, clock::Clock, dead_letters::DeadLetters,
-    pending::Work,
+    super::bounds::Load, DurableQueue, RETRY_AFTER, SEGMENTS, clock::Clock,
+    dead_letters::DeadLetters, pending::Work,
 };
 use crate::{
     config::OnFull,
     failpoint::{self, FailPoint},
-    journal::{Content, Damage, Journal, Storage},
+    journal::{Content, Damage, Durability, Journal, Storage},
     pipeline::{Item, Refusal, RefusalReason, RejectReason, Signal},
 };
 
 /// Between two checkpoints: what was delivered since the last one is delivered again after a kill.
 const CHECKPOINT_EVERY: Duration = Duration::from_millis(100);
+
+/// The same where power losses are survived, unless a file's worth was written since: a checkpoint then is two syncs, which
+/// hold up those of requests.
+const SYNCED_CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
 
 /// Works until the queue has stopped.
 #[derive(Debug)]
@@ -25,11 +29,14 @@ pub(super) struct Writer<S: Storage> {
     /// Nothing if none are kept.
     dead_letters: Option<DeadLetters<S>>,
     clock: Clock,
+    durability: Durability,
     /// Whether files of a former process are yet to be counted.
     has_unknown: bool,
     /// Failures are told of when they begin and when they end.
     is_failing: bool,
     tidied: Option<Instant>,
+    /// Bytes since then.
+    written: u64,
     /// What was told of.
     told: Damage,
 }
@@ -38,15 +45,18 @@ impl<S: Storage> Writer<S> {
     pub(super) fn new(
         queue: Arc<DurableQueue<S>>,
         dead_letters: Option<DeadLetters<S>>,
+        durability: Durability,
         clock: Clock,
     ) -> Self {
         Self {
             queue,
             dead_letters,
             clock,
+            durability,
             has_unknown: true,
             is_failing: false,
             tidied: None,
+            written: 0,
             told: Damage::default(),
         }
     }
@@ -74,16 +84,23 @@ impl<S: Storage> Writer<S> {
                 Work::End => break,
             }
             let now = Instant::now();
-            if self.tidied.is_none_or(|last| now - last >= CHECKPOINT_EVERY) {
-                self.tidied = Some(now);
+            if self.is_untidy(now) {
+                (self.tidied, self.written) = (Some(now), 0);
                 self.tidy();
             }
         }
         self.tidy();
     }
 
+    fn is_untidy(&self, now: Instant) -> bool {
+        let has_filled_a_file = self.written >= self.queue.disk_bytes_max / SEGMENTS;
+        self.tidied
+            .is_none_or(|last| now - last >= checkpoint_every(self.durability, has_filled_a_file))
+    }
+
     fn write(&mut self, batch: Vec<Item>, load: Load) {
         let contents: Vec<Content> = batch.iter().map(Content::from).collect();
+        self.written += load.bytes;
         let written = self.append(&contents);
         // Before its senders are answered, who may come back at once.
         self.queue.pending.release(load);
@@ -236,5 +253,25 @@ impl<S: Storage> Writer<S> {
             _ => {}
         }
         self.is_failing = failure.is_some();
+    }
+}
+
+/// How long a checkpoint may be away. Where syncs make it dear, sooner if files that are delivered may be waiting for it.
+fn checkpoint_every(durability: Durability, has_filled_a_file: bool) -> Duration {
+    match durability {
+        Durability::Fsync if !has_filled_a_file => SYNCED_CHECKPOINT_EVERY,
+        Durability::Fsync | Durability::Os => CHECKPOINT_EVERY,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn syncs_of_checkpoints_are_rare_unless_files_wait_to_be_removed() {
+        assert_eq!(checkpoint_every(Durability::Os, false), CHECKPOINT_EVERY);
+        assert_eq!(checkpoint_every(Durability::Fsync, false), SYNCED_CHECKPOINT_EVERY);
+        assert_eq!(checkpoint_every(Durability::Fsync, true), CHECKPOINT_EVERY);
     }
 }
