@@ -5,7 +5,9 @@
 //! latter reaches a component. Reading goes on after an error, so that `FILE:LINE:COL: error: ...` comes for all of them
 //! at once.
 
-mod backend;
+mod auth;
+mod authenticator;
+pub(crate) mod backend;
 mod check;
 mod component;
 mod component_id;
@@ -14,6 +16,7 @@ mod cors;
 mod debug_exporter;
 mod expand;
 mod exporters;
+mod extensions;
 mod file_exporter;
 mod file_storage;
 mod foreign;
@@ -29,6 +32,7 @@ mod problem;
 mod processors;
 mod prometheus;
 mod prometheus_settings;
+mod protection;
 mod queue;
 mod queue_batch;
 mod raw;
@@ -38,6 +42,7 @@ mod resolve;
 mod resolved;
 mod retry;
 mod secret;
+mod secret_text;
 mod section;
 mod service;
 mod settings;
@@ -46,11 +51,17 @@ mod source;
 mod tests;
 mod tls;
 mod tls_files;
+mod tls_server;
 mod value;
 
+pub use authenticator::{
+    AuthSettings, AuthenticatorSettings, BasicSettings, BearerSettings, ClientAuthSettings,
+    HtpasswdSettings, TokenSource,
+};
 pub use component_id::ComponentId;
 pub use cors::CorsSettings;
 pub use debug_exporter::{DebugExporterSettings, Verbosity};
+pub use extensions::ExtensionSettings;
 pub use file_exporter::FileExporterSettings;
 pub use file_storage::{FileStorageSettings, QueueStorage};
 pub use keep_alive::KeepAliveSettings;
@@ -59,6 +70,7 @@ pub use memory::{MemoryBound, MemoryBounds, MemoryVerdict, memory_limit};
 pub use otlp_exporter::{Compression, OtlpExporterSettings, OtlpProtocol};
 pub use problem::{Position, Problem, Severity};
 pub use prometheus_settings::{LabelLimitSettings, PrometheusSettings, ResourceLabelSettings};
+pub use protection::ProtectionSettings;
 pub use queue::{OnFull, QueueSettings, Sizer};
 pub use queue_batch::QueueBatchSettings;
 pub use reference::keys_page;
@@ -67,6 +79,8 @@ pub use resolved::{
     ProcessorSettings, ReceiverSettings, Resolved,
 };
 pub use retry::RetrySettings;
+pub use secret_text::{Secret, SecretSource};
 pub use settings::{OtlpListenerSettings, OtlpReceiverSettings, TraceRingSettings};
 pub use source::SourceId;
 pub use tls::{Pem, TlsClientSettings, TlsIdentity, TlsSettings, TlsVersion};
+pub use tls_server::TlsServerSettings;

@@ -9,6 +9,7 @@ mod charged_bytes;
 mod connection;
 mod fault;
 mod frames;
+mod handshake;
 mod in_flight;
 #[cfg(test)]
 pub(crate) mod in_memory;
@@ -18,11 +19,13 @@ mod listener;
 mod pace;
 mod peers;
 mod progress;
+mod protection;
 mod query;
 mod read_ahead;
 mod read_body;
 mod server;
 mod start_error;
+mod stream;
 mod streams;
 mod sweep;
 #[cfg(test)]
@@ -30,6 +33,7 @@ mod tests;
 mod threads;
 mod watched;
 
+pub use crate::auth::Denial;
 pub use body::{Body, BodySender, Gone, SentBytes};
 pub use charged_bytes::ChargedBytes;
 pub use connection::{Handler, Request, Response};
@@ -37,6 +41,7 @@ pub use in_flight::{Charge, InFlight};
 pub use inflate::{Encoding, inflate};
 pub use limits::Limits;
 pub use pace::Pace;
+pub use protection::Protection;
 pub use query::Query;
 pub use read_body::read_body;
 pub use server::Server;

@@ -8,6 +8,7 @@
 //! [`config`] turns a file into checked settings; [`Collector`] builds the components that they name, connects them
 //! by a [`pipeline`] graph and stops them in order. What came in and where it went is counted in [`self_metrics`].
 
+mod auth;
 mod collector;
 pub mod config;
 pub mod connectors;
@@ -22,8 +23,10 @@ pub mod pipeline;
 mod prefetch;
 pub mod processors;
 pub mod receivers;
+mod rotation;
 pub mod self_metrics;
 pub mod series;
+mod small_file;
 mod tls;
 
 pub use collector::{Collector, Forwarding, Listening, Serves};

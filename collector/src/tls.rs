@@ -11,8 +11,13 @@ mod identity;
 mod material;
 mod pem;
 mod roots;
+mod server;
+#[cfg(test)]
+pub(crate) mod testing;
 mod unverified;
+mod versions;
 
-pub(crate) use check::{Mistake, mistakes};
+pub(crate) use check::{Mistake, mistakes, mistakes_of_listener};
 pub(crate) use client::client_config;
 pub(crate) use material::Material;
+pub(crate) use server::Acceptor;

@@ -59,8 +59,10 @@ VALUES_HW_STATE: Final[tuple[str, ...]] = ("ok", "degraded", "failed", "predicte
 ATTRIBUTE_HW_TYPE: Final[str] = "hw.type"
 VALUES_HW_TYPE: Final[tuple[str, ...]] = ("gpu",)
 ATTRIBUTE_HW_VENDOR: Final[str] = "hw.vendor"
+ATTRIBUTE_INFER_COLLECTOR_AUTHENTICATION_FAILURE: Final[str] = "infer.collector.authentication.failure"
+VALUES_INFER_COLLECTOR_AUTHENTICATION_FAILURE: Final[tuple[str, ...]] = ("missing", "malformed", "wrong", "busy")
 ATTRIBUTE_INFER_COLLECTOR_CONNECTION_CUT_REASON: Final[str] = "infer.collector.connection.cut.reason"
-VALUES_INFER_COLLECTOR_CONNECTION_CUT_REASON: Final[tuple[str, ...]] = ("no_head", "idle", "keep_alive", "slow_reader", "flood", "protocol", "age")
+VALUES_INFER_COLLECTOR_CONNECTION_CUT_REASON: Final[tuple[str, ...]] = ("no_head", "idle", "keep_alive", "slow_reader", "flood", "protocol", "age", "handshake_timeout", "handshake_failed", "client_certificate")
 ATTRIBUTE_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[str] = "infer.collector.connection.refusal.reason"
 VALUES_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[tuple[str, ...]] = ("over_limit", "over_peer_limit", "accept_error")
 ATTRIBUTE_INFER_COLLECTOR_CONNECTOR: Final[str] = "infer.collector.connector"
@@ -78,9 +80,11 @@ VALUES_INFER_COLLECTOR_LOOKUP_RESULT: Final[tuple[str, ...]] = ("expected", "kno
 ATTRIBUTE_INFER_COLLECTOR_PROCESSOR: Final[str] = "infer.collector.processor"
 ATTRIBUTE_INFER_COLLECTOR_RECEIVER: Final[str] = "infer.collector.receiver"
 ATTRIBUTE_INFER_COLLECTOR_REFUSAL_REASON: Final[str] = "infer.collector.refusal.reason"
-VALUES_INFER_COLLECTOR_REFUSAL_REASON: Final[tuple[str, ...]] = ("malformed", "unsupported", "too_large", "too_slow", "no_pipeline", "queue_full", "memory", "storage_failed", "stopping")
+VALUES_INFER_COLLECTOR_REFUSAL_REASON: Final[tuple[str, ...]] = ("malformed", "unsupported", "too_large", "too_slow", "no_pipeline", "queue_full", "memory", "storage_failed", "stopping", "unauthenticated", "authentication_busy")
 ATTRIBUTE_INFER_COLLECTOR_REJECTION_REASON: Final[str] = "infer.collector.rejection.reason"
 VALUES_INFER_COLLECTOR_REJECTION_REASON: Final[tuple[str, ...]] = ("filtered", "sampled_out", "series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "too_large", "evicted", "remote", "unreachable", "write_failed", "expired", "corrupt")
+ATTRIBUTE_INFER_COLLECTOR_RELOAD_RESULT: Final[str] = "infer.collector.reload.result"
+VALUES_INFER_COLLECTOR_RELOAD_RESULT: Final[tuple[str, ...]] = ("renewed", "failed")
 ATTRIBUTE_INFER_COLLECTOR_SAMPLING_CAUSE: Final[str] = "infer.collector.sampling.cause"
 VALUES_INFER_COLLECTOR_SAMPLING_CAUSE: Final[tuple[str, ...]] = ("settled", "root_ended", "wait_over", "bound_reached", "stopping")
 ATTRIBUTE_INFER_COLLECTOR_SAMPLING_DECISION: Final[str] = "infer.collector.sampling.decision"
@@ -1406,6 +1410,26 @@ METRIC_INFER_COLLECTOR_CONNECTION_CUT: Final[Instrument] = Instrument(
     attributes=(ATTRIBUTE_INFER_COLLECTOR_LISTENER, ATTRIBUTE_INFER_COLLECTOR_CONNECTION_CUT_REASON),
 )
 
+METRIC_INFER_COLLECTOR_AUTHENTICATION_FAILED: Final[Instrument] = Instrument(
+    name="infer.collector.authentication.failed",
+    prometheus_name="infer_collector_authentication_failed_total",
+    kind="counter",
+    unit="{request}",
+    description="Requests that a listener did not let in, before anything of their bodies was read.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_LISTENER, ATTRIBUTE_INFER_COLLECTOR_AUTHENTICATION_FAILURE),
+)
+
+METRIC_INFER_COLLECTOR_CREDENTIAL_RELOAD: Final[Instrument] = Instrument(
+    name="infer.collector.credential.reload",
+    prometheus_name="infer_collector_credential_reload_total",
+    kind="counter",
+    unit="{reload}",
+    description="Changes of the files that a listener's certificates and credentials come from, by whether what they hold now is used.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_LISTENER, ATTRIBUTE_INFER_COLLECTOR_RELOAD_RESULT),
+)
+
 METRIC_INFER_COLLECTOR_SCRAPE_DURATION: Final[Instrument] = Instrument(
     name="infer.collector.scrape.duration",
     prometheus_name="infer_collector_scrape_duration_seconds",
@@ -2081,6 +2105,8 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_COLLECTOR_CONNECTION_ACCEPTED,
     METRIC_INFER_COLLECTOR_CONNECTION_REFUSED,
     METRIC_INFER_COLLECTOR_CONNECTION_CUT,
+    METRIC_INFER_COLLECTOR_AUTHENTICATION_FAILED,
+    METRIC_INFER_COLLECTOR_CREDENTIAL_RELOAD,
     METRIC_INFER_COLLECTOR_SCRAPE_DURATION,
     METRIC_INFER_COLLECTOR_SCRAPE_IO,
     METRIC_INFER_COLLECTOR_SCRAPE_OMITTED,

@@ -314,8 +314,9 @@ fn config_file(yaml: &str) -> (PathBuf, TempDir) {
 
 /// The address in a line that begins with the title.
 fn address_in(line: &str, title: &str) -> Option<SocketAddr> {
-    let url = line.trim_start().strip_prefix(title)?.trim_start().strip_prefix("http://")?;
-    url.split(['/', ' ']).next()?.parse().ok()
+    let url = line.trim_start().strip_prefix(title)?.trim_start();
+    let address = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"))?;
+    address.split(['/', ' ']).next()?.parse().ok()
 }
 
 fn traces(address: SocketAddr, limit: usize) -> serde_json::Value {

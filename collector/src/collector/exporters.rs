@@ -87,12 +87,14 @@ impl RunningExporter {
     }
 
     pub(super) fn listening(&self) -> Option<Listening> {
-        let (serves, address) = match &self.kind {
-            Kind::Prometheus(prometheus) => (Serves::Metrics, prometheus.address()),
-            Kind::TraceRing(ring) => (Serves::Traces, ring.address()),
+        let (serves, address, is_secured) = match &self.kind {
+            Kind::Prometheus(prometheus) => {
+                (Serves::Metrics, prometheus.address(), prometheus.is_secured())
+            }
+            Kind::TraceRing(ring) => (Serves::Traces, ring.address(), ring.is_secured()),
             Kind::Otlp(_) | Kind::Debug(_) | Kind::File(_) => return None,
         };
-        Some(Listening { component: self.name.clone(), serves, address })
+        Some(Listening { component: self.name.clone(), serves, address, is_secured })
     }
 
     pub(super) fn forwarding(&self) -> Option<Forwarding> {

@@ -5,7 +5,7 @@ use std::{fmt, net::SocketAddr};
 /// What a listener serves.
 pub use inferometer_semconv::attributes::CollectorListener as Serves;
 
-use crate::receivers::otlp::OtlpReceiver;
+use crate::{http::Server, receivers::otlp::OtlpReceiver};
 
 /// One listener with the address that it really has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Listening {
     pub serves: Serves,
     /// The bound address; never port 0.
     pub address: SocketAddr,
+    /// Whether it speaks TLS.
+    pub is_secured: bool,
 }
 
 /// One exporter with the backend that it sends to.
@@ -41,18 +43,23 @@ impl Listening {
     #[must_use]
     pub fn url(&self) -> String {
         let (_, path) = title_and_path(self.serves);
+        let scheme = if self.is_secured { "https" } else { "http" };
         if self.address.ip().is_unspecified() {
-            return format!("http://localhost:{}{path}", self.address.port());
+            return format!("{scheme}://localhost:{}{path}", self.address.port());
         }
-        format!("http://{}{path}", self.address)
+        format!("{scheme}://{}{path}", self.address)
     }
 
     pub(super) fn of_receiver(component: &str, receiver: &OtlpReceiver) -> Vec<Self> {
-        let grpc = receiver.grpc_address().map(|address| (Serves::OtlpGrpc, address));
-        let http = receiver.http_address().map(|address| (Serves::OtlpHttp, address));
-        let all = grpc.into_iter().chain(http);
-        all.map(|(serves, address)| Self { component: component.to_owned(), serves, address })
-            .collect()
+        let grpc = receiver.grpc().map(|server| (Serves::OtlpGrpc, server));
+        let http = receiver.http().map(|server| (Serves::OtlpHttp, server));
+        let of = |(serves, server): (Serves, &Server)| Self {
+            component: component.to_owned(),
+            serves,
+            address: server.address(),
+            is_secured: server.is_secured(),
+        };
+        grpc.into_iter().chain(http).map(of).collect()
     }
 }
 
@@ -81,9 +88,12 @@ mod tests {
             component: "exporters.prometheus".to_owned(),
             serves: Serves::Metrics,
             address: "0.0.0.0:9464".parse().unwrap(),
+            is_secured: false,
         };
         assert_eq!(page.url(), "http://localhost:9464/metrics");
         page.address = "[::1]:9464".parse().unwrap();
         assert_eq!(page.url(), "http://[::1]:9464/metrics");
+        page.is_secured = true;
+        assert_eq!(page.url(), "https://[::1]:9464/metrics");
     }
 }

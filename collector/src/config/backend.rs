@@ -1,6 +1,6 @@
 //! Where an exporter sends to.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// What a backend's endpoint looks like over gRPC, for error messages.
 pub(super) const EXPECTED: &str =
@@ -8,6 +8,41 @@ pub(super) const EXPECTED: &str =
 /// The same over HTTP.
 pub(super) const EXPECTED_URL: &str =
     "https://HOST or http://HOST:PORT, such as http://127.0.0.1:4318";
+
+/// Where clouds tell a machine its secrets: nobody there takes telemetry, and what is sent may be a request for more.
+const METADATA: [IpAddr; 3] = [
+    IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)),
+    IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
+];
+const METADATA_NAMES: [&str; 2] = ["metadata.google.internal", "metadata.goog"];
+
+/// Whether this is where a cloud tells a machine its secrets.
+pub(crate) fn is_metadata(address: IpAddr) -> bool {
+    METADATA.contains(&address.to_canonical())
+}
+
+/// The same of a URL, as far as its text tells.
+pub(super) fn leads_to_metadata(url: &str) -> bool {
+    let host =
+        url.parse::<http::Uri>().ok().and_then(|uri| uri.host().map(str::to_ascii_lowercase));
+    host.is_some_and(|host| {
+        let address = host.trim_matches(['[', ']']).parse();
+        METADATA_NAMES.contains(&host.trim_end_matches('.')) || address.is_ok_and(is_metadata)
+    })
+}
+
+/// An endpoint as messages show it: without the name and the password that may stand before its host.
+pub(crate) fn shown(endpoint: &str) -> String {
+    let (scheme, rest) = match endpoint.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), endpoint),
+    };
+    match rest.rsplit_once('@') {
+        Some((_, rest)) => format!("{scheme}...@{rest}"),
+        None => endpoint.to_owned(),
+    }
+}
 
 /// Whether a URL asks for TLS.
 pub(super) fn is_tls(url: &str) -> bool {
@@ -128,6 +163,33 @@ mod tests {
         check_url("https://[::1]", Some("https://[::1]"));
         for text in ["https://", "https://a@otel", "https://otel:", "https://otel:0", ""] {
             check_url(text, None);
+        }
+    }
+
+    #[test]
+    fn a_password_before_a_host_is_not_shown() {
+        for (endpoint, expected) in [
+            ("http://ann:secret@next:1", "http://...@next:1"),
+            ("ann:s@cret@next:1/a", "...@next:1/a"),
+            ("next:1", "next:1"),
+        ] {
+            assert_eq!(shown(endpoint), expected);
+        }
+    }
+
+    #[test]
+    fn what_tells_machines_their_secrets_is_known_in_every_spelling() {
+        for url in [
+            "http://169.254.169.254:80",
+            "http://[::ffff:169.254.169.254]:80",
+            "http://[fd00:ec2::254]:80",
+            "https://Metadata.Google.Internal:4317",
+            "https://metadata.google.internal.:4317",
+        ] {
+            assert!(leads_to_metadata(url), "{url}");
+        }
+        for url in ["http://169.254.169.253:80", "http://metadata:80", "http://[fe80::1]:80"] {
+            assert!(!leads_to_metadata(url), "{url}");
         }
     }
 

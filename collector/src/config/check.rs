@@ -25,15 +25,9 @@ pub(super) fn whole(definitions: &Definitions, problems: &mut Problems) {
     let listeners: Vec<&Listener> =
         listeners(&definitions.receivers).chain(listeners(&definitions.exporters)).collect();
     for (i, listener) in listeners.iter().enumerate() {
-        if !listener.address.ip().is_loopback() {
-            problems.warning(
-                listener.at,
-                format!(
-                    "{} is {}, which other machines may reach without TLS or a password: use 127.0.0.1 unless the \
-                     network is trusted",
-                    listener.path, listener.address
-                ),
-            );
+        if let Some(doubt) = exposed(listener) {
+            let message = format!("{} is {}, {doubt}", listener.path, listener.address);
+            problems.warning(listener.at, message);
         }
         if let Some(first) =
             listeners[..i].iter().find(|first| collide(first.address, listener.address))
@@ -47,6 +41,27 @@ pub(super) fn whole(definitions: &Definitions, problems: &mut Problems) {
                 ),
             );
         }
+    }
+}
+
+/// What strangers can do with a listener.
+fn exposed(listener: &Listener) -> Option<&'static str> {
+    if listener.address.ip().is_loopback() {
+        return None;
+    }
+    match (listener.is_secured, listener.knows_peers) {
+        (true, true) => None,
+        (true, false) => Some(
+            "which other machines may reach without a password: set auth or tls.client_ca_file, or use 127.0.0.1 \
+             unless the network is trusted",
+        ),
+        (false, true) => Some(
+            "where other machines may read what is sent, passwords too: set tls, or use 127.0.0.1 unless the network \
+             is trusted",
+        ),
+        (false, false) => Some(
+            "which other machines may reach without TLS or a password: use 127.0.0.1 unless the network is trusted",
+        ),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use super::{
+    auth::AuthName,
     component_id::ComponentId,
     foreign, nearest,
     problem::{Position, Problems},
@@ -17,6 +18,12 @@ pub(super) struct Listener {
     /// The key that sets it.
     pub(super) path: String,
     pub(super) address: SocketAddr,
+    /// Whether it speaks TLS.
+    pub(super) is_secured: bool,
+    /// Whether its peers have to show who they are.
+    pub(super) knows_peers: bool,
+    /// Who says who they are, if anybody does.
+    pub(super) auth: Option<AuthName>,
 }
 
 /// What reading a component comes to.

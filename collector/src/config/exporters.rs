@@ -5,7 +5,7 @@ use super::{
     debug_exporter, file_exporter, listener_limits,
     otlp_exporter::{read_otlp, read_otlp_http},
     problem::Problems,
-    prometheus,
+    prometheus, protection,
     receivers::listen,
     resolved::ExporterSettings,
     section::Section,
@@ -32,6 +32,7 @@ fn read_trace_ring(section: &mut Section<'_>, problems: &mut Problems) -> Read<E
     let mut listeners = Vec::new();
     let settings = TraceRingSettings {
         endpoint: listen(section, default.endpoint, &mut listeners, problems),
+        protection: protection::read(section, &mut listeners, problems),
         max_traces: section
             .number("max_traces", 1..=TRACES_MAX, problems)
             .unwrap_or(default.max_traces),

@@ -3,18 +3,15 @@
 use std::path::PathBuf;
 
 use super::{
-    component::{self, Defined, Kind, Read},
+    component::{Defined, Read},
     component_id::ComponentId,
-    nearest,
+    extensions::ExtensionSettings,
     problem::{Position, Problems},
     resolved::{ExporterSettings, PipelineId, ProcessorSettings},
     section::Section,
     service::Definitions,
 };
 use crate::journal::Durability;
-
-/// The extensions that this collector has.
-pub(super) const EXTENSIONS: &[Kind<FileStorageSettings>] = &[Kind { name: "file_storage", read }];
 
 /// Settings of the extension `file_storage`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -49,7 +46,8 @@ impl QueueStorage {
     }
 }
 
-fn read(section: &mut Section<'_>, problems: &mut Problems) -> Read<FileStorageSettings> {
+/// Reads `file_storage`.
+pub(super) fn read(section: &mut Section<'_>, problems: &mut Problems) -> Read<ExtensionSettings> {
     const EXPECTED: &str = "a folder, such as /var/lib/inferometer";
     if section.node("directory").is_none() {
         section.missing("directory", EXPECTED, problems);
@@ -73,39 +71,7 @@ fn read(section: &mut Section<'_>, problems: &mut Problems) -> Read<FileStorageS
     }
     let durability = if fsync { Durability::Fsync } else { Durability::Os };
     let settings = FileStorageSettings { directory: directory.into(), durability };
-    Read { settings, listeners: Vec::new() }
-}
-
-/// Reads `extensions`, and which of them `service` starts.
-pub(super) fn read_all(
-    section: Option<Section<'_>>,
-    problems: &mut Problems,
-) -> Vec<Defined<FileStorageSettings>> {
-    component::read_all(section, "extension", EXTENSIONS, problems)
-}
-
-/// Marks the extensions that `service.extensions` names.
-pub(super) fn start(
-    names: Vec<(Position, String)>,
-    extensions: &mut [Defined<FileStorageSettings>],
-    problems: &mut Problems,
-) {
-    for (at, name) in names {
-        let known = extensions.iter_mut().find(|extension| extension.id.to_string() == name);
-        match known {
-            Some(extension) => extension.used = true,
-            None => {
-                let ids: Vec<String> = extensions.iter().map(|it| it.id.to_string()).collect();
-                let hint = nearest::hint(&name, ids.iter().map(String::as_str));
-                problems.error(
-                    at,
-                    format!(
-                        "service.extensions names {name:?}, which extensions does not define{hint}"
-                    ),
-                );
-            }
-        }
-    }
+    Read { settings: ExtensionSettings::FileStorage(settings), listeners: Vec::new() }
 }
 
 /// Gives every queue and sampler that names an extension its folder.
@@ -136,14 +102,14 @@ pub(super) fn connect(definitions: &mut Definitions, problems: &mut Problems) {
 /// Looks up the extension that a storage names.
 fn find(
     storage: &mut QueueStorage,
-    extensions: &[Defined<FileStorageSettings>],
+    extensions: &[Defined<ExtensionSettings>],
     folder: &str,
     (at, path): (Position, &str),
     problems: &mut Problems,
 ) {
     let extension = extensions.iter().find(|extension| extension.id == storage.extension);
     match extension.map(|extension| (extension.used, &extension.read)) {
-        Some((true, Some(Read { settings, .. }))) => {
+        Some((true, Some(Read { settings: ExtensionSettings::FileStorage(settings), .. }))) => {
             storage.folder = settings.directory.join(folder);
             storage.durability = settings.durability;
         }
@@ -152,6 +118,13 @@ fn find(
         Some((false, _)) => problems.error(
             at,
             format!("{path} is {0:?}, which service.extensions does not start: add {0} there", storage.extension.to_string()),
+        ),
+        Some((true, Some(_))) => problems.error(
+            at,
+            format!(
+                "{path} is {:?}, which keeps nothing: name an extension of the type file_storage",
+                storage.extension.to_string()
+            ),
         ),
         None => problems.error(
             at,

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::{
+    auth,
+    authenticator::AuthSettings,
     backend,
     component::Read,
     keep_alive::{self, KeepAliveSettings},
@@ -10,6 +12,7 @@ use super::{
     queue::{self, QueueSettings},
     resolved::ExporterSettings,
     retry::{self, RetrySettings},
+    secret_text::Secret,
     section::Section,
     tls::{ClientTls, NeedsTls, TlsClientSettings},
 };
@@ -25,7 +28,9 @@ pub struct OtlpExporterSettings {
     /// TLS, if the endpoint asks for it.
     pub tls: TlsClientSettings,
     /// Sent with every request, over gRPC as metadata.
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<(String, Secret)>,
+    /// Who the exporter is, with every request.
+    pub auth: Option<AuthSettings>,
     /// How long one attempt may take; default 5 s over gRPC and 30 s over HTTP, as the Collector has them.
     pub timeout: Duration,
     /// How requests are compressed; default [`Compression::None`].
@@ -103,6 +108,7 @@ impl OtlpExporterSettings {
             endpoint: endpoint.to_owned(),
             tls: TlsClientSettings::default(),
             headers: Vec::new(),
+            auth: None,
             timeout: Duration::from_secs(timeout),
             compression: Compression::default(),
             keep_alive: KeepAliveSettings::default(),
@@ -139,8 +145,10 @@ fn read(
         settings.timeout = timeout;
     }
     for (name, value) in section.texts("headers", problems) {
-        settings.headers.push((name.name.clone(), value));
+        settings.headers.push((name.name.clone(), Secret::new(value)));
     }
+    let name = auth::read(section, false, problems);
+    settings.auth = name.map(|name| AuthSettings::named(name.id));
     if let Some(compression) = section.word("compression", &Compression::WORDS, problems) {
         settings.compression = compression;
     }
@@ -178,9 +186,15 @@ fn read_backend(
         OtlpProtocol::Http => backend::read_url(text),
     };
     let Some(url) = read else {
+        let text = backend::shown(text);
         section.wrong("endpoint", &format!("is {text:?}, expected {expected}"), problems);
         return String::new();
     };
+    if backend::leads_to_metadata(&url) {
+        let what = "where a cloud tells this machine its secrets: name a backend";
+        section.wrong("endpoint", &format!("is {text:?}, {what}"), problems);
+        return String::new();
+    }
     check_tls(section, (protocol, &url), tls, problems);
     url
 }

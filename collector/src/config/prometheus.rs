@@ -10,6 +10,7 @@ use super::{
     listener_limits,
     problem::{Position, Problems},
     prometheus_settings::{LabelLimitSettings, PrometheusSettings, ResourceLabelSettings},
+    protection,
     raw::{Key, Node, Value},
     receivers::listen,
     resolved::ExporterSettings,
@@ -30,10 +31,12 @@ pub(super) fn read(section: &mut Section<'_>, problems: &mut Problems) -> Read<E
     let default = PrometheusSettings::default();
     let mut listeners = Vec::new();
     let endpoint = listen(section, default.endpoint, &mut listeners, problems);
+    let protection = protection::read(section, &mut listeners, problems);
     let translation_strategy = strategy(section, problems);
     let custom = section.word("compatibility", &CUSTOMS, problems).unwrap_or(default.custom);
     let settings = PrometheusSettings {
         endpoint,
+        protection,
         metric_expiration: section
             .positive_duration("metric_expiration", problems)
             .unwrap_or(default.metric_expiration),

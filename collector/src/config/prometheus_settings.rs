@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use inferometer_semconv::prometheus_namer::{Custom, Strategy};
 
-use super::settings::loopback;
+use super::{protection::ProtectionSettings, settings::loopback};
 use crate::http::Limits;
 
 /// Settings of the exporter `prometheus`.
@@ -46,6 +46,8 @@ pub struct PrometheusSettings {
     pub label_limits: LabelLimitSettings,
     /// What the page takes from its readers.
     pub limits: Limits,
+    /// Who they may be.
+    pub protection: ProtectionSettings,
 }
 
 /// Which resource attributes become labels. `*` stands for any characters, `?` for one.
@@ -88,6 +90,7 @@ impl Default for PrometheusSettings {
             target_info: true,
             label_limits: LabelLimitSettings::default(),
             limits: Limits::DEFAULT,
+            protection: ProtectionSettings::NONE,
         }
     }
 }

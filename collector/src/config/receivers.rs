@@ -2,10 +2,13 @@
 
 use std::net::SocketAddr;
 
+use http::HeaderName;
+
 use super::{
     component::{Kind, Listener, Read},
     cors, listener_limits,
     problem::Problems,
+    protection,
     resolved::ReceiverSettings,
     section::Section,
     settings::{OtlpListenerSettings, OtlpReceiverSettings},
@@ -80,6 +83,7 @@ fn read_grpc(
 ) -> OtlpListenerSettings {
     let mut settings = OtlpListenerSettings::GRPC_DEFAULT;
     settings.endpoint = listen(&mut grpc, settings.endpoint, listeners, problems);
+    settings.protection = protection::read(&mut grpc, listeners, problems);
     let mebibytes = grpc.number("max_recv_msg_size_mib", 1..=REQUEST_MIB_MAX, problems);
     if let Some(mebibytes) = mebibytes {
         settings.body_bytes_max = mebibytes << 20;
@@ -91,6 +95,7 @@ fn read_grpc(
     for key in ["read_buffer_size", "write_buffer_size"] {
         grpc.refuse(key, "there are no such buffers: remove it", problems);
     }
+    settings.tenant_header = tenant_header(&mut grpc, listeners, problems);
     refuse_what_no_listener_has(&mut grpc, problems);
     grpc.close(problems);
     settings
@@ -114,6 +119,7 @@ fn read_http(
 ) -> OtlpListenerSettings {
     let mut settings = OtlpListenerSettings::HTTP_DEFAULT;
     settings.endpoint = listen(&mut http, settings.endpoint, listeners, problems);
+    settings.protection = protection::read(&mut http, listeners, problems);
     let bytes = http.number("max_request_body_size", 1..=REQUEST_MIB_MAX << 20, problems);
     if let Some(bytes) = bytes {
         settings.body_bytes_max = bytes;
@@ -124,9 +130,31 @@ fn read_http(
         settings.cors = cors::read(cors, problems);
     }
     refuse_what_http_lacks(&mut http, problems);
+    settings.tenant_header = tenant_header(&mut http, listeners, problems);
     refuse_what_no_listener_has(&mut http, problems);
     http.close(problems);
     settings
+}
+
+/// The header in which the peers of the listener that was noted last say whose a request is.
+fn tenant_header(
+    section: &mut Section<'_>,
+    listeners: &[Listener],
+    problems: &mut Problems,
+) -> Option<HeaderName> {
+    const KEY: &str = "tenant_header";
+    const EXPECTED: &str = "a header's name, such as x-scope-orgid";
+    let name = section.text(KEY, EXPECTED, problems)?;
+    let header = HeaderName::try_from(name).ok();
+    if header.is_none() {
+        section.wrong(KEY, &format!("is {name:?}, expected {EXPECTED}"), problems);
+    }
+    let is_trusted = |it: &Listener| it.knows_peers || it.address.ip().is_loopback();
+    if listeners.last().is_some_and(|listener| !is_trusted(listener)) {
+        let what = "is believed from everybody who can connect: set auth or tls.client_ca_file";
+        section.doubt(KEY, what, problems);
+    }
+    header
 }
 
 /// Keys that the OpenTelemetry Collector's listener for HTTP has.
@@ -154,12 +182,7 @@ fn refuse_what_no_listener_has(section: &mut Section<'_>, problems: &mut Problem
         let remedy = "no component reads what came with a request: set it to false";
         section.refuse("include_metadata", remedy, problems);
     }
-    let plain = "listeners speak neither TLS nor passwords: remove it, and keep the endpoint on loopback or behind a \
-                 proxy that does";
-    for key in ["tls", "auth"] {
-        section.refuse(key, plain, problems);
-    }
-    section.refuse("middlewares", "this collector has no extensions: remove it", problems);
+    section.refuse("middlewares", "this collector has no such extensions: remove it", problems);
 }
 
 /// Reads `endpoint` and notes what is listened on.
@@ -171,6 +194,13 @@ pub(super) fn listen(
 ) -> SocketAddr {
     let (at, address) =
         section.listen_address("endpoint", default, problems).unwrap_or((section.at(), default));
-    listeners.push(Listener { at, path: section.path_of("endpoint"), address });
+    listeners.push(Listener {
+        at,
+        path: section.path_of("endpoint"),
+        address,
+        is_secured: false,
+        knows_peers: false,
+        auth: None,
+    });
     address
 }

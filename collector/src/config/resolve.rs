@@ -1,10 +1,10 @@
 //! From the files as typed to the checked configuration.
 
 use super::{
-    check, component, connectors,
+    auth, check, component, connectors,
     expand::{self, Variables},
     exporters::EXPORTERS,
-    file_storage, merge,
+    extensions, file_storage, merge,
     problem::{Position, Problem, Problems},
     processors::PROCESSORS,
     raw::{Node, Value},
@@ -151,7 +151,7 @@ fn sections(tree: &Node, problems: &mut Problems) -> Resolved {
         processors: component::read_all(processors, "processor", PROCESSORS, problems),
         exporters: component::read_all(exporters, "exporter", EXPORTERS, problems),
         connectors: connectors::read_all(connectors, problems),
-        extensions: file_storage::read_all(extensions, problems),
+        extensions: extensions::read_all(extensions, problems),
     };
     let (pipelines, log_level) = match root.section("service", problems) {
         Some(mut service) => {
@@ -166,6 +166,7 @@ fn sections(tree: &Node, problems: &mut Problems) -> Resolved {
     };
     root.close(problems);
     file_storage::connect(&mut definitions, problems);
+    auth::connect(&mut definitions, problems);
     check::whole(&definitions, problems);
     let connectors = definitions.connectors.into_iter().map(|connector| connector.defined);
     Resolved {

@@ -5,7 +5,7 @@ use super::{
     component_id::ComponentId,
     connectors::{CONNECTORS, DefinedConnector, Side},
     exporters::EXPORTERS,
-    file_storage::{self, FileStorageSettings},
+    extensions::{self, ExtensionSettings},
     nearest,
     problem::{Position, Problems},
     processors::PROCESSORS,
@@ -26,7 +26,7 @@ pub(super) struct Definitions {
     pub(super) processors: Vec<Defined<ProcessorSettings>>,
     pub(super) exporters: Vec<Defined<ExporterSettings>>,
     pub(super) connectors: Vec<DefinedConnector>,
-    pub(super) extensions: Vec<Defined<FileStorageSettings>>,
+    pub(super) extensions: Vec<Defined<ExtensionSettings>>,
 }
 
 /// Reads `service` and marks the components that its pipelines use.
@@ -38,7 +38,7 @@ pub(super) fn read(
     let log_level = telemetry(service, problems);
     let names = service.names("extensions", problems);
     let names = names.into_iter().map(|(at, name)| (at, name.to_owned())).collect();
-    file_storage::start(names, &mut definitions.extensions, problems);
+    extensions::start(names, &mut definitions.extensions, problems);
     let Some(section) = service.section("pipelines", problems) else {
         service.missing("pipelines", "at least one, such as metrics", problems);
         return (Vec::new(), log_level);

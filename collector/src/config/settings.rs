@@ -2,7 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use super::cors::CorsSettings;
+use http::HeaderName;
+
+use super::{cors::CorsSettings, protection::ProtectionSettings};
 use crate::http::{InFlight, Limits, Pace};
 
 const MEBIBYTE: u64 = 1 << 20;
@@ -32,6 +34,10 @@ pub struct OtlpListenerSettings {
     pub pace: Pace,
     /// Which web pages may send; over HTTP only.
     pub cors: CorsSettings,
+    /// Who its peers may be.
+    pub protection: ProtectionSettings,
+    /// The header in which peers that are believed say whose a request is; none by default, and no header is believed.
+    pub tenant_header: Option<HeaderName>,
 }
 
 impl OtlpListenerSettings {
@@ -50,6 +56,8 @@ impl OtlpListenerSettings {
             limits: Limits::DEFAULT,
             pace: Pace::DEFAULT,
             cors: CorsSettings::NONE,
+            protection: ProtectionSettings::NONE,
+            tenant_header: None,
         }
     }
 }
@@ -75,6 +83,8 @@ pub struct TraceRingSettings {
     pub max_bytes: u64,
     /// What the page takes from its readers.
     pub limits: Limits,
+    /// Who they may be.
+    pub protection: ProtectionSettings,
 }
 
 impl Default for TraceRingSettings {
@@ -84,6 +94,7 @@ impl Default for TraceRingSettings {
             max_traces: 1000,
             max_bytes: 64 * MEBIBYTE,
             limits: Limits::DEFAULT,
+            protection: ProtectionSettings::NONE,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Every bad input with the exact lines it gets, and what a realistic file of another collector lacks here.
 
+mod authenticators;
 mod connectors;
 mod exporters;
 mod foreign;
@@ -22,6 +23,7 @@ mod tail_sampling;
 mod texts;
 mod tls;
 mod tls_files;
+mod tls_server;
 
 const SOUND: &str = "\
 receivers:

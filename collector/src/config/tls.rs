@@ -152,31 +152,9 @@ fn server_name(section: &mut Section<'_>, problems: &mut Problems) -> Option<Str
 
 fn read_common(section: &mut Section<'_>, problems: &mut Problems) -> TlsSettings {
     let authorities = pem(section, ("ca_file", "ca_pem"), problems);
-    let certificate = pem(section, ("cert_file", "cert_pem"), problems);
-    let key = pem(section, ("key_file", "key_pem"), problems);
-    let identity = match (certificate, key) {
-        (Some(certificate), Some(key)) => Some(TlsIdentity { certificate, key }),
-        (Some(_), None) => {
-            section.missing("key_file", "the private key of the certificate", problems);
-            None
-        }
-        (None, Some(_)) => {
-            section.missing("cert_file", "the certificate of the private key", problems);
-            None
-        }
-        (None, None) => None,
-    };
-    let min_version = version(section, "min_version", problems).unwrap_or_default();
-    let max_version = version(section, "max_version", problems);
-    if max_version.is_some_and(|max| max < min_version) {
-        section.wrong("max_version", "is below min_version: raise it, or remove it", problems);
-    }
-    let reload_interval = section.duration("reload_interval", problems);
-    let reload_interval = reload_interval.filter(|interval| !interval.is_zero());
-    let names_file = ["ca_file", "cert_file", "key_file"].map(|key| section.node(key).is_some());
-    if reload_interval.is_some() && !names_file.contains(&true) {
-        section.doubt("reload_interval", "has no effect, as no file is named", problems);
-    }
+    let identity = identity(section, problems);
+    let (min_version, max_version) = version_range(section, problems);
+    let reload_interval = reload_interval(section, &["ca_file", "cert_file", "key_file"], problems);
     refuse_what_is_not_chosen(section, problems);
     TlsSettings {
         authorities,
@@ -188,8 +166,53 @@ fn read_common(section: &mut Section<'_>, problems: &mut Problems) -> TlsSetting
     }
 }
 
+/// A certificate and its key; both or none of them.
+pub(super) fn identity(section: &mut Section<'_>, problems: &mut Problems) -> Option<TlsIdentity> {
+    let certificate = pem(section, ("cert_file", "cert_pem"), problems);
+    let key = pem(section, ("key_file", "key_pem"), problems);
+    match (certificate, key) {
+        (Some(certificate), Some(key)) => return Some(TlsIdentity { certificate, key }),
+        (Some(_), None) => {
+            section.missing("key_file", "the private key of the certificate", problems);
+        }
+        (None, Some(_)) => {
+            section.missing("cert_file", "the certificate of the private key", problems);
+        }
+        (None, None) => {}
+    }
+    None
+}
+
+/// The oldest and the newest version that are spoken.
+pub(super) fn version_range(
+    section: &mut Section<'_>,
+    problems: &mut Problems,
+) -> (TlsVersion, Option<TlsVersion>) {
+    let min_version = version(section, "min_version", problems).unwrap_or_default();
+    let max_version = version(section, "max_version", problems);
+    if max_version.is_some_and(|max| max < min_version) {
+        section.wrong("max_version", "is below min_version: raise it, or remove it", problems);
+    }
+    (min_version, max_version)
+}
+
+/// How often `files` are read again, if any of them is named.
+pub(super) fn reload_interval(
+    section: &mut Section<'_>,
+    files: &[&'static str],
+    problems: &mut Problems,
+) -> Option<Duration> {
+    let interval = section.duration("reload_interval", problems);
+    let interval = interval.filter(|interval| !interval.is_zero());
+    let names_file = files.iter().any(|key| section.node(key).is_some());
+    if interval.is_some() && !names_file {
+        section.doubt("reload_interval", "has no effect, as no file is named", problems);
+    }
+    interval
+}
+
 /// The file or the text of a pair of keys; not both.
-fn pem(
+pub(super) fn pem(
     section: &mut Section<'_>,
     (file, text): (&'static str, &'static str),
     problems: &mut Problems,
@@ -226,7 +249,7 @@ fn version(
 }
 
 /// Keys of the OpenTelemetry Collector for choices that are made here once and for all.
-fn refuse_what_is_not_chosen(section: &mut Section<'_>, problems: &mut Problems) {
+pub(super) fn refuse_what_is_not_chosen(section: &mut Section<'_>, problems: &mut Problems) {
     let sound = "every cipher suite and curve that is offered is sound: remove it";
     for (key, remedy) in [
         ("cipher_suites", sound),

@@ -3,9 +3,9 @@
 
 use super::{
     problem::{Position, Problems},
+    protection::ProtectionSettings,
     raw::{Node, Value},
-    resolved::{ExporterSettings, Resolved},
-    tls::TlsSettings,
+    resolved::{ExporterSettings, ReceiverSettings, Resolved},
 };
 use crate::tls;
 
@@ -16,14 +16,39 @@ pub(super) fn check(tree: &Node, resolved: &Resolved, problems: &mut Problems) {
             && !settings.endpoint.starts_with("http://")
         {
             let id = exporter.id.to_string();
-            block_of(tree, &["exporters", &id], &settings.tls.common, problems);
+            let mistakes = tls::mistakes(&settings.tls.common);
+            report(tree, &["exporters", &id], mistakes, problems);
+        }
+        let protection = match &exporter.settings {
+            ExporterSettings::Prometheus(settings) => &settings.protection,
+            ExporterSettings::TraceRing(settings) => &settings.protection,
+            ExporterSettings::Otlp(_) | ExporterSettings::Debug(_) | ExporterSettings::File(_) => {
+                continue;
+            }
+        };
+        listener(tree, &["exporters", &exporter.id.to_string()], protection, problems);
+    }
+    for receiver in &resolved.receivers {
+        let id = receiver.id.to_string();
+        let ReceiverSettings::Otlp(settings) = &receiver.settings;
+        for (protocol, settings) in [("grpc", &settings.grpc), ("http", &settings.http)] {
+            if let Some(settings) = settings {
+                let path = ["receivers", &id, "protocols", protocol];
+                listener(tree, &path, &settings.protection, problems);
+            }
         }
     }
 }
 
+fn listener(tree: &Node, path: &[&str], protection: &ProtectionSettings, problems: &mut Problems) {
+    if let Some(settings) = &protection.tls {
+        report(tree, path, tls::mistakes_of_listener(settings), problems);
+    }
+}
+
 /// Reports what is wrong with the files of the block `tls` behind a path, each at the value that names it.
-fn block_of(tree: &Node, path: &[&str], settings: &TlsSettings, problems: &mut Problems) {
-    for tls::Mistake { key, message } in tls::mistakes(settings) {
+fn report(tree: &Node, path: &[&str], mistakes: Vec<tls::Mistake>, problems: &mut Problems) {
+    for tls::Mistake { key, message } in mistakes {
         let at = place(tree, path.iter().copied().chain(["tls", key]));
         problems.error(at, format!("{}.{message}", path.join(".")));
     }

@@ -120,6 +120,7 @@ fn a_fleet() -> Recorded {
 
 fn listening() -> Vec<Listening> {
     let at = |serves, port| Listening {
+        is_secured: false,
         component: String::new(),
         serves,
         address: SocketAddr::new(LOOPBACK.ip(), port),

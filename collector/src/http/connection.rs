@@ -20,11 +20,12 @@ use super::{
     fault,
     limits::Limits,
     progress::Progress,
+    protection::Protection,
     streams::{Requests, Streams},
     sweep::{Sweep, Verdict},
     watched::Watched,
 };
-use crate::self_metrics::Connections;
+use crate::{auth::Denial, self_metrics::Connections};
 
 /// A request with a body that is still on the wire.
 pub type Request = http::Request<Incoming>;
@@ -38,6 +39,34 @@ pub type Response = http::Response<Body>;
 pub trait Handler: Send + Sync + 'static {
     /// Answers one request.
     fn handle(self: Arc<Self>, request: Request) -> impl Future<Output = Response> + Send;
+
+    /// Whether a request is answered that shows no credentials, where the listener asks for them.
+    fn is_open(&self, _: &Request) -> bool {
+        false
+    }
+
+    /// Answers a request without valid credentials, of which nothing but the head is read.
+    fn deny(&self, _: &Request, denial: &Denial) -> Response {
+        denial.response()
+    }
+}
+
+/// Answers a request, if it may be asked.
+async fn answer<H: Handler>(shared: Arc<Shared<H>>, request: Request) -> Response {
+    let handler = Arc::clone(&shared.handler);
+    let Some(guard) = shared.protection.guard.as_ref().filter(|_| !handler.is_open(&request))
+    else {
+        drop(shared);
+        return handler.handle(request).await;
+    };
+    let presented = guard.presented(request.headers());
+    match guard.check(presented).await {
+        Ok(()) => handler.handle(request).await,
+        Err(denial) => {
+            shared.counts.denied(denial.failure());
+            handler.deny(&request, &denial)
+        }
+    }
 }
 
 fn builder(limits: &Limits, requests: Requests) -> auto::Builder<Requests> {
@@ -68,6 +97,7 @@ fn builder(limits: &Limits, requests: Requests) -> auto::Builder<Requests> {
 pub(super) struct Shared<H> {
     pub(super) handler: Arc<H>,
     pub(super) limits: Limits,
+    pub(super) protection: Protection,
     pub(super) counts: Connections,
     /// True once the server stops; an error means that it is gone.
     pub(super) stopping: watch::Receiver<bool>,
@@ -82,12 +112,12 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Handler,
 {
-    let Shared { handler, limits, counts, stopping, runtime } = &*shared;
+    let Shared { limits, counts, stopping, runtime, .. } = &*shared;
     let progress = Arc::new(Progress::default());
     let io = TokioIo::new(Watched::new(stream, Arc::clone(&progress), limits.control_frames));
     let service = service_fn(|request| {
         let exchange = progress.request();
-        let answer = Arc::clone(handler).handle(request);
+        let answer = answer(Arc::clone(&shared), request);
         async { Ok::<_, Infallible>(answer.await.map(|body| body.of(exchange))) }
     });
     let streams = Streams::new(runtime.clone());

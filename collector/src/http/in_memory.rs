@@ -6,7 +6,7 @@ use inferometer_semconv::attributes::CollectorListener;
 use tokio::{io::DuplexStream, runtime::Handle, sync::watch};
 
 use super::{
-    Handler, Limits,
+    Handler, Limits, Protection,
     connection::{self, Shared},
 };
 use crate::self_metrics::SelfMetrics;
@@ -24,8 +24,9 @@ pub(crate) fn connect<H: Handler>(
     let (stop, stopping) = watch::channel(false);
     let age = limits.connection_age;
     let counts = metrics.connections(CollectorListener::Metrics);
-    let shared =
-        Shared { handler: Arc::new(handler), limits, counts, stopping, runtime: Handle::current() };
+    let (handler, runtime) = (Arc::new(handler), Handle::current());
+    let protection = Protection::default();
+    let shared = Shared { handler, limits, protection, counts, stopping, runtime };
     tokio::spawn(connection::serve(served, Arc::new(shared), age));
     (stream, stop)
 }

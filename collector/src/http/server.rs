@@ -13,9 +13,11 @@ use tokio::{
 
 use super::{
     connection::{self, Handler, Shared},
+    handshake,
     limits::Limits,
     listener,
     peers::{Peers, Place},
+    protection::Protection,
     start_error::StartError,
     threads::Threads,
 };
@@ -27,6 +29,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// One listener and all its connections. Dropping it cuts them; [`Server::shutdown`] lets them finish.
 pub struct Server {
     address: SocketAddr,
+    is_secured: bool,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
@@ -34,8 +37,8 @@ pub struct Server {
 impl Server {
     /// Listens on `endpoint` (`HOST:PORT`, port 0 for any) and serves until it is shut down or dropped.
     ///
-    /// `name` is the component that the error names; `connections` counts what becomes of its peers. Must be called
-    /// within a Tokio runtime.
+    /// `name` is the component that the error names; `connections` counts what becomes of its peers, and `protection`
+    /// says who they may be. Must be called within a Tokio runtime.
     ///
     /// # Errors
     /// The endpoint cannot be listened on; the message says why and what to do.
@@ -45,8 +48,10 @@ impl Server {
         handler: Arc<H>,
         limits: Limits,
         connections: Connections,
+        protection: Protection,
     ) -> Result<Self, StartError> {
-        Self::bind_on(&Threads::default(), name, endpoint, handler, limits, connections)
+        let here = Threads::default();
+        Self::bind_on(&here, name, endpoint, handler, limits, connections, protection)
     }
 
     /// The same with connections that are served by `threads`.
@@ -60,21 +65,30 @@ impl Server {
         handler: Arc<H>,
         limits: Limits,
         connections: Connections,
+        protection: Protection,
     ) -> Result<Self, StartError> {
         let failed = |cause: io::Error| StartError::listen(name, endpoint, &cause);
         let listener = listener::listen(endpoint).map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let (stop, stopping) = watch::channel(false);
         let runtime = Handle::current();
-        let shared = Arc::new(Shared { handler, limits, counts: connections, stopping, runtime });
+        let is_secured = protection.tls.is_some();
+        let counts = connections;
+        let shared = Arc::new(Shared { handler, limits, protection, counts, stopping, runtime });
         let accept = Accept { source: listener, threads: threads.clone(), shared };
-        Ok(Self { address, stop, task: tokio::spawn(accept.run()) })
+        Ok(Self { address, is_secured, stop, task: tokio::spawn(accept.run()) })
     }
 
     /// The address that it really listens on.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Whether it speaks TLS.
+    #[must_use]
+    pub const fn is_secured(&self) -> bool {
+        self.is_secured
     }
 
     /// Stops accepting, asks every peer to leave, and waits until open requests are answered.
@@ -172,7 +186,11 @@ impl<S: Source, H: Handler> Accept<S, H> {
         async move {
             // The thread that serves it waits for its socket too.
             match stream.into_std().and_then(TcpStream::from_std) {
-                Ok(stream) => connection::serve(stream, shared, age).await,
+                Ok(stream) => {
+                    if let Some(stream) = handshake::secured(stream, &shared).await {
+                        connection::serve(stream, shared, age).await;
+                    }
+                }
                 Err(_) => shared.counts.refused(ConnectionRefusal::AcceptError),
             }
             drop(place);

@@ -1,11 +1,13 @@
 //! The server on the wire.
 
 mod accept;
+mod auth;
 mod http2;
 mod http2_limits;
 mod peer;
+mod tls;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use inferometer_semconv::{
     InstrumentDef,
@@ -98,6 +100,7 @@ fn bind(
         Arc::new(Paths),
         limits,
         metrics.connections(CollectorListener::Metrics),
+        Protection::default(),
     )
 }
 

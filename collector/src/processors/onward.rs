@@ -78,7 +78,9 @@ impl Onward {
                 self.wait = RETRY_MIN;
                 return Offered::TooLarge(refusal);
             }
-            RefusalReason::Malformed | RefusalReason::Unsupported => {
+            RefusalReason::Malformed
+            | RefusalReason::Unsupported
+            | RefusalReason::Unauthenticated => {
                 self.give_up(name, rest, part, &refusal);
                 return Offered::Never;
             }
@@ -87,7 +89,8 @@ impl Onward {
             | RefusalReason::QueueFull
             | RefusalReason::Memory
             | RefusalReason::StorageFailed
-            | RefusalReason::Stopping => {}
+            | RefusalReason::Stopping
+            | RefusalReason::AuthenticationBusy => {}
         }
         self.note(name, Some(&refusal));
         let wait = self.wait;

@@ -1,11 +1,12 @@
-//! What a listener counts about its connections.
+//! What a listener counts about its connections, and about who may use them.
 
 use std::fmt;
 
 use inferometer_sdk::{Counter, Scope};
 use inferometer_semconv::{
     attributes::{
-        self, CollectorConnectionCutReason, CollectorConnectionRefusalReason, CollectorListener,
+        self, CollectorAuthenticationFailure, CollectorConnectionCutReason,
+        CollectorConnectionRefusalReason, CollectorListener, CollectorReloadResult,
     },
     metrics,
 };
@@ -18,12 +19,17 @@ pub struct Connections {
     accepted: Counter<u64>,
     refused: [Counter<u64>; CollectorConnectionRefusalReason::ALL.len()],
     cut: [Counter<u64>; CollectorConnectionCutReason::ALL.len()],
+    denied: [Counter<u64>; CollectorAuthenticationFailure::ALL.len()],
+    reloads: [Counter<u64>; CollectorReloadResult::ALL.len()],
 }
 
 impl Connections {
     /// Series of each listener.
-    pub(super) const SERIES: usize =
-        1 + CollectorConnectionRefusalReason::ALL.len() + CollectorConnectionCutReason::ALL.len();
+    pub(super) const SERIES: usize = 1
+        + CollectorConnectionRefusalReason::ALL.len()
+        + CollectorConnectionCutReason::ALL.len()
+        + CollectorAuthenticationFailure::ALL.len()
+        + CollectorReloadResult::ALL.len();
 
     pub(super) fn bind(scope: &Scope, listener: CollectorListener) -> Self {
         let of_listener =
@@ -38,8 +44,20 @@ impl Connections {
             let set = [of_listener.clone(), KeyValue::new(key, reason.as_str())];
             scope.counter(&metrics::INFER_COLLECTOR_CONNECTION_CUT, &set)
         };
+        let reloads = |result: CollectorReloadResult| {
+            let key = attributes::INFER_COLLECTOR_RELOAD_RESULT.key;
+            let set = [of_listener.clone(), KeyValue::new(key, result.as_str())];
+            scope.counter(&metrics::INFER_COLLECTOR_CREDENTIAL_RELOAD, &set)
+        };
+        let denied = |failure: CollectorAuthenticationFailure| {
+            let key = attributes::INFER_COLLECTOR_AUTHENTICATION_FAILURE.key;
+            let set = [of_listener.clone(), KeyValue::new(key, failure.as_str())];
+            scope.counter(&metrics::INFER_COLLECTOR_AUTHENTICATION_FAILED, &set)
+        };
         Self {
             listener,
+            denied: CollectorAuthenticationFailure::ALL.map(denied),
+            reloads: CollectorReloadResult::ALL.map(reloads),
             cut: CollectorConnectionCutReason::ALL.map(cut),
             refused: CollectorConnectionRefusalReason::ALL.map(refused),
             accepted: scope.counter(&metrics::INFER_COLLECTOR_CONNECTION_ACCEPTED, &[of_listener]),
@@ -59,6 +77,16 @@ impl Connections {
     /// Counts a connection that was taken and then ended by the listener.
     pub fn cut(&self, reason: CollectorConnectionCutReason) {
         self.cut[reason as usize].add(1);
+    }
+
+    /// Counts a request that was not let in.
+    pub fn denied(&self, failure: CollectorAuthenticationFailure) {
+        self.denied[failure as usize].add(1);
+    }
+
+    /// Counts files of certificates or credentials that changed.
+    pub fn reloaded(&self, result: CollectorReloadResult) {
+        self.reloads[result as usize].add(1);
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::{
     identity,
-    material::{AUTHORITIES, CERTIFICATE, KEY, Text},
+    material::{AUTHORITIES, CERTIFICATE, KEY, Key, PEERS, Text},
     pem, roots,
 };
-use crate::config::{TlsIdentity, TlsSettings};
+use crate::config::{Pem, TlsIdentity, TlsServerSettings, TlsSettings};
 
 /// A certificate, a key or authorities that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,13 +19,22 @@ pub(crate) struct Mistake {
 /// Reads the files that the settings name and checks what they hold, as a start does. Blocks, for as long as the disk
 /// takes.
 pub(crate) fn mistakes(settings: &TlsSettings) -> Vec<Mistake> {
+    of((AUTHORITIES, settings.authorities.as_ref()), settings.identity.as_ref())
+}
+
+/// The same of a listener.
+pub(crate) fn mistakes_of_listener(settings: &TlsServerSettings) -> Vec<Mistake> {
+    of((PEERS, settings.client_authorities.as_ref()), Some(&settings.identity))
+}
+
+fn of((trusted, authorities): (Key, Option<&Pem>), identity: Option<&TlsIdentity>) -> Vec<Mistake> {
     let mut found = Vec::new();
-    if let Some(authorities) = &settings.authorities {
-        let read = Text::read(AUTHORITIES, authorities);
+    if let Some(authorities) = authorities {
+        let read = Text::read(trusted, authorities);
         let checked = read.and_then(|text| roots::roots(Some(&text), false));
-        note(&mut found, AUTHORITIES.of(authorities), checked);
+        note(&mut found, trusted.of(authorities), checked);
     }
-    if let Some(TlsIdentity { certificate, key }) = &settings.identity {
+    if let Some(TlsIdentity { certificate, key }) = identity {
         let chain = Text::read(CERTIFICATE, certificate)
             .and_then(|text| pem::certificates(&text).map(|_| text));
         let chain = note(&mut found, CERTIFICATE.of(certificate), chain);

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use rustls::{
-    ClientConfig, ConfigBuilder, SupportedProtocolVersion, client::WantsClientCert, crypto::ring,
-    sign::SingleCertAndKey, version,
+    ClientConfig, ConfigBuilder, client::WantsClientCert, crypto::ring, sign::SingleCertAndKey,
 };
 
-use super::{identity, material::Material, roots, unverified::Unverified};
-use crate::config::{TlsClientSettings, TlsSettings, TlsVersion};
+use super::{identity, material::Material, roots, unverified::Unverified, versions::versions};
+use crate::config::TlsClientSettings;
 
 /// Checks everything that was read, and makes the configuration of it. `protocol` is the only one that is offered, by
 /// its name in ALPN. Blocks while the system's roots are read.
@@ -39,7 +38,7 @@ fn trusting(
 ) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, String> {
     let common = &settings.common;
     let provider = Arc::new(ring::default_provider());
-    let versions = versions(common);
+    let versions = versions(common.min_version, common.max_version);
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_protocol_versions(&versions)
         .map_err(|cause| format!("TLS cannot be set up: {cause}"))?;
@@ -51,12 +50,4 @@ fn trusting(
         return Ok(builder.dangerous().with_custom_certificate_verifier(unverified));
     }
     Ok(builder.with_root_certificates(roots::roots(given, common.system_authorities)?))
-}
-
-fn versions(settings: &TlsSettings) -> Vec<&'static SupportedProtocolVersion> {
-    let range = settings.min_version..=settings.max_version.unwrap_or(TlsVersion::V1_3);
-    [(TlsVersion::V1_2, &version::TLS12), (TlsVersion::V1_3, &version::TLS13)]
-        .into_iter()
-        .filter_map(|(version, supported)| range.contains(&version).then_some(supported))
-        .collect()
 }

@@ -1,16 +1,11 @@
 //! What the files hold that the settings name.
 
-use std::{
-    fmt,
-    fs::File,
-    io::{self, Read},
-    path::Path,
+use std::{fmt, io, path::Path};
+
+use crate::{
+    config::{Pem, TlsSettings},
+    small_file,
 };
-
-use crate::config::{Pem, TlsSettings};
-
-/// Bytes of a file that are read; the roots of a whole system are a quarter of it. A larger file is an error.
-const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// How the settings name something in PEM: by its file, or as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +16,8 @@ pub(super) struct Key {
 
 /// Who may have signed the other end's certificate.
 pub(super) const AUTHORITIES: Key = Key { file: "ca_file", text: "ca_pem" };
+/// The same of a listener's peers.
+pub(super) const PEERS: Key = Key { file: "client_ca_file", text: "client_ca_pem" };
 /// Who this end is.
 pub(super) const CERTIFICATE: Key = Key { file: "cert_file", text: "cert_pem" };
 /// How it shows that.
@@ -87,7 +84,7 @@ impl Text {
             Pem::Text(text) => Ok(Self { name, pem: text.clone().into_bytes() }),
             Pem::File(path) => {
                 let name = format!("{name} {}", path.display());
-                let pem = read(path).map_err(|cause| {
+                let pem = small_file::read(path).map_err(|cause| {
                     format!("{name} cannot be read: {cause}{}", remedy(path, &cause))
                 })?;
                 Ok(Self { name, pem })
@@ -107,15 +104,6 @@ fn remedy(path: &Path, cause: &io::Error) -> &'static str {
         }
         _ => "",
     }
-}
-
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut pem = Vec::new();
-    File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut pem)?;
-    if pem.len() as u64 > FILE_BYTES_MAX {
-        return Err(io::Error::other(format!("it is larger than {FILE_BYTES_MAX} bytes")));
-    }
-    Ok(pem)
 }
 
 impl fmt::Debug for Text {

@@ -306,11 +306,19 @@ pub const HW_VENDOR: AttributeDef = AttributeDef {
     description: "Who made the component.",
 };
 
+/// `infer.collector.authentication.failure`: Why a request was not let in.
+pub const INFER_COLLECTOR_AUTHENTICATION_FAILURE: AttributeDef = AttributeDef {
+    key: "infer.collector.authentication.failure",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["missing", "malformed", "wrong", "busy"]),
+    description: "Why a request was not let in.",
+};
+
 /// `infer.collector.connection.cut.reason`: Why a listener ended a connection.
 pub const INFER_COLLECTOR_CONNECTION_CUT_REASON: AttributeDef = AttributeDef {
     key: "infer.collector.connection.cut.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["no_head", "idle", "keep_alive", "slow_reader", "flood", "protocol", "age"]),
+    values: Values::Closed(&["no_head", "idle", "keep_alive", "slow_reader", "flood", "protocol", "age", "handshake_timeout", "handshake_failed", "client_certificate"]),
     description: "Why a listener ended a connection.",
 };
 
@@ -398,7 +406,7 @@ pub const INFER_COLLECTOR_RECEIVER: AttributeDef = AttributeDef {
 pub const INFER_COLLECTOR_REFUSAL_REASON: AttributeDef = AttributeDef {
     key: "infer.collector.refusal.reason",
     value_type: AttributeType::String,
-    values: Values::Closed(&["malformed", "unsupported", "too_large", "too_slow", "no_pipeline", "queue_full", "memory", "storage_failed", "stopping"]),
+    values: Values::Closed(&["malformed", "unsupported", "too_large", "too_slow", "no_pipeline", "queue_full", "memory", "storage_failed", "stopping", "unauthenticated", "authentication_busy"]),
     description: "Why a whole request was refused.",
 };
 
@@ -408,6 +416,14 @@ pub const INFER_COLLECTOR_REJECTION_REASON: AttributeDef = AttributeDef {
     value_type: AttributeType::String,
     values: Values::Closed(&["filtered", "sampled_out", "series_limit", "series_bytes", "type_conflict", "not_expressible", "out_of_order", "invalid_point", "too_large", "evicted", "remote", "unreachable", "write_failed", "expired", "corrupt"]),
     description: "Why an item of an accepted request was not kept.",
+};
+
+/// `infer.collector.reload.result`: What became of files that changed.
+pub const INFER_COLLECTOR_RELOAD_RESULT: AttributeDef = AttributeDef {
+    key: "infer.collector.reload.result",
+    value_type: AttributeType::String,
+    values: Values::Closed(&["renewed", "failed"]),
+    description: "What became of files that changed.",
 };
 
 /// `infer.collector.sampling.cause`: Why a trace was decided when it was.
@@ -971,6 +987,7 @@ pub const ALL: &[&AttributeDef] = &[
     &HW_STATE,
     &HW_TYPE,
     &HW_VENDOR,
+    &INFER_COLLECTOR_AUTHENTICATION_FAILURE,
     &INFER_COLLECTOR_CONNECTION_CUT_REASON,
     &INFER_COLLECTOR_CONNECTION_REFUSAL_REASON,
     &INFER_COLLECTOR_CONNECTOR,
@@ -984,6 +1001,7 @@ pub const ALL: &[&AttributeDef] = &[
     &INFER_COLLECTOR_RECEIVER,
     &INFER_COLLECTOR_REFUSAL_REASON,
     &INFER_COLLECTOR_REJECTION_REASON,
+    &INFER_COLLECTOR_RELOAD_RESULT,
     &INFER_COLLECTOR_SAMPLING_CAUSE,
     &INFER_COLLECTOR_SAMPLING_DECISION,
     &INFER_COLLECTOR_SAMPLING_POLICY,
@@ -1050,6 +1068,35 @@ pub const ALL: &[&AttributeDef] = &[
     &URL_SCHEME,
 ];
 
+/// The values of `infer.collector.authentication.failure`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CollectorAuthenticationFailure {
+    /// The request has no credentials.
+    Missing,
+    /// They are there twice, of another scheme, or cannot be read.
+    Malformed,
+    /// Nobody has such a token, or such a name and password.
+    Wrong,
+    /// Other passwords were being checked for as long as a request waits for that.
+    Busy,
+}
+
+impl CollectorAuthenticationFailure {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 4] = [Self::Missing, Self::Malformed, Self::Wrong, Self::Busy];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Malformed => "malformed",
+            Self::Wrong => "wrong",
+            Self::Busy => "busy",
+        }
+    }
+}
+
 /// The values of `infer.collector.connection.cut.reason`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CollectorConnectionCutReason {
@@ -1067,11 +1114,17 @@ pub enum CollectorConnectionCutReason {
     Protocol,
     /// It was told to leave at its age, and did not in time.
     Age,
+    /// The TLS handshake was not over in time.
+    HandshakeTimeout,
+    /// The TLS handshake failed: what the peer speaks is no TLS, or none that the listener speaks, or it does not accept the listener's certificate.
+    HandshakeFailed,
+    /// The peer showed no certificate, or none that the listener trusts, and the listener demands one.
+    ClientCertificate,
 }
 
 impl CollectorConnectionCutReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 7] = [Self::NoHead, Self::Idle, Self::KeepAlive, Self::SlowReader, Self::Flood, Self::Protocol, Self::Age];
+    pub const ALL: [Self; 10] = [Self::NoHead, Self::Idle, Self::KeepAlive, Self::SlowReader, Self::Flood, Self::Protocol, Self::Age, Self::HandshakeTimeout, Self::HandshakeFailed, Self::ClientCertificate];
 
     /// The value as it is sent.
     #[must_use]
@@ -1084,6 +1137,9 @@ impl CollectorConnectionCutReason {
             Self::Flood => "flood",
             Self::Protocol => "protocol",
             Self::Age => "age",
+            Self::HandshakeTimeout => "handshake_timeout",
+            Self::HandshakeFailed => "handshake_failed",
+            Self::ClientCertificate => "client_certificate",
         }
     }
 }
@@ -1283,11 +1339,15 @@ pub enum CollectorRefusalReason {
     StorageFailed,
     /// The collector is shutting down.
     Stopping,
+    /// The listener asks for credentials, and the request has none that are valid.
+    Unauthenticated,
+    /// Other passwords were being checked for as long as a request waits for that.
+    AuthenticationBusy,
 }
 
 impl CollectorRefusalReason {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 9] = [Self::Malformed, Self::Unsupported, Self::TooLarge, Self::TooSlow, Self::NoPipeline, Self::QueueFull, Self::Memory, Self::StorageFailed, Self::Stopping];
+    pub const ALL: [Self; 11] = [Self::Malformed, Self::Unsupported, Self::TooLarge, Self::TooSlow, Self::NoPipeline, Self::QueueFull, Self::Memory, Self::StorageFailed, Self::Stopping, Self::Unauthenticated, Self::AuthenticationBusy];
 
     /// The value as it is sent.
     #[must_use]
@@ -1302,6 +1362,8 @@ impl CollectorRefusalReason {
             Self::Memory => "memory",
             Self::StorageFailed => "storage_failed",
             Self::Stopping => "stopping",
+            Self::Unauthenticated => "unauthenticated",
+            Self::AuthenticationBusy => "authentication_busy",
         }
     }
 }
@@ -1364,6 +1426,29 @@ impl CollectorRejectionReason {
             Self::WriteFailed => "write_failed",
             Self::Expired => "expired",
             Self::Corrupt => "corrupt",
+        }
+    }
+}
+
+/// The values of `infer.collector.reload.result`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CollectorReloadResult {
+    /// What the files hold is used from now on.
+    Renewed,
+    /// What the files hold cannot be used; what was read before is used still.
+    Failed,
+}
+
+impl CollectorReloadResult {
+    /// Every value, in the order of their definition, which is that of the discriminants.
+    pub const ALL: [Self; 2] = [Self::Renewed, Self::Failed];
+
+    /// The value as it is sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Renewed => "renewed",
+            Self::Failed => "failed",
         }
     }
 }

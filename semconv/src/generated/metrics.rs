@@ -2555,6 +2555,42 @@ pub const INFER_COLLECTOR_CONNECTION_CUT: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.collector.authentication.failed`: Requests that a listener did not let in, before anything of their bodies was read.
+///
+/// Prometheus: `infer_collector_authentication_failed_total`.
+pub const INFER_COLLECTOR_AUTHENTICATION_FAILED: InstrumentDef = InstrumentDef {
+    name: "infer.collector.authentication.failed",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{request}",
+    description: "Requests that a listener did not let in, before anything of their bodies was read.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_LISTENER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_AUTHENTICATION_FAILURE, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.credential.reload`: Changes of the files that a listener's certificates and credentials come from, by whether what they hold now is used.
+///
+/// Prometheus: `infer_collector_credential_reload_total`. A change that cannot be used counts once, however often the files are looked at.
+pub const INFER_COLLECTOR_CREDENTIAL_RELOAD: InstrumentDef = InstrumentDef {
+    name: "infer.collector.credential.reload",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{reload}",
+    description: "Changes of the files that a listener's certificates and credentials come from, by whether what they hold now is used.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_LISTENER, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_RELOAD_RESULT, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.collector.scrape.duration`: Time from a scrape's arrival until its last byte is handed to the connection.
 ///
 /// Prometheus: `infer_collector_scrape_duration_seconds`. A scrape that ends before its page does is not in it.
@@ -3780,6 +3816,8 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_COLLECTOR_CONNECTION_ACCEPTED,
     &INFER_COLLECTOR_CONNECTION_REFUSED,
     &INFER_COLLECTOR_CONNECTION_CUT,
+    &INFER_COLLECTOR_AUTHENTICATION_FAILED,
+    &INFER_COLLECTOR_CREDENTIAL_RELOAD,
     &INFER_COLLECTOR_SCRAPE_DURATION,
     &INFER_COLLECTOR_SCRAPE_IO,
     &INFER_COLLECTOR_SCRAPE_OMITTED,

@@ -11,7 +11,7 @@ use std::{
 };
 
 use inferometer_collector::{
-    config::{OtlpExporterSettings, OtlpProtocol, QueueSettings, RetrySettings},
+    config::{OtlpExporterSettings, OtlpProtocol, QueueSettings, RetrySettings, Secret},
     exporters::otlp::{Replay, Replayed},
     journal::{self, DEAD_LETTERS, Durability, Folder, Header, Journal, Storage, Stored},
 };
@@ -77,7 +77,8 @@ fn settings(args: &ReplayArgs) -> Result<OtlpExporterSettings, String> {
     let protocol = OtlpProtocol::from(args.protocol);
     let mut settings = OtlpExporterSettings::new(protocol, &args.to);
     settings.tls = args.tls.settings(&args.to)?;
-    settings.headers.clone_from(&args.headers);
+    let headers = args.headers.iter();
+    settings.headers = headers.map(|(name, value)| (name.clone(), Secret::new(value))).collect();
     settings.retry = RetrySettings {
         enabled: true,
         initial_interval: Duration::from_millis(500),

@@ -300,6 +300,12 @@ const PROMETHEUS: &[Entry] = &[
 
 const BACKEND: &[Entry] = &[
     entry("headers", Other("names and values"), Is("{}"), "sent with every request; never shown"),
+    entry(
+        "auth.authenticator",
+        Other("an extension, such as `bearertokenauth`"),
+        Says("none"),
+        "whose token or password is sent with every request",
+    ),
     entry("compression", Word(&["none", "gzip", "zstd"]), Is("none"), "of requests"),
     entry(
         "sending_queue.enabled",

@@ -1,13 +1,81 @@
 //! Keys of extensions.
 
 use super::{
-    Default::{Is, Needed},
-    Part,
-    Takes::{Flag, Other},
+    Default::{Is, Needed, Says},
+    Entry, Part,
+    Takes::{DurationAboveZero, Flag, Other},
     entry,
 };
 
-pub(super) const PARTS: &[Part] = &[Part {
+pub(super) const PARTS: &[Part] = &[STORAGE, BEARER, BASIC];
+
+const BEARER: Part = Part {
+    title: "Extension `bearertokenauth`",
+    under: &["extensions.bearertokenauth"],
+    about: "Who may ask a listener, and who an exporter is, by a token; one of the first three is needed.",
+    entries: &[
+        entry(
+            "filename",
+            Other("a file"),
+            Says("none"),
+            "one token in each line, 1000 at most, or `sha256:` and its hexadecimal digest, which no exporter can send",
+        ),
+        entry(
+            "token",
+            Other("a token"),
+            Says("none"),
+            "the same in the configuration itself; never shown",
+        ),
+        entry(
+            "tokens",
+            Other("a list of tokens"),
+            Says("none"),
+            "several; an exporter sends the first",
+        ),
+        entry("header", Other("a header"), Is("Authorization"), "where the token is"),
+        entry("scheme", Other("a word"), Is("Bearer"), "what stands before it; empty for nothing"),
+        RELOAD_INTERVAL,
+    ],
+};
+
+const BASIC: Part = Part {
+    title: "Extension `basicauth`",
+    under: &["extensions.basicauth"],
+    about: "The same by a name and a password: `htpasswd` for listeners, or `client_auth` for exporters.",
+    entries: &[
+        entry(
+            "htpasswd.file",
+            Other("a file"),
+            Says("none"),
+            "lines `NAME:PASSWORD`, hashed by `htpasswd -B` or `-s`, or as they are; 10000 at most",
+        ),
+        entry(
+            "htpasswd.inline",
+            Other("such lines"),
+            Says("none"),
+            "the same in the configuration itself; never shown",
+        ),
+        entry("client_auth.username", Other("a name"), Says("none"), "who an exporter is"),
+        entry("client_auth.username_file", Other("a file"), Says("none"), "the same in a file"),
+        entry(
+            "client_auth.password",
+            Other("a password"),
+            Says("none"),
+            "its password; never shown",
+        ),
+        entry("client_auth.password_file", Other("a file"), Says("none"), "the same in a file"),
+        RELOAD_INTERVAL,
+    ],
+};
+
+const RELOAD_INTERVAL: Entry = entry(
+    "reload_interval",
+    DurationAboveZero,
+    Is("10s"),
+    "how often the files are read again; what cannot be used changes nothing",
+);
+
+const STORAGE: Part = Part {
     title: "Extension `file_storage`",
     under: &["extensions.file_storage"],
     about: "Where queues and samplers keep what waits.",
@@ -25,4 +93,4 @@ pub(super) const PARTS: &[Part] = &[Part {
             "what is acknowledged survives the end of the process, however it comes; true: a loss of power too",
         ),
     ],
-}];
+};

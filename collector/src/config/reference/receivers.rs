@@ -3,7 +3,7 @@
 use super::{
     Default::{Is, Says},
     Part,
-    Takes::{Address, DurationAboveZero, Flag, Number, Other, Word},
+    Takes::{Address, Duration, DurationAboveZero, Flag, Number, Other, Word},
     entry,
 };
 
@@ -165,12 +165,80 @@ pub(super) const PARTS: &[Part] = &[
                 Is("5s"),
                 "from when on the rate counts",
             ),
+            entry(
+                "tenant_header",
+                Other("a header"),
+                Says("none"),
+                "the header that says whose a request is, 128 bytes at most; no other is believed",
+            ),
             entry("transport", Word(&["tcp"]), Is("tcp"), "what carries it"),
             entry(
                 "include_metadata",
                 Flag,
                 Is("false"),
                 "true is refused: no component reads what came with a request",
+            ),
+        ],
+    },
+    Part {
+        title: "Every listener: TLS",
+        under: &[
+            "receivers.otlp.protocols.grpc.tls",
+            "receivers.otlp.protocols.http.tls",
+            "exporters.prometheus.tls",
+            "exporters.trace_ring.tls",
+        ],
+        about: "Without this section everything goes in the clear. [`docs/security.md`](security.md) has an example.",
+        entries: &[
+            entry(
+                "cert_file",
+                Other("a file in PEM"),
+                Says("needed, or `cert_pem`"),
+                "what peers are shown",
+            ),
+            entry("cert_pem", Other("PEM"), Says("none"), "the same in the configuration itself"),
+            entry(
+                "key_file",
+                Other("a file in PEM"),
+                Says("needed, or `key_pem`"),
+                "its private key, unencrypted",
+            ),
+            entry(
+                "key_pem",
+                Other("PEM"),
+                Says("none"),
+                "the same in the configuration itself; never shown",
+            ),
+            entry(
+                "client_ca_file",
+                Other("a file in PEM"),
+                Says("none"),
+                "who must have signed the certificates of peers; without it they need none, else they are cut as `client_certificate`",
+            ),
+            entry(
+                "client_ca_pem",
+                Other("PEM"),
+                Says("none"),
+                "the same in the configuration itself",
+            ),
+            entry(
+                "client_ca_file_reload",
+                Flag,
+                Is("false"),
+                "true: that file is looked at every 10 s at least",
+            ),
+            entry(
+                "min_version",
+                Other("1.2 or 1.3"),
+                Says("1.2"),
+                "the oldest version of TLS that is spoken",
+            ),
+            entry("max_version", Other("1.2 or 1.3"), Says("1.3"), "the newest"),
+            entry(
+                "reload_interval",
+                Duration,
+                Says("never"),
+                "how often certificate and key are read again; what cannot be used changes nothing",
             ),
         ],
     },
@@ -184,6 +252,12 @@ pub(super) const PARTS: &[Part] = &[
         ],
         about: "",
         entries: &[
+            entry(
+                "auth.authenticator",
+                Other("an extension, such as `bearertokenauth`"),
+                Says("none"),
+                "who may ask; every other request is refused as `unauthenticated`, before its body is read",
+            ),
             entry(
                 "read_header_timeout",
                 DurationAboveZero,

@@ -81,7 +81,7 @@ fn a_dead_connection_is_found_out_as_the_file_says() {
         &with("otlphttp", "keepalive: {time: 1m}"),
         &[
             "c.yaml:8:52: error: unknown key \"keepalive\" in exporters.otlphttp, expected one of: tls, endpoint, \
-             timeout, headers, compression, sending_queue, retry_on_failure",
+             timeout, headers, auth, compression, sending_queue, retry_on_failure",
         ],
     );
 }

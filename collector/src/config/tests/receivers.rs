@@ -36,15 +36,14 @@ fn the_collectors_keys_of_a_listener_become_its_limits() {
 fn what_no_listener_has_is_refused_with_the_remedy() {
     check_with(
         "      grpc:",
-        "      grpc: {tls: {cert_file: c}, include_metadata: true, read_buffer_size: 1, transport: unix}",
+        "      grpc: {auth: {authenticator: a }, include_metadata: true, read_buffer_size: 1, transport: unix}",
         &[
-            "c.yaml:4:14: error: receivers.otlp.protocols.grpc.tls is not supported, as listeners speak neither TLS nor \
-             passwords: remove it, and keep the endpoint on loopback or behind a proxy that does",
-            "c.yaml:4:35: error: receivers.otlp.protocols.grpc.include_metadata is not supported, as no component reads \
+            "c.yaml:4:36: error: receivers.otlp.protocols.grpc.auth.authenticator is \"a\", which extensions does not define",
+            "c.yaml:4:41: error: receivers.otlp.protocols.grpc.include_metadata is not supported, as no component reads \
              what came with a request: set it to false",
-            "c.yaml:4:59: error: receivers.otlp.protocols.grpc.read_buffer_size is not supported, as there are no such \
+            "c.yaml:4:65: error: receivers.otlp.protocols.grpc.read_buffer_size is not supported, as there are no such \
              buffers: remove it",
-            "c.yaml:4:91: error: receivers.otlp.protocols.grpc.transport is \"unix\", expected one of: tcp",
+            "c.yaml:4:97: error: receivers.otlp.protocols.grpc.transport is \"unix\", expected one of: tcp",
         ],
     );
     check_with(
@@ -57,7 +56,7 @@ fn what_no_listener_has_is_refused_with_the_remedy() {
              their connections: remove it, and lower idle_timeout",
             "c.yaml:5:89: error: receivers.otlp.protocols.http.logs_url_path is \"/logs\", expected one of: /v1/logs",
             "c.yaml:5:96: error: receivers.otlp.protocols.http.middlewares is not supported, as this collector has no \
-             extensions: remove it",
+             such extensions: remove it",
         ],
     );
 }
@@ -138,5 +137,31 @@ fn limits_that_no_request_could_keep_are_refused() {
             "c.yaml:5:69: error: receivers.otlp.protocols.http.limits.max_head_bytes is 1, expected a whole number from \
              8192 to 1048576",
         ],
+    );
+}
+
+#[test]
+fn a_tenant_s_header_is_believed_where_peers_are_known() {
+    let with = |grpc: &str| SOUND.replacen("      grpc:", &format!("      grpc: {{{grpc}}}"), 1);
+    let text = with("tenant_header: X-Scope-OrgID");
+    check(&text, &[]);
+    let ReceiverSettings::Otlp(otlp) =
+        &Config::parse("c.yaml", &text).unwrap().resolved.receivers[0].settings;
+    assert_eq!(otlp.grpc.as_ref().unwrap().tenant_header.as_ref().unwrap(), "x-scope-orgid");
+    assert_eq!(otlp.http.as_ref().unwrap().tenant_header, None);
+    check(
+        &with("tenant_header: \"a b\""),
+        &[
+            "c.yaml:4:29: error: receivers.otlp.protocols.grpc.tenant_header is \"a b\", expected a header's name, such as \
+             x-scope-orgid",
+        ],
+    );
+    let mutual = "tls: {cert_file: a, key_file: b, client_ca_file: c}";
+    check(&with(&format!("endpoint: \"0.0.0.0:4317\", {mutual}, tenant_header: t")), &[]);
+    let open = Config::parse("c.yaml", &with("endpoint: \"0.0.0.0:4317\", tenant_header: t"));
+    let warnings = open.unwrap().warnings.to_string();
+    assert!(
+        warnings.contains("tenant_header is believed from everybody who can connect"),
+        "{warnings}"
     );
 }

@@ -6,7 +6,7 @@ use super::super::{
     component::Kind,
     connectors::CONNECTORS,
     exporters::EXPORTERS,
-    file_storage::EXTENSIONS,
+    extensions::EXTENSIONS,
     processors::PROCESSORS,
     receivers::RECEIVERS,
     reference::{self, Default, Entry, Takes},

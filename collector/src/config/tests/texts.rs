@@ -8,6 +8,7 @@ use super::{
 };
 use crate::config::{
     ComponentId, Config, ConfigError, ExporterSettings, OtlpExporterSettings, ReceiverSettings,
+    Secret,
 };
 
 /// Texts, settings and variables of one configuration.
@@ -77,7 +78,7 @@ fn check_header(typed: &str, variables: &[(&'static str, &str)], expected: &str)
     let given = variables
         .iter()
         .fold(Given::text(text), |given, (name, value)| given.variable(name, *value));
-    assert_eq!(backend(given).headers, [("x".to_owned(), expected.to_owned())], "{typed}");
+    assert_eq!(backend(given).headers, [("x".to_owned(), Secret::new(expected))], "{typed}");
 }
 
 /// What is said of an endpoint that cannot be expanded.
@@ -144,7 +145,7 @@ fn values_have_the_types_that_yaml_gives_them() {
     let read = backend(given);
     assert_eq!(read.endpoint, "http://tempo:4317");
     assert_eq!((read.timeout.as_secs(), read.queue.size), (3, 7));
-    let headers = [("a", "7"), ("b", "c")].map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let headers = [("a", "7"), ("b", "c")].map(|(key, value)| (key.to_owned(), Secret::new(value)));
     assert_eq!(read.headers, headers);
 }
 
@@ -338,7 +339,7 @@ fn a_setting_stands_over_the_files_in_the_collector_s_syntax() {
             .set("exporters.otlp/x.headers={a.b: c=d}"),
     );
     assert_eq!(read.timeout.as_secs(), 8);
-    assert_eq!(read.headers, [("a.b".to_owned(), "c=d".to_owned())]);
+    assert_eq!(read.headers, [("a.b".to_owned(), Secret::new("c=d"))]);
     given(&sound).set("exporters.otlp/x.timeout").check(&[
         "--set exporters.otlp/x.timeout: error: there is no =, expected PATH=VALUE such as processors.batch.timeout=2s",
     ]);

@@ -339,15 +339,17 @@ impl Shared {
             tracing::warn!("{}: what was refused is offered again: {refusal}", self.name);
         }
         match refusal.reason {
-            RefusalReason::TooLarge | RefusalReason::Malformed | RefusalReason::Unsupported => {
-                Offered::Never
-            }
+            RefusalReason::TooLarge
+            | RefusalReason::Malformed
+            | RefusalReason::Unsupported
+            | RefusalReason::Unauthenticated => Offered::Never,
             RefusalReason::TooSlow
             | RefusalReason::NoPipeline
             | RefusalReason::QueueFull
             | RefusalReason::Memory
             | RefusalReason::StorageFailed
-            | RefusalReason::Stopping => Offered::Later,
+            | RefusalReason::Stopping
+            | RefusalReason::AuthenticationBusy => Offered::Later,
         }
     }
 }

@@ -72,7 +72,14 @@ impl Output {
             }
             rename(&self.path, &self.backup(1))?;
         }
-        self.file = Some(OpenOptions::new().append(true).create(true).mode(MODE).open(&self.path)?);
+        let mut options = OpenOptions::new();
+        // A link that somebody else has put there does not lead telemetry to another file.
+        options.append(true).create(true).mode(MODE).custom_flags(libc::O_NOFOLLOW);
+        let opened = options.open(&self.path).map_err(|cause| match cause.raw_os_error() {
+            Some(libc::ELOOP) => io::Error::other("it is a symbolic link, which is not followed"),
+            _ => cause,
+        });
+        self.file = Some(opened?);
         self.bytes = 0;
         Ok(())
     }

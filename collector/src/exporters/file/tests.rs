@@ -164,6 +164,20 @@ fn a_failed_write_leaves_no_half_of_it() {
     assert_eq!(fs::read(&path).unwrap(), b"whole again");
 }
 
+#[test]
+fn a_symbolic_link_is_not_followed_and_a_file_is_for_its_user_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, elsewhere) = (folder.path().join("out"), folder.path().join("elsewhere"));
+    std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+    let error = Output::begin(&FileExporterSettings::new(&path)).unwrap_err();
+    assert_eq!(error.to_string(), "it is a symbolic link, which is not followed");
+    assert!(!elsewhere.exists());
+    fs::remove_file(&path).unwrap();
+    Output::begin(&FileExporterSettings::new(&path)).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+}
+
 #[tokio::test]
 async fn a_folder_that_is_not_there_is_a_start_error_with_a_remedy() {
     let settings = FileExporterSettings::new("/nowhere/out");

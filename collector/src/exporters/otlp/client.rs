@@ -21,6 +21,7 @@ use super::{
     verdict::{Failure, is_of_stream},
 };
 use crate::{
+    auth::Credential,
     config::{Compression, OtlpExporterSettings, OtlpProtocol},
     pipeline::Signal,
 };
@@ -40,6 +41,7 @@ pub(super) struct Client {
     /// Where each signal is sent.
     targets: [Uri; Signal::ALL.len()],
     headers: HeaderMap,
+    credential: Option<Credential>,
     timeout: Duration,
 }
 
@@ -73,7 +75,13 @@ impl Client {
         all.extend(headers);
         let targets = targets(&connect::addressed(endpoint, settings)?, protocol)
             .ok_or_else(|| format!("endpoint {endpoint} has a path that cannot be extended"))?;
-        Ok(Self { connections, protocol, compression, targets, headers: all, timeout })
+        let (headers, credential) = (all, None);
+        Ok(Self { connections, protocol, compression, targets, headers, credential, timeout })
+    }
+
+    /// The same, with every request saying who it is from.
+    pub(super) fn identified(self, credential: Option<Credential>) -> Self {
+        Self { credential, ..self }
     }
 
     /// How requests are to be packed.
@@ -113,6 +121,9 @@ impl Client {
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.targets[signal as usize].clone();
         *request.headers_mut() = self.headers.clone();
+        if let Some(credential) = &self.credential {
+            credential.add(request.headers_mut());
+        }
         match self.protocol {
             OtlpProtocol::Grpc => *request.version_mut() = Version::HTTP_2,
             OtlpProtocol::Http if packed.is_compressed => {

@@ -9,6 +9,7 @@ use tokio::{
 
 use super::{client::Client, consumer::Consumer, gate::Gate, health::Health, target};
 use crate::{
+    auth::Credential,
     config::OtlpExporterSettings,
     exporters::queue::Backlog,
     http::StartError,
@@ -30,7 +31,7 @@ impl OtlpExporter {
     /// Starts the consumers; they connect with the first request. Must be called within a Tokio runtime.
     ///
     /// # Errors
-    /// The endpoint is no URL, a header is not valid, a file of TLS or the folder of its queue cannot be used.
+    /// The endpoint is no URL, a header is not valid, a file of TLS or of its credentials or the folder of its queue cannot be used.
     pub fn start(
         name: &str,
         settings: &OtlpExporterSettings,
@@ -39,7 +40,10 @@ impl OtlpExporter {
         let wrong = |message| StartError::new(name, message);
         let endpoint = target::endpoint(&settings.endpoint).map_err(wrong)?;
         let headers = target::headers(&settings.headers).map_err(wrong)?;
+        let credential = settings.auth.as_ref().map(|auth| Credential::start(name, auth));
+        let credential = credential.transpose().map_err(wrong)?;
         let client = Client::new(&endpoint, headers, settings).map_err(wrong)?;
+        let client = client.identified(credential);
         let queue = Backlog::start(name, &settings.queue, metrics)?;
         let gate = Arc::new(Gate::new(&settings.retry));
         let consumer = Consumer {

@@ -2,11 +2,14 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
+use crate::config::{Secret, backend};
+
 /// Reads an endpoint, `http://HOST:PORT` or `https://HOST:PORT`.
 pub(super) fn endpoint(text: &str) -> Result<Uri, String> {
     let remedy = "set it to http://HOST:PORT or https://HOST:PORT";
-    let uri: Uri =
-        text.parse().map_err(|cause| format!("endpoint {text} is not a URL: {cause}; {remedy}"))?;
+    let parsed: Result<Uri, _> = text.parse();
+    let text = backend::shown(text);
+    let uri = parsed.map_err(|cause| format!("endpoint {text} is not a URL: {cause}; {remedy}"))?;
     match (uri.scheme_str(), uri.host()) {
         (Some("http" | "https"), Some(_)) => Ok(uri),
         (Some(scheme), _) => Err(format!("endpoint {text} has scheme {scheme}; {remedy}")),
@@ -15,14 +18,15 @@ pub(super) fn endpoint(text: &str) -> Result<Uri, String> {
 }
 
 /// Reads the headers that go with every request.
-pub(super) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, String> {
+pub(super) fn headers(pairs: &[(String, Secret)]) -> Result<HeaderMap, String> {
     let mut headers = HeaderMap::with_capacity(pairs.len());
     for (name, value) in pairs {
         let parsed = HeaderName::try_from(name)
             .map_err(|_| format!("header name {name:?} is not valid; use letters, digits and -"))?;
         // The value may be a secret, so it is not shown.
-        let value = HeaderValue::try_from(value)
+        let mut value = HeaderValue::try_from(value.reveal())
             .map_err(|_| format!("the value of header {name} is not printable ASCII"))?;
+        value.set_sensitive(true);
         headers.append(parsed, value);
     }
     Ok(headers)
@@ -53,7 +57,7 @@ mod tests {
 
     #[test]
     fn a_bad_header_value_is_not_shown() {
-        let pairs = [("authorization".to_owned(), "secret\n".to_owned())];
+        let pairs = [("authorization".to_owned(), Secret::new("secret\n"))];
         let message = headers(&pairs).expect_err("a newline is not allowed");
         assert!(message.contains("authorization") && !message.contains("secret"));
     }

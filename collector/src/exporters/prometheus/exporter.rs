@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     config::PrometheusSettings,
-    http::StartError,
+    http::{Protection, StartError},
     pipeline::{Exporter, Item, Refusal, RejectReason, Reservation, Signal},
     self_metrics::{ExporterMetrics, SelfMetrics},
     series::{Limits, Stats, Store},
@@ -84,7 +84,7 @@ impl PrometheusExporter {
     /// `name` is the component's id, which errors and logs name. Must be called within a Tokio runtime.
     ///
     /// # Errors
-    /// The endpoint cannot be listened on, or the thread of its page not be started.
+    /// The endpoint cannot be listened on, a file of TLS not be used, or the thread of its page not be started.
     pub fn start(
         name: &str,
         settings: &PrometheusSettings,
@@ -100,6 +100,7 @@ impl PrometheusExporter {
         };
         metrics.stores().opened(&limits);
         let connections = metrics.connections(CollectorListener::Metrics);
+        let protection = Protection::start(name, &settings.protection, &connections)?;
         let state = Arc::new(State {
             name: name.to_owned(),
             translation: Translation::new(name, settings),
@@ -120,6 +121,7 @@ impl PrometheusExporter {
             scrape,
             settings.limits.clone(),
             connections,
+            protection,
         )?;
         let interval =
             (limits.metric_expiration / 10).clamp(EXPIRY_INTERVAL_MIN, EXPIRY_INTERVAL_MAX);
@@ -131,6 +133,12 @@ impl PrometheusExporter {
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.server.address()
+    }
+
+    /// Whether the page is served by TLS.
+    #[must_use]
+    pub const fn is_secured(&self) -> bool {
+        self.server.is_secured()
     }
 
     /// What is shown.

@@ -16,7 +16,7 @@ use tokio::{runtime, sync::oneshot};
 
 use super::scrape::Scrape;
 use crate::{
-    http::{Limits, Server, StartError},
+    http::{Limits, Protection, Server, StartError},
     self_metrics::Connections,
 };
 
@@ -39,6 +39,7 @@ impl PageServer {
         scrape: Scrape,
         limits: Limits,
         connections: Connections,
+        protection: Protection,
     ) -> Result<Self, StartError> {
         let failed = |cause: io::Error| {
             let message =
@@ -55,7 +56,14 @@ impl PageServer {
             };
             let server = {
                 let _entered = runtime.enter();
-                Server::bind(&component, &endpoint, Arc::new(scrape), limits, connections)
+                Server::bind(
+                    &component,
+                    &endpoint,
+                    Arc::new(scrape),
+                    limits,
+                    connections,
+                    protection,
+                )
             };
             let is_listening = server.is_ok();
             // Whoever starts it waits for this.
@@ -75,6 +83,11 @@ impl PageServer {
     /// The address that it really listens on.
     pub(super) const fn address(&self) -> SocketAddr {
         self.server.address()
+    }
+
+    /// Whether it speaks TLS.
+    pub(super) const fn is_secured(&self) -> bool {
+        self.server.is_secured()
     }
 
     /// Stops accepting, and waits until open scrapes are answered; those that are not by the deadline are cut.

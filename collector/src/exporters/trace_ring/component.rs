@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use super::{page::Page, ring::Ring, span};
 use crate::{
     config::TraceRingSettings,
-    http::{Server, StartError},
+    http::{Protection, Server, StartError},
     pipeline::{Exporter, Item, Refusal, RejectReason, Reservation, Signal},
     self_metrics::{ExporterMetrics, SelfMetrics},
 };
@@ -24,7 +24,7 @@ impl TraceRing {
     /// Listens and keeps traces until it is shut down. Must be called within a Tokio runtime.
     ///
     /// # Errors
-    /// The endpoint cannot be listened on.
+    /// The endpoint cannot be listened on, or a file of TLS not be used.
     pub fn start(
         name: &str,
         settings: &TraceRingSettings,
@@ -36,8 +36,10 @@ impl TraceRing {
         let page = Arc::new(Page::new(Arc::clone(&ring)));
         let endpoint = settings.endpoint.to_string();
         let connections = metrics.connections(CollectorListener::Traces);
+        let protection = Protection::start(name, &settings.protection, &connections)?;
+        let limits = settings.limits.clone();
         Ok(Self {
-            server: Server::bind(name, &endpoint, page, settings.limits.clone(), connections)?,
+            server: Server::bind(name, &endpoint, page, limits, connections, protection)?,
             keeper: Arc::new(Keeper { ring, metrics: metrics.exporter(name) }),
         })
     }
@@ -52,6 +54,12 @@ impl TraceRing {
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.server.address()
+    }
+
+    /// Whether the page is served by TLS.
+    #[must_use]
+    pub const fn is_secured(&self) -> bool {
+        self.server.is_secured()
     }
 
     /// Spans in the ring now.

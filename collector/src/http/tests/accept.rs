@@ -64,6 +64,7 @@ async fn without_descriptors_the_server_counts_pauses_and_goes_on() {
     let shared = Arc::new(Shared {
         handler: Arc::new(Paths),
         limits: Limits::default(),
+        protection: Protection::default(),
         counts: metrics.connections(CollectorListener::Metrics),
         stopping,
         runtime: Handle::current(),

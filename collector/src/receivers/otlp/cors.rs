@@ -36,13 +36,18 @@ impl Cors {
         })
     }
 
+    /// Whether a browser asks, on behalf of a page, what the page may send.
+    pub(super) fn is_preflight(request: &Request) -> bool {
+        let headers = request.headers();
+        request.method() == Method::OPTIONS
+            && headers.contains_key(header::ORIGIN)
+            && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+    }
+
     /// The answer to a browser that asks whether a page may send; nothing to a request that is no such question.
     pub(super) fn preflight(&self, request: &Request) -> Option<Response> {
         let headers = request.headers();
-        let is_asked = request.method() == Method::OPTIONS
-            && headers.contains_key(header::ORIGIN)
-            && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
-        is_asked.then(|| match self.judge(headers) {
+        Self::is_preflight(request).then(|| match self.judge(headers) {
             Ok(origin) => self.allow(Some(origin), self.allowed(headers)),
             Err(reason) => {
                 let message = format!("{reason}; see cors of the receiver otlp\n");

@@ -3,9 +3,11 @@
 use std::{panic::resume_unwind, sync::Arc};
 
 use bytes::Bytes;
+use http::{HeaderMap, HeaderName};
 use tokio::task::spawn_blocking;
 
 use crate::{
+    config::OtlpListenerSettings,
     http::{Charge, InFlight, Pace, Request, read_body},
     otlp,
     pipeline::{Ack, Acknowledged, Intake, Item, Outcome, Refusal, RefusalReason, Signal, Tenant},
@@ -15,12 +17,17 @@ use crate::{
 /// Bytes of a plain message that are checked and applied at once: half a millisecond at most.
 const BYTES_AT_ONCE: usize = 256 << 10;
 
+/// Bytes of a tenant's name; a request with a longer one is refused.
+const TENANT_BYTES_MAX: usize = 128;
+
 /// Where every request of one listener comes in; counts what it lets in and what it refuses.
 #[derive(Debug)]
 pub(super) struct Door {
     intake: Arc<dyn Intake>,
     budget: Arc<InFlight>,
     pace: Pace,
+    /// Where peers say whose a request is.
+    tenant_header: Option<HeaderName>,
     metrics: Arc<ReceiverMetrics>,
 }
 
@@ -28,10 +35,11 @@ impl Door {
     pub(super) fn new(
         intake: Arc<dyn Intake>,
         budget: Arc<InFlight>,
-        pace: Pace,
+        listener: &OtlpListenerSettings,
         metrics: Arc<ReceiverMetrics>,
     ) -> Self {
-        Self { intake, budget, pace, metrics }
+        let tenant_header = listener.tenant_header.clone();
+        Self { intake, budget, pace: listener.pace, tenant_header, metrics }
     }
 
     /// Takes a request in and waits until every exporter has spoken.
@@ -49,6 +57,8 @@ impl Door {
         is_packed: bool,
         unpack: impl FnOnce(Bytes, &mut Charge) -> Result<Bytes, Refusal> + Send + 'static,
     ) -> Result<Outcome, Refusal> {
+        let tenant = self.tenant_of(request.headers());
+        let tenant = tenant.map_err(|refusal| self.refuse(signal, refusal, 0))?;
         let mut charge = self.budget.charge();
         let read = read_body(request, limit, &self.pace, framed_bytes, &mut charge).await;
         let body = read.map_err(|refusal| self.refuse(signal, refusal, 0))?;
@@ -58,7 +68,7 @@ impl Door {
             let bytes = unpack(body, &mut charge);
             let bytes = bytes.map_err(|refusal| door.refuse(signal, refusal, 0))?;
             charge.settle(bytes.len());
-            Ok((door.take_in(signal, bytes)?, charge))
+            Ok((door.take_in(signal, tenant, bytes)?, charge))
         };
         let (taken, _charge) = if is_long {
             match spawn_blocking(take_in).await {
@@ -80,7 +90,12 @@ impl Door {
     }
 
     /// Checks a message and hands it to the pipelines.
-    fn take_in(&self, signal: Signal, bytes: Bytes) -> Result<(Acknowledged, u64), Refusal> {
+    fn take_in(
+        &self,
+        signal: Signal,
+        tenant: Tenant,
+        bytes: Bytes,
+    ) -> Result<(Acknowledged, u64), Refusal> {
         let counts = otlp::check(signal, &bytes).map_err(|malformed| {
             let refusal = Refusal {
                 reason: RefusalReason::Malformed,
@@ -90,10 +105,32 @@ impl Door {
             self.refuse(signal, refusal, 0)
         })?;
         let (ack, acknowledged) = Ack::new();
-        let item = Item { signal, bytes, counts, tenant: Tenant::default(), ack };
+        let item = Item { signal, bytes, counts, tenant, ack };
         self.intake.admit(item).map_err(|refusal| self.refuse(signal, refusal, counts.items))?;
         self.metrics.accepted(signal, counts.items);
         Ok((acknowledged, counts.items))
+    }
+
+    /// Whose a request is. What a sender says in a header that the settings do not name says nothing.
+    fn tenant_of(&self, headers: &HeaderMap) -> Result<Tenant, Refusal> {
+        let Some(header) = &self.tenant_header else {
+            return Ok(Tenant::default());
+        };
+        let mut values = headers.get_all(header).iter();
+        let name = match (values.next(), values.next()) {
+            (None, _) => return Ok(Tenant::default()),
+            (Some(value), None) => value.to_str().ok(),
+            (Some(_), Some(_)) => None,
+        };
+        let name = name.filter(|name| !name.is_empty() && name.len() <= TENANT_BYTES_MAX);
+        name.map(Tenant::named).ok_or_else(|| Refusal {
+            reason: RefusalReason::Malformed,
+            message: format!(
+                "header {header} is there twice, empty, longer than {TENANT_BYTES_MAX} bytes or not of printable ASCII; \
+                 it says whose the request is"
+            ),
+            retry_after: None,
+        })
     }
 
     /// Counts a refusal on its way to the sender.

@@ -13,7 +13,7 @@ use super::{
     grpc_status,
 };
 use crate::{
-    http::{Body, Encoding, Handler, Request, Response},
+    http::{Body, Denial, Encoding, Handler, Request, Response},
     pipeline::{Refusal, RefusalReason, Signal},
 };
 
@@ -62,6 +62,17 @@ impl Handler for Grpc {
         match self.call(request).await {
             Ok(response) => response,
             Err(refusal) => grpc_status::refused(&refusal),
+        }
+    }
+
+    fn deny(&self, request: &Request, denial: &Denial) -> Response {
+        let refusal = match signal_of(request.uri().path()) {
+            Ok(signal) => self.door.refuse(signal, denial.refusal(), 0),
+            Err(_) => denial.refusal(),
+        };
+        match not_grpc(request) {
+            Some(_) => denial.response(),
+            None => grpc_status::refused(&refusal),
         }
     }
 }

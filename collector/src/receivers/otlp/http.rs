@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     config::CorsSettings,
-    http::{Body, Encoding, Handler, Request, Response, inflate},
+    http::{Body, Denial, Encoding, Handler, Request, Response, inflate},
     otlp,
     pipeline::{Refusal, RefusalReason, Signal},
 };
@@ -93,6 +93,26 @@ impl Handler for Http {
                     cors.allow(origin, self.answer(request).await)
                 }
             },
+        }
+    }
+
+    /// A browser asks whether a page may send before it sends the page's credentials.
+    fn is_open(&self, request: &Request) -> bool {
+        self.cors.is_some() && Cors::is_preflight(request)
+    }
+
+    fn deny(&self, request: &Request, denial: &Denial) -> Response {
+        let refusal = match signal_of(request.uri().path()) {
+            Some(signal) => self.door.refuse(signal, denial.refusal(), 0),
+            None => denial.refusal(),
+        };
+        let mut response = http_error::refused(Format::of(request.headers()), &refusal);
+        if let Some(challenge) = denial.challenge() {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge.clone());
+        }
+        match &self.cors {
+            None => response,
+            Some(cors) => cors.allow(cors.origin_of(request), response),
         }
     }
 }

@@ -51,14 +51,16 @@ pub(super) fn unknown_path(request: &Request) -> Response {
 const fn status_of(reason: RefusalReason) -> StatusCode {
     match reason {
         RefusalReason::Malformed => StatusCode::BAD_REQUEST,
+        RefusalReason::Unauthenticated => StatusCode::UNAUTHORIZED,
         RefusalReason::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         RefusalReason::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         RefusalReason::TooSlow => StatusCode::REQUEST_TIMEOUT,
         RefusalReason::NoPipeline => StatusCode::NOT_FOUND,
         RefusalReason::QueueFull => StatusCode::TOO_MANY_REQUESTS,
-        RefusalReason::Memory | RefusalReason::StorageFailed | RefusalReason::Stopping => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        RefusalReason::Memory
+        | RefusalReason::StorageFailed
+        | RefusalReason::Stopping
+        | RefusalReason::AuthenticationBusy => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 

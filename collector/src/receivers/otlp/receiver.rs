@@ -7,7 +7,7 @@ use inferometer_semconv::attributes::CollectorListener;
 use super::{door::Door, grpc::Grpc, http::Http};
 use crate::{
     config::{OtlpListenerSettings, OtlpReceiverSettings},
-    http::{Handler, InFlight, Server, StartError, Threads},
+    http::{Handler, InFlight, Protection, Server, StartError, Threads},
     pipeline::Intake,
     self_metrics::{Connections, SelfMetrics},
 };
@@ -26,7 +26,7 @@ impl OtlpReceiver {
     /// its connections. Must be called within a Tokio runtime.
     ///
     /// # Errors
-    /// An endpoint cannot be listened on; nothing listens then.
+    /// An endpoint cannot be listened on, or a file of TLS not be used; nothing listens then.
     pub fn start(
         name: &str,
         settings: &OtlpReceiverSettings,
@@ -39,7 +39,7 @@ impl OtlpReceiver {
             .map(|listener| metrics.connections(listener));
         let door = |of, listener: &OtlpListenerSettings| {
             let counters = metrics.receiver(name, of);
-            Arc::new(Door::new(Arc::clone(intake), Arc::clone(budget), listener.pace, counters))
+            Arc::new(Door::new(Arc::clone(intake), Arc::clone(budget), listener, counters))
         };
         let grpc = settings.grpc.as_ref().map(|listener| {
             let door = door(CollectorListener::OtlpGrpc, listener);
@@ -63,13 +63,21 @@ impl OtlpReceiver {
     /// The address of the gRPC listener, if there is one.
     #[must_use]
     pub fn grpc_address(&self) -> Option<SocketAddr> {
-        self.grpc.as_ref().map(Server::address)
+        self.grpc().map(Server::address)
     }
 
     /// The address of the HTTP listener, if there is one.
     #[must_use]
     pub fn http_address(&self) -> Option<SocketAddr> {
-        self.http.as_ref().map(Server::address)
+        self.http().map(Server::address)
+    }
+
+    pub(crate) const fn grpc(&self) -> Option<&Server> {
+        self.grpc.as_ref()
+    }
+
+    pub(crate) const fn http(&self) -> Option<&Server> {
+        self.http.as_ref()
     }
 
     /// Stops accepting, and waits until open requests are answered, at most until `deadline`.
@@ -91,13 +99,16 @@ fn bind<H: Handler>(
     handler: H,
     connections: Connections,
 ) -> Result<Server, StartError> {
+    let name = format!("{name}.protocols.{protocol}");
+    let protection = Protection::start(&name, &listener.protection, &connections)?;
     Server::bind_on(
         threads,
-        &format!("{name}.protocols.{protocol}"),
+        &name,
         &listener.endpoint.to_string(),
         Arc::new(handler),
         listener.limits.clone(),
         connections,
+        protection,
     )
 }
 

@@ -83,6 +83,7 @@ pub(super) fn retry_after(refusal: &Refusal) -> Option<Duration> {
 const fn code_of(reason: RefusalReason) -> Code {
     match reason {
         RefusalReason::Malformed => Code::InvalidArgument,
+        RefusalReason::Unauthenticated => Code::Unauthenticated,
         // Without a delay in its details this code tells the sender not to try again.
         RefusalReason::TooLarge => Code::ResourceExhausted,
         RefusalReason::TooSlow => Code::DeadlineExceeded,
@@ -90,7 +91,8 @@ const fn code_of(reason: RefusalReason) -> Code {
         RefusalReason::QueueFull
         | RefusalReason::Memory
         | RefusalReason::StorageFailed
-        | RefusalReason::Stopping => Code::Unavailable,
+        | RefusalReason::Stopping
+        | RefusalReason::AuthenticationBusy => Code::Unavailable,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Foreign senders against the real listeners.
 
+mod auth;
 mod cors;
 mod damage;
 mod grpc;
@@ -8,6 +9,7 @@ mod http;
 mod in_flight;
 mod raw_codec;
 mod slow;
+mod tenants;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -81,14 +83,18 @@ impl Bench {
     }
 
     fn with(pace: Pace, cors: CorsSettings, in_flight_bytes_max: usize) -> Self {
+        let listener = OtlpListenerSettings { pace, cors, ..OtlpListenerSettings::GRPC_DEFAULT };
+        Self::listening(listener, in_flight_bytes_max)
+    }
+
+    /// With listeners as the settings say, on free ports.
+    fn listening(settings: OtlpListenerSettings, in_flight_bytes_max: usize) -> Self {
         let pipelines = Arc::new(Pipelines::default());
         let metrics = Arc::new(SelfMetrics::default());
         let listener = OtlpListenerSettings {
             endpoint: SocketAddr::from(([127, 0, 0, 1], 0)),
             body_bytes_max: REQUEST_BYTES_MAX as u64,
-            pace,
-            cors,
-            ..OtlpListenerSettings::GRPC_DEFAULT
+            ..settings
         };
         let settings = OtlpReceiverSettings {
             grpc: Some(listener.clone()),

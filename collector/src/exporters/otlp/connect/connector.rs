@@ -3,7 +3,7 @@
 use std::{error::Error, future::Future, io, pin::Pin, sync::Arc, task::Poll, time::Duration};
 
 use http::Uri;
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::{client::legacy::connect::HttpConnector, rt::TokioIo};
 use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::{
     net::TcpStream,
@@ -13,6 +13,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 use tower_service::Service;
 
 use super::{remedy::Side, stream::Stream};
+use crate::config::backend;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -73,7 +74,7 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, _: Uri) -> Self::Future {
-        let dialled = self.tcp.call(self.endpoint.clone());
+        let dialled = allowed(self.tcp.call(self.endpoint.clone()));
         match &self.tls {
             None => Box::pin(async { Ok(Stream::Plain(dialled.await?)) }),
             Some(tls) => {
@@ -86,6 +87,22 @@ impl Service<Uri> for Connector {
             }
         }
     }
+}
+
+/// The connection, if it does not lead where no name in a configuration may lead, whoever answers for it.
+async fn allowed<E: Into<Failure>>(
+    dialled: impl Future<Output = Result<TokioIo<TcpStream>, E>>,
+) -> Result<TokioIo<TcpStream>, Failure> {
+    let stream = dialled.await.map_err(Into::into)?;
+    let peer = stream.inner().peer_addr()?;
+    if backend::is_metadata(peer.ip()) {
+        let message = format!(
+            "its name leads to {}, where a cloud tells this machine its secrets: look at who answers for it",
+            peer.ip()
+        );
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, message).into());
+    }
+    Ok(stream)
 }
 
 impl Tls {

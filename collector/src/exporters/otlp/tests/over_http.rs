@@ -69,7 +69,7 @@ async fn each_signal_goes_to_its_path_as_the_bytes_it_came_in() {
     let (web, address) = Web::start([]).await;
     let mut settings = over_http(address);
     settings.endpoint.push_str("/base");
-    settings.headers.push(("x-tenant".to_owned(), "blue".to_owned()));
+    settings.headers.push(("x-tenant".to_owned(), crate::config::Secret::new("blue")));
     settings.queue = QueueSettings { consumers: 1, batch: ALONE, ..QueueSettings::default() };
     let bench = Bench::start(&settings);
     for signal in Signal::ALL {

@@ -1,12 +1,8 @@
 //! TLS in front of a backend that speaks none: certificates as files, and a server that passes on what it deciphers.
 
-use std::{
-    fs,
-    path::PathBuf,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::CertificateParams;
 use rustls::{
     RootCertStore, ServerConfig, SupportedProtocolVersion,
     crypto::ring,
@@ -14,7 +10,6 @@ use rustls::{
     server::WebPkiClientVerifier,
     version,
 };
-use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, copy_bidirectional},
     net::TcpStream,
@@ -22,17 +17,12 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::*;
-use crate::config::{Pem, TlsClientSettings, TlsIdentity, TlsSettings};
+use crate::config::{Pem, TlsClientSettings, TlsSettings};
+pub(super) use crate::tls::testing::Authority;
 
 pub(super) const BOTH: &[&SupportedProtocolVersion] = &[&version::TLS12, &version::TLS13];
 pub(super) const HTTP2: &[u8] = b"h2";
 pub(super) const HTTP1: &[u8] = b"http/1.1";
-
-/// An authority, and a folder with its certificate and those that it signed.
-pub(super) struct Authority {
-    folder: TempDir,
-    issuer: CertifiedIssuer<'static, KeyPair>,
-}
 
 /// What a server shows and asks for.
 pub(super) struct Server<'a> {
@@ -49,47 +39,6 @@ impl Default for Server<'_> {
 }
 
 impl Authority {
-    pub(super) fn new() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).expect("no names");
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().expect("a key");
-        let issuer = CertifiedIssuer::self_signed(params, key).expect("an authority");
-        let authority = Self { folder: tempfile::tempdir().expect("a folder"), issuer };
-        authority.write("ca.pem", &authority.issuer.pem());
-        authority
-    }
-
-    pub(super) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    pub(super) fn write(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.path(name);
-        fs::write(&path, text).expect("a file");
-        path
-    }
-
-    /// A certificate for this machine, with the changes that a test needs.
-    pub(super) fn sign(
-        &self,
-        change: impl FnOnce(&mut CertificateParams),
-    ) -> (rcgen::Certificate, KeyPair) {
-        let mut params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("a name");
-        change(&mut params);
-        let key = KeyPair::generate().expect("a key");
-        (params.signed_by(&key, &self.issuer).expect("a certificate"), key)
-    }
-
-    /// Writes a new certificate and its key over the ones that were there.
-    pub(super) fn write_identity(&self) -> (TlsIdentity, CertificateDer<'static>) {
-        let (certificate, key) = self.sign(|_| ());
-        let identity = TlsIdentity {
-            certificate: Pem::File(self.write("cert.pem", &certificate.pem())),
-            key: Pem::File(self.write("key.pem", &key.serialize_pem())),
-        };
-        (identity, certificate.der().clone())
-    }
-
     /// The settings of a client that trusts this authority alone.
     pub(super) fn trusted(&self) -> TlsClientSettings {
         let authorities = Some(Pem::File(self.path("ca.pem")));
@@ -111,7 +60,7 @@ impl Authority {
             None => builder.with_no_client_auth(),
             Some(authority) => {
                 let mut roots = RootCertStore::empty();
-                roots.add(authority.issuer.der().clone()).expect("a root");
+                roots.add(authority.der()).expect("a root");
                 let verifier =
                     WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
                 builder.with_client_cert_verifier(verifier.build().expect("a verifier"))

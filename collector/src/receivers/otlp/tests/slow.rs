@@ -34,7 +34,8 @@ impl Line {
         let budget = InFlight::new(InFlight::DEFAULT_LIMIT);
         let counters = metrics.receiver("otlp", CollectorListener::OtlpGrpc);
         let intake = Arc::new(Pipelines::default());
-        let door = Arc::new(Door::new(intake, Arc::clone(&budget), pace, counters));
+        let listener = OtlpListenerSettings { pace, ..OtlpListenerSettings::GRPC_DEFAULT };
+        let door = Arc::new(Door::new(intake, Arc::clone(&budget), &listener, counters));
         let (stream, stop) = in_memory::connect(handler(door), Limits::DEFAULT, &metrics);
         Self { metrics, budget, stream, _stop: stop }
     }
