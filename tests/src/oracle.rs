@@ -57,6 +57,15 @@ pub fn is_there(program: &str, arguments: &[&str], install: &str) -> bool {
     is_there
 }
 
+/// Whether curl is installed; if not, says loudly that a test is skipped.
+///
+/// # Panics
+/// If it is not, and [`REQUIRE`] is set.
+#[must_use]
+pub fn has_curl() -> bool {
+    is_there("curl", &["--version"], "apt-get install curl")
+}
+
 /// Runs a program to its end with `input` on stdin.
 fn run(command: &mut Command, input: &str) -> Output {
     let mut child = command
