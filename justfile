@@ -38,6 +38,14 @@ public-api *ARGS:
 deny:
     cargo deny --locked check bans licenses sources
 
+# Looks for inputs that break a target of `fuzz/`, for so many seconds; `just fuzz` alone says which there are.
+fuzz TARGET="" SECONDS="60" *ARGS:
+    {{ if TARGET == "" { "cargo fuzz list" } else { "RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none " + TARGET + " -- -max_total_time=" + SECONDS + " -max_len=8192 -timeout=20 " + ARGS } }}
+
+# Leaves of a target's inputs those that reach what no other does.
+fuzz-minimise TARGET:
+    RUSTC_BOOTSTRAP=1 cargo fuzz cmin --sanitizer none {{TARGET}} -- -max_len=8192
+
 # Needs the RustSec database, so it needs the network.
 advisories:
     cargo deny --locked check advisories

@@ -20,6 +20,8 @@ mod extensions;
 mod file_exporter;
 mod file_storage;
 mod foreign;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod keep_alive;
 mod listener_limits;
 mod load;

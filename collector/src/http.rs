@@ -9,6 +9,8 @@ mod charged_bytes;
 mod connection;
 mod fault;
 mod frames;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod handshake;
 mod in_flight;
 #[cfg(test)]

@@ -29,12 +29,14 @@ mod audit;
 mod checkpoint;
 mod dead_letter;
 mod disk;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod log;
 mod quarantine;
 mod record;
 mod scan;
 mod segment;
-#[cfg(test)]
+#[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod simulated;
 mod storage;
 #[cfg(test)]

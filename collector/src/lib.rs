@@ -16,6 +16,9 @@ pub mod connectors;
 pub mod demo;
 pub mod exporters;
 pub mod failpoint;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod http;
 pub mod journal;
 pub mod otlp;

@@ -7,6 +7,8 @@ mod decoded_size;
 mod envelope;
 mod exemplar;
 mod fields;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod json;
 mod json_scalar;
 mod metric;

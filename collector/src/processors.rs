@@ -2,10 +2,10 @@
 
 mod action;
 mod attributes;
-mod batch;
+pub(crate) mod batch;
 mod decoding;
 mod engine_identity;
-mod filter;
+pub(crate) mod filter;
 mod latch;
 mod matching;
 mod memory_limiter;

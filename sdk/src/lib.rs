@@ -29,6 +29,9 @@ mod environment;
 mod error;
 mod export;
 mod fork;
+#[cfg(any(feature = "fuzzing", all(test, feature = "tower")))]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "nvml")]
 mod gpu;
 mod metrics;

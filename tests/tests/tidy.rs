@@ -10,10 +10,12 @@ use inferometer_tests::workspace_root;
 /// Lines of a file that a person writes.
 const LINES_MAX: usize = 800;
 /// Folders that hold nothing of ours.
-const NOT_OURS: [&str; 6] = ["target", ".git", "models", ".venv", "__pycache__", "node_modules"];
+const NOT_OURS: [&str; 7] =
+    ["target", ".git", "models", ".venv", "__pycache__", "node_modules", "corpus"];
 /// Files that a program writes, or that are copied as they are.
-const GENERATED: [&str; 8] = [
+const GENERATED: [&str; 9] = [
     "Cargo.lock",
+    "fuzz/Cargo.lock",
     "LICENSE",
     "docs/conformance.md",
     "docs/coverage.md",

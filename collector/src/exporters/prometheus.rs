@@ -19,8 +19,12 @@
 mod encoder;
 mod exporter;
 mod format;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod ingest;
 mod label_guard;
+#[cfg(any(test, feature = "fuzzing"))]
+mod model;
 mod names;
 mod page_server;
 mod protobuf;

@@ -26,6 +26,8 @@ mod answers;
 mod asked;
 mod component;
 mod dependencies;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod go_duration;
 mod hex;
 mod jaeger;

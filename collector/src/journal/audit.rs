@@ -139,8 +139,7 @@ pub fn audit<S: Storage>(
 ) -> io::Result<Audit> {
     let before = Checkpoint::load(storage)?;
     let names = storage.names()?;
-    let mut files: Vec<_> = names.iter().filter_map(|name| segment::parse(name)).collect();
-    files.sort_unstable();
+    let files = segment::files(&names);
     let checkpoint = before.clone().or_none();
     let obstacles = [before == Loaded::Damaged, checkpoint::is_obstructed(storage)];
     let mut walk = Walk {
@@ -159,8 +158,8 @@ pub fn audit<S: Storage>(
         last: None,
         missing: Vec::new(),
     };
-    for (first, salt) in files {
-        walk.file(storage, first, salt, &mut visit)?;
+    for (numbers, salt) in files {
+        walk.file(storage, &numbers, salt, &mut visit)?;
     }
     walk.is_followed_by(None);
     let Walk { mut audit, missing, .. } = walk;
@@ -169,7 +168,8 @@ pub fn audit<S: Storage>(
     let settled = if let Loaded::Whole(after) = &after { after } else { &checkpoint };
     // On a disk without any room it goes before files of which nothing is needed: nobody knows then what was in those.
     if after != Loaded::None || before == Loaded::None {
-        audit.damage.records = missing.into_iter().map(|gap| settled.unsettled_in(gap)).sum();
+        let missing = missing.into_iter().map(|gap| settled.unsettled_in(gap));
+        audit.damage.records = missing.fold(0, u64::saturating_add);
     }
     Ok(audit)
 }
@@ -189,10 +189,11 @@ impl Walk<'_> {
     fn file<S: Storage>(
         &mut self,
         storage: &S,
-        first: u64,
+        numbers: &Range<u64>,
         salt: u64,
         visit: &mut impl FnMut(&Header, bool, Option<&Stored>),
     ) -> io::Result<()> {
+        let first = numbers.start;
         let mut segment = SegmentAudit::named(segment::name(first, salt));
         let file = match storage.open(&segment.name) {
             Ok(file) => file,
@@ -207,7 +208,7 @@ impl Walk<'_> {
             }
         };
         segment.bytes = file.length()?;
-        match scan(&file, first, salt) {
+        match scan(&file, numbers, salt) {
             Ok(scan) => {
                 self.records(&mut segment, &scan, &file, visit);
                 self.audit.has_changed |= file.length()? != segment.bytes;
@@ -304,7 +305,7 @@ impl Checkpointed {
 impl Share {
     fn add(&mut self, header: &Header) {
         self.records += 1;
-        self.items += header.items;
+        self.items = self.items.saturating_add(header.items);
         self.bytes += header.bytes();
     }
 }

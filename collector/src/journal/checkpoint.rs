@@ -7,6 +7,7 @@ use std::{io, ops::Range};
 
 use super::{
     quarantine,
+    record::NUMBERS_END,
     storage::{Storage, StorageFile},
 };
 use crate::failpoint::{self, FailPoint};
@@ -109,7 +110,19 @@ impl Checkpoint {
         while let (Some(start), Some(end)) = (numbers.next(), numbers.next()) {
             runs.push(start..end);
         }
-        Some(Self { next, low, runs })
+        let checkpoint = Self { next, low, runs };
+        checkpoint.is_in_order().then_some(checkpoint)
+    }
+
+    /// Whether its numbers are such as are written: those of runs ascend, and all are below the next.
+    fn is_in_order(&self) -> bool {
+        let mut end = self.low;
+        let ascend = self.runs.iter().all(|run| {
+            let is_behind = end <= run.start && run.start < run.end;
+            end = run.end;
+            is_behind
+        });
+        ascend && end <= self.next && self.next <= NUMBERS_END
     }
 
     /// The last one that was written.

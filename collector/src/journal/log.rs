@@ -81,7 +81,8 @@ pub struct Totals {
 
 impl Totals {
     pub(super) fn add(&mut self, header: &Header) {
-        self.items[header.signal as usize] += header.items;
+        let items = &mut self.items[header.signal as usize];
+        *items = items.saturating_add(header.items);
         self.records += 1;
         self.bytes += header.bytes();
     }
@@ -233,11 +234,11 @@ impl<S: Storage> Journal<S> {
             let _ = put_aside(&storage, checkpoint::NEW);
         }
         let checkpoint = loaded.or_none();
-        let mut found: Vec<_> = names.iter().filter_map(|name| segment::parse(name)).collect();
-        found.sort_unstable();
+        let found = segment::files(&names);
         let mut segments = VecDeque::with_capacity(found.len());
-        for (first, salt) in found {
-            match Segment::open(&storage, first, salt) {
+        for (numbers, salt) in found {
+            let first = numbers.start;
+            match Segment::open(&storage, numbers, salt) {
                 Ok(segment) => segments.push_back(segment),
                 Err(cause) if is_unfit(&cause) => {
                     damage.files += 1;
@@ -299,13 +300,18 @@ impl<S: Storage> Journal<S> {
     /// The first third of [`Journal::append`]: what is to be written, and where. There may be one at a time.
     ///
     /// # Errors
-    /// A file was to be begun and could not be, or a record has four gigabytes.
+    /// A file was to be begun and could not be, a record has four gigabytes, or all numbers are used up.
     pub fn begin_append(
         &mut self,
         batch: &[Content],
         unix_millis: u64,
     ) -> io::Result<Append<S::File>> {
-        let too_long = || io::Error::new(io::ErrorKind::InvalidInput, "a record of four gigabytes");
+        let too_long = || {
+            io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "a record of four gigabytes, or one without a number",
+            )
+        };
         let headers =
             (self.next..).zip(batch).map(|(nth, content)| Header::of(content, nth, unix_millis));
         let headers = headers.collect::<Option<Vec<_>>>().ok_or_else(too_long)?;
@@ -624,7 +630,7 @@ impl<S: Storage> Journal<S> {
         }
         segment.unsettled().for_each(|header| self.unsettled.add(header));
         let lost = scan.lost(segment.first, behind, self.known, &self.checkpoint);
-        self.damage.records += lost;
+        self.damage.records = self.damage.records.saturating_add(lost);
         self.damage.bytes += scan.damaged();
         segment.is_damaged |= !scan.spots.is_empty();
         // The next checkpoint says that they are gone, so that they are counted once.

@@ -32,7 +32,11 @@ pub(super) const HEADER: usize = 48;
 pub(super) const MAGIC: [u8; 4] = *b"IFR1";
 
 /// Where the checksum of the header ends, and what it is about begins.
-const CHECKED: usize = 8;
+pub(super) const CHECKED: usize = 8;
+
+/// The numbers that records have are below it, which a million records a second reach in 290,000 years. Higher ones are
+/// none of ours, so that nothing that is reckoned with numbers overflows, whatever the files hold.
+pub(super) const NUMBERS_END: u64 = 1 << 63;
 
 /// What is known of a record without reading it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,8 +110,12 @@ impl Content {
 }
 
 impl Header {
-    /// Of a record that is appended now. Nothing if it is too long: 4 GiB, or a tenant's name of 64 KiB.
+    /// Of a record that is appended now. Nothing if it is too long: 4 GiB, or a tenant's name of 64 KiB; or if there are
+    /// no more numbers.
     pub(super) fn of(content: &Content, sequence: u64, unix_millis: u64) -> Option<Self> {
+        if sequence >= NUMBERS_END {
+            return None;
+        }
         let parts = content.parts();
         let name = content.tenant.name();
         let dead = |dead: &DeadLetter| Some((dead.reason, u16::try_from(dead.said.len()).ok()?));
@@ -171,7 +179,9 @@ impl Header {
             tenant: (bytes[43] == 1).then_some(tenant),
             dead: DeadLetterReason::decode(bytes[46])?.map(|reason| (reason, said)),
         })
-        .filter(|header| header.request_at() <= header.length as usize)
+        .filter(|header| {
+            header.request_at() <= header.length as usize && header.sequence < NUMBERS_END
+        })
     }
 
     /// Where the request begins in the content.
@@ -217,7 +227,7 @@ impl Header {
     }
 }
 
-fn checksum(header: &[u8; HEADER], salt: u64) -> u32 {
+pub(super) fn checksum(header: &[u8; HEADER], salt: u64) -> u32 {
     crc32c::crc32c_append(crc32c::crc32c(&salt.to_le_bytes()), &header[CHECKED..])
 }
 

@@ -40,13 +40,13 @@ pub(super) struct Scan {
     has_damaged_end: bool,
 }
 
-/// Looks through a segment whose numbers begin at `first`. Contents are not read.
-pub(super) fn scan(file: &impl StorageFile, first: u64, salt: u64) -> io::Result<Scan> {
+/// Looks through a segment that has these numbers; a record with another is none of its own. Contents are not read.
+pub(super) fn scan(file: &impl StorageFile, numbers: &Range<u64>, salt: u64) -> io::Result<Scan> {
     let length = file.length()?;
     let mut scan = Scan::default();
     let mut search = Search { file, salt, piece: Vec::new() };
     let mut at = 0;
-    while let Some(found) = search.next(at, length, first)? {
+    while let Some(found) = search.next(at, length, numbers)? {
         scan.spot(at..found.at);
         at = found.at + found.header.bytes();
         scan.records.push(found);
@@ -142,12 +142,12 @@ struct Search<'a, F> {
 
 impl<F: StorageFile> Search<'_, F> {
     /// The first record at or behind a place that ends within the file and whose number is one of its own.
-    fn next(&mut self, at: u64, length: u64, first: u64) -> io::Result<Option<Found>> {
+    fn next(&mut self, at: u64, length: u64, numbers: &Range<u64>) -> io::Result<Option<Found>> {
         let mut candidate = self.at(at)?;
         let mut at = at;
         loop {
             if let Some(header) = candidate
-                && header.sequence >= first
+                && numbers.contains(&header.sequence)
                 && at + header.bytes() <= length
             {
                 return Ok(Some(Found { header, at }));

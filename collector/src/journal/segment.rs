@@ -1,10 +1,10 @@
 //! One file of records, and what is known of each.
 
-use std::{io, sync::Arc};
+use std::{io, ops::Range, sync::Arc};
 
 use super::{
     checkpoint::Checkpoint,
-    record::Header,
+    record::{Header, NUMBERS_END},
     scan::{Found, Scan, scan},
     storage::{Storage, StorageFile},
 };
@@ -32,6 +32,8 @@ pub(super) struct Entry {
 pub(super) struct Segment<F> {
     /// The lowest number that may be in it.
     pub(super) first: u64,
+    /// The lowest above it that may not: that of the file behind it when the log was opened.
+    end: u64,
     salt: u64,
     pub(super) file: Arc<F>,
     /// Where its last record ends, or the file if that is not known yet.
@@ -57,23 +59,25 @@ impl<F: StorageFile> Segment<F> {
         salt: u64,
     ) -> io::Result<Self> {
         let file = Arc::new(storage.create(&name(first, salt))?);
-        Ok(Self { entries: Some(Vec::new()), is_counted: true, ..Self::of(first, salt, file, 0) })
+        let segment = Self::of(first..NUMBERS_END, salt, file, 0);
+        Ok(Self { entries: Some(Vec::new()), is_counted: true, ..segment })
     }
 
-    /// A file that is there.
+    /// A file that is there, for records of these numbers.
     pub(super) fn open<S: Storage<File = F>>(
         storage: &S,
-        first: u64,
+        numbers: Range<u64>,
         salt: u64,
     ) -> io::Result<Self> {
-        let file = Arc::new(storage.open(&name(first, salt))?);
+        let file = Arc::new(storage.open(&name(numbers.start, salt))?);
         let length = file.length()?;
-        Ok(Self::of(first, salt, file, length))
+        Ok(Self::of(numbers, salt, file, length))
     }
 
-    const fn of(first: u64, salt: u64, file: Arc<F>, length: u64) -> Self {
+    const fn of(numbers: Range<u64>, salt: u64, file: Arc<F>, length: u64) -> Self {
         Self {
-            first,
+            first: numbers.start,
+            end: numbers.end,
             salt,
             file,
             length,
@@ -99,7 +103,7 @@ impl<F: StorageFile> Segment<F> {
         if self.entries.is_some() {
             return Ok(None);
         }
-        let scan = scan(&*self.file, self.first, self.salt)?;
+        let scan = scan(&*self.file, &(self.first..self.end), self.salt)?;
         let entry = |found: &Found| {
             let is_settled = checkpoint.is_settled(found.header.sequence);
             let state = if is_settled { State::Settled } else { State::Waiting };
@@ -248,7 +252,18 @@ impl<F: StorageFile> Segment<F> {
 pub(super) fn parse(name: &str) -> Option<(u64, u64)> {
     let (first, salt) = name.strip_suffix(SUFFIX)?.split_once('-')?;
     let parsed = (first.parse().ok()?, u64::from_str_radix(salt, 16).ok()?);
-    (self::name(parsed.0, parsed.1) == name).then_some(parsed)
+    (parsed.0 < NUMBERS_END && self::name(parsed.0, parsed.1) == name).then_some(parsed)
+}
+
+/// The files of ours among these names, in the order of their numbers: the numbers that may be in each, and its salt.
+pub(super) fn files(names: &[String]) -> Vec<(Range<u64>, u64)> {
+    let mut found: Vec<_> = names.iter().filter_map(|name| parse(name)).collect();
+    found.sort_unstable();
+    let numbers = |nth: usize, first: u64| {
+        let behind = found[nth..].iter().map(|file| file.0).find(|behind| *behind > first);
+        first..behind.unwrap_or(NUMBERS_END)
+    };
+    found.iter().enumerate().map(|(nth, (first, salt))| (numbers(nth, *first), *salt)).collect()
 }
 
 /// The name of a file of ours.

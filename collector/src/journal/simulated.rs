@@ -1,5 +1,7 @@
 //! A folder in memory whose plug can be pulled: what was not synced is then there in part, or not.
 
+#![cfg_attr(not(test), allow(dead_code, reason = "only tests pull its plug"))]
+
 use std::{
     collections::BTreeMap,
     io,

@@ -11,6 +11,8 @@
 //! Requests of two tenants are never joined, nor those of two signals, since a batch belongs to one pipeline.
 
 mod component;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod join;
 mod place;
 mod queue;

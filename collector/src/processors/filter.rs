@@ -4,6 +4,8 @@
 //! is dropped passes with the bytes that it came in. The sender is not told: dropping is what the operator asked for.
 
 mod condition;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod parse;
 
 use opentelemetry_proto::tonic::common::v1::KeyValue;

@@ -9,6 +9,8 @@ mod cors;
 mod door;
 mod encoding;
 mod format;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod grpc;
 mod grpc_frame;
 mod grpc_status;

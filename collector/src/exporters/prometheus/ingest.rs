@@ -74,7 +74,7 @@ impl Ingest {
     }
 
     /// An empty store that is found by hashes of so few bits.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(super) fn with_hash_bits(limits: Limits, bits: u32) -> Self {
         Self::with_hashing(limits, Hashing::of_bits(bits))
     }

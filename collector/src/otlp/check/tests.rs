@@ -23,6 +23,7 @@ use proptest::prelude::*;
 use prost::Message;
 
 use super::*;
+use crate::otlp::fuzzing::oracle;
 
 fn checked(signal: Signal, message: &impl Message) -> Result<u64, String> {
     check(signal, &message.encode_to_vec())
@@ -214,39 +215,6 @@ fn all_records() -> ExportLogsServiceRequest {
     let scope_logs = vec![ScopeLogs { log_records: vec![record; 3], ..ScopeLogs::default() }];
     ExportLogsServiceRequest {
         resource_logs: vec![ResourceLogs { scope_logs, ..ResourceLogs::default() }],
-    }
-}
-
-/// What the generated types make of the bytes: the items, or nothing if they do not decode.
-fn oracle(signal: Signal, bytes: &[u8]) -> Option<u64> {
-    let items = match signal {
-        Signal::Metrics => {
-            let request = ExportMetricsServiceRequest::decode(bytes).ok()?;
-            let scopes = request.resource_metrics.iter().flat_map(|it| &it.scope_metrics);
-            scopes.flat_map(|scope| &scope.metrics).map(points_of).sum()
-        }
-        Signal::Traces => {
-            let request = ExportTraceServiceRequest::decode(bytes).ok()?;
-            let scopes = request.resource_spans.iter().flat_map(|it| &it.scope_spans);
-            scopes.map(|scope| scope.spans.len()).sum()
-        }
-        Signal::Logs => {
-            let request = ExportLogsServiceRequest::decode(bytes).ok()?;
-            let scopes = request.resource_logs.iter().flat_map(|it| &it.scope_logs);
-            scopes.map(|scope| scope.log_records.len()).sum::<usize>()
-        }
-    };
-    Some(items as u64)
-}
-
-fn points_of(metric: &Metric) -> usize {
-    match &metric.data {
-        Some(Data::Gauge(data)) => data.data_points.len(),
-        Some(Data::Sum(data)) => data.data_points.len(),
-        Some(Data::Histogram(data)) => data.data_points.len(),
-        Some(Data::ExponentialHistogram(data)) => data.data_points.len(),
-        Some(Data::Summary(data)) => data.data_points.len(),
-        None => 0,
     }
 }
 

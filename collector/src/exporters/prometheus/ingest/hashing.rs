@@ -19,7 +19,7 @@ impl Default for Hashing {
 
 impl Hashing {
     /// A hash of so few bits that most bytes collide, to show that nothing depends on it but speed.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(super) fn of_bits(bits: u32) -> Self {
         Self { mask: (1 << bits) - 1, ..Self::default() }
     }

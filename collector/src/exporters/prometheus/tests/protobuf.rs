@@ -1,6 +1,5 @@
 //! The page in protobuf, as prost reads it.
 
-mod client_model;
 mod native;
 
 use opentelemetry_proto::tonic::metrics::v1::{
@@ -9,11 +8,12 @@ use opentelemetry_proto::tonic::metrics::v1::{
 };
 use prost_types::Timestamp;
 
-pub(super) use self::client_model::{Metric, MetricFamily, MetricType, families};
+pub(super) use super::super::model::client_model::families;
 use super::super::{
     encoder::{Encoder, Options, PIECE_BYTES},
     format::Format,
     ingest::Ingest,
+    model::client_model::{self, Metric, MetricFamily, MetricType},
 };
 use super::helpers::*;
 

@@ -10,11 +10,13 @@ use super::{
     damage::{damage, inflict},
     generate::requests,
     respell::{liberties, respell},
-    store::{Counted, Model},
 };
 use crate::{
     config::PrometheusSettings,
-    exporters::prometheus::PrometheusExporter,
+    exporters::prometheus::{
+        PrometheusExporter,
+        model::store::{Counted, Model},
+    },
     otlp,
     pipeline::{Ack, Exporter, Item, Outcome, Signal, Tenant},
     self_metrics::{SelfCounter, SelfMetrics},

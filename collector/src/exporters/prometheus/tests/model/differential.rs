@@ -9,14 +9,19 @@ use prost::Message;
 use super::{
     damage::{damage, inflict},
     generate::requests,
-    page::{expected, in_doubles, of_protobuf, seen},
     respell::{liberties, respell},
     steady::{Encoded, steady_requests},
-    store::{Counted, Model},
-    subject::Subject,
-    tame::tame,
 };
-use crate::{pipeline::RejectReason, series::Limits};
+use crate::{
+    exporters::prometheus::model::{
+        page::{expected, in_doubles, of_protobuf, seen},
+        store::{Counted, Model},
+        subject::Subject,
+        tame::tame,
+    },
+    pipeline::RejectReason,
+    series::Limits,
+};
 
 /// Requests of one case.
 const REQUESTS_MAX: usize = 12;

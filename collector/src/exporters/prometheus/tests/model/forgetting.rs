@@ -11,12 +11,16 @@ use prost::Message;
 
 use super::{
     super::helpers::{at, attributes, counter, gauge, of_resource, of_scope},
-    page::{expected, seen},
     respell::{Liberties, respell},
-    store::Model,
-    subject::Subject,
 };
-use crate::series::Limits;
+use crate::{
+    exporters::prometheus::model::{
+        page::{expected, seen},
+        store::Model,
+        subject::Subject,
+    },
+    series::Limits,
+};
 
 /// What one target shows: few series, each a point later than in the turn before.
 fn shown(turn: u64) -> Vec<Metric> {

@@ -1,0 +1,5 @@
+//! `inferometer_collector::fuzzing::journal_damage` under libFuzzer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| inferometer_collector::fuzzing::journal_damage(data));
