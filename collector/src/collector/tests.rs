@@ -143,10 +143,25 @@ async fn a_port_is_free_again_after_the_shutdown() {
     }
 }
 
+/// A way to an address on which everything takes its time.
+async fn late(to: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move {
+        let (mut from, _) = listener.accept().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let mut to = TcpStream::connect(to).await.unwrap();
+        // Its end is that of either side.
+        let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await;
+    });
+    address
+}
+
 #[tokio::test]
 async fn a_slow_upload_takes_no_time_from_the_batches_behind_it() {
     const SHORT: Duration = Duration::from_secs(3);
     let backend = start(ALL).unwrap();
+    let late = late(address(&backend, Serves::OtlpHttp)).await;
     let yaml = format!(
         "\
 receivers:
@@ -154,12 +169,11 @@ receivers:
 processors:
   batch: {{timeout: 1h}}
 exporters:
-  otlphttp: {{endpoint: \"http://{}\"}}
+  otlphttp: {{endpoint: \"http://{late}\"}}
 service:
   pipelines:
     metrics: {{receivers: [otlp], processors: [batch], exporters: [otlphttp]}}
-",
-        address(&backend, Serves::OtlpHttp)
+"
     );
     let collector = start(&yaml).unwrap();
     let receiver = address(&collector, Serves::OtlpHttp);
@@ -173,9 +187,10 @@ service:
     let mut told = [0; 12];
     slow.read_exact(&mut told).await.unwrap();
     assert_eq!(&told, b"HTTP/1.1 100");
-    let before = Instant::now();
+    let (before, metrics) = (Instant::now(), Arc::clone(collector.metrics()));
     collector.shutdown(SHORT).await;
     assert!(before.elapsed() >= SHORT / 2, "the upload was waited for");
+    assert_eq!(unreachable(&metrics), 0, "what the batch held was delivered");
     let page = ask(&address(&backend, Serves::Metrics), "GET /metrics", b"").await;
     assert!(page.contains("\nqueue_depth 7\n"), "{page}");
     backend.shutdown(DEADLINE).await;
