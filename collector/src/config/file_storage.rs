@@ -129,7 +129,8 @@ fn find(
         None => problems.error(
             at,
             format!(
-                "{path} is {:?}, which extensions does not define: define it there, with a directory, and name it in                  service.extensions",
+                "{path} is {:?}, which extensions does not define: define it there, with a directory, and name it in \
+                 service.extensions",
                 storage.extension.to_string()
             ),
         ),

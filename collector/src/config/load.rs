@@ -19,7 +19,7 @@ use super::{
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// What `inferometer` runs without a file.
-const DEFAULT: &str = "\
+pub(super) const DEFAULT: &str = "\
 receivers:
   otlp:
     protocols:

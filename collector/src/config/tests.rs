@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::{
     Compression, Config, ExporterSettings, KeepAliveSettings, OnFull, OtlpExporterSettings,
-    OtlpProtocol, QueueBatchSettings, QueueSettings, Resolved, Sizer,
+    OtlpProtocol, QueueBatchSettings, QueueSettings, Resolved, Sizer, load::DEFAULT as SOUND,
 };
 
 mod limits_table;
@@ -24,25 +24,6 @@ mod texts;
 mod tls;
 mod tls_files;
 mod tls_server;
-
-const SOUND: &str = "\
-receivers:
-  otlp:
-    protocols:
-      grpc:
-      http:
-exporters:
-  prometheus:
-  trace_ring:
-service:
-  pipelines:
-    metrics:
-      receivers: [otlp]
-      exporters: [prometheus]
-    traces:
-      receivers: [otlp]
-      exporters: [trace_ring]
-";
 
 /// What is said about a text: errors, or the warnings of a text that can be run.
 fn check(text: &str, expected: &[&str]) {
@@ -525,6 +506,19 @@ service:
             "c.yaml:4:29: error: unknown key \"endpont\" in receivers.otlp.protocols.grpc, did you mean \"endpoint\"?",
             "c.yaml:7:27: error: service.pipelines.metrics.receivers names \"otpl\", which receivers does not define, \
              did you mean \"otlp\"?",
+        ],
+    );
+}
+
+#[test]
+fn a_queue_on_a_storage_that_is_none_is_told_how_to_have_one() {
+    let exporter =
+        "  otlp: {endpoint: \"http://127.0.0.1:1\", sending_queue: {storage: file_storage}}\n";
+    check(
+        &SOUND.replace("  trace_ring:\n", exporter).replace("[trace_ring]", "[otlp]"),
+        &[
+            "c.yaml:8:3: error: exporters.otlp.sending_queue.storage is \"file_storage\", which extensions does not \
+           define: define it there, with a directory, and name it in service.extensions",
         ],
     );
 }
