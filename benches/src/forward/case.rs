@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tokio::time::{Duration, Instant};
 
-use super::{disk, row::ForwardRow, sink::Sink};
+use super::{disk::Syncs, row::ForwardRow, sink::Sink};
 use crate::{
     error::BenchError,
     ingest::warm_up,
@@ -55,7 +55,7 @@ pub(super) struct Load<'a, P> {
 #[derive(Debug, Clone, Copy)]
 enum Answers {
     Milliseconds(f64),
-    /// Twice as long as the disk takes for a write and a sync of one request.
+    /// Twice as long as the disk takes for a write and a sync of one request, when they come as often.
     TwoSyncs,
 }
 
@@ -121,6 +121,8 @@ impl Case {
         warm_up(&process, &mut lanes, Change::None, load.seconds)?;
         self.wait_for_decisions()?;
         let known = sink.settled()?;
+        let mut syncs = Syncs::default();
+        self.look_at_disk(&mut syncs, process.folder(), &lanes)?;
         let before = process.cpu()?;
         let until = Until::Elapsed(Duration::from_secs_f64(load.seconds));
         let plan = Plan { change: Change::None, rate: self.rate, until };
@@ -133,9 +135,10 @@ impl Case {
             return Err(BenchError::library(process.name(), message));
         }
         let cost = [cpu, process.resident()?];
+        self.look_at_disk(&mut syncs, process.folder(), &lanes)?;
         let row = ForwardRow::new((self, load.name, subject), &tally, arrived, cost, ours);
         let limits = match subject {
-            Subject::Inferometer => self.limits(load.name, &row, process.folder())?,
+            Subject::Inferometer => self.limits(load.name, &row, &syncs),
             _ => Vec::new(),
         };
         Ok((row, limits))
@@ -161,23 +164,33 @@ impl Case {
         }
     }
 
-    fn limits(
+    /// What the disk takes for itself at the pace of this load, where that is what answers are compared with.
+    fn look_at_disk<P: Payload>(
         &self,
-        load: &str,
-        row: &ForwardRow,
+        syncs: &mut Syncs,
         folder: &Path,
-    ) -> Result<Vec<LimitRow>, BenchError> {
+        lanes: &[Vec<P>],
+    ) -> Result<(), BenchError> {
+        let (Some(Answers::TwoSyncs), Some(rate)) = (self.answer_limit, self.rate) else {
+            return Ok(());
+        };
+        let items = lanes.iter().flatten().next().map_or(0, Payload::items);
+        syncs.look(folder, Duration::from_secs_f64(items as f64 / f64::from(rate)))
+    }
+
+    fn limits(&self, load: &str, row: &ForwardRow, syncs: &Syncs) -> Vec<LimitRow> {
         let name = format!("{}/{}/{load}", self.signal, self.name);
         let mut limits = Vec::new();
         if let Some(limit) = self.cost_limit {
             limits.push(LimitRow::new("forward", name.clone(), row.cost(), limit, "CPU-s/M"));
         }
-        let answers = match self.answer_limit {
-            None => return Ok(limits),
-            Some(Answers::Milliseconds(limit)) => limit,
-            Some(Answers::TwoSyncs) => 2.0 * disk::sync_p99_ms(folder)?,
-        };
-        limits.push(LimitRow::new("forward", name, row.p99_ms(), answers, "ms p99"));
-        Ok(limits)
+        if let Some(answers) = self.answer_limit {
+            let limit = match answers {
+                Answers::Milliseconds(limit) => limit,
+                Answers::TwoSyncs => 2.0 * syncs.p99_ms(),
+            };
+            limits.push(LimitRow::new("forward", name, row.p99_ms(), limit, "ms p99"));
+        }
+        limits
     }
 }
