@@ -10,6 +10,8 @@ mod man;
 mod memory;
 mod queue;
 mod serve;
+mod service_manager;
+mod signals;
 mod validate;
 
 use std::path::PathBuf;

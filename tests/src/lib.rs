@@ -4,6 +4,7 @@
 //! |---|---|
 //! | the collector in this process, and the real program as a child | `collector.rs`, `program.rs`, `child.rs` |
 //! | a backend that keeps what is forwarded to it | `backend.rs` |
+//! | what a service manager is told | `notify_socket.rs` |
 //! | the model server of `examples/serve`, and its client | `model_server.rs`, `completion.rs` |
 //! | an engine with made-up tokens behind OpenAI's API | `fake_model.rs` |
 //! | a scrape, parsed strictly; what is expected of one series | `scrape.rs`, `parse.rs`, `expected.rs` |
@@ -34,6 +35,7 @@ pub mod hostile;
 pub mod http;
 pub mod markdown;
 mod model_server;
+mod notify_socket;
 pub mod oracle;
 mod parse;
 mod program;
@@ -53,6 +55,7 @@ pub use conservation::{Conserved, conserved};
 pub use expected::{Expected, family, series};
 pub use foreign_sdk::{ForeignSdk, Sdk};
 pub use model_server::{ModelServer, model_file};
+pub use notify_socket::NotifySocket;
 pub use parse::ParseError;
 pub use program::{
     collector_program, example_program, forking_host_program, model_server_program, workspace_root,

@@ -2,8 +2,9 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, process::Command, sync::OnceLock};
 
-use inferometer_tests::oracle::{
-    UnpackedPackage, systemd_objections, unpacked_package, user_made_in,
+use inferometer_tests::{
+    Child, NotifySocket,
+    oracle::{UnpackedPackage, systemd_objections, unpacked_package, user_made_in},
 };
 
 /// Tenths of systemd's points that the unit may leave open: the network, and what its address families need.
@@ -93,4 +94,42 @@ fn the_installed_program_takes_the_installed_settings() {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
     assert_eq!(errors, "", "settings that come with a warning");
+}
+
+/// The value of a line of the installed unit.
+#[track_caller]
+fn unit_says(package: &UnpackedPackage, key: &str) -> String {
+    let unit = read(package, "usr/lib/systemd/system/inferometer.service");
+    let value = unit.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('='));
+    value.unwrap_or_else(|| panic!("no {key} in\n{unit}")).to_owned()
+}
+
+#[test]
+fn the_installed_program_tells_the_manager_of_its_unit_how_it_goes() {
+    let Some(package) = package() else { return };
+    assert_eq!(unit_says(package, "Type"), "notify");
+    let seconds = unit_says(package, "WatchdogSec");
+    let seconds: u64 = seconds.strip_suffix('s').and_then(|it| it.parse().ok()).expect("seconds");
+    let started = unit_says(package, "ExecStart");
+    let mut words = started.split_whitespace().map(|word| match word.strip_prefix('/') {
+        Some(path) => package.root.join(path).display().to_string(),
+        None => word.to_owned(),
+    });
+    let socket = NotifySocket::in_a_folder();
+    let mut command = Command::new(words.next().expect("a program"));
+    command.args(words).env_clear().env("NOTIFY_SOCKET", socket.name());
+    command.env("WATCHDOG_USEC", (seconds * 1_000_000).to_string());
+    // Whatever else listens on this machine.
+    for listener in ["receivers.otlp.protocols.grpc", "receivers.otlp.protocols.http"] {
+        command.arg("--set").arg(format!("{listener}.endpoint=127.0.0.1:0"));
+    }
+    for page in ["exporters.prometheus", "exporters.trace_ring"] {
+        command.arg("--set").arg(format!("{page}.endpoint=127.0.0.1:0"));
+    }
+    let installed = Child::spawn(&mut command);
+    assert_eq!(socket.next()[0], "READY=1", "{:?}", installed.lines());
+    assert_eq!(socket.next(), ["WATCHDOG=1"]);
+    installed.ask_to_end();
+    assert_eq!(socket.next_change()[0], "STOPPING=1");
+    assert_eq!(installed.wait().code, Some(0));
 }

@@ -12,7 +12,7 @@ use inferometer_collector::{
     demo::{Demo, Ending, Options, Ports, Screen},
 };
 
-use super::{Failure, log, serve::Signals};
+use super::{Failure, log, signals::Signals};
 
 /// The longest run that `--for` takes.
 const FOR_MAX: Duration = Duration::from_secs(24 * 60 * 60);

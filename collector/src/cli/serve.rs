@@ -6,9 +6,8 @@ use std::{
 };
 
 use inferometer_collector::{Collector, config::Config};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Failure, log};
+use super::{Failure, log, service_manager::ServiceManager, signals::Signals};
 
 /// How long open requests and queues may take to finish once the collector is told to stop.
 const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
@@ -20,6 +19,7 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     for warning in config.warnings.lines() {
         say(&warning);
     }
+    let manager = ServiceManager::of_this_process();
     let collector = Collector::start(config.resolved)?;
     say(&format!("inferometer {} is listening:", env!("CARGO_PKG_VERSION")));
     for listening in collector.addresses() {
@@ -28,13 +28,18 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     for forwarding in collector.forwarding() {
         say(&format!("  {forwarding}"));
     }
+    manager.ready(collector.addresses()).await;
     let name = signals.next().await;
     say(&format!(
         "{name}: finishing open requests and queues within {} s; once more ends at once",
         DRAIN_DEADLINE.as_secs()
     ));
+    let end = async {
+        manager.stopping(DRAIN_DEADLINE).await;
+        collector.shutdown(DRAIN_DEADLINE).await;
+    };
     tokio::select! {
-        () = collector.shutdown(DRAIN_DEADLINE) => Ok(()),
+        () = end => Ok(()),
         _ = signals.next() => Err(Failure::cut_short()),
     }
 }
@@ -43,27 +48,4 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
 fn say(line: &str) {
     // A closed stderr must not end a collector that works.
     let _ = writeln!(io::stderr(), "{line}");
-}
-
-/// The two signals that ask for an end.
-pub(super) struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    pub(super) fn watch() -> io::Result<Self> {
-        Ok(Self {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-        })
-    }
-
-    /// The name of the next one.
-    pub(super) async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.interrupt.recv() => "SIGINT",
-            _ = self.terminate.recv() => "SIGTERM",
-        }
-    }
 }

@@ -18,7 +18,7 @@ use inferometer_collector::{
 use tokio::time::Instant;
 
 use super::{ReplayArgs, folder, tls};
-use crate::cli::{Failure, log, serve::Signals};
+use crate::cli::{Failure, log, signals::Signals};
 
 /// How long one request is tried while the endpoint is away; then what is left stays.
 const PATIENCE: Duration = Duration::from_secs(30);
