@@ -9,6 +9,7 @@ mod log;
 mod man;
 mod memory;
 mod queue;
+mod run_options;
 mod serve;
 mod service_manager;
 mod signals;
@@ -20,16 +21,18 @@ use clap::{Args, Parser, Subcommand};
 use inferometer_collector::config::{Config, ConfigSource, OtlpExporterSettings, Resolved};
 
 pub(crate) use self::failure::Failure;
+use self::{failure::EXIT_CODES, run_options::RunOptions};
 
 /// OpenTelemetry collector for LLM serving: OTLP in, Prometheus out, traces forwarded or kept in a small ring.
 ///
 /// Without --config it listens on loopback: OTLP over gRPC on 4317 and over HTTP on 4318, metrics for Prometheus on
 /// 9464, recent traces on 16686. RUST_LOG sets what is logged, such as RUST_LOG=debug. SIGINT and SIGTERM finish what
-/// is under way and end the program within 10 seconds; a second one ends it at once.
+/// is under way and end the program within --drain-deadline; a second one ends it at once.
 #[derive(Debug, Parser)]
 #[command(
     name = "inferometer",
     version,
+    after_long_help = EXIT_CODES,
     args_conflicts_with_subcommands = true,
     max_term_width = 100
 )]
@@ -40,6 +43,9 @@ pub(crate) struct Cli {
     /// Forward traces by OTLP over gRPC to http://HOST:PORT or https://HOST:PORT, instead of keeping recent ones in memory
     #[arg(long, value_name = "URL", conflicts_with_all = ["config", "set"], value_parser = forward_to)]
     traces_endpoint: Option<Resolved>,
+
+    #[command(flatten)]
+    options: RunOptions,
 
     #[command(subcommand)]
     command: Option<Command>,
@@ -102,15 +108,15 @@ impl Cli {
             (Some(Command::Man(args)), _) => man::run(&args),
             #[cfg(feature = "demo")]
             (Some(Command::Demo(args)), _) => demo::run(args).await,
-            (None, Some(resolved)) => serve(resolved.into()).await,
-            (None, None) => serve(ConfigSource::from(self.source).load()?).await,
+            (None, Some(resolved)) => serve(resolved.into(), self.options).await,
+            (None, None) => serve(ConfigSource::from(self.source).load()?, self.options).await,
         }
     }
 }
 
-async fn serve(config: Config) -> Result<(), Failure> {
+async fn serve(config: Config, options: RunOptions) -> Result<(), Failure> {
     memory::check(&config)?;
-    serve::run(config).await
+    serve::run(config, options).await
 }
 
 fn forward_to(url: &str) -> Result<Resolved, String> {
@@ -146,6 +152,7 @@ mod tests {
         check(&["--config", "c.yaml", "--config=d.yaml", "--set=a.b=c", "--set", "d=e"], Ok(()));
         check(&["validate", "--config", "c.yaml"], Ok(()));
         check(&["--set", "a=b"], Ok(()));
+        check(&["--drain-deadline", "1m30s", "--config", "c.yaml"], Ok(()));
         check(
             &["validate", "--config", "c.yaml", "--config", "d.yaml", "--set=a=b", "--json"],
             Ok(()),
@@ -177,6 +184,8 @@ mod tests {
     #[test]
     fn wrong_usage_says_what_is_wrong() {
         check(&["validate"], Err("--config <FILE>"));
+        check(&["--drain-deadline", "30"], Err("\"30\", expected a duration such as 10s"));
+        check(&["--drain-deadline", "1s", "validate", "--config=c"], Err("cannot be used"));
         check(&["config"], Err("Usage: inferometer config"));
         check(&["queue", "replay", "q"], Err("--to <URL>"));
         check(&["queue", "inspect"], Err("<DIR>"));

@@ -86,3 +86,4 @@ pub use settings::{OtlpListenerSettings, OtlpReceiverSettings, TraceRingSettings
 pub use source::SourceId;
 pub use tls::{Pem, TlsClientSettings, TlsIdentity, TlsSettings, TlsVersion};
 pub use tls_server::TlsServerSettings;
+pub use value::duration;

@@ -1,7 +1,7 @@
 //! The program `inferometer`.
 //!
 //! Exit codes: 0 done, 1 failed while starting or running, or a queue is damaged or not all of it was sent, 2 wrong usage or
-//! configuration.
+//! configuration, 3 ended by a second signal before it had finished, 101 a defect (Rust's code for a panic).
 
 use std::{num::NonZero, process::ExitCode, thread};
 

@@ -1,10 +1,10 @@
 //! A collector that is asked to end, at any moment and under load, takes no more and ends in order within its deadline:
 //! what it has acknowledged was delivered, or is on disk and is delivered by the next one, or is counted as lost.
 
-use std::{net::TcpStream, path::Path, sync::Arc, time::Duration};
+use std::{net::TcpStream, path::Path, process::Command, sync::Arc, time::Duration};
 
 use inferometer_tests::{
-    CollectorProcess, Ended,
+    CollectorProcess, Ended, collector_program,
     faults::{
         Account, Chance, Disk, Load, Protocol, Script, ScriptedBackend, Setup, all_arrived,
         empty_queue, say, scaled, side_by_side,
@@ -128,6 +128,45 @@ fn what_waits_on_disk_is_there_for_the_next_one() {
         ("disk, backend hangs", hangs, SLOW_RUNS),
     ];
     side_by_side(ways, |(name, script, runs)| drains(name, script, Protocol::Grpc, true, runs));
+}
+
+/// A collector with requests that its backend never answers.
+fn stuck(backend: &ScriptedBackend, options: &[&str]) -> CollectorProcess {
+    backend.set(Script::Hangs);
+    let account = Arc::new(Account::of_requests(SPANS, 300));
+    let endpoint = backend.endpoint();
+    let mut command = Command::new(collector_program());
+    command.args(options);
+    let mut collector = CollectorProcess::with_command(command, &setup(&endpoint, None).yaml());
+    let address = collector.address("OTLP over HTTP");
+    account.send_all(address, 20);
+    collector
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once_with_a_code_of_its_own() {
+    let backend = ScriptedBackend::start();
+    let mut collector = stuck(&backend, &["--drain-deadline", "1h"]);
+    collector.ask_to_end();
+    collector.says("that it ends", |line| line.starts_with("SIGTERM: finishing open requests"));
+    assert!(collector.is_running(), "nothing was left to wait for");
+    let ended = collector.terminate();
+    assert_eq!(ended.code, Some(3), "{:?}", ended.stderr);
+    let told = ended.stderr.iter().any(|line| line.contains("stopped at once by a second signal"));
+    assert!(told, "{:?}", ended.stderr);
+}
+
+#[test]
+fn a_deadline_of_ones_own_is_kept() {
+    let backend = ScriptedBackend::start();
+    let collector = stuck(&backend, &["--drain-deadline", "500ms"]);
+    let elapsed = wait::stopwatch();
+    let ended = collector.terminate();
+    let took = elapsed();
+    assert_eq!(ended.code, Some(0), "{:?}", ended.stderr);
+    assert!(took < DEADLINE / 2, "it took {took:?}");
+    let told = ended.stderr.iter().any(|line| line.contains("backends were not reached"));
+    assert!(told, "{:?}", ended.stderr);
 }
 
 #[test]

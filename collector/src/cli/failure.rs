@@ -12,6 +12,17 @@ use inferometer_collector::{StartError, config::ConfigError};
 const RUN_TIME: u8 = 1;
 /// Exit code for wrong usage and configuration.
 const USAGE: u8 = 2;
+/// Exit code for an end that a second signal has cut short.
+const CUT_SHORT: u8 = 3;
+
+/// Every exit code, for `--help` and the manual.
+pub(super) const EXIT_CODES: &str = "\
+Exit codes:
+0: done. Also where queued items were lost at the deadline: the last line of the log and the counters say how many.
+1: failed while starting or running, such as a port that is taken; or a queue is damaged, or not all of it was sent.
+2: wrong usage or configuration: the same would fail again.
+3: a second SIGINT or SIGTERM ended it before what was under way was finished.
+101: a defect of the program, which it has described.";
 
 /// What to say, and the exit code.
 #[derive(Debug)]
@@ -41,10 +52,10 @@ impl Failure {
     pub(super) fn cut_short() -> Self {
         Self {
             message: Some(
-                "inferometer: stopped at once by a second signal, what was queued is lost"
+                "inferometer: stopped at once by a second signal, what was queued in memory is lost"
                     .to_owned(),
             ),
-            code: RUN_TIME,
+            code: CUT_SHORT,
         }
     }
 
@@ -68,5 +79,18 @@ impl From<ConfigError> for Failure {
     /// The lines as they are, so that editors find the places.
     fn from(error: ConfigError) -> Self {
         Self { message: Some(error.to_string()), code: USAGE }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_exit_code_is_explained() {
+        for code in [0, RUN_TIME, USAGE, CUT_SHORT, 101] {
+            let line = format!("\n{code}: ");
+            assert!(EXIT_CODES.contains(&line), "{code} is not in {EXIT_CODES}");
+        }
     }
 }

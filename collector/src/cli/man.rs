@@ -102,6 +102,8 @@ mod tests {
         let first = pages.first().map(text).unwrap_or_default();
         assert!(first.contains("--config"), "{first}");
         assert!(first.contains("inferometer-validate(1)"), "{first}");
+        assert!(first.contains("--drain-deadline"), "{first}");
+        assert!(first.contains("Exit codes:") && first.contains("3: a second SIGINT"), "{first}");
     }
 
     #[test]

@@ -1,19 +1,13 @@
 //! Runs the collector until it is told to stop.
 
-use std::{
-    io::{self, Write},
-    time::Duration,
-};
+use std::io::{self, Write};
 
 use inferometer_collector::{Collector, config::Config};
 
-use super::{Failure, log, service_manager::ServiceManager, signals::Signals};
-
-/// How long open requests and queues may take to finish once the collector is told to stop.
-const DRAIN_DEADLINE: Duration = Duration::from_secs(10);
+use super::{Failure, RunOptions, log, service_manager::ServiceManager, signals::Signals};
 
 /// Starts the collector, says where it listens, and stops it on SIGINT or SIGTERM.
-pub(super) async fn run(config: Config) -> Result<(), Failure> {
+pub(super) async fn run(config: Config, options: RunOptions) -> Result<(), Failure> {
     log::start(config.resolved.log_level);
     let mut signals = Signals::watch().map_err(|cause| Failure::start(&cause))?;
     for warning in config.warnings.lines() {
@@ -30,13 +24,13 @@ pub(super) async fn run(config: Config) -> Result<(), Failure> {
     }
     manager.ready(collector.addresses()).await;
     let name = signals.next().await;
+    let deadline = options.drain_deadline;
     say(&format!(
-        "{name}: finishing open requests and queues within {} s; once more ends at once",
-        DRAIN_DEADLINE.as_secs()
+        "{name}: finishing open requests and queues within {deadline:?}; once more ends at once"
     ));
     let end = async {
-        manager.stopping(DRAIN_DEADLINE).await;
-        collector.shutdown(DRAIN_DEADLINE).await;
+        manager.stopping(deadline).await;
+        collector.shutdown(deadline).await;
     };
     tokio::select! {
         () = end => Ok(()),

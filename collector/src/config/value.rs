@@ -29,8 +29,10 @@ const FRACTION_DIGITS_MAX: usize = 13;
 /// Digits of a whole number; more cannot be meant.
 const WHOLE_DIGITS_MAX: usize = 18;
 
-/// Reads Go's notation: numbers with units, added up, such as `1h30m` or `1.5s`; `0` needs no unit.
-pub(super) fn duration(text: &str) -> Option<Duration> {
+/// Reads Go's notation: numbers with units, added up, such as `1h30m` or `1.5s`; `0` needs no unit. Nothing if it is none, or
+/// above the 584 years that 64 bits of nanoseconds hold.
+#[must_use]
+pub fn duration(text: &str) -> Option<Duration> {
     if text == "0" {
         return Some(Duration::ZERO);
     }

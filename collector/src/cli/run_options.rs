@@ -1,0 +1,48 @@
+//! How the collector is run, beside its configuration.
+
+use std::time::Duration;
+
+use clap::Args;
+use inferometer_collector::config::duration;
+
+/// The longest drain; whoever wants more wants a queue on disk.
+const DRAIN_DEADLINE_MAX: Duration = Duration::from_secs(60 * 60);
+
+#[derive(Debug, Args)]
+pub(super) struct RunOptions {
+    /// How long open requests and queues may take to finish once SIGINT or SIGTERM comes, at most 1h; what is left then is
+    /// counted as lost, unless it is on disk. Give it less than the manager waits before it kills: Kubernetes'
+    /// terminationGracePeriodSeconds; systemd is asked for the time
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = drain_deadline)]
+    pub(super) drain_deadline: Duration,
+}
+
+fn drain_deadline(text: &str) -> Result<Duration, String> {
+    let deadline = duration(text).filter(|&deadline| deadline <= DRAIN_DEADLINE_MAX);
+    deadline
+        .ok_or_else(|| format!("{text:?}, expected a duration such as 10s or 1m30s, at most 1h"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drain_has_from_nothing_to_an_hour() {
+        let cases = [
+            ("0", Some(0)),
+            ("500ms", Some(500)),
+            ("1m30s", Some(90_000)),
+            ("1h", Some(3_600_000)),
+            ("1h1ns", None),
+            ("30", None),
+            ("-1s", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            let seen = drain_deadline(text);
+            assert_eq!(seen.clone().ok(), expected.map(Duration::from_millis), "{text}");
+            assert!(seen.err().is_none_or(|it| it.contains(&format!("{text:?}"))));
+        }
+    }
+}
