@@ -17,7 +17,8 @@
 //! | faults, an account of what was sent, and a backend that fails as it is told to | `faults` |
 //! | attacks, and a client beside them that nobody may hurt | `hostile` |
 //! | HTTP for tests, and waiting with a deadline | `http.rs`, `wait.rs` |
-//! | what documents show | `markdown.rs` |
+//! | what documents show, and a page of commands as it is run | `markdown.rs`, `page.rs` |
+//! | a shell in an empty root | `shell.rs` |
 //!
 //! Everything blocks: a test reads from top to bottom, and what needs a runtime has its own. What is started ends when
 //! it is dropped. A failed expectation panics with what was seen instead.
@@ -37,12 +38,14 @@ pub mod markdown;
 mod model_server;
 mod notify_socket;
 pub mod oracle;
+pub mod page;
 mod parse;
 mod program;
 mod raw_codec;
 mod scale;
 pub mod scenario;
 mod scrape;
+mod shell;
 mod span_tree;
 mod tls_backend;
 pub mod wait;
@@ -62,5 +65,6 @@ pub use program::{
 };
 pub use raw_codec::RawCodec;
 pub use scrape::{Family, Kind, Sample, Scrape};
+pub use shell::{Said, Shell};
 pub use span_tree::{Span, timed_tree, tree};
 pub use tls_backend::{Certificates, Delivered, TlsBackend};
