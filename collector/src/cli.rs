@@ -100,6 +100,9 @@ impl Cli {
     /// # Errors
     /// Why it could not be done, with the exit code that says so.
     pub(crate) async fn run(self) -> Result<(), Failure> {
+        if let Some(format) = self.options.log_format {
+            log::speak(format);
+        }
         match (self.command, self.traces_endpoint) {
             (Some(Command::Validate(args)), _) => validate::run(args),
             (Some(Command::Config(command)), _) => config::run(command),
@@ -115,6 +118,7 @@ impl Cli {
 }
 
 async fn serve(config: Config, options: RunOptions) -> Result<(), Failure> {
+    log::speak(config.resolved.logs.encoding.into());
     memory::check(&config)?;
     serve::run(config, options).await
 }
@@ -152,6 +156,7 @@ mod tests {
         check(&["--config", "c.yaml", "--config=d.yaml", "--set=a.b=c", "--set", "d=e"], Ok(()));
         check(&["validate", "--config", "c.yaml"], Ok(()));
         check(&["--set", "a=b"], Ok(()));
+        check(&["--log-format", "json"], Ok(()));
         check(&["--drain-deadline", "1m30s", "--config", "c.yaml"], Ok(()));
         check(
             &["validate", "--config", "c.yaml", "--config", "d.yaml", "--set=a=b", "--json"],

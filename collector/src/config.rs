@@ -25,6 +25,7 @@ pub(crate) mod fuzzing;
 mod keep_alive;
 mod listener_limits;
 mod load;
+mod logs;
 mod memory;
 mod merge;
 mod nearest;
@@ -68,6 +69,7 @@ pub use file_exporter::FileExporterSettings;
 pub use file_storage::{FileStorageSettings, QueueStorage};
 pub use keep_alive::KeepAliveSettings;
 pub use load::{Config, ConfigError, ConfigSource, Located, Warnings};
+pub use logs::{LogEncoding, LogLevel, LogSamplingSettings, LogSettings};
 pub use memory::{MemoryBound, MemoryBounds, MemoryVerdict, memory_limit};
 pub use otlp_exporter::{Compression, OtlpExporterSettings, OtlpProtocol};
 pub use problem::{Position, Problem, Severity};
@@ -77,7 +79,7 @@ pub use queue::{OnFull, QueueSettings, Sizer};
 pub use queue_batch::QueueBatchSettings;
 pub use reference::keys_page;
 pub use resolved::{
-    Component, ConnectorSettings, ExporterSettings, LogLevel, PipelineId, PipelineSettings,
+    Component, ConnectorSettings, ExporterSettings, PipelineId, PipelineSettings,
     ProcessorSettings, ReceiverSettings, Resolved,
 };
 pub use retry::RetrySettings;

@@ -5,6 +5,7 @@
 
 mod client_model;
 mod jaeger_client;
+mod json_lines;
 mod packager;
 mod prometheus;
 mod promtool;
@@ -19,6 +20,7 @@ use std::{
 
 pub use client_model::{NumberSample, PROTOBUF, protobuf_numbers};
 pub use jaeger_client::JaegerClient;
+pub use json_lines::python_read_json_lines;
 pub use packager::{
     UnpackedPackage, bash_says, groff_warnings, systemd_objections, unpacked_package, user_made_in,
 };

@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 use inferometer_collector::{
-    config::LogLevel,
+    config::{LogLevel, LogSettings},
     demo::{Demo, Ending, Options, Ports, Screen},
 };
 
@@ -46,7 +46,7 @@ pub(super) struct DemoArgs {
 /// Runs it until its time is over, or SIGINT or SIGTERM.
 pub(super) async fn run(args: DemoArgs) -> Result<(), Failure> {
     // Between the numbers only what is wrong.
-    log::start(LogLevel::Warn);
+    let _log = log::start(&LogSettings { level: LogLevel::Warn, ..LogSettings::default() });
     let failed = |cause: io::Error| Failure::start(&cause);
     let mut signals = Signals::watch().map_err(failed)?;
     let mut ending_signals = Signals::watch().map_err(failed)?;

@@ -1,12 +1,13 @@
 //! Why the program ends without having done its work.
 
-use std::{
-    fmt::Display,
-    io::{self, Write},
-    process::ExitCode,
+use std::{fmt::Display, process::ExitCode};
+
+use inferometer_collector::{
+    StartError,
+    config::{ConfigError, LogLevel},
 };
 
-use inferometer_collector::{StartError, config::ConfigError};
+use super::log;
 
 /// Exit code for what failed while starting or running.
 const RUN_TIME: u8 = 1;
@@ -63,7 +64,7 @@ impl Failure {
     pub(crate) fn report(self) -> ExitCode {
         // Nobody is left to tell if stderr is closed; the exit code says it too.
         if let Some(message) = self.message {
-            let _ = writeln!(io::stderr(), "{message}");
+            log::say(LogLevel::Error, &message);
         }
         ExitCode::from(self.code)
     }

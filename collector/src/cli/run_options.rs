@@ -5,6 +5,8 @@ use std::time::Duration;
 use clap::Args;
 use inferometer_collector::config::duration;
 
+use super::log::LogFormat;
+
 /// The longest drain; whoever wants more wants a queue on disk.
 const DRAIN_DEADLINE_MAX: Duration = Duration::from_secs(60 * 60);
 
@@ -15,6 +17,10 @@ pub(super) struct RunOptions {
     /// terminationGracePeriodSeconds; systemd is asked for the time
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = drain_deadline)]
     pub(super) drain_deadline: Duration,
+
+    /// What the lines on stderr look like, above service.telemetry.logs.encoding
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub(super) log_format: Option<LogFormat>,
 }
 
 fn drain_deadline(text: &str) -> Result<Duration, String> {

@@ -1,17 +1,18 @@
 //! Runs the collector until it is told to stop.
 
-use std::io::{self, Write};
-
-use inferometer_collector::{Collector, config::Config};
+use inferometer_collector::{
+    Collector,
+    config::{Config, LogLevel},
+};
 
 use super::{Failure, RunOptions, log, service_manager::ServiceManager, signals::Signals};
 
 /// Starts the collector, says where it listens, and stops it on SIGINT or SIGTERM.
 pub(super) async fn run(config: Config, options: RunOptions) -> Result<(), Failure> {
-    log::start(config.resolved.log_level);
+    let _log = log::start(&config.resolved.logs);
     let mut signals = Signals::watch().map_err(|cause| Failure::start(&cause))?;
     for warning in config.warnings.lines() {
-        say(&warning);
+        log::say(LogLevel::Warn, &warning);
     }
     let manager = ServiceManager::of_this_process();
     let collector = Collector::start(config.resolved)?;
@@ -40,6 +41,5 @@ pub(super) async fn run(config: Config, options: RunOptions) -> Result<(), Failu
 
 /// For the person at the terminal, whatever the log level is.
 fn say(line: &str) {
-    // A closed stderr must not end a collector that works.
-    let _ = writeln!(io::stderr(), "{line}");
+    log::say(LogLevel::Info, line);
 }

@@ -153,7 +153,7 @@ fn sections(tree: &Node, problems: &mut Problems) -> Resolved {
         connectors: connectors::read_all(connectors, problems),
         extensions: extensions::read_all(extensions, problems),
     };
-    let (pipelines, log_level) = match root.section("service", problems) {
+    let (pipelines, logs) = match root.section("service", problems) {
         Some(mut service) => {
             let read = service::read(&mut service, &mut definitions, problems);
             service.close(problems);
@@ -175,7 +175,7 @@ fn sections(tree: &Node, problems: &mut Problems) -> Resolved {
         exporters: used(definitions.exporters),
         connectors: used(connectors.collect()),
         pipelines,
-        log_level,
+        logs,
     }
 }
 

@@ -7,6 +7,7 @@ use super::{
     component_id::ComponentId,
     debug_exporter::DebugExporterSettings,
     file_exporter::FileExporterSettings,
+    logs::LogSettings,
     otlp_exporter::OtlpExporterSettings,
     prometheus_settings::PrometheusSettings,
     settings::{OtlpReceiverSettings, TraceRingSettings},
@@ -36,8 +37,8 @@ pub struct Resolved {
     pub connectors: Vec<Component<ConnectorSettings>>,
     /// In the order of the file.
     pub pipelines: Vec<PipelineSettings>,
-    /// What is logged unless `RUST_LOG` says otherwise.
-    pub log_level: LogLevel,
+    /// The log.
+    pub logs: LogSettings,
 }
 
 /// A component of the file.
@@ -183,36 +184,6 @@ impl fmt::Display for PipelineId {
     }
 }
 
-/// How much is logged; `service.telemetry.logs.level`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum LogLevel {
-    /// Everything, for those who change the code.
-    Debug,
-    /// Starts, stops and what an operator may act on.
-    #[default]
-    Info,
-    /// What is wrong and what is about to be.
-    Warn,
-    /// What is wrong.
-    Error,
-}
-
-impl LogLevel {
-    /// Every level, most talkative first.
-    pub const ALL: [Self; 4] = [Self::Debug, Self::Info, Self::Warn, Self::Error];
-
-    /// The name that the file uses.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Debug => "debug",
-            Self::Info => "info",
-            Self::Warn => "warn",
-            Self::Error => "error",
-        }
-    }
-}
-
 impl Default for Resolved {
     fn default() -> Self {
         let ring = ExporterSettings::TraceRing(TraceRingSettings::default());
@@ -267,7 +238,7 @@ impl Resolved {
                 Component { id: traces, settings },
             ],
             connectors: Vec::new(),
-            log_level: LogLevel::default(),
+            logs: LogSettings::default(),
         }
     }
 }

@@ -6,14 +6,14 @@ use super::{
     connectors::{CONNECTORS, DefinedConnector, Side},
     exporters::EXPORTERS,
     extensions::{self, ExtensionSettings},
+    logs::{self, LogSettings},
     nearest,
     problem::{Position, Problems},
     processors::PROCESSORS,
     raw::Value,
     receivers::RECEIVERS,
     resolved::{
-        ExporterSettings, LogLevel, PipelineId, PipelineSettings, ProcessorSettings,
-        ReceiverSettings,
+        ExporterSettings, PipelineId, PipelineSettings, ProcessorSettings, ReceiverSettings,
     },
     section::Section,
 };
@@ -34,14 +34,14 @@ pub(super) fn read(
     service: &mut Section<'_>,
     definitions: &mut Definitions,
     problems: &mut Problems,
-) -> (Vec<PipelineSettings>, LogLevel) {
-    let log_level = telemetry(service, problems);
+) -> (Vec<PipelineSettings>, LogSettings) {
+    let logs = logs::read(service, problems);
     let names = service.names("extensions", problems);
     let names = names.into_iter().map(|(at, name)| (at, name.to_owned())).collect();
     extensions::start(names, &mut definitions.extensions, problems);
     let Some(section) = service.section("pipelines", problems) else {
         service.missing("pipelines", "at least one, such as metrics", problems);
-        return (Vec::new(), log_level);
+        return (Vec::new(), logs);
     };
     if section.entries().next().is_none() {
         problems.error(
@@ -62,26 +62,7 @@ pub(super) fn read(
         pipelines.push(pipeline(id, &mut section, definitions, problems));
         section.close(problems);
     }
-    (pipelines, log_level)
-}
-
-fn telemetry(service: &mut Section<'_>, problems: &mut Problems) -> LogLevel {
-    let Some(mut telemetry) = service.section("telemetry", problems) else {
-        return LogLevel::default();
-    };
-    let mut level = None;
-    if let Some(mut logs) = telemetry.section("logs", problems) {
-        level = logs.word("level", &LogLevel::ALL.map(|level| (level.as_str(), level)), problems);
-        logs.close(problems);
-    }
-    telemetry.refuse(
-        "metrics",
-        "this collector's own metrics are on the page of the exporter prometheus: remove it",
-        problems,
-    );
-    telemetry.refuse("resource", "OTEL_RESOURCE_ATTRIBUTES says it: remove it", problems);
-    telemetry.close(problems);
-    level.unwrap_or_default()
+    (pipelines, logs)
 }
 
 fn pipeline(

@@ -14,6 +14,7 @@ use super::{
 };
 
 mod limits_table;
+mod logs;
 mod memory;
 mod print;
 mod prometheus;

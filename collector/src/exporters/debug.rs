@@ -25,6 +25,8 @@ use crate::{
     self_metrics::SelfMetrics,
 };
 
+/// The target of what is shown, for filters of the log.
+pub const LOG_TARGET: &str = module_path!();
 /// How long the thread sleeps at a time when there is nothing to show.
 const IDLE: Duration = Duration::from_secs(60);
 
@@ -72,7 +74,7 @@ fn show(component: &str, settings: &DebugExporterSettings, queue: &Queue) {
         match queue.next_within(IDLE) {
             Next::Waiting(waiting) => {
                 if sampler.takes(Instant::now()) {
-                    info!("{component}: {}", text::of(&waiting, settings.verbosity));
+                    info!(target: LOG_TARGET, "{component}: {}", text::of(&waiting, settings.verbosity));
                 }
                 queue.settle(&waiting, Fate::KEPT);
             }

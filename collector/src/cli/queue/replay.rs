@@ -11,7 +11,10 @@ use std::{
 };
 
 use inferometer_collector::{
-    config::{OtlpExporterSettings, OtlpProtocol, QueueSettings, RetrySettings, Secret},
+    config::{
+        LogLevel, LogSettings, OtlpExporterSettings, OtlpProtocol, QueueSettings, RetrySettings,
+        Secret,
+    },
     exporters::otlp::{Replay, Replayed},
     journal::{self, DEAD_LETTERS, Durability, Folder, Header, Journal, Storage, Stored},
 };
@@ -44,7 +47,7 @@ struct Tally {
 /// # Errors
 /// Somebody has the folder, it is none of a queue, or something is left.
 pub(super) async fn run(args: ReplayArgs) -> Result<(), Failure> {
-    log::start(inferometer_collector::config::LogLevel::Warn);
+    let _log = log::start(&LogSettings { level: LogLevel::Warn, ..LogSettings::default() });
     let settings = settings(&args).map_err(|cause| Failure::usage(&cause))?;
     let replay = Replay::to(settings).map_err(|cause| Failure::start(&tls::in_options(&cause)))?;
     folder::is_queue(&args.folder)?;

@@ -3,7 +3,7 @@
 use super::{
     Default::{Is, Needed},
     Part,
-    Takes::{Other, Word},
+    Takes::{DurationAboveZero, Flag, Number, Other, Word},
     entry,
 };
 
@@ -25,6 +25,38 @@ pub(super) const PARTS: &[Part] = &[
                 Word(&["debug", "info", "warn", "error"]),
                 Is("info"),
                 "what is logged, unless `RUST_LOG` is set",
+            ),
+            entry(
+                "telemetry.logs.encoding",
+                Word(&["console", "json"]),
+                Is("console"),
+                "what a line is: text, or an object with `timestamp`, `level`, `target`, `message` and `fields`; \
+                 `--log-format` stands above it",
+            ),
+            entry(
+                "telemetry.logs.sampling.enabled",
+                Flag,
+                Is("true"),
+                "false: every message is logged, however often it repeats; the exporter `debug` has a sampling of its own",
+            ),
+            entry(
+                "telemetry.logs.sampling.tick",
+                DurationAboveZero,
+                Is("10s"),
+                "the time that repeats are counted for, 4096 messages apart; at its end each that was held back is told \
+                 with its number, `left_out`",
+            ),
+            entry(
+                "telemetry.logs.sampling.initial",
+                Number(0, 1_000_000),
+                Is("10"),
+                "so many of one message are logged in each tick",
+            ),
+            entry(
+                "telemetry.logs.sampling.thereafter",
+                Number(0, 1_000_000),
+                Is("100"),
+                "of those after that each such one is; 0 none",
             ),
         ],
     },
