@@ -31,7 +31,7 @@ pub(super) const PARTS: &[Part] = &[
                 Word(&["console", "json"]),
                 Is("console"),
                 "what a line is: text, or an object with `timestamp`, `level`, `target`, `message` and `fields`; \
-                 `--log-format` stands above it",
+                 `--log-format` stands above it, and holds for errors of the configuration too",
             ),
             entry(
                 "telemetry.logs.sampling.enabled",
