@@ -19,6 +19,7 @@ use self::{
 };
 use crate::{
     config::{ExporterSettings, ProcessorSettings, ReceiverSettings, Resolved},
+    health::{Health, HealthCheck, Phase, Pulse},
     http::{InFlight, StartError, Threads},
     pipeline::RejectReason,
     receivers::otlp::OtlpReceiver,
@@ -37,6 +38,8 @@ pub struct Collector {
     exporters: Vec<RunningExporter>,
     listening: Vec<Listening>,
     metrics: Arc<SelfMetrics>,
+    health_checks: Vec<HealthCheck>,
+    _pulse: Pulse,
 }
 
 impl Collector {
@@ -49,7 +52,11 @@ impl Collector {
     pub fn start(config: Resolved) -> Result<Self, StartError> {
         let metrics = Arc::new(SelfMetrics::default());
         show_components(&metrics, &config);
-        let mut listening = Vec::new();
+        let health = Arc::clone(metrics.health());
+        health.shows(&config.pipelines);
+        // Before all that may take a while, so that it says so.
+        let health_checks = HealthCheck::start_all(config.health_checks, &metrics)?;
+        let mut listening: Vec<_> = health_checks.iter().map(Listening::of_health_check).collect();
         let mut exporters = Vec::new();
         for component in config.exporters {
             let exporter = RunningExporter::start(component, Arc::clone(&metrics))?;
@@ -83,7 +90,10 @@ impl Collector {
             listening.extend(Listening::of_receiver(&name, &receiver));
             receivers.push(receiver);
         }
-        Ok(Self { receivers, emptied: graphs.into_emptied(), exporters, listening, metrics })
+        health.enters(Phase::Running);
+        let _pulse = Pulse::start(health.workers());
+        let emptied = graphs.into_emptied();
+        Ok(Self { receivers, emptied, exporters, listening, metrics, health_checks, _pulse })
     }
 
     /// Everything that is listened on, with the real ports, exporters first.
@@ -103,6 +113,12 @@ impl Collector {
         &self.metrics
     }
 
+    /// Whether it works. What it says goes on after [`Collector::shutdown`] has begun.
+    #[must_use]
+    pub fn health(&self) -> &Arc<Health> {
+        self.metrics.health()
+    }
+
     /// What the Prometheus page shows; of several pages the first, none without one.
     #[must_use]
     pub fn series(&self) -> Option<&Arc<Store>> {
@@ -116,6 +132,7 @@ impl Collector {
     /// unreachable and logged. Receivers get half of the time, and batches half of what is left then: a slow upload takes
     /// none from the batches, nor they from exporters, which send what was in them.
     pub async fn shutdown(self, deadline: Duration) {
+        self.health().enters(Phase::Stopping);
         let end = Instant::now() + deadline;
         let left = move || end.saturating_duration_since(Instant::now());
         let half = left() / 2;
@@ -133,6 +150,7 @@ impl Collector {
             );
         }
         each(pages.into_iter().map(|page| page.shutdown(left().max(PAGES_GRACE)))).await;
+        each(self.health_checks.into_iter().map(|check| check.shutdown(PAGES_GRACE))).await;
     }
 }
 

@@ -22,6 +22,7 @@ mod file_storage;
 mod foreign;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
+mod health_check;
 mod keep_alive;
 mod listener_limits;
 mod load;
@@ -67,6 +68,7 @@ pub use debug_exporter::{DebugExporterSettings, Verbosity};
 pub use extensions::ExtensionSettings;
 pub use file_exporter::FileExporterSettings;
 pub use file_storage::{FileStorageSettings, QueueStorage};
+pub use health_check::HealthCheckSettings;
 pub use keep_alive::KeepAliveSettings;
 pub use load::{Config, ConfigError, ConfigSource, Located, Warnings};
 pub use logs::{LogEncoding, LogLevel, LogSamplingSettings, LogSettings};

@@ -19,6 +19,7 @@ pub mod failpoint;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod health;
 pub mod http;
 pub mod journal;
 pub mod otlp;

@@ -43,7 +43,7 @@ pub use self::{
     sampling::SamplingMetrics,
     stores::Stores,
 };
-use crate::{http::InFlight, pipeline::Signal};
+use crate::{health::Health, http::InFlight, pipeline::Signal};
 
 /// Counters of the collector itself, shared by all its components; every method is one lock-free addition.
 ///
@@ -51,6 +51,7 @@ use crate::{http::InFlight, pipeline::Signal};
 /// what became of its connections, a connector both of what reached it and of what it made.
 pub struct SelfMetrics {
     scope: Scope,
+    health: Arc<Health>,
     receivers: Mutex<BTreeMap<(String, usize), Arc<ReceiverMetrics>>>,
     exporters: Mutex<BTreeMap<String, Arc<ExporterMetrics>>>,
     samplers: Mutex<BTreeMap<String, Arc<SamplingMetrics>>>,
@@ -82,6 +83,7 @@ impl Default for SelfMetrics {
         let encoder = Encoder::new(&resource, Encoder::DEFAULT_MAX_REQUEST_BYTES);
         let provider = MeterProvider::builder().with_resource(resource).build();
         let scope = provider.scope(env!("CARGO_PKG_NAME"));
+        let health = Arc::<Health>::default();
         let request_budgets = request_memory::Budgets::default();
         let mut observed = process::observe(&scope);
         observed.extend(request_memory::observe(&scope, &request_budgets));
@@ -101,9 +103,11 @@ impl Default for SelfMetrics {
             request_budgets,
             scrape_duration: scope.histogram(&metrics::INFER_COLLECTOR_SCRAPE_DURATION, &[]),
             scrape_omitted: scope.counter(&metrics::INFER_COLLECTOR_SCRAPE_OMITTED, &[]),
-            connections: CollectorListener::ALL.map(|listener| Connections::bind(&scope, listener)),
+            connections: CollectorListener::ALL
+                .map(|listener| Connections::bind(&scope, listener, health.workers())),
             reader: Mutex::new(Reader { provider, snapshot: Snapshot::default(), encoder }),
             scope,
+            health,
             _observed: observed,
         }
     }
@@ -136,6 +140,12 @@ impl SelfMetrics {
             + self.connectors.lock().len() * ConnectorMetrics::SERIES
     }
 
+    /// Whether the collector works, which all that count here tell too.
+    #[must_use]
+    pub const fn health(&self) -> &Arc<Health> {
+        &self.health
+    }
+
     /// The counters of a receiver's listener, by the receiver's place in the configuration. They are shown from the
     /// first time on that they are asked for.
     pub fn receiver(&self, name: &str, listener: CollectorListener) -> Arc<ReceiverMetrics> {
@@ -149,7 +159,7 @@ impl SelfMetrics {
     /// are asked for.
     pub fn exporter(&self, name: &str) -> Arc<ExporterMetrics> {
         let id = name.strip_prefix("exporters.").unwrap_or(name);
-        let bind = || Arc::new(ExporterMetrics::bind(&self.scope, id));
+        let bind = || Arc::new(ExporterMetrics::bind(&self.scope, id, self.health.exporter(id)));
         Arc::clone(self.exporters.lock().entry(id.to_owned()).or_insert_with(bind))
     }
 

@@ -12,8 +12,8 @@ use inferometer_tests::{
     collector_program, markdown::fenced_blocks, oracle::promtool_check_expressions, workspace_root,
 };
 
-const PAGES: [&str; 4] =
-    ["install.md", "getting-started.md", "troubleshooting.md", "compatibility.md"];
+const PAGES: [&str; 5] =
+    ["install.md", "getting-started.md", "health.md", "troubleshooting.md", "compatibility.md"];
 /// How names of ours, or that we take over, begin.
 const PREFIXES: [&str; 5] = ["infer_", "gen_ai_", "otel_", "process_", "error_type"];
 /// What a metric's name may end with where it is a histogram.

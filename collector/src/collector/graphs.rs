@@ -195,7 +195,7 @@ fn start(
             let limiter = limiter
                 .map_err(|cause| StartError::new(&format!("processors.{id}"), cause.to_string()))?;
             let limiter = Arc::new(limiter);
-            limiter.watch();
+            limiter.watch(metrics.health().workers().begin(&format!("processors.{id}")));
             Started::Shared(limiter)
         }
     })

@@ -5,7 +5,7 @@ use std::{fmt, net::SocketAddr};
 /// What a listener serves.
 pub use inferometer_semconv::attributes::CollectorListener as Serves;
 
-use crate::{http::Server, receivers::otlp::OtlpReceiver};
+use crate::{health::HealthCheck, http::Server, receivers::otlp::OtlpReceiver};
 
 /// One listener with the address that it really has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +35,7 @@ const fn title_and_path(serves: Serves) -> (&'static str, &'static str) {
         Serves::OtlpHttp => ("OTLP over HTTP", ""),
         Serves::Metrics => ("metrics", "/metrics"),
         Serves::Traces => ("traces", "/api/traces?limit=20"),
+        Serves::Health => ("health", "/status"),
     }
 }
 
@@ -48,6 +49,11 @@ impl Listening {
             return format!("{scheme}://localhost:{}{path}", self.address.port());
         }
         format!("{scheme}://{}{path}", self.address)
+    }
+
+    pub(super) fn of_health_check(check: &HealthCheck) -> Self {
+        let (address, is_secured) = (check.address(), check.is_secured());
+        Self { component: check.name().to_owned(), serves: Serves::Health, address, is_secured }
     }
 
     pub(super) fn of_receiver(component: &str, receiver: &OtlpReceiver) -> Vec<Self> {

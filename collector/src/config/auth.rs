@@ -54,7 +54,10 @@ pub(super) fn connect(definitions: &mut Definitions, problems: &mut Problems) {
     let Definitions { extensions, receivers, exporters, .. } = definitions;
     let names = receivers.iter().filter_map(|it| it.read.as_ref()).flat_map(|it| &it.listeners);
     let of_exporters = exporters.iter().filter_map(|it| it.read.as_ref());
-    let names = names.chain(of_exporters.clone().flat_map(|it| &it.listeners));
+    let of_extensions = extensions.iter().filter_map(|it| it.read.as_ref());
+    let names = names
+        .chain(of_exporters.clone().flat_map(|it| &it.listeners))
+        .chain(of_extensions.flat_map(|it| &it.listeners));
     for name in names.filter_map(|listener| listener.auth.as_ref()) {
         find(name, extensions, problems);
     }
@@ -69,6 +72,7 @@ pub(super) fn connect(definitions: &mut Definitions, problems: &mut Problems) {
             find(&name, extensions, problems);
         }
     }
+    fill_own(extensions);
     for receiver in receivers.iter_mut().filter_map(|it| it.read.as_mut()) {
         let ReceiverSettings::Otlp(settings) = &mut receiver.settings;
         for listener in settings.grpc.iter_mut().chain(&mut settings.http) {
@@ -89,6 +93,22 @@ pub(super) fn connect(definitions: &mut Definitions, problems: &mut Problems) {
     }
 }
 
+/// Extensions that listen ask others.
+fn fill_own(extensions: &mut [Defined<ExtensionSettings>]) {
+    for nth in 0..extensions.len() {
+        let settings_of =
+            |extension: &Defined<ExtensionSettings>| match &extension.read.as_ref()?.settings {
+                ExtensionSettings::HealthCheck(settings) => Some(settings.clone()),
+                ExtensionSettings::FileStorage(_) | ExtensionSettings::Authenticator(_) => None,
+            };
+        let Some(mut settings) = settings_of(&extensions[nth]) else { continue };
+        fill(&mut settings.protection.auth, extensions);
+        if let Some(read) = &mut extensions[nth].read {
+            read.settings = ExtensionSettings::HealthCheck(settings);
+        }
+    }
+}
+
 /// What is said of a name that is reported needs no settings.
 fn fill(auth: &mut Option<AuthSettings>, extensions: &[Defined<ExtensionSettings>]) {
     if let Some(auth) = auth
@@ -105,7 +125,7 @@ fn settings_of<'a>(
     let found = extensions.iter().find(|extension| extension.id == *id)?;
     match &found.read.as_ref()?.settings {
         ExtensionSettings::Authenticator(settings) => Some(settings),
-        ExtensionSettings::FileStorage(_) => None,
+        ExtensionSettings::FileStorage(_) | ExtensionSettings::HealthCheck(_) => None,
     }
 }
 

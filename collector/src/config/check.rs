@@ -22,8 +22,10 @@ pub(super) fn whole(definitions: &Definitions, problems: &mut Problems) {
         connectors::check(&definitions.connectors, problems);
     }
     loops(definitions, problems);
-    let listeners: Vec<&Listener> =
-        listeners(&definitions.receivers).chain(listeners(&definitions.exporters)).collect();
+    let listeners: Vec<&Listener> = listeners(&definitions.receivers)
+        .chain(listeners(&definitions.exporters))
+        .chain(listeners(&definitions.extensions))
+        .collect();
     for (i, listener) in listeners.iter().enumerate() {
         if let Some(doubt) = exposed(listener) {
             let message = format!("{} is {}, {doubt}", listener.path, listener.address);
@@ -95,7 +97,7 @@ fn unused<S>(defined: &[Defined<S>], role: &str, place: &str, problems: &mut Pro
     }
 }
 
-/// Only components in a pipeline run, so only they listen.
+/// Only components that a pipeline or `service.extensions` names run, so only they listen.
 fn listeners<S>(defined: &[Defined<S>]) -> impl Iterator<Item = &Listener> {
     let used = defined.iter().filter(|component| component.used);
     used.filter_map(|component| component.read.as_ref()).flat_map(|read| &read.listeners)

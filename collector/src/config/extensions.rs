@@ -4,6 +4,7 @@ use super::{
     authenticator::{self, AuthenticatorSettings},
     component::{self, Defined, Kind},
     file_storage::{self, FileStorageSettings},
+    health_check::{self, HealthCheckSettings},
     nearest,
     problem::{Position, Problems},
     section::Section,
@@ -16,6 +17,8 @@ pub enum ExtensionSettings {
     FileStorage(FileStorageSettings),
     /// `bearertokenauth` and `basicauth`
     Authenticator(Box<AuthenticatorSettings>),
+    /// `health_check`
+    HealthCheck(Box<HealthCheckSettings>),
 }
 
 /// How they are read.
@@ -23,6 +26,7 @@ pub(super) const EXTENSIONS: &[Kind<ExtensionSettings>] = &[
     Kind { name: "file_storage", read: file_storage::read },
     Kind { name: "bearertokenauth", read: authenticator::read_bearer },
     Kind { name: "basicauth", read: authenticator::read_basic },
+    Kind { name: "health_check", read: health_check::read },
 ];
 
 /// Reads `extensions`.

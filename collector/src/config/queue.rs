@@ -44,6 +44,18 @@ pub enum Sizer {
     Bytes,
 }
 
+impl Sizer {
+    /// The name that the file uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::Items => "items",
+            Self::Bytes => "bytes",
+        }
+    }
+}
+
 /// What happens when a queue is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnFull {

@@ -4,7 +4,7 @@ use super::{
     auth, check, component, connectors,
     expand::{self, Variables},
     exporters::EXPORTERS,
-    extensions, file_storage, merge,
+    extensions, file_storage, health_check, merge,
     problem::{Position, Problem, Problems},
     processors::PROCESSORS,
     raw::{Node, Value},
@@ -174,6 +174,7 @@ fn sections(tree: &Node, problems: &mut Problems) -> Resolved {
         processors: used(definitions.processors),
         exporters: used(definitions.exporters),
         connectors: used(connectors.collect()),
+        health_checks: health_check::used(definitions.extensions),
         pipelines,
         logs,
     }

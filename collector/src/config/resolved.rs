@@ -7,6 +7,7 @@ use super::{
     component_id::ComponentId,
     debug_exporter::DebugExporterSettings,
     file_exporter::FileExporterSettings,
+    health_check::HealthCheckSettings,
     logs::LogSettings,
     otlp_exporter::OtlpExporterSettings,
     prometheus_settings::PrometheusSettings,
@@ -35,6 +36,8 @@ pub struct Resolved {
     pub exporters: Vec<Component<ExporterSettings>>,
     /// Connectors that some pipelines feed and others are fed by, in the order of the file.
     pub connectors: Vec<Component<ConnectorSettings>>,
+    /// Extensions that say whether the collector works, in the order of the file.
+    pub health_checks: Vec<Component<HealthCheckSettings>>,
     /// In the order of the file.
     pub pipelines: Vec<PipelineSettings>,
     /// The log.
@@ -238,6 +241,7 @@ impl Resolved {
                 Component { id: traces, settings },
             ],
             connectors: Vec::new(),
+            health_checks: Vec::new(),
             logs: LogSettings::default(),
         }
     }

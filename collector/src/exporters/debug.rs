@@ -49,7 +49,7 @@ impl DebugExporter {
             on_full: OnFull::EvictOldest,
             ..QueueSettings::default()
         };
-        let queue = Arc::new(Queue::new(name, &queue, metrics));
+        let queue = Queue::start(name, &queue, metrics);
         let (component, settings) = (name.to_owned(), settings.clone());
         let writer = Writer::start(name, queue, move |queue| show(&component, &settings, &queue));
         let no_thread = |cause| StartError::new(name, format!("no thread to write on: {cause}"));

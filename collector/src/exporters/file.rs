@@ -46,7 +46,7 @@ impl FileExporter {
             StartError::new(name, message)
         })?;
         let queue = QueueSettings { consumers: 1, ..QueueSettings::default() };
-        let queue = Arc::new(Queue::new(name, &queue, metrics));
+        let queue = Queue::start(name, &queue, metrics);
         let thread = Thread::new(name, settings, output);
         let writer = Writer::start(name, queue, move |queue| thread.run(&queue));
         let no_thread = |cause| StartError::new(name, format!("no thread to write on: {cause}"));

@@ -26,7 +26,6 @@ mod label_guard;
 #[cfg(any(test, feature = "fuzzing"))]
 mod model;
 mod names;
-mod page_server;
 mod protobuf;
 mod scrape;
 mod text;

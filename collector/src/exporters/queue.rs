@@ -18,7 +18,10 @@ mod state;
 mod tests;
 mod waiting;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use foldhash::quality::RandomState;
 use parking_lot::{Condvar, Mutex};
@@ -39,6 +42,7 @@ use self::{
 };
 use crate::{
     config::QueueSettings,
+    health::{Gauged, QueueLevel, Worker},
     pipeline::{Item, RejectReason, Signal},
     self_metrics::{ExporterMetrics, SelfMetrics},
 };
@@ -89,6 +93,19 @@ impl Queue {
             changed: Notify::new(),
             woken: Condvar::new(),
         }
+    }
+
+    /// The same, which can be looked at through the exporter's health from now on.
+    pub(super) fn start(name: &str, settings: &QueueSettings, metrics: &SelfMetrics) -> Arc<Self> {
+        let queue = Arc::new(Self::new(name, settings, metrics));
+        let gauged: Weak<dyn Gauged> = Arc::<Self>::downgrade(&queue);
+        queue.metrics.health().has_queue(gauged);
+        queue
+    }
+
+    /// A worker that empties it begins.
+    pub(super) fn begin(&self) -> Worker {
+        self.metrics.health().begin(&self.name)
     }
 
     /// The next requests that may be sent as one, at least one of them; nothing once the queue has stopped and is empty.
@@ -188,8 +205,9 @@ impl Queue {
         let Item { signal, bytes, counts, tenant, .. } = item;
         let lanes =
             if self.is_parallel { Lanes::of(signal, &bytes, &self.hasher) } else { Lanes::NONE };
-        let due = self.joining.patience().map(|patience| Instant::now() + patience);
-        Waiting { signal, bytes, items: counts.items, tenant, lanes, due }
+        let since = Instant::now();
+        let due = self.joining.patience().map(|patience| since + patience);
+        Waiting { signal, bytes, items: counts.items, tenant, lanes, since, due }
     }
 
     fn push(&self, waiting: Waiting, promised: Load) {
@@ -221,5 +239,11 @@ impl Queue {
             self.changed.notify_one();
             self.woken.notify_one();
         }
+    }
+}
+
+impl Gauged for Queue {
+    fn level(&self) -> QueueLevel {
+        self.state.lock().level(Instant::now())
     }
 }

@@ -25,8 +25,9 @@ impl Writer {
         run: impl FnOnce(Arc<Queue>) + Send + 'static,
     ) -> io::Result<Self> {
         let (end, ended) = oneshot::channel();
-        let of_thread = Arc::clone(&queue);
+        let (of_thread, worker) = (Arc::clone(&queue), queue.begin());
         thread::Builder::new().name(name.to_owned()).spawn(move || {
+            let _worker = worker;
             run(of_thread);
             // Nobody waits if the exporter was dropped.
             let _ = end.send(());

@@ -74,9 +74,14 @@ impl Server {
         let runtime = Handle::current();
         let is_secured = protection.tls.is_some();
         let counts = connections;
+        let worker = counts.begin(name);
         let shared = Arc::new(Shared { handler, limits, protection, counts, stopping, runtime });
         let accept = Accept { source: listener, threads: threads.clone(), shared };
-        Ok(Self { address, is_secured, stop, task: tokio::spawn(accept.run()) })
+        let task = tokio::spawn(async move {
+            let _worker = worker;
+            accept.run().await;
+        });
+        Ok(Self { address, is_secured, stop, task })
     }
 
     /// The address that it really listens on.

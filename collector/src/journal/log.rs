@@ -591,6 +591,13 @@ impl<S: Storage> Journal<S> {
         self.unsettled
     }
 
+    /// When the oldest record that is not settled was written, as far as the files were looked into.
+    #[must_use]
+    pub fn oldest_unix_millis(&self) -> Option<u64> {
+        let mut segments = self.segments.iter();
+        segments.find_map(|segment| segment.unsettled().next().map(|header| header.unix_millis))
+    }
+
     /// Looks into one more file that a process before this one left, so that [`Journal::unsettled`] knows of it. Whether
     /// there may be more.
     ///

@@ -7,7 +7,7 @@ use super::{
     refusal::{Refusal, RejectReason},
     stage::{Exporter, Processor, Reservation},
 };
-use crate::self_metrics::ExporterMetrics;
+use crate::{health::Worker, self_metrics::ExporterMetrics};
 
 /// One pipeline of the configuration, or what is left of it behind a batch: items of one signal through processors, in
 /// order, to every exporter.
@@ -43,6 +43,15 @@ impl Pipeline {
             }
         }
         Ok(Admission { pipeline: self, item, rooms, filtered })
+    }
+
+    /// A worker that fills it begins; `name` is its component's place in the configuration.
+    pub fn begin(&self, name: &str) -> Option<Worker> {
+        let mut worker = None;
+        self.reach(&mut |exporter| {
+            worker.get_or_insert_with(|| exporter.health().begin(name));
+        });
+        worker
     }
 
     /// Visits the counters of the exporters at its end, those behind a batch included.

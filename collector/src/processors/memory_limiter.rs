@@ -10,7 +10,10 @@ use std::{
 };
 
 use super::total_memory;
-use crate::pipeline::{Item, Processor, Refusal, RefusalReason};
+use crate::{
+    health::Worker,
+    pipeline::{Item, Processor, Refusal, RefusalReason},
+};
 
 /// Settings of a memory limiter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,11 +129,13 @@ impl MemoryLimiter {
         Ok(Self { settings, refuse_above_bytes, reading, resident_bytes })
     }
 
-    /// Reads memory once per interval until the limiter itself is dropped. Needs a running tokio runtime.
-    pub fn watch(self: &Arc<Self>) {
+    /// Reads memory once per interval until the limiter itself is dropped; `worker` is missed if that ends otherwise.
+    /// Needs a running tokio runtime.
+    pub fn watch(self: &Arc<Self>, worker: Worker) {
         let limiter = Arc::downgrade(self);
         let mut ticks = tokio::time::interval(self.settings.check_interval);
         tokio::spawn(async move {
+            let _worker = worker;
             loop {
                 ticks.tick().await;
                 let Some(limiter) = limiter.upgrade() else {
@@ -201,7 +206,10 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::pipeline::{Ack, Counts, Signal, Tenant};
+    use crate::{
+        health::Workers,
+        pipeline::{Ack, Counts, Signal, Tenant},
+    };
 
     #[derive(Debug, Clone, Default)]
     struct Fake(Arc<AtomicU64>);
@@ -294,7 +302,7 @@ mod tests {
         let settings =
             MemoryLimiterSettings { check_interval: Duration::from_millis(1), ..SETTINGS };
         let limiter = Arc::new(MemoryLimiter::new(settings, Box::new(memory.clone())).unwrap());
-        limiter.watch();
+        limiter.watch(Workers::default().begin("memory_limiter"));
         memory.set_mebibytes(200);
         let refused = async {
             while limiter.process(item()).is_ok() {

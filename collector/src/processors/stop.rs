@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use tokio::{sync::watch, task::JoinHandle, time};
 
-use crate::pipeline::{Refusal, RefusalReason};
+use crate::{
+    health::Worker,
+    pipeline::{Refusal, RefusalReason},
+};
 
 /// When a sender should come back that was refused, as there was no room or is none any more.
 pub(super) const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -62,9 +65,15 @@ impl Stopping {
 pub(super) struct Task(JoinHandle<()>);
 
 impl Task {
-    /// Must be called within a Tokio runtime.
-    pub(super) fn start(run: impl Future<Output = ()> + Send + 'static) -> Self {
-        Self(tokio::spawn(run))
+    /// A task that is missed if it panics. Must be called within a Tokio runtime.
+    pub(super) fn start(
+        worker: Option<Worker>,
+        run: impl Future<Output = ()> + Send + 'static,
+    ) -> Self {
+        Self(tokio::spawn(async move {
+            let _worker = worker;
+            run.await;
+        }))
     }
 
     /// Waits until it has ended; whether it has at the deadline.

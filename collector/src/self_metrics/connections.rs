@@ -12,10 +12,13 @@ use inferometer_semconv::{
 };
 use opentelemetry::KeyValue;
 
+use crate::health::{Worker, Workers};
+
 /// Counters of one listener; cheap to clone.
 #[derive(Clone)]
 pub struct Connections {
     listener: CollectorListener,
+    workers: Workers,
     accepted: Counter<u64>,
     refused: [Counter<u64>; CollectorConnectionRefusalReason::ALL.len()],
     cut: [Counter<u64>; CollectorConnectionCutReason::ALL.len()],
@@ -31,7 +34,7 @@ impl Connections {
         + CollectorAuthenticationFailure::ALL.len()
         + CollectorReloadResult::ALL.len();
 
-    pub(super) fn bind(scope: &Scope, listener: CollectorListener) -> Self {
+    pub(super) fn bind(scope: &Scope, listener: CollectorListener, workers: &Workers) -> Self {
         let of_listener =
             KeyValue::new(attributes::INFER_COLLECTOR_LISTENER.key, listener.as_str());
         let refused = |reason: CollectorConnectionRefusalReason| {
@@ -56,12 +59,18 @@ impl Connections {
         };
         Self {
             listener,
+            workers: workers.clone(),
             denied: CollectorAuthenticationFailure::ALL.map(denied),
             reloads: CollectorReloadResult::ALL.map(reloads),
             cut: CollectorConnectionCutReason::ALL.map(cut),
             refused: CollectorConnectionRefusalReason::ALL.map(refused),
             accepted: scope.counter(&metrics::INFER_COLLECTOR_CONNECTION_ACCEPTED, &[of_listener]),
         }
+    }
+
+    /// Its accept loop begins; `name` is the place of its component in the configuration.
+    pub fn begin(&self, name: &str) -> Worker {
+        self.workers.begin(name)
     }
 
     /// Counts a connection that was taken.

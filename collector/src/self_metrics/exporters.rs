@@ -13,11 +13,15 @@ use inferometer_semconv::{attributes, metrics};
 use opentelemetry::KeyValue;
 
 use super::{PerSignal, dead_letters::DeadLetterMetrics, otelcol, signal_of};
-use crate::pipeline::{RejectReason, Signal};
+use crate::{
+    health::ExporterHealth,
+    pipeline::{RejectReason, Signal},
+};
 
 /// Counters of one exporter: of each signal, accepted + recovered = exported + Σ rejected + queued.
 pub struct ExporterMetrics {
     id: Box<str>,
+    health: Arc<ExporterHealth>,
     exported: PerSignal<Counter<u64>>,
     rejected: PerSignal<[Counter<u64>; RejectReason::ALL.len()]>,
     queued: PerSignal<UpDownCounter<i64>>,
@@ -65,7 +69,7 @@ impl ExporterMetrics {
     /// Series of each exporter, without its queue.
     const SERIES: usize = Signal::ALL.len() * (2 + RejectReason::ALL.len());
 
-    pub(super) fn bind(scope: &Scope, id: &str) -> Self {
+    pub(super) fn bind(scope: &Scope, id: &str, health: Arc<ExporterHealth>) -> Self {
         let of = |signal: Signal| {
             let key = attributes::INFER_COLLECTOR_EXPORTER.key;
             vec![signal_of(signal), KeyValue::new(key, id.to_owned())]
@@ -78,6 +82,7 @@ impl ExporterMetrics {
         };
         Self {
             id: id.into(),
+            health,
             scope: scope.clone(),
             queue: OnceLock::new(),
             dead_letters: OnceLock::new(),
@@ -98,6 +103,11 @@ impl ExporterMetrics {
             + otelcol::EXPORTER_SERIES
             + self.queue.get().map_or(0, |_| of_queue)
             + self.dead_letters.get().map_or(0, |_| DeadLetterMetrics::SERIES)
+    }
+
+    /// Whether it works.
+    pub fn health(&self) -> &ExporterHealth {
+        &self.health
     }
 
     /// It has a queue, whose usage and limit are shown from now on.

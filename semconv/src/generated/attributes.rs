@@ -374,7 +374,7 @@ pub const INFER_COLLECTOR_EXPORTER: AttributeDef = AttributeDef {
 pub const INFER_COLLECTOR_LISTENER: AttributeDef = AttributeDef {
     key: "infer.collector.listener",
     value_type: AttributeType::String,
-    values: Values::Closed(&["otlp_grpc", "otlp_http", "metrics", "traces"]),
+    values: Values::Closed(&["otlp_grpc", "otlp_http", "metrics", "traces", "health"]),
     description: "What a listener of the collector serves.",
 };
 
@@ -1271,11 +1271,13 @@ pub enum CollectorListener {
     Metrics,
     /// Recent traces.
     Traces,
+    /// Whether the collector works.
+    Health,
 }
 
 impl CollectorListener {
     /// Every value, in the order of their definition, which is that of the discriminants.
-    pub const ALL: [Self; 4] = [Self::OtlpGrpc, Self::OtlpHttp, Self::Metrics, Self::Traces];
+    pub const ALL: [Self; 5] = [Self::OtlpGrpc, Self::OtlpHttp, Self::Metrics, Self::Traces, Self::Health];
 
     /// The value as it is sent.
     #[must_use]
@@ -1285,6 +1287,7 @@ impl CollectorListener {
             Self::OtlpHttp => "otlp_http",
             Self::Metrics => "metrics",
             Self::Traces => "traces",
+            Self::Health => "health",
         }
     }
 }

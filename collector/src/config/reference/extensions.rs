@@ -3,11 +3,11 @@
 use super::{
     Default::{Is, Needed, Says},
     Entry, Part,
-    Takes::{DurationAboveZero, Flag, Other},
+    Takes::{Address, DurationAboveZero, Flag, Other},
     entry,
 };
 
-pub(super) const PARTS: &[Part] = &[STORAGE, BEARER, BASIC];
+pub(super) const PARTS: &[Part] = &[STORAGE, BEARER, BASIC, HEALTH];
 
 const BEARER: Part = Part {
     title: "Extension `bearertokenauth`",
@@ -65,6 +65,27 @@ const BASIC: Part = Part {
         ),
         entry("client_auth.password_file", Other("a file"), Says("none"), "the same in a file"),
         RELOAD_INTERVAL,
+    ],
+};
+
+const HEALTH: Part = Part {
+    title: "Extension `health_check`",
+    under: &["extensions.health_check"],
+    about: "Whether the collector works, over HTTP: [`docs/health.md`](health.md). It takes the keys of every listener, too.",
+    entries: &[
+        entry("endpoint", Address, Is("127.0.0.1:13133"), "where it listens"),
+        entry(
+            "path",
+            Other("a path"),
+            Is("/"),
+            "where the status is, beside `/status`; `/healthz`, `/readyz` and `/debug/pipelines` stay where they are",
+        ),
+        entry(
+            "idle_timeout",
+            DurationAboveZero,
+            Says("`90s`, over HTTP/2 `5m`"),
+            "from an answer to the end of the next head",
+        ),
     ],
 };
 

@@ -187,6 +187,7 @@ pub(super) const PARTS: &[Part] = &[
             "receivers.otlp.protocols.http.tls",
             "exporters.prometheus.tls",
             "exporters.trace_ring.tls",
+            "extensions.health_check.tls",
         ],
         about: "Without this section everything goes in the clear. [`docs/security.md`](security.md) has an example.",
         entries: &[
@@ -249,6 +250,7 @@ pub(super) const PARTS: &[Part] = &[
             "receivers.otlp.protocols.http",
             "exporters.prometheus",
             "exporters.trace_ring",
+            "extensions.health_check",
         ],
         about: "",
         entries: &[

@@ -16,7 +16,7 @@ const OTHER_NAMES: [(&str, &str); 8] = [
     ("filestorage", "file_storage"),
 ];
 /// Types that are here, or of which the list of what is here says enough.
-const OWN: [(&str, &str); 14] = [
+const OWN: [(&str, &str); 15] = [
     ("receiver", "otlp"),
     ("processor", "memorylimiter"),
     ("processor", "batch"),
@@ -31,9 +31,10 @@ const OWN: [(&str, &str); 14] = [
     ("exporter", "file"),
     ("connector", "spanmetrics"),
     ("extension", "filestorage"),
+    ("extension", "healthcheck"),
 ];
-/// As above, and part of how listeners are protected and watched.
-const OF_LISTENERS: [&str; 3] = ["basicauth", "bearertokenauth", "healthcheck"];
+/// As above, and part of how listeners are protected.
+const OF_LISTENERS: [&str; 2] = ["basicauth", "bearertokenauth"];
 
 #[test]
 fn every_component_of_otelcol_contrib_has_a_remedy() {

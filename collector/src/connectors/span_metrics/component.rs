@@ -90,7 +90,11 @@ impl SpanMetrics {
             is_refused: AtomicBool::new(false),
             has_overflowed: AtomicBool::new(false),
         });
-        let worker = tokio::spawn(run(Arc::clone(&shared)));
+        let (worker, running) = (metrics.health().workers().begin(name), run(Arc::clone(&shared)));
+        let worker = tokio::spawn(async move {
+            let _worker = worker;
+            running.await;
+        });
         Self { shared, worker }
     }
 

@@ -51,11 +51,16 @@ impl OtlpExporter {
             client: Arc::new(client),
             retry: Arc::new(settings.retry.clone()),
             gate: Arc::clone(&gate),
-            health: Arc::new(Health::new(name, &settings.endpoint)),
+            health: Arc::new(Health::new(name, &settings.endpoint, metrics.exporter(name))),
         };
         let mut consumers = JoinSet::new();
         for _ in 0..settings.queue.consumers.max(1) {
-            consumers.spawn(consumer.clone().run());
+            let (consumer, worker) =
+                (consumer.clone(), metrics.exporter(name).health().begin(name));
+            consumers.spawn(async move {
+                let _worker = worker;
+                consumer.run().await;
+            });
         }
         Ok(Self { endpoint: settings.endpoint.clone(), queue, gate, consumers })
     }

@@ -1,7 +1,11 @@
-//! What is logged of deliveries: an outage is one line, not one for each request.
+//! What is logged of deliveries, and shown of the exporter's health: an outage is one line, not one for each request.
+
+use std::sync::Arc;
 
 use parking_lot::Mutex;
 use tracing::{info, warn};
+
+use crate::self_metrics::ExporterMetrics;
 
 /// How deliveries go, as far as it has been told.
 #[derive(Debug)]
@@ -10,6 +14,7 @@ pub(super) struct Health {
     /// The backend.
     endpoint: String,
     last: Mutex<Step>,
+    metrics: Arc<ExporterMetrics>,
 }
 
 /// How the last attempt went.
@@ -55,13 +60,19 @@ impl Remains {
 }
 
 impl Health {
-    pub(super) fn new(name: &str, endpoint: &str) -> Self {
+    pub(super) fn new(name: &str, endpoint: &str, metrics: Arc<ExporterMetrics>) -> Self {
         let last = Mutex::new(Step::Delivering);
-        Self { name: name.to_owned(), endpoint: endpoint.to_owned(), last }
+        Self { name: name.to_owned(), endpoint: endpoint.to_owned(), last, metrics }
     }
 
-    /// Logs when things get better or worse.
+    /// Shows how an attempt went, and logs when things get better or worse.
     pub(super) fn note(&self, step: Step, message: &str) {
+        let health = self.metrics.health();
+        match step {
+            Step::Delivering => health.delivers(),
+            Step::Partly => health.delivers_partly(message),
+            Step::Failing | Step::GivenUp(_) => health.fails(message),
+        }
         if std::mem::replace(&mut *self.last.lock(), step) == step {
             return;
         }

@@ -22,13 +22,12 @@ use tokio::{
 use super::{
     ingest::{Applied, Ingest},
     label_guard::LabelOffender,
-    page_server::PageServer,
     scrape::Scrape,
     translate::Translation,
 };
 use crate::{
     config::PrometheusSettings,
-    http::{Protection, StartError},
+    http::{PageServer, Protection, StartError},
     pipeline::{Exporter, Item, Refusal, RejectReason, Reservation, Signal},
     self_metrics::{ExporterMetrics, SelfMetrics},
     series::{Limits, Stats, Store},
@@ -116,16 +115,21 @@ impl PrometheusExporter {
         state.show_own_metrics();
         let scrape = Scrape::new(Arc::clone(&state), settings);
         let server = PageServer::start(
-            name,
+            (name, "metrics-page"),
             settings.endpoint,
-            scrape,
+            Arc::new(scrape),
             settings.limits.clone(),
             connections,
             protection,
         )?;
         let interval =
             (limits.metric_expiration / 10).clamp(EXPIRY_INTERVAL_MIN, EXPIRY_INTERVAL_MAX);
-        let expiry = Background(tokio::spawn(expire(Arc::clone(&state), interval)));
+        let (worker, expiry) =
+            (state.counts.health().begin(name), expire(Arc::clone(&state), interval));
+        let expiry = Background(tokio::spawn(async move {
+            let _worker = worker;
+            expiry.await;
+        }));
         Ok(Self { state, server, _expiry: expiry })
     }
 

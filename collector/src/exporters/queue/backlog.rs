@@ -49,7 +49,7 @@ impl Backlog {
         metrics: &SelfMetrics,
     ) -> Result<Self, StartError> {
         Ok(match &settings.storage {
-            None => Self::Memory(Arc::new(Queue::new(name, settings, metrics))),
+            None => Self::Memory(Queue::start(name, settings, metrics)),
             Some(storage) => Self::Disk(DurableQueue::start(name, settings, storage, metrics)?),
         })
     }

@@ -15,7 +15,15 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use std::{hash::BuildHasher, io, sync::Arc, time::Duration};
+use std::{
+    hash::BuildHasher,
+    io,
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use foldhash::quality::RandomState;
@@ -40,6 +48,7 @@ use super::{
 use crate::{
     config::{OnFull, QueueSettings, QueueStorage, Sizer},
     failpoint::{self, FailPoint},
+    health::{Gauged, QueueLevel},
     http::StartError,
     journal::{
         self, Content, DeadLetter, DeadLetterReason, Durability, Folder, Header, Journal, Totals,
@@ -76,6 +85,10 @@ pub(in crate::exporters) struct DurableQueue<S: journal::Storage> {
     dead_letters: Inbox,
     /// What waits on disk or is being sent.
     stored: Mutex<Totals>,
+    /// Requests that are being sent.
+    in_flight: AtomicU64,
+    /// So many bytes were stored when a request found no room; 0 if the last one did.
+    full_at: AtomicU64,
     /// The lanes of what is being sent.
     sending: Mutex<Vec<Lanes>>,
     /// One consumer at a time looks for what to send.
@@ -169,6 +182,8 @@ impl<S: journal::Storage> DurableQueue<S> {
             pending: Pending::default(),
             dead_letters: Inbox::new(letters_max),
             stored: Mutex::default(),
+            in_flight: AtomicU64::new(0),
+            full_at: AtomicU64::new(0),
             sending: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             changed: Notify::new(),
@@ -176,6 +191,8 @@ impl<S: journal::Storage> DurableQueue<S> {
             ended: Mutex::new(Some(ended)),
         });
         Writer::new(Arc::clone(&queue), letters, durability, clock).start(end)?;
+        let gauged: Weak<dyn Gauged> = Arc::<Self>::downgrade(&queue);
+        queue.metrics.health().has_queue(gauged);
         let Totals { records, bytes, .. } = *queue.stored.lock();
         if records > 0 {
             tracing::info!(
@@ -219,6 +236,7 @@ impl<S: journal::Storage> DurableQueue<S> {
     /// Forgets a request that was delivered or given up, and counts which.
     pub(super) fn settle(&self, held: &Held, fate: Fate) {
         failpoint::hit(FailPoint::RequestDelivered);
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
         let lanes = &held.waiting.lanes;
         if *lanes != Lanes::NONE {
             let mut sending = self.sending.lock();
@@ -324,8 +342,10 @@ impl<S: journal::Storage> DurableQueue<S> {
         let units = self.units(&stored) + promised.units + load.units;
         let bytes = stored.bytes + promised.bytes + load.bytes;
         if units <= units_max && bytes <= self.disk_bytes_max {
+            self.full_at.store(0, Ordering::Relaxed);
             return None;
         }
+        self.full_at.store(stored.bytes, Ordering::Relaxed);
         let message = format!(
             "{}: its queue holds {} bytes in {} requests; wait until the other side has caught up",
             self.name, stored.bytes, stored.records
@@ -356,6 +376,29 @@ impl<S: journal::Storage> Exporter for DurableQueue<S> {
 
     fn reach(&self, visit: &mut dyn FnMut(&ExporterMetrics)) {
         visit(&self.metrics);
+    }
+}
+
+impl<S: journal::Storage> Gauged for DurableQueue<S> {
+    fn level(&self) -> QueueLevel {
+        let stored = *self.stored.lock();
+        let Bounds { units_max, sizer, on_full, .. } = self.bounds;
+        let (size, full_at) = (self.units(&stored), self.full_at.load(Ordering::Relaxed));
+        let is_at_bound = size >= units_max || stored.bytes >= self.disk_bytes_max;
+        let has_refused = full_at > 0 && stored.bytes >= full_at;
+        let oldest = self.journal.lock().oldest_unix_millis();
+        let age = |since: u64| Duration::from_millis(journal::unix_millis().saturating_sub(since));
+        QueueLevel {
+            sizer: sizer.as_str(),
+            size,
+            capacity: units_max,
+            bytes: stored.bytes,
+            bytes_capacity: self.disk_bytes_max,
+            in_flight_requests: self.in_flight.load(Ordering::Relaxed),
+            oldest_age: oldest.map(age),
+            is_durable: true,
+            is_full: on_full == OnFull::Refuse && (is_at_bound || has_refused),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
     lane::{self, Lanes},
     waiting::Waiting,
 };
-use crate::{config::OnFull, pipeline::Signal};
+use crate::{config::OnFull, health::QueueLevel, pipeline::Signal};
 
 /// Requests that are looked through for one that may be sent; those behind wait for the next look.
 const LOOK_MAX: usize = 64;
@@ -31,6 +31,7 @@ pub(super) struct State {
     /// Room that was promised and is not yet used.
     reserved: Load,
     sending_bytes: u64,
+    sending_requests: u64,
     /// The lanes of the requests that are being sent.
     sending: Vec<Lanes>,
     /// Of all that waits or is being sent.
@@ -64,6 +65,7 @@ impl State {
             sizes: Default::default(),
             reserved: Load::default(),
             sending_bytes: 0,
+            sending_requests: 0,
             sending: Vec::new(),
             items: Items::default(),
             is_stopping: false,
@@ -190,6 +192,7 @@ impl State {
         self.waiting.subtract(load);
         self.sizes[taken.signal as usize].subtract(size_of(&taken));
         self.sending_bytes += load.bytes;
+        self.sending_requests += 1;
         Some(taken)
     }
 
@@ -206,6 +209,7 @@ impl State {
             return false;
         }
         self.sending_bytes -= self.bounds.load_of(taken).bytes;
+        self.sending_requests -= 1;
         if let Some(place) = self.sending.iter().position(|lanes| *lanes == taken.lanes) {
             self.sending.swap_remove(place);
         }
@@ -231,6 +235,26 @@ impl State {
     /// What waits, in the unit of the sizer.
     pub(super) const fn waiting_units(&self) -> u64 {
         self.waiting.units
+    }
+
+    /// How full the queue is.
+    pub(super) fn level(&self, now: Instant) -> QueueLevel {
+        let Bounds { units_max, bytes_max, sizer, on_full } = self.bounds;
+        let (units, bytes) = (self.waiting.units, self.waiting.bytes + self.sending_bytes);
+        QueueLevel {
+            sizer: sizer.as_str(),
+            size: units,
+            capacity: units_max,
+            bytes,
+            bytes_capacity: bytes_max,
+            in_flight_requests: self.sending_requests,
+            oldest_age: self
+                .queue
+                .front()
+                .map(|oldest| now.saturating_duration_since(oldest.since)),
+            is_durable: false,
+            is_full: on_full == OnFull::Refuse && (units >= units_max || bytes >= bytes_max),
+        }
     }
 
     pub(super) fn any_waiting(&self) -> bool {

@@ -19,6 +19,8 @@ pub(in crate::exporters) struct Waiting {
     /// Whose it is.
     pub(super) tenant: Tenant,
     pub(super) lanes: Lanes,
+    /// When it came, or was read.
+    pub(super) since: Instant,
     /// When it has waited long enough for company; nothing if it waits for none.
     pub(super) due: Option<Instant>,
 }

@@ -32,8 +32,9 @@ impl Batch {
         rest: Pipeline,
         bytes_max: usize,
     ) -> Self {
+        let worker = rest.begin(name);
         let queue = Arc::new(Queue::new(name.to_owned(), settings, rest, bytes_max));
-        let worker = Task::start(worker::run(Arc::clone(&queue)));
+        let worker = Task::start(worker, worker::run(Arc::clone(&queue)));
         Self { queue, worker }
     }
 

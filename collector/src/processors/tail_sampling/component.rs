@@ -70,15 +70,16 @@ impl TailSampling {
         journal: Journal<S>,
         disk_bytes_max: u64,
     ) -> io::Result<Self> {
+        let worker = shared.rest.begin(&shared.name);
         let ledger = Ledger::new(Arc::clone(&shared), journal, disk_bytes_max)?;
         let entrance = Arc::new(ledger::Entrance(Arc::clone(&ledger)));
         let (stop, settled) = (ledger.stop.clone(), Arc::clone(&ledger.settled));
-        let clerk = Clerk { task: Task::start(ledger::run(ledger)), stop, settled };
+        let clerk = Clerk { task: Task::start(worker, ledger::run(ledger)), stop, settled };
         Ok(Self::run(shared, entrance, Some(clerk)))
     }
 
     fn run(shared: Arc<Shared>, entrance: Arc<dyn Exporter>, clerk: Option<Clerk>) -> Self {
-        let worker = Task::start(worker::run(Arc::clone(&shared)));
+        let worker = Task::start(shared.rest.begin(&shared.name), worker::run(Arc::clone(&shared)));
         Self { shared, entrance, worker, clerk }
     }
 

@@ -4,7 +4,11 @@
 //! and waits in its old place. Each stays a record of its own: it is settled by itself, and sent again by the next
 //! process if this one ends before.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use tokio::{
     task::spawn_blocking,
@@ -67,6 +71,7 @@ impl<S: journal::Storage> DurableQueue<S> {
                 },
                 (false, _) => {
                     self.hold_lanes(&group.held);
+                    self.in_flight.fetch_add(group.held.len() as u64, Ordering::Relaxed);
                     return Some(group.held);
                 }
             }
@@ -155,7 +160,8 @@ impl<S: journal::Storage> DurableQueue<S> {
             Lanes::NONE
         };
         let journal::Content { signal, items, tenant, bytes, .. } = content;
-        let waiting = Waiting { signal, bytes, items, tenant, lanes, due: None };
+        let waiting =
+            Waiting { signal, bytes, items, tenant, lanes, since: Instant::now(), due: None };
         Ok(Some(Held { waiting, header }))
     }
 

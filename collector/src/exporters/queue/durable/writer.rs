@@ -11,6 +11,7 @@ use super::{
 use crate::{
     config::OnFull,
     failpoint::{self, FailPoint},
+    health::Worker,
     journal::{Content, Damage, Durability, Journal, Storage},
     pipeline::{Item, Refusal, RefusalReason, RejectReason, Signal},
 };
@@ -68,16 +69,18 @@ impl<S: Storage> Writer<S> {
             self.survey();
         }
         self.recover();
+        let worker = self.queue.metrics.health().begin(&self.queue.name);
         thread::Builder::new().name("inferometer-queue".to_owned()).spawn(move || {
-            self.run();
+            self.run(&worker);
             // Nobody waits if the exporter was dropped.
             let _ = end.send(());
         })?;
         Ok(())
     }
 
-    fn run(&mut self) {
+    fn run(&mut self, worker: &Worker) {
         loop {
+            worker.beat(Instant::now());
             match self.queue.pending.next(CHECKPOINT_EVERY) {
                 Work::Write(batch, load) => self.write(batch, load),
                 Work::Nothing => {}
@@ -242,7 +245,11 @@ impl<S: Storage> Writer<S> {
     }
 
     fn note(&mut self, failure: Option<&io::Error>) {
-        let name = &self.queue.name;
+        let (name, health) = (&self.queue.name, self.queue.metrics.health());
+        match failure {
+            Some(cause) => health.storage_fails(&cause.to_string(), Instant::now()),
+            None => health.storage_works(),
+        }
         match failure {
             Some(cause) if !self.is_failing => {
                 tracing::warn!(

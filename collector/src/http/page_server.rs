@@ -1,7 +1,7 @@
-//! The page's listener on a thread of its own.
+//! A page's listener on a thread of its own.
 //!
-//! Scrapes so take at most one core from ingest, however many there are, and a scrape is answered also while every
-//! thread of the pipelines has work without end.
+//! Scrapes so take at most one core from ingest, however many there are, and a page is answered also while every thread
+//! of the pipelines has work without end, or hangs.
 
 use std::{
     convert::Infallible,
@@ -14,29 +14,29 @@ use std::{
 
 use tokio::{runtime, sync::oneshot};
 
-use super::scrape::Scrape;
-use crate::{
-    http::{Limits, Protection, Server, StartError},
-    self_metrics::Connections,
+use super::{
+    connection::Handler, limits::Limits, protection::Protection, server::Server,
+    start_error::StartError,
 };
+use crate::self_metrics::Connections;
 
 /// A listener and the thread that serves all its connections. Dropping it cuts them.
 #[derive(Debug)]
-pub(super) struct PageServer {
+pub(crate) struct PageServer {
     server: Server,
     /// Nothing is sent: the thread ends once this is dropped, which is after the server.
     _running: oneshot::Sender<Infallible>,
 }
 
 impl PageServer {
-    /// Listens, on behalf of the component `name`.
+    /// Listens, on behalf of the component `name`, on a thread that is called `thread`.
     ///
     /// # Errors
     /// The endpoint cannot be listened on, or the thread not be started.
-    pub(super) fn start(
-        name: &str,
+    pub(crate) fn start<H: Handler>(
+        (name, thread): (&str, &str),
         endpoint: SocketAddr,
-        scrape: Scrape,
+        handler: Arc<H>,
         limits: Limits,
         connections: Connections,
         protection: Protection,
@@ -56,14 +56,7 @@ impl PageServer {
             };
             let server = {
                 let _entered = runtime.enter();
-                Server::bind(
-                    &component,
-                    &endpoint,
-                    Arc::new(scrape),
-                    limits,
-                    connections,
-                    protection,
-                )
+                Server::bind(&component, &endpoint, handler, limits, connections, protection)
             };
             let is_listening = server.is_ok();
             // Whoever starts it waits for this.
@@ -71,7 +64,7 @@ impl PageServer {
                 let _ = runtime.block_on(until_dropped);
             }
         };
-        thread::Builder::new().name("metrics-page".to_owned()).spawn(serve).map_err(failed)?;
+        thread::Builder::new().name(thread.to_owned()).spawn(serve).map_err(failed)?;
         match outcome.recv() {
             Ok(Ok(server)) => Ok(Self { server, _running: running }),
             Ok(Err(Failure::Listen(error))) => Err(error),
@@ -81,17 +74,17 @@ impl PageServer {
     }
 
     /// The address that it really listens on.
-    pub(super) const fn address(&self) -> SocketAddr {
+    pub(crate) const fn address(&self) -> SocketAddr {
         self.server.address()
     }
 
     /// Whether it speaks TLS.
-    pub(super) const fn is_secured(&self) -> bool {
+    pub(crate) const fn is_secured(&self) -> bool {
         self.server.is_secured()
     }
 
-    /// Stops accepting, and waits until open scrapes are answered; those that are not by the deadline are cut.
-    pub(super) async fn shutdown(self, deadline: Duration) {
+    /// Stops accepting, and waits until open requests are answered; those that are not by the deadline are cut.
+    pub(crate) async fn shutdown(self, deadline: Duration) {
         self.server.shutdown(deadline).await;
     }
 }
