@@ -1,4 +1,5 @@
-//! The program says whether it works: alive, ready, and what is wrong with which component. curl asks, as probes do.
+//! The program says whether it works: alive, ready, and what is wrong with which component. curl asks, as probes do, and
+//! over gRPC the official client of its protocol.
 
 use std::{fs, net::SocketAddr, process::Command};
 
@@ -6,8 +7,8 @@ use inferometer_tests::{
     CollectorProcess,
     faults::{Account, Answer, Script, ScriptedBackend, SmallDisk},
     http,
-    oracle::has_curl,
-    wait,
+    oracle::{has_curl, python_program, python_runs},
+    wait, workspace_root,
 };
 use serde_json::{Value, json};
 
@@ -241,4 +242,73 @@ fn no_path_is_answered_without_credentials() {
     let reply = http::post(health, "/healthz", &[("authorization", "Bearer right")], b"x");
     assert_eq!(reply.expect("an answer").status, 405);
     assert_eq!(collector.terminate().code, Some(0));
+}
+
+fn script() -> String {
+    workspace_root().join("tests/foreign/python/ask_health.py").display().to_string()
+}
+
+/// What the official client gets for each call.
+fn ask_over_grpc(address: SocketAddr, authorization: &[&str]) -> Vec<(String, Value)> {
+    let mut command = Command::new(python_program());
+    let output = command.arg(script()).arg(address.to_string()).args(authorization).output();
+    let output = output.expect("Python starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let line = |line: &str| {
+        let line: Value = serde_json::from_str(line).expect("a line of the script");
+        (line["call"].as_str().expect("a call").to_owned(), line["result"].clone())
+    };
+    String::from_utf8_lossy(&output.stdout).lines().map(line).collect()
+}
+
+#[track_caller]
+fn check_grpc(answers: &[(String, Value)], status: &str) {
+    let services = [
+        "",
+        "grpc.health.v1.Health",
+        "opentelemetry.proto.collector.logs.v1.LogsService",
+        "opentelemetry.proto.collector.metrics.v1.MetricsService",
+        "opentelemetry.proto.collector.trace.v1.TraceService",
+    ];
+    let all: serde_json::Map<_, _> =
+        services.into_iter().map(|service| (service.to_owned(), json!(status))).collect();
+    let of_traces = format!("Check {}", services[4]);
+    let expected = [
+        ("Check ", json!(status)),
+        (&*of_traces, json!(status)),
+        ("Check no.such.Service", json!("NOT_FOUND")),
+        ("List", Value::Object(all)),
+        ("Watch", json!("UNIMPLEMENTED")),
+    ];
+    assert_eq!(answers, expected.map(|(call, result)| (call.to_owned(), result)));
+}
+
+#[test]
+fn the_official_client_is_told_over_grpc_and_a_stranger_is_not() {
+    if !python_runs(&script()) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let backend = ScriptedBackend::start();
+    backend.set(Script::RefusesConnections);
+    let storage = format!("file_storage: {{directory: {:?}}}", folder.path());
+    let auth = "bearertokenauth: {tokens: [right]}";
+    let queue = "storage: file_storage, queue_size: 4, sizer: requests, on_full: refuse";
+    let yaml = config(&backend, &[&storage, auth], queue).replace(
+        "grpc: {endpoint: \"127.0.0.1:0\"}",
+        "grpc: {endpoint: \"127.0.0.1:0\", auth: {authenticator: bearertokenauth}}",
+    );
+    let mut collector = CollectorProcess::with_config(&yaml);
+    let address = collector.address("OTLP over gRPC");
+    check_grpc(&ask_over_grpc(address, &["Bearer right"]), "SERVING");
+    for (call, result) in ask_over_grpc(address, &[]) {
+        assert_eq!(result, "UNAUTHENTICATED", "{call}");
+    }
+    let account = Account::of_requests(1, 100);
+    let over_http = collector.address("OTLP over HTTP");
+    wait::until("a refusal", || match account.send(over_http) {
+        Answer::Refused(_) => Ok(()),
+        other => Err(format!("{other:?}")),
+    });
+    check_grpc(&ask_over_grpc(address, &["Bearer right"]), "NOT_SERVING");
 }

@@ -13,6 +13,7 @@ mod format;
 pub(crate) mod fuzzing;
 mod grpc;
 mod grpc_frame;
+mod grpc_health;
 mod grpc_status;
 mod http;
 mod http_error;

@@ -10,6 +10,7 @@ use super::{
     encoding::encoding_of,
     format::{Format, media_type},
     grpc_frame::{self, PREFIX_BYTES},
+    grpc_health::GrpcHealth,
     grpc_status,
 };
 use crate::{
@@ -18,20 +19,21 @@ use crate::{
 };
 
 /// The media type of every gRPC answer.
-const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
+pub(super) const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 
-const GRPC_ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
+pub(super) const GRPC_ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 
-/// Serves the export methods of the three OTLP services.
+/// Serves the export methods of the three OTLP services, and the health of the collector.
 #[derive(Debug)]
 pub(super) struct Grpc {
     door: Arc<Door>,
     max_request_bytes: usize,
+    health: GrpcHealth,
 }
 
 impl Grpc {
-    pub(super) const fn new(door: Arc<Door>, max_request_bytes: usize) -> Self {
-        Self { door, max_request_bytes }
+    pub(super) const fn new(door: Arc<Door>, max_request_bytes: usize, health: GrpcHealth) -> Self {
+        Self { door, max_request_bytes, health }
     }
 
     async fn call(&self, request: Request) -> Result<Response, Refusal> {
@@ -58,6 +60,9 @@ impl Handler for Grpc {
     async fn handle(self: Arc<Self>, request: Request) -> Response {
         if let Some(response) = not_grpc(&request) {
             return response;
+        }
+        if GrpcHealth::serves(request.uri().path()) {
+            return self.health.answer(request).await;
         }
         match self.call(request).await {
             Ok(response) => response,

@@ -59,7 +59,8 @@ pub(super) fn frame(message: &[u8]) -> Bytes {
     framed.freeze()
 }
 
-fn malformed(message: String) -> Refusal {
+/// What is said of bytes that are no message.
+pub(super) fn malformed(message: String) -> Refusal {
     Refusal { reason: RefusalReason::Malformed, message, retry_after: None }
 }
 

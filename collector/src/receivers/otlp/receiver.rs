@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use inferometer_semconv::attributes::CollectorListener;
 
-use super::{door::Door, grpc::Grpc, http::Http};
+use super::{door::Door, grpc::Grpc, grpc_health::GrpcHealth, http::Http};
 use crate::{
     config::{OtlpListenerSettings, OtlpReceiverSettings},
     http::{Handler, InFlight, Protection, Server, StartError, Threads},
@@ -43,12 +43,13 @@ impl OtlpReceiver {
         };
         let grpc = settings.grpc.as_ref().map(|listener| {
             let door = door(CollectorListener::OtlpGrpc, listener);
+            let health = GrpcHealth::new(Arc::clone(metrics.health()), listener.pace);
             bind(
                 threads,
                 name,
                 "grpc",
                 listener,
-                Grpc::new(door, request_bytes_max(listener)),
+                Grpc::new(door, request_bytes_max(listener), health),
                 of_grpc,
             )
         });

@@ -182,3 +182,21 @@ async fn a_shutdown_finishes_what_is_in_flight() {
     call.await.expect("no panic").expect("taken");
     time::timeout(PATIENCE, shutdown).await.expect("ends with its last request").expect("no panic");
 }
+
+/// The code of an answer to a question about health.
+async fn health(bench: &Bench, method: &'static str, message: &'static [u8]) -> Code {
+    call(bench, method, message).await.err().map_or(Code::Ok, |status| status.code())
+}
+
+#[tokio::test]
+async fn what_is_no_question_about_health_is_refused() {
+    const CHECK: &str = "/grpc.health.v1.Health/Check";
+    static LARGE: [u8; 2 << 10] = [0; 2 << 10];
+    let bench = Bench::start();
+    assert_eq!(health(&bench, CHECK, b"").await, Code::Ok);
+    assert_eq!(health(&bench, CHECK, b"\x0a\x01x").await, Code::NotFound);
+    assert_eq!(health(&bench, CHECK, b"\x0a\x7fx").await, Code::InvalidArgument);
+    assert_eq!(health(&bench, "/grpc.health.v1.Health/Watch", b"").await, Code::Unimplemented);
+    assert_eq!(health(&bench, CHECK, &LARGE).await, Code::ResourceExhausted);
+    assert_eq!(bench.received(), []);
+}

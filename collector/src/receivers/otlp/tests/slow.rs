@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     http::{Handler, Limits, in_memory},
-    receivers::otlp::{door::Door, grpc::Grpc, http::Http},
+    receivers::otlp::{door::Door, grpc::Grpc, grpc_health::GrpcHealth, http::Http},
 };
 
 /// One connection to a listener of the receiver, and what it counts.
@@ -75,7 +75,10 @@ impl Line {
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_comes_too_slowly_is_refused_and_the_others_of_its_connection_are_not() {
-    let mut line = Line::open(Pace::DEFAULT, |door| Grpc::new(door, REQUEST_BYTES_MAX));
+    let mut line = Line::open(Pace::DEFAULT, |door| {
+        let health = GrpcHealth::new(Arc::default(), Pace::DEFAULT);
+        Grpc::new(door, REQUEST_BYTES_MAX, health)
+    });
     let (unused, _) = tokio::io::duplex(1);
     let stream = std::mem::replace(&mut line.stream, unused);
     let (client, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
