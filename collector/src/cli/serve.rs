@@ -1,5 +1,7 @@
 //! Runs the collector until it is told to stop.
 
+use std::sync::Arc;
+
 use inferometer_collector::{
     Collector,
     config::{Config, LogLevel},
@@ -23,7 +25,7 @@ pub(super) async fn run(config: Config, options: RunOptions) -> Result<(), Failu
     for forwarding in collector.forwarding() {
         say(&format!("  {forwarding}"));
     }
-    manager.ready(collector.addresses()).await;
+    manager.ready(collector.addresses(), Arc::clone(collector.health())).await;
     let name = signals.next().await;
     let deadline = options.drain_deadline;
     say(&format!(

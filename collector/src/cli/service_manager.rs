@@ -9,10 +9,11 @@ use std::{
         net::{SocketAddr, UnixDatagram},
     },
     process,
+    sync::Arc,
     time::Duration,
 };
 
-use inferometer_collector::Listening;
+use inferometer_collector::{Listening, health::Health};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 /// How long a message may wait for a manager that is busy; after that the collector goes on without.
@@ -48,12 +49,12 @@ impl ServiceManager {
     }
 
     /// Everything listens. From here on the watchdog gets its signs of life, from a task of this runtime: one that is
-    /// stuck sends none.
-    pub(super) async fn ready(&self, listening: &[Listening]) {
+    /// stuck sends none, nor does a collector that only a restart helps.
+    pub(super) async fn ready(&self, listening: &[Listening], health: Arc<Health>) {
         let urls: Vec<String> = listening.iter().map(Listening::url).collect();
         self.tell(&format!("READY=1\nSTATUS=listening on {}", urls.join(", "))).await;
         if let (Some(socket), Some(beat)) = (self.socket.clone(), self.beat) {
-            tokio::spawn(stay_alive(socket, beat));
+            tokio::spawn(stay_alive(socket, beat, health));
         }
     }
 
@@ -73,12 +74,14 @@ impl ServiceManager {
     }
 }
 
-async fn stay_alive(socket: SocketAddr, beat: Duration) {
+async fn stay_alive(socket: SocketAddr, beat: Duration, health: Arc<Health>) {
     let mut beats = interval(beat);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         beats.tick().await;
-        deliver(&socket, "WATCHDOG=1").await;
+        if health.is_alive() {
+            deliver(&socket, "WATCHDOG=1").await;
+        }
     }
 }
 
