@@ -12,6 +12,9 @@ cd "$(dirname "$0")/.."
 out=${1:-target/packages}
 program=${PROGRAM:-}
 if [ -z "$program" ]; then
+  # For infer_collector_build_info; nothing where the sources come without their history.
+  INFEROMETER_REVISION=$(git rev-parse --short=12 HEAD 2>/dev/null || true)
+  export INFEROMETER_REVISION
   "${CARGO:-cargo}" build --quiet --locked --release --package inferometer-collector --bin inferometer
   program=${CARGO_TARGET_DIR:-target}/release/inferometer
 fi

@@ -7,6 +7,7 @@
 //! the network: before a scrape, [`SelfMetrics::collect`] gives them to the store as OTLP. They are not counted
 //! themselves.
 
+mod build;
 mod connections;
 mod connectors;
 mod count;
@@ -87,6 +88,7 @@ impl Default for SelfMetrics {
         let request_budgets = request_memory::Budgets::default();
         let mut observed = process::observe(&scope);
         observed.extend(request_memory::observe(&scope, &request_budgets));
+        observed.push(build::observe(&scope));
         Self {
             receivers: Mutex::default(),
             exporters: Mutex::default(),
@@ -125,6 +127,7 @@ impl SelfMetrics {
         + CollectorScrapeCoding::ALL.len()
         + request_memory::SERIES
         + process::SERIES
+        + build::SERIES
         + otelcol::SERIES
         + Self::SINGLE;
     /// Instruments of one series each: unknown engine indexes, duration of scrapes, what they left out.

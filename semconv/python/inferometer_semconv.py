@@ -61,6 +61,8 @@ VALUES_HW_TYPE: Final[tuple[str, ...]] = ("gpu",)
 ATTRIBUTE_HW_VENDOR: Final[str] = "hw.vendor"
 ATTRIBUTE_INFER_COLLECTOR_AUTHENTICATION_FAILURE: Final[str] = "infer.collector.authentication.failure"
 VALUES_INFER_COLLECTOR_AUTHENTICATION_FAILURE: Final[tuple[str, ...]] = ("missing", "malformed", "wrong", "busy")
+ATTRIBUTE_INFER_COLLECTOR_BUILD_REVISION: Final[str] = "infer.collector.build.revision"
+ATTRIBUTE_INFER_COLLECTOR_BUILD_VERSION: Final[str] = "infer.collector.build.version"
 ATTRIBUTE_INFER_COLLECTOR_CONNECTION_CUT_REASON: Final[str] = "infer.collector.connection.cut.reason"
 VALUES_INFER_COLLECTOR_CONNECTION_CUT_REASON: Final[tuple[str, ...]] = ("no_head", "idle", "keep_alive", "slow_reader", "flood", "protocol", "age", "handshake_timeout", "handshake_failed", "client_certificate")
 ATTRIBUTE_INFER_COLLECTOR_CONNECTION_REFUSAL_REASON: Final[str] = "infer.collector.connection.refusal.reason"
@@ -189,6 +191,16 @@ ATTRIBUTE_SERVER_ADDRESS: Final[str] = "server.address"
 ATTRIBUTE_SERVER_PORT: Final[str] = "server.port"
 ATTRIBUTE_URL_PATH: Final[str] = "url.path"
 ATTRIBUTE_URL_SCHEME: Final[str] = "url.scheme"
+
+METRIC_INFER_COLLECTOR_BUILD_INFO: Final[Instrument] = Instrument(
+    name="infer.collector.build.info",
+    prometheus_name="infer_collector_build_info",
+    kind="gauge",
+    unit="{build}",
+    description="Always 1, with what says which collector this is.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_BUILD_VERSION, ATTRIBUTE_INFER_COLLECTOR_BUILD_REVISION),
+)
 
 METRIC_INFER_GPU_ENGINE_UTILIZATION: Final[Instrument] = Instrument(
     name="infer.gpu.engine.utilization",
@@ -1983,6 +1995,7 @@ EVENT_INFER_RESPONSE_FIRST_CHUNK: Final[str] = "infer.response.first_chunk"
 EVENT_INFER_RESPONSE_LAST_CHUNK: Final[str] = "infer.response.last_chunk"
 
 INSTRUMENTS: Final[tuple[Instrument, ...]] = (
+    METRIC_INFER_COLLECTOR_BUILD_INFO,
     METRIC_INFER_GPU_ENGINE_UTILIZATION,
     METRIC_INFER_GPU_CLOCK_FREQUENCY,
     METRIC_INFER_GPU_THROTTLE_TIME,

@@ -153,6 +153,8 @@ fn a_full_queue_on_disk_makes_it_unready_and_neither_page_fails() {
     assert!(message.contains("its queue is full"), "{message}");
     assert_eq!(curl(health, "/healthz", &[]).0, 200, "a restart would not help");
     let page = collector.scrape();
+    let labels = [("infer_collector_build_version", env!("CARGO_PKG_VERSION"))];
+    assert_eq!(page.sum("infer_collector_build_info", &labels).0, 1.0, "{}", page.text);
     assert!(page.sum("infer_collector_queue_usage", &[]).0 > 0.0, "{}", page.text);
     let debug = curl(health, "/debug/pipelines", &[]).1;
     let queue = &debug["pipelines"][1]["exporters"][0]["queue"];

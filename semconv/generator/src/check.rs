@@ -17,6 +17,8 @@ use crate::{
 
 /// Endings that collide with the suffixes of Prometheus's histograms, counters and infos.
 const RESERVED_ENDINGS: [&str; 6] = ["count", "sum", "bucket", "total", "created", "info"];
+/// Prometheus' own name for which program this is, a gauge that nothing is appended to: `prometheus_build_info`.
+const BUILD_INFO: &str = ".build.info";
 /// OpenTelemetry API, instrument name syntax.
 const NAME_CHARS_MAX: usize = 255;
 /// Series of an instrument that says no limit: `DEFAULT_CARDINALITY_LIMIT` of the crate.
@@ -83,7 +85,7 @@ fn names(registry: &Registry, problems: &mut Vec<String>) {
     }
     for (name, file) in metrics.filter(|(_, file)| !is_upstream(file)) {
         let last = name.rsplit(['.', '_']).next().unwrap_or(name);
-        if RESERVED_ENDINGS.contains(&last) {
+        if RESERVED_ENDINGS.contains(&last) && !name.ends_with(BUILD_INFO) {
             problems
                 .push(format!("{name}: ends in {last}, which Prometheus appends itself ({file})"));
         }

@@ -314,6 +314,22 @@ pub const INFER_COLLECTOR_AUTHENTICATION_FAILURE: AttributeDef = AttributeDef {
     description: "Why a request was not let in.",
 };
 
+/// `infer.collector.build.revision`: The revision of the sources that it was built from.
+pub const INFER_COLLECTOR_BUILD_REVISION: AttributeDef = AttributeDef {
+    key: "infer.collector.build.revision",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 1 },
+    description: "The revision of the sources that it was built from.",
+};
+
+/// `infer.collector.build.version`: The version of the collector.
+pub const INFER_COLLECTOR_BUILD_VERSION: AttributeDef = AttributeDef {
+    key: "infer.collector.build.version",
+    value_type: AttributeType::String,
+    values: Values::Open { known: &[], limit: 1 },
+    description: "The version of the collector.",
+};
+
 /// `infer.collector.connection.cut.reason`: Why a listener ended a connection.
 pub const INFER_COLLECTOR_CONNECTION_CUT_REASON: AttributeDef = AttributeDef {
     key: "infer.collector.connection.cut.reason",
@@ -988,6 +1004,8 @@ pub const ALL: &[&AttributeDef] = &[
     &HW_TYPE,
     &HW_VENDOR,
     &INFER_COLLECTOR_AUTHENTICATION_FAILURE,
+    &INFER_COLLECTOR_BUILD_REVISION,
+    &INFER_COLLECTOR_BUILD_VERSION,
     &INFER_COLLECTOR_CONNECTION_CUT_REASON,
     &INFER_COLLECTOR_CONNECTION_REFUSAL_REASON,
     &INFER_COLLECTOR_CONNECTOR,

@@ -7,6 +7,24 @@ use crate::{
     generated::attributes as keys,
 };
 
+/// `infer.collector.build.info`: Always 1, with what says which collector this is.
+///
+/// Prometheus: `infer_collector_build_info`.
+pub const INFER_COLLECTOR_BUILD_INFO: InstrumentDef = InstrumentDef {
+    name: "infer.collector.build.info",
+    kind: InstrumentKind::Gauge,
+    value_type: ValueType::Int,
+    unit: "{build}",
+    description: "Always 1, with what says which collector this is.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_BUILD_VERSION, requirement: Requirement::Required },
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_BUILD_REVISION, requirement: Requirement::ConditionallyRequired("If whoever built it said so.") },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.gpu.engine.utilization`: The share of time in which a part of the GPU was busy, from 0 to 1.
 ///
 /// Prometheus: `infer_gpu_engine_utilization`.
@@ -3694,6 +3712,7 @@ pub const PROCESS_UPTIME: InstrumentDef = InstrumentDef {
 
 /// Every instrument, own ones first.
 pub const ALL: &[&InstrumentDef] = &[
+    &INFER_COLLECTOR_BUILD_INFO,
     &INFER_GPU_ENGINE_UTILIZATION,
     &INFER_GPU_CLOCK_FREQUENCY,
     &INFER_GPU_THROTTLE_TIME,
