@@ -9,6 +9,7 @@ mod log;
 mod man;
 mod memory;
 mod queue;
+mod reload;
 mod run_options;
 mod serve;
 mod service_manager;
@@ -27,7 +28,8 @@ use self::{failure::EXIT_CODES, run_options::RunOptions};
 ///
 /// Without --config it listens on loopback: OTLP over gRPC on 4317 and over HTTP on 4318, metrics for Prometheus on
 /// 9464, recent traces on 16686. RUST_LOG sets what is logged, such as RUST_LOG=debug. SIGINT and SIGTERM finish what
-/// is under way and end the program within --drain-deadline; a second one ends it at once.
+/// is under way and end the program within --drain-deadline; a second one ends it at once. SIGHUP reads the configuration
+/// again: components with the same settings go on as they are, and if anything is wrong with it, all of them.
 #[derive(Debug, Parser)]
 #[command(
     name = "inferometer",
@@ -111,16 +113,23 @@ impl Cli {
             (Some(Command::Man(args)), _) => man::run(&args),
             #[cfg(feature = "demo")]
             (Some(Command::Demo(args)), _) => demo::run(args).await,
-            (None, Some(resolved)) => serve(resolved.into(), self.options).await,
-            (None, None) => serve(ConfigSource::from(self.source).load()?, self.options).await,
+            (None, Some(resolved)) => serve(resolved.into(), None, self.options).await,
+            (None, None) => {
+                let source = ConfigSource::from(self.source);
+                serve(source.load()?, Some(source), self.options).await
+            }
         }
     }
 }
 
-async fn serve(config: Config, options: RunOptions) -> Result<(), Failure> {
+async fn serve(
+    config: Config,
+    source: Option<ConfigSource>,
+    options: RunOptions,
+) -> Result<(), Failure> {
     log::speak(config.resolved.logs.encoding.into());
     memory::check(&config)?;
-    serve::run(config, options).await
+    serve::run(config, source, options).await
 }
 
 fn forward_to(url: &str) -> Result<Resolved, String> {

@@ -3,46 +3,52 @@
 mod connectors;
 mod exporters;
 mod graphs;
+mod kept;
 mod listening;
+mod parts;
+mod processors;
+mod receivers;
 #[cfg(test)]
 mod tests;
 
 use std::{sync::Arc, time::Duration};
 
 use inferometer_semconv::attributes::CollectorListener;
-use tokio::time::Instant;
+use tokio::task::JoinSet;
 
 pub use self::listening::{Forwarding, Listening, Serves};
 use self::{
     exporters::RunningExporter,
-    graphs::{Emptied, Graphs},
+    kept::Kept,
+    parts::{Parts, Plan},
 };
 use crate::{
     config::{ExporterSettings, ProcessorSettings, ReceiverSettings, Resolved},
-    health::{Health, HealthCheck, Phase, Pulse},
-    http::{InFlight, StartError, Threads},
+    health::{Health, Phase, Pulse},
+    http::{StartError, Threads},
     pipeline::RejectReason,
-    receivers::otlp::OtlpReceiver,
     self_metrics::SelfMetrics,
     series::Store,
 };
 
-/// What remains of the deadline for pages that are being read while exporters drain.
-const PAGES_GRACE: Duration = Duration::from_millis(500);
-
 /// A started collector. Dropping it cuts everything off; [`Collector::shutdown`] lets it finish.
 #[derive(Debug)]
 pub struct Collector {
-    receivers: Vec<OtlpReceiver>,
-    emptied: Emptied,
-    exporters: Vec<RunningExporter>,
+    config: Resolved,
+    parts: Parts,
+    /// What the last reload has replaced, until it has sent what it held.
+    replaced: JoinSet<()>,
     listening: Vec<Listening>,
+    threads: Threads,
     metrics: Arc<SelfMetrics>,
-    health_checks: Vec<HealthCheck>,
     _pulse: Pulse,
 }
 
 impl Collector {
+    /// How long components that a reload has replaced may take to send what they hold: 60 s. What is left then is counted
+    /// as unreachable and logged; a queue on disk keeps it.
+    pub const REPLACED_DEADLINE: Duration = Duration::from_secs(60);
+
     /// Starts every component: exporters first, so that a receiver never accepts what nobody would take.
     ///
     /// Must be called within a Tokio runtime.
@@ -52,48 +58,64 @@ impl Collector {
     pub fn start(config: Resolved) -> Result<Self, StartError> {
         let metrics = Arc::new(SelfMetrics::default());
         show_components(&metrics, &config);
-        let health = Arc::clone(metrics.health());
-        health.shows(&config.pipelines);
-        // Before all that may take a while, so that it says so.
-        let health_checks = HealthCheck::start_all(config.health_checks, &metrics)?;
-        let mut listening: Vec<_> = health_checks.iter().map(Listening::of_health_check).collect();
-        let mut exporters = Vec::new();
-        for component in config.exporters {
-            let exporter = RunningExporter::start(component, Arc::clone(&metrics))?;
-            listening.extend(exporter.listening());
-            exporters.push(exporter);
-        }
-        let graphs = Graphs::build(
-            config.pipelines,
-            config.processors,
-            config.connectors,
-            &exporters,
-            &metrics,
-        )?;
+        metrics.health().shows(&config);
         let threads = Threads::beside_the_current_runtime().map_err(|cause| {
             StartError::new(
                 "receivers",
                 format!("cannot start their threads: {cause}; allow more threads"),
             )
         })?;
-        let mut receivers = Vec::new();
-        for component in config.receivers {
-            let id = &component.id;
-            let name = format!("receivers.{id}");
-            let ReceiverSettings::Otlp(settings) = &component.settings;
-            let intake = graphs.of_receiver(id);
-            let limit = usize::try_from(settings.in_flight_bytes_max).unwrap_or(usize::MAX);
-            let budget = InFlight::new(limit);
-            metrics.requests_are_charged_to(&budget);
-            let receiver =
-                OtlpReceiver::start(&name, settings, &intake, &budget, &metrics, &threads)?;
-            listening.extend(Listening::of_receiver(&name, &receiver));
-            receivers.push(receiver);
+        let mut parts = Parts::default();
+        parts.start(&Plan {
+            config: &config,
+            kept: &Kept::default(),
+            running: &Parts::default(),
+            metrics: &metrics,
+            threads: &threads,
+        })?;
+        let listening = parts.listening(&config);
+        metrics.health().enters(Phase::Running);
+        let _pulse = Pulse::start(metrics.health().workers());
+        Ok(Self { config, parts, replaced: JoinSet::new(), listening, threads, metrics, _pulse })
+    }
+
+    /// Goes on with another configuration.
+    ///
+    /// Components with the same settings are kept, with their connections, series, queues and counts; so is a pipeline of
+    /// which all is the same behind its receivers. What differs is built beside what runs. Once all of it has started,
+    /// receivers that are kept hand in to the new pipelines, and what was replaced sends what it holds, in the order of
+    /// the data and within [`Collector::REPLACED_DEADLINE`]. Waits first for what an earlier reload has replaced, so that
+    /// there are never more than two of anything; a call that is given up while it waits has changed nothing.
+    ///
+    /// # Errors
+    /// A component cannot start, or needs an address, a folder or a file that a component has which runs with other
+    /// settings. All goes on as it was.
+    pub async fn reload(&mut self, config: Resolved) -> Result<(), StartError> {
+        while self.replaced.join_next().await.is_some() {}
+        let kept = Kept::between(&self.config, &config);
+        kept.check(&self.config, &config)?;
+        show_components(&self.metrics, &config);
+        let mut parts = Parts::default();
+        let started = parts.start(&Plan {
+            config: &config,
+            kept: &kept,
+            running: &self.parts,
+            metrics: &self.metrics,
+            threads: &self.threads,
+        });
+        if started.is_ok() {
+            parts.take_over(&mut self.parts, &kept, &config);
+            std::mem::swap(&mut self.parts, &mut parts);
+            self.listening = self.parts.listening(&config);
+            self.health().shows(&config);
+            self.config = config;
+            self.parts.exporters.iter().for_each(RunningExporter::make_room_for_own);
         }
-        health.enters(Phase::Running);
-        let _pulse = Pulse::start(health.workers());
-        let emptied = graphs.into_emptied();
-        Ok(Self { receivers, emptied, exporters, listening, metrics, health_checks, _pulse })
+        let metrics = Arc::clone(&self.metrics);
+        let replaced = parts;
+        self.replaced
+            .spawn(async move { replaced.shutdown(&metrics, Self::REPLACED_DEADLINE).await });
+        started
     }
 
     /// Everything that is listened on, with the real ports, exporters first.
@@ -104,7 +126,7 @@ impl Collector {
 
     /// Every backend that items are sent to.
     pub fn forwarding(&self) -> impl Iterator<Item = Forwarding> + '_ {
-        self.exporters.iter().filter_map(RunningExporter::forwarding)
+        self.parts.exporters.iter().filter_map(RunningExporter::forwarding)
     }
 
     /// What has come in, and where it went.
@@ -122,7 +144,7 @@ impl Collector {
     /// What the Prometheus page shows; of several pages the first, none without one.
     #[must_use]
     pub fn series(&self) -> Option<&Arc<Store>> {
-        self.exporters.iter().find_map(RunningExporter::series)
+        self.parts.exporters.iter().find_map(RunningExporter::series)
     }
 
     /// Stops in the order of the data: receivers answer what they have accepted, batches, connectors and exporters send
@@ -133,24 +155,11 @@ impl Collector {
     /// none from the batches, nor they from exporters, which send what was in them.
     pub async fn shutdown(self, deadline: Duration) {
         self.health().enters(Phase::Stopping);
-        let end = Instant::now() + deadline;
-        let left = move || end.saturating_duration_since(Instant::now());
-        let half = left() / 2;
-        each(self.receivers.into_iter().map(|receiver| receiver.shutdown(half))).await;
-        let before = unreachable(&self.metrics);
-        self.emptied.shutdown(left()).await;
-        let (pages, queues): (Vec<_>, Vec<_>) =
-            self.exporters.into_iter().partition(RunningExporter::is_page);
-        each(queues.into_iter().map(|queue| queue.shutdown(left()))).await;
-        let lost = unreachable(&self.metrics) - before;
-        if lost > 0 {
-            tracing::warn!(
-                items = lost,
-                "backends were not reached before the deadline, what was queued is lost"
-            );
-        }
-        each(pages.into_iter().map(|page| page.shutdown(left().max(PAGES_GRACE)))).await;
-        each(self.health_checks.into_iter().map(|check| check.shutdown(PAGES_GRACE))).await;
+        let Self { parts, mut replaced, metrics, _pulse, .. } = self;
+        let replaced_ends = async { while replaced.join_next().await.is_some() {} };
+        // What takes longer is cut off.
+        let replaced_ends = tokio::time::timeout(deadline, replaced_ends);
+        let ((), _) = tokio::join!(parts.shutdown(&metrics, deadline), replaced_ends);
     }
 }
 

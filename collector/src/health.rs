@@ -28,7 +28,10 @@ pub use self::{
     workers::{Fault, Worker, Workers},
 };
 pub(crate) use self::{extension::HealthCheck, pulse::Pulse};
-use crate::{config::PipelineSettings, journal::unix_millis};
+use crate::{
+    config::{PipelineSettings, Resolved},
+    journal::unix_millis,
+};
 
 /// What is known of the health of one collector, shared by all its components.
 pub struct Health {
@@ -43,6 +46,8 @@ struct State {
     phase: Phase,
     since: u64,
     pipelines: Arc<[PipelineSettings]>,
+    /// Ids of the extensions that run.
+    extensions: Arc<[String]>,
 }
 
 /// Where a collector is between its start and its end.
@@ -69,12 +74,17 @@ pub struct Unready {
 impl Default for Health {
     fn default() -> Self {
         let started = unix_millis();
-        let pipelines = Arc::new([]);
+        let (pipelines, extensions) = (Arc::new([]), Arc::new([]));
         Self {
             workers: Workers::default(),
             started,
             exporters: Mutex::default(),
-            state: Mutex::new(State { phase: Phase::Starting, since: started, pipelines }),
+            state: Mutex::new(State {
+                phase: Phase::Starting,
+                since: started,
+                pipelines,
+                extensions,
+            }),
         }
     }
 }
@@ -106,9 +116,11 @@ impl Health {
         Arc::clone(exporters.entry(id.to_owned()).or_insert_with(new))
     }
 
-    /// Says which components are connected to what, from now on.
-    pub fn shows(&self, pipelines: &[PipelineSettings]) {
-        self.state.lock().pipelines = pipelines.into();
+    /// Says which components there are and what they are connected to, from now on.
+    pub fn shows(&self, config: &Resolved) {
+        let extensions = config.health_checks.iter().map(|it| it.id.to_string()).collect();
+        let mut state = self.state.lock();
+        (state.pipelines, state.extensions) = (config.pipelines.as_slice().into(), extensions);
     }
 
     /// Goes on to another phase.
@@ -158,6 +170,11 @@ impl Health {
     #[must_use]
     pub fn pipelines(&self) -> Arc<[PipelineSettings]> {
         Arc::clone(&self.state.lock().pipelines)
+    }
+
+    /// The ids of the extensions that run.
+    pub(super) fn extensions(&self) -> Arc<[String]> {
+        Arc::clone(&self.state.lock().extensions)
     }
 
     /// When it started, in milliseconds since 1970.

@@ -12,6 +12,7 @@ mod item;
 mod line;
 mod refusal;
 mod stage;
+mod switch;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -21,3 +22,4 @@ pub use item::{Counts, Item, Signal, Tenant};
 pub use line::{Admission, Pipeline};
 pub use refusal::{Refusal, RefusalReason, RejectReason};
 pub use stage::{Exporter, Intake, Processor, Reservation};
+pub use switch::Switch;

@@ -17,6 +17,7 @@ mod exporters;
 mod otelcol;
 mod process;
 mod receivers;
+mod reloads;
 mod request_memory;
 mod resource;
 mod sampling;
@@ -41,6 +42,7 @@ pub use self::{
     dead_letters::DeadLetterMetrics,
     exporters::ExporterMetrics,
     receivers::ReceiverMetrics,
+    reloads::ReloadResult,
     sampling::SamplingMetrics,
     stores::Stores,
 };
@@ -62,6 +64,7 @@ pub struct SelfMetrics {
     scrape_duration: Histogram<f64>,
     scrape_omitted: Counter<u64>,
     scrape_bytes: [Counter<u64>; CollectorScrapeCoding::ALL.len()],
+    reloads: reloads::Reloads,
     request_budgets: request_memory::Budgets,
     connections: [Connections; CollectorListener::ALL.len()],
     reader: Mutex<Reader>,
@@ -102,6 +105,7 @@ impl Default for SelfMetrics {
                 let set = [KeyValue::new(key, coding.as_str())];
                 scope.counter(&metrics::INFER_COLLECTOR_SCRAPE_IO, &set)
             }),
+            reloads: reloads::Reloads::bind(&scope),
             request_budgets,
             scrape_duration: scope.histogram(&metrics::INFER_COLLECTOR_SCRAPE_DURATION, &[]),
             scrape_omitted: scope.counter(&metrics::INFER_COLLECTOR_SCRAPE_OMITTED, &[]),
@@ -125,6 +129,7 @@ impl SelfMetrics {
         + CollectorListener::ALL.len() * Connections::SERIES
         + Stores::SERIES
         + CollectorScrapeCoding::ALL.len()
+        + reloads::Reloads::SERIES
         + request_memory::SERIES
         + process::SERIES
         + build::SERIES
@@ -168,14 +173,21 @@ impl SelfMetrics {
 
     /// The counters of a tail sampler, by its place in the configuration. They are shown from the first time on that they
     /// are asked for, which also says what its policies are: their names, and what becomes of the traces they decide on.
+    /// With other policies, the counts of those that it had before go on.
     pub fn sampler<'a>(
         &self,
         name: &str,
         policies: impl Iterator<Item = (&'a str, CollectorSamplingDecision)>,
     ) -> Arc<SamplingMetrics> {
         let id = name.strip_prefix("processors.").unwrap_or(name);
-        let bind = || Arc::new(SamplingMetrics::bind(&self.scope, id, policies));
-        Arc::clone(self.samplers.lock().entry(id.to_owned()).or_insert_with(bind))
+        let policies: Vec<_> = policies.collect();
+        let mut samplers = self.samplers.lock();
+        if let Some(sampler) = samplers.get(id).filter(|sampler| sampler.is_of(&policies)) {
+            return Arc::clone(sampler);
+        }
+        let sampler = Arc::new(SamplingMetrics::bind(&self.scope, id, &policies));
+        samplers.insert(id.to_owned(), Arc::clone(&sampler));
+        sampler
     }
 
     /// The counters of a connector, by its place in the configuration. They are shown from the first time on that they
@@ -205,9 +217,16 @@ impl SelfMetrics {
         &self.stores
     }
 
+    /// Counts an attempt to go on with another configuration.
+    pub fn config_reloaded(&self, result: ReloadResult) {
+        self.reloads.count(result);
+    }
+
     /// Says which budget the requests of a receiver are charged to; the sum of all is shown.
     pub fn requests_are_charged_to(&self, budget: &Arc<InFlight>) {
-        self.request_budgets.lock().push(Arc::clone(budget));
+        let mut budgets = self.request_budgets.lock();
+        budgets.retain(|budget| budget.strong_count() > 0);
+        budgets.push(Arc::downgrade(budget));
     }
 
     /// A scrape has been answered to its end.
@@ -272,6 +291,9 @@ impl fmt::Debug for SelfMetrics {
 
 #[cfg(test)]
 mod tests {
+    use inferometer_semconv::attributes::CollectorSamplingCause;
+    use opentelemetry_proto::tonic::metrics::v1::{metric, number_data_point::Value};
+
     use super::*;
     use crate::{
         otlp,
@@ -316,6 +338,62 @@ mod tests {
         let receiver = metrics.receiver("otlp", CollectorListener::OtlpHttp);
         receiver.refused(Signal::Logs, RefusalReason::Malformed, 0);
         check(&metrics, &[(SelfCounter::RefusedRequests, Signal::Logs, Some("malformed"), 1)]);
+    }
+
+    #[test]
+    fn what_a_queue_has_left_on_disk_is_queued_once() {
+        let metrics = SelfMetrics::default();
+        let exporter = metrics.exporter("otlp");
+        let queued = || {
+            let mut queued = None;
+            metrics.collect(|request| {
+                let scopes = request.resource_metrics.iter().flat_map(|of| &of.scope_metrics);
+                let mut all = scopes.flat_map(|scope| &scope.metrics);
+                let metric = all.find(|it| it.name == metrics::INFER_COLLECTOR_ITEM_QUEUED.name);
+                let Some(metric::Data::Sum(sum)) = metric.and_then(|it| it.data.as_ref()) else {
+                    return;
+                };
+                let mut values = sum.data_points.iter().filter_map(|point| point.value);
+                queued = values.find(|it| *it != Value::AsInt(0));
+            });
+            queued
+        };
+        exporter.recovered(Signal::Traces, 5);
+        assert_eq!(queued(), Some(Value::AsInt(5)), "a former process's");
+        exporter.left_on_disk(Signal::Traces, 5);
+        exporter.recovered(Signal::Traces, 5);
+        assert_eq!(queued(), Some(Value::AsInt(5)));
+    }
+
+    #[test]
+    fn a_sampler_with_other_policies_counts_on() {
+        const NAME: &str = metrics::INFER_COLLECTOR_TRACE_DECIDED.name;
+        let metrics = SelfMetrics::default();
+        let [slow, failed] =
+            ["slow", "failed"].map(|name| (name, CollectorSamplingDecision::Sampled));
+        let count = || {
+            let mut count = 0;
+            metrics.collect(|request| {
+                let scopes = request.resource_metrics.iter().flat_map(|of| &of.scope_metrics);
+                let decided = scopes.flat_map(|scope| &scope.metrics);
+                for metric in decided.filter(|it| it.name == NAME) {
+                    let Some(metric::Data::Sum(sum)) = &metric.data else { continue };
+                    let values = sum.data_points.iter().filter_map(|point| point.value);
+                    count += values.filter(|it| *it != Value::AsInt(0)).count();
+                }
+            });
+            count
+        };
+        let cause = CollectorSamplingCause::Settled;
+        let before = metrics.sampler("s", [slow].into_iter());
+        before.decided(Some(0), cause);
+        assert!(Arc::ptr_eq(&before, &metrics.sampler("s", [slow].into_iter())));
+        let after = metrics.sampler("s", [failed, slow].into_iter());
+        assert_eq!(count(), 1, "what was counted before is still there");
+        after.decided(Some(0), cause);
+        assert_eq!(count(), 2);
+        after.decided(Some(1), cause);
+        assert_eq!(count(), 2, "it goes on where it stood");
     }
 
     #[test]

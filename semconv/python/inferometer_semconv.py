@@ -692,6 +692,26 @@ METRIC_INFER_REALTIME_ERRORS: Final[Instrument] = Instrument(
     attributes=(ATTRIBUTE_GEN_AI_OPERATION_NAME, ATTRIBUTE_GEN_AI_PROVIDER_NAME, ATTRIBUTE_GEN_AI_REQUEST_MODEL, ATTRIBUTE_INFER_STAGE, ATTRIBUTE_INFER_REPLICA, ATTRIBUTE_ERROR_TYPE),
 )
 
+METRIC_INFER_COLLECTOR_CONFIG_RELOAD: Final[Instrument] = Instrument(
+    name="infer.collector.config.reload",
+    prometheus_name="infer_collector_config_reload_total",
+    kind="counter",
+    unit="{reload}",
+    description="Attempts to go on with another configuration.",
+    bounds=(),
+    attributes=(ATTRIBUTE_INFER_COLLECTOR_RELOAD_RESULT,),
+)
+
+METRIC_INFER_COLLECTOR_CONFIG_LOAD_TIMESTAMP: Final[Instrument] = Instrument(
+    name="infer.collector.config.load.timestamp",
+    prometheus_name="infer_collector_config_load_timestamp_seconds",
+    kind="gauge",
+    unit="s",
+    description="When the configuration that runs was started, in seconds since 1970.",
+    bounds=(),
+    attributes=(),
+)
+
 METRIC_INFER_REQUEST_ACTIVE: Final[Instrument] = Instrument(
     name="infer.request.active",
     prometheus_name="infer_request_active",
@@ -2045,6 +2065,8 @@ INSTRUMENTS: Final[tuple[Instrument, ...]] = (
     METRIC_INFER_REALTIME_DETECTION_DURATION,
     METRIC_INFER_REALTIME_ENDPOINT_DURATION,
     METRIC_INFER_REALTIME_ERRORS,
+    METRIC_INFER_COLLECTOR_CONFIG_RELOAD,
+    METRIC_INFER_COLLECTOR_CONFIG_LOAD_TIMESTAMP,
     METRIC_INFER_REQUEST_ACTIVE,
     METRIC_INFER_REQUEST_FINISHED,
     METRIC_INFER_REQUEST_QUEUE_DURATION,

@@ -143,6 +143,15 @@ impl Child {
         self.send("-TERM");
     }
 
+    /// Sends it SIGHUP, and returns at once.
+    ///
+    /// # Panics
+    /// If it has ended.
+    #[track_caller]
+    pub fn hang_up(&self) {
+        self.send("-HUP");
+    }
+
     #[track_caller]
     fn signal(self, signal: &str) -> Ended {
         self.send(signal);

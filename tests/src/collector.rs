@@ -278,6 +278,23 @@ impl CollectorProcess {
         self.child.lines()
     }
 
+    /// Gives it another configuration in the place of its own, and asks it to read that.
+    ///
+    /// # Panics
+    /// If it has ended, or there is no place for the file.
+    pub fn reload(&self, yaml: &str) {
+        fs::write(&self.file, yaml).expect("a file");
+        self.hang_up();
+    }
+
+    /// Asks it to read its configuration again, with SIGHUP.
+    ///
+    /// # Panics
+    /// If it has ended.
+    pub fn hang_up(&self) {
+        self.child.hang_up();
+    }
+
     /// Asks it to end, and returns while it does so.
     ///
     /// # Panics

@@ -1,6 +1,9 @@
 //! Why the program ends without having done its work.
 
-use std::{fmt::Display, process::ExitCode};
+use std::{
+    fmt::{self, Display},
+    process::ExitCode,
+};
 
 use inferometer_collector::{
     StartError,
@@ -67,6 +70,13 @@ impl Failure {
             log::say(LogLevel::Error, &message);
         }
         ExitCode::from(self.code)
+    }
+}
+
+/// Nothing if it was said already.
+impl Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message.as_deref().unwrap_or_default())
     }
 }
 

@@ -18,14 +18,14 @@ use inferometer_collector::config::{LogEncoding, LogLevel, LogSettings};
 use serde_json::Map;
 use tokio::task::JoinHandle;
 use tracing_subscriber::{
-    EnvFilter, Layer,
+    EnvFilter, Layer, Registry,
     filter::ParseError,
     fmt::{
         format::Writer,
         time::{FormatTime, SystemTime},
     },
     layer::SubscriberExt,
-    registry,
+    registry, reload,
     util::SubscriberInitExt,
 };
 
@@ -88,12 +88,22 @@ pub(super) fn say(level: LogLevel, lines: &str) {
 pub(super) struct Log {
     sampling: Option<Arc<Sampling>>,
     ticking: Option<JoinHandle<()>>,
+    filter: reload::Handle<EnvFilter, Registry>,
+}
+
+impl Log {
+    /// Logs at this level from now on, unless `RUST_LOG` says what is logged.
+    pub(super) fn set_level(&self, level: LogLevel) {
+        // Without its subscriber there is no filter to change.
+        let _ = self.filter.reload(filter(level).0);
+    }
 }
 
 /// Starts logging, within a runtime. A `RUST_LOG` that cannot be read is reported and ignored, as a typo there must stop
 /// nothing.
 pub(super) fn start(settings: &LogSettings) -> Log {
     let (filter, wrong) = filter(settings.level);
+    let (filter, handle) = reload::Layer::new(filter);
     let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     let layer = match format() {
         LogFormat::Text => layer.with_ansi(io::stderr().is_terminal()).boxed(),
@@ -115,7 +125,7 @@ pub(super) fn start(settings: &LogSettings) -> Log {
             }
         })
     });
-    Log { sampling, ticking }
+    Log { sampling, ticking, filter: handle }
 }
 
 impl Drop for Log {

@@ -1,32 +1,44 @@
-//! Runs the collector until it is told to stop.
+//! Runs the collector until it is told to stop, and has it reloaded meanwhile.
 
 use std::sync::Arc;
 
 use inferometer_collector::{
     Collector,
-    config::{Config, LogLevel},
+    config::{Config, ConfigSource, LogLevel},
 };
 
-use super::{Failure, RunOptions, log, service_manager::ServiceManager, signals::Signals};
+use super::{
+    Failure, RunOptions, log, reload::Reloads, service_manager::ServiceManager, signals::Signals,
+};
 
-/// Starts the collector, says where it listens, and stops it on SIGINT or SIGTERM.
-pub(super) async fn run(config: Config, options: RunOptions) -> Result<(), Failure> {
-    let _log = log::start(&config.resolved.logs);
+/// Starts the collector, says where it listens, reads the configuration again on SIGHUP, and stops on SIGINT or SIGTERM.
+pub(super) async fn run(
+    config: Config,
+    source: Option<ConfigSource>,
+    options: RunOptions,
+) -> Result<(), Failure> {
+    let log = log::start(&config.resolved.logs);
     let mut signals = Signals::watch().map_err(|cause| Failure::start(&cause))?;
+    let mut reloads = Reloads::watch(source, log).map_err(|cause| Failure::start(&cause))?;
     for warning in config.warnings.lines() {
         log::say(LogLevel::Warn, &warning);
     }
     let manager = ServiceManager::of_this_process();
-    let collector = Collector::start(config.resolved)?;
+    let mut collector = Collector::start(config.resolved)?;
     say(&format!("inferometer {} is listening:", env!("CARGO_PKG_VERSION")));
-    for listening in collector.addresses() {
-        say(&format!("  {listening}"));
-    }
-    for forwarding in collector.forwarding() {
-        say(&format!("  {forwarding}"));
-    }
+    say_addresses(&collector);
     manager.ready(collector.addresses(), Arc::clone(collector.health())).await;
-    let name = signals.next().await;
+    let name = loop {
+        tokio::select! {
+            name = signals.next() => break name,
+            () = reloads.asked() => {}
+        }
+        // It may wait for what the one before has replaced.
+        tokio::select! {
+            name = signals.next() => break name,
+            () = reloads.reload(&mut collector) => {}
+        }
+    };
     let deadline = options.drain_deadline;
     say(&format!(
         "{name}: finishing open requests and queues within {deadline:?}; once more ends at once"
@@ -38,6 +50,16 @@ pub(super) async fn run(config: Config, options: RunOptions) -> Result<(), Failu
     tokio::select! {
         () = end => Ok(()),
         _ = signals.next() => Err(Failure::cut_short()),
+    }
+}
+
+/// Where it listens and sends to, a line each.
+pub(super) fn say_addresses(collector: &Collector) {
+    for listening in collector.addresses() {
+        say(&format!("  {listening}"));
+    }
+    for forwarding in collector.forwarding() {
+        say(&format!("  {forwarding}"));
     }
 }
 

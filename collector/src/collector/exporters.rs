@@ -86,6 +86,13 @@ impl RunningExporter {
         }
     }
 
+    /// The collector's own series may be more by now: a page that limits series leaves room for them.
+    pub(super) fn make_room_for_own(&self) {
+        if let Kind::Prometheus(prometheus) = &self.kind {
+            prometheus.make_room_for_own();
+        }
+    }
+
     pub(super) fn listening(&self) -> Option<Listening> {
         let (serves, address, is_secured) = match &self.kind {
             Kind::Prometheus(prometheus) => {

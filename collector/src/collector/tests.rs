@@ -12,6 +12,7 @@ use prost::Message;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    time::Instant,
 };
 
 use super::*;
@@ -194,4 +195,101 @@ service:
     let page = ask(&address(&backend, Serves::Metrics), "GET /metrics", b"").await;
     assert!(page.contains("\nqueue_depth 7\n"), "{page}");
     backend.shutdown(DEADLINE).await;
+}
+
+/// What a reload of this collector is about.
+const RELOADED: &str = "\
+receivers:
+  otlp: {protocols: {http: {endpoint: \"127.0.0.1:0\"}}}
+processors:
+  batch: {timeout: 1h}
+exporters:
+  prometheus: {endpoint: \"127.0.0.1:0\"}
+service:
+  pipelines:
+    metrics: {receivers: [otlp], processors: [batch], exporters: [prometheus]}
+";
+
+fn resolved(yaml: &str) -> Resolved {
+    Config::parse("test.yaml", yaml).unwrap().resolved
+}
+
+async fn page(collector: &Collector) -> String {
+    ask(&address(collector, Serves::Metrics), "GET /metrics", b"").await
+}
+
+/// The value of the collector's own only series of a name.
+fn value(page: &str, name: &str) -> f64 {
+    let line = page.lines().find(|line| line.starts_with(&format!("{name}{{")));
+    line.and_then(|line| line.rsplit(' ').next()?.parse().ok()).unwrap_or_else(|| panic!("{page}"))
+}
+
+#[tokio::test]
+async fn a_reload_keeps_listeners_and_series_and_empties_what_it_replaces() {
+    let mut collector = start(RELOADED).unwrap();
+    let before = collector.addresses().to_vec();
+    let receiver = address(&collector, Serves::OtlpHttp);
+    let answer = ask(&receiver, "POST /v1/metrics", &one_gauge()).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let held = page(&collector).await;
+    assert!(!held.contains("\nqueue_depth "), "it waits in the batch");
+    collector.reload(resolved(&RELOADED.replace("1h", "2h"))).await.unwrap();
+    assert_eq!(collector.addresses(), before);
+    // Returns once what was replaced has sent what it held.
+    collector.reload(resolved(RELOADED)).await.unwrap();
+    let shown = page(&collector).await;
+    assert!(shown.contains("\nqueue_depth 7\n"), "{shown}");
+    let counted = "infer_collector_item_accepted_total{";
+    let count = |page: &str| {
+        let lines = page.lines().filter(|line| line.starts_with(counted));
+        lines.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum::<u64>()
+    };
+    assert_eq!((count(&held), count(&shown)), (1, 1), "counts go on");
+    collector.shutdown(DEADLINE).await;
+}
+
+#[tokio::test]
+async fn a_reload_that_cannot_start_something_changes_nothing() {
+    let mut collector = start(RELOADED).unwrap();
+    let before = collector.addresses().to_vec();
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let other = format!("otlp/2: {{protocols: {{http: {{endpoint: \"{taken}\"}}}}}}\n  otlp:");
+    let other = RELOADED.replace("otlp:", &other).replace("[otlp]", "[otlp, otlp/2]");
+    let error = collector.reload(resolved(&other.replace("1h", "0s"))).await.unwrap_err();
+    assert!(
+        error.to_string().contains("receivers.otlp/2.protocols.http: cannot listen"),
+        "{error}"
+    );
+    assert_eq!(collector.addresses(), before);
+    let receiver = address(&collector, Serves::OtlpHttp);
+    let answer = ask(&receiver, "POST /v1/metrics", &one_gauge()).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(!page(&collector).await.contains("\nqueue_depth "), "the batch is the old one");
+    collector.shutdown(DEADLINE).await;
+}
+
+#[tokio::test]
+async fn stores_and_receivers_that_are_gone_are_not_counted_any_more() {
+    let two = RELOADED
+        .replace("  prometheus:", "  prometheus/2: {endpoint: \"127.0.0.1:0\"}\n  prometheus:")
+        .replace("[prometheus]", "[prometheus, prometheus/2]")
+        .replace("  otlp:", "  otlp/2: {protocols: {http: {endpoint: \"127.0.0.1:0\"}}}\n  otlp:")
+        .replace("[otlp]", "[otlp, otlp/2]");
+    const NAMES: [&str; 2] =
+        ["infer_collector_series_memory_limit_bytes", "infer_collector_request_memory_limit_bytes"];
+    let limits = |page: &str| NAMES.map(|name| value(page, name));
+    let mut collector = start(RELOADED).unwrap();
+    let one = limits(&page(&collector).await);
+    collector.reload(resolved(&two)).await.unwrap();
+    let both = {
+        let mut pages = collector.addresses().iter().filter(|it| it.serves == Serves::Metrics);
+        let address = pages.next_back().unwrap().address.to_string();
+        limits(&ask(&address, "GET /metrics", b"").await)
+    };
+    assert_eq!(both, one.map(|limit| 2.0 * limit));
+    collector.reload(resolved(RELOADED)).await.unwrap();
+    collector.reload(resolved(RELOADED)).await.unwrap();
+    assert_eq!(limits(&page(&collector).await), one);
+    collector.shutdown(DEADLINE).await;
 }

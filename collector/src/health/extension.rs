@@ -6,7 +6,7 @@ use inferometer_semconv::attributes::CollectorListener;
 
 use super::page::Page;
 use crate::{
-    config::{Component, HealthCheckSettings},
+    config::{Component, ComponentId, HealthCheckSettings},
     http::{PageServer, Protection, StartError},
     self_metrics::SelfMetrics,
 };
@@ -14,33 +14,22 @@ use crate::{
 /// One listener that says whether the collector works. Dropping it cuts its connections.
 #[derive(Debug)]
 pub(crate) struct HealthCheck {
+    id: ComponentId,
     name: String,
     server: PageServer,
 }
 
 impl HealthCheck {
-    /// Starts those that the configuration has. Must be called within a Tokio runtime.
+    /// Starts it. Must be called within a Tokio runtime.
     ///
     /// # Errors
-    /// An endpoint cannot be listened on, or a file of TLS or of credentials not be used.
-    pub(crate) fn start_all(
-        components: Vec<Component<HealthCheckSettings>>,
+    /// The endpoint cannot be listened on, or a file of TLS or of credentials not be used.
+    pub(crate) fn start(
+        Component { id, settings }: Component<HealthCheckSettings>,
         metrics: &Arc<SelfMetrics>,
-    ) -> Result<Vec<Self>, StartError> {
-        let ids: Arc<[String]> = components.iter().map(|it| it.id.to_string()).collect();
-        let start = |Component { id, settings }: Component<HealthCheckSettings>| {
-            let page = Page::new(Arc::clone(metrics), Arc::clone(&ids), settings.path.clone());
-            Self::start(format!("extensions.{id}"), settings, page, metrics)
-        };
-        components.into_iter().map(start).collect()
-    }
-
-    fn start(
-        name: String,
-        settings: HealthCheckSettings,
-        page: Page,
-        metrics: &SelfMetrics,
     ) -> Result<Self, StartError> {
+        let name = format!("extensions.{id}");
+        let page = Page::new(Arc::clone(metrics), settings.path.clone());
         let connections = metrics.connections(CollectorListener::Health);
         let protection = Protection::start(&name, &settings.protection, &connections)?;
         let HealthCheckSettings { endpoint, limits, .. } = settings;
@@ -52,7 +41,11 @@ impl HealthCheck {
             connections,
             protection,
         )?;
-        Ok(Self { name, server })
+        Ok(Self { id, name, server })
+    }
+
+    pub(crate) const fn id(&self) -> &ComponentId {
+        &self.id
     }
 
     /// Its place in the configuration.

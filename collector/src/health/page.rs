@@ -20,19 +20,13 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 #[derive(Debug)]
 pub(super) struct Page {
     metrics: Arc<SelfMetrics>,
-    /// Ids of the extensions that run.
-    extensions: Arc<[String]>,
     /// Where the status is, beside `/status`.
     path: String,
 }
 
 impl Page {
-    pub(super) const fn new(
-        metrics: Arc<SelfMetrics>,
-        extensions: Arc<[String]>,
-        path: String,
-    ) -> Self {
-        Self { metrics, extensions, path }
+    pub(super) const fn new(metrics: Arc<SelfMetrics>, path: String) -> Self {
+        Self { metrics, path }
     }
 
     fn answer(&self, uri: &http::Uri, now: Instant) -> (StatusCode, Value) {
@@ -54,7 +48,7 @@ impl Page {
     fn status(&self, uri: &http::Uri, now: Instant) -> (StatusCode, Value) {
         let query = Query::of(uri);
         let is_verbose = query.get("verbose").is_some_and(|value| value != "false");
-        let all = status::Status::of(self.metrics.health(), &self.extensions, now);
+        let all = status::Status::of(self.metrics.health(), now);
         let Some(name) = query.get("pipeline") else {
             return (all.code(), all.shown(is_verbose));
         };
@@ -113,9 +107,9 @@ mod tests {
 
     fn page() -> Page {
         let metrics = Arc::new(SelfMetrics::default());
-        metrics.health().shows(&Resolved::default().pipelines);
+        metrics.health().shows(&Resolved::default());
         metrics.health().enters(Phase::Running);
-        Page::new(metrics, Arc::new(["health_check".to_owned()]), "/".to_owned())
+        Page::new(metrics, "/".to_owned())
     }
 
     fn ask(page: &Page, path: &'static str) -> (u16, Value) {

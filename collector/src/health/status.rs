@@ -42,13 +42,14 @@ pub(super) struct Status {
 
 impl Status {
     /// Of the collector at this time, with all its components.
-    pub(super) fn of(health: &Health, extensions: &[String], now: Instant) -> Self {
+    pub(super) fn of(health: &Health, now: Instant) -> Self {
         let look = Look { health, faults: health.faults(now) };
         let mut components: BTreeMap<String, Self> = health
             .pipelines()
             .iter()
             .map(|pipeline| (format!("pipeline:{}", pipeline.id), look.pipeline(pipeline)))
             .collect();
+        let extensions = health.extensions();
         let of_extensions = extensions.iter().map(|id| {
             (format!("extension:{id}"), look.component(&format!("extensions.{id}"), None))
         });

@@ -21,7 +21,7 @@ fn only_queues_that_some_pipeline_fills_make_it_unready() {
     health.enters(Phase::Running);
     health.exporter("trace_ring").storage_fails("no space left", Instant::now());
     assert!(health.is_ready());
-    health.shows(&Resolved::default().pipelines);
+    health.shows(&Resolved::default());
     let reasons = health.unready(Instant::now());
     assert_eq!(reasons.len(), 1);
     assert_eq!(reasons[0].component.as_deref(), Some("exporters.trace_ring"));

@@ -36,6 +36,8 @@ struct QueueMetrics {
     limit: Arc<AtomicU64>,
     lost: Counter<u64>,
     recovered: PerSignal<Counter<u64>>,
+    /// Items that a queue of this process has left on disk, which count as queued until another goes on with them.
+    left: PerSignal<AtomicU64>,
     _observed: [Observation; 2],
 }
 
@@ -61,7 +63,7 @@ impl QueueMetrics {
             let set = [signal_of(signal), set[0].clone()];
             scope.counter(&metrics::INFER_COLLECTOR_ITEM_RECOVERED, &set)
         });
-        Self { usage, limit, lost, recovered, _observed }
+        Self { usage, limit, lost, recovered, left: Default::default(), _observed }
     }
 }
 
@@ -154,10 +156,18 @@ impl ExporterMetrics {
         self.queued[signal as usize].add(level(items));
     }
 
-    /// Counts items that a former process has left in its queue on disk, which wait from now on.
+    /// Counts items that wait in its queue on disk, which is opened, from now on. Those that a queue of this process has
+    /// left there count already; the others are a former process's.
     pub fn recovered(&self, signal: Signal, items: u64) {
-        self.queue().recovered[signal as usize].add(items);
-        self.queued(signal, items);
+        let left = self.queue().left[signal as usize].swap(0, Ordering::Relaxed);
+        let others = items.saturating_sub(left);
+        self.queue().recovered[signal as usize].add(others);
+        self.queued(signal, others);
+    }
+
+    /// Its queue on disk is closed, and so many items wait there until it is opened again.
+    pub fn left_on_disk(&self, signal: Signal, items: u64) {
+        self.queue().left[signal as usize].store(items, Ordering::Relaxed);
     }
 
     /// Counts items that wait no longer: what became of them is counted beside this.

@@ -16,6 +16,7 @@ type PerCause = [Counter<u64>; CollectorSamplingCause::ALL.len()];
 
 /// Counters of one tail sampler, in all pipelines that name it.
 pub struct SamplingMetrics {
+    policies: Vec<(Box<str>, CollectorSamplingDecision)>,
     /// By the places of the policies.
     decided: Vec<PerCause>,
     no_policy: PerCause,
@@ -24,10 +25,10 @@ pub struct SamplingMetrics {
 
 impl SamplingMetrics {
     /// `policies` are its policies by name, each with what becomes of the traces that it decides on.
-    pub(super) fn bind<'a>(
+    pub(super) fn bind(
         scope: &Scope,
         id: &str,
-        policies: impl Iterator<Item = (&'a str, CollectorSamplingDecision)>,
+        policies: &[(&str, CollectorSamplingDecision)],
     ) -> Self {
         let processor = KeyValue::new(attributes::INFER_COLLECTOR_PROCESSOR.key, id.to_owned());
         let decided = |policy: &str, decision: CollectorSamplingDecision| {
@@ -48,13 +49,20 @@ impl SamplingMetrics {
             })
         };
         Self {
-            decided: policies.map(|(policy, decision)| decided(policy, decision)).collect(),
+            policies: policies.iter().map(|(name, decision)| ((*name).into(), *decision)).collect(),
+            decided: policies.iter().map(|(policy, decision)| decided(policy, *decision)).collect(),
             no_policy: decided(NO_POLICY, CollectorSamplingDecision::NotSampled),
             undecided: scope.up_down_counter(
                 &metrics::INFER_COLLECTOR_TRACE_UNDECIDED,
                 std::slice::from_ref(&processor),
             ),
         }
+    }
+
+    /// Whether its policies are these.
+    pub(super) fn is_of(&self, policies: &[(&str, CollectorSamplingDecision)]) -> bool {
+        let own = self.policies.iter().map(|(name, decision)| (&**name, *decision));
+        own.eq(policies.iter().copied())
     }
 
     /// Series that it shows.

@@ -67,6 +67,18 @@ impl Stores {
         self.memory_limit.add(level(limits.max_bytes));
     }
 
+    /// A store that might hold so much has been closed.
+    pub fn closed(&self, limits: &Limits) {
+        self.series_limit.add(-level(limits.max_series));
+        self.memory_limit.add(-level(limits.max_bytes));
+    }
+
+    /// A store might hold `before`, and may hold `now`.
+    pub fn limit_changed(&self, before: &Limits, now: &Limits) {
+        self.closed(before);
+        self.opened(now);
+    }
+
     /// A store held `before` when it said so last, and holds `now`.
     pub fn changed(&self, before: &Stats, now: &Stats) {
         self.series_usage.add(level(now.series) - level(before.series));

@@ -100,7 +100,10 @@ impl Sample {
 /// The last point of every series.
 #[derive(Debug)]
 pub struct Store {
+    /// As it was opened.
     limits: Limits,
+    /// The limit of series now.
+    max_series: AtomicUsize,
     directory: RwLock<Directory>,
     bounds: SharedBounds,
     /// The directory's count, readable without its lock; a full store is refused by it at the cost of one load.
@@ -115,6 +118,7 @@ impl Store {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self {
+            max_series: AtomicUsize::new(limits.max_series),
             limits,
             directory: RwLock::default(),
             bounds: SharedBounds::default(),
@@ -126,8 +130,13 @@ impl Store {
 
     /// How much it may hold.
     #[must_use]
-    pub const fn limits(&self) -> &Limits {
-        &self.limits
+    pub fn limits(&self) -> Limits {
+        Limits { max_series: self.max_series.load(Ordering::Relaxed), ..self.limits }
+    }
+
+    /// May hold so many series, if that is more than before.
+    pub fn make_room(&self, max_series: usize) {
+        self.max_series.fetch_max(max_series, Ordering::Relaxed);
     }
 
     /// Gives a known series its next point. A point that ends it leaves it where it is: see [`Store::forget`].
@@ -154,7 +163,7 @@ impl Store {
     #[cold]
     fn grow(&self, series: &Series, value_bytes: usize) -> Result<(), Rejection> {
         let held = self.exemplars.held();
-        self.directory.write().grow(series, value_bytes, &self.limits, held)
+        self.directory.write().grow(series, value_bytes, &self.limits(), held)
     }
 
     /// Whether another series could not be admitted now; a hint that costs one load.
@@ -162,7 +171,7 @@ impl Store {
     /// # Errors
     /// There is no room.
     pub fn has_room(&self) -> Result<(), Rejection> {
-        let limit = self.limits.max_series;
+        let limit = self.max_series.load(Ordering::Relaxed);
         if self.live.load(Ordering::Relaxed) >= limit {
             return Err(Rejection::SeriesLimit { limit });
         }
@@ -184,7 +193,7 @@ impl Store {
             return Ok(None);
         };
         let mut directory = self.directory.write();
-        let series = directory.admit(description, series, &self.limits, self.exemplars.held())?;
+        let series = directory.admit(description, series, &self.limits(), self.exemplars.held())?;
         self.tell_size(&directory);
         Ok(Some(series))
     }
@@ -232,7 +241,7 @@ impl Store {
         }
         let held = self.exemplars.held();
         let admitted =
-            series.map(|series| directory.admit(&description, series, &self.limits, held));
+            series.map(|series| directory.admit(&description, series, &self.limits(), held));
         self.tell_size(&directory);
         admitted.transpose()
     }

@@ -1093,6 +1093,38 @@ pub const INFER_REALTIME_ERRORS: InstrumentDef = InstrumentDef {
     stability: Stability::Development,
 };
 
+/// `infer.collector.config.reload`: Attempts to go on with another configuration.
+///
+/// Prometheus: `infer_collector_config_reload_total`.
+pub const INFER_COLLECTOR_CONFIG_RELOAD: InstrumentDef = InstrumentDef {
+    name: "infer.collector.config.reload",
+    kind: InstrumentKind::Counter,
+    value_type: ValueType::Int,
+    unit: "{reload}",
+    description: "Attempts to go on with another configuration.",
+    bounds: &[],
+    attributes: &[
+        AttributeRef { attribute: &keys::INFER_COLLECTOR_RELOAD_RESULT, requirement: Requirement::Required },
+    ],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
+/// `infer.collector.config.load.timestamp`: When the configuration that runs was started, in seconds since 1970.
+///
+/// Prometheus: `infer_collector_config_load_timestamp_seconds`.
+pub const INFER_COLLECTOR_CONFIG_LOAD_TIMESTAMP: InstrumentDef = InstrumentDef {
+    name: "infer.collector.config.load.timestamp",
+    kind: InstrumentKind::Gauge,
+    value_type: ValueType::Double,
+    unit: "s",
+    description: "When the configuration that runs was started, in seconds since 1970.",
+    bounds: &[],
+    attributes: &[],
+    cardinality_limit: DEFAULT_CARDINALITY_LIMIT,
+    stability: Stability::Development,
+};
+
 /// `infer.request.active`: Requests that have arrived and not ended, by state.
 ///
 /// Prometheus: `infer_request_active`.
@@ -3762,6 +3794,8 @@ pub const ALL: &[&InstrumentDef] = &[
     &INFER_REALTIME_DETECTION_DURATION,
     &INFER_REALTIME_ENDPOINT_DURATION,
     &INFER_REALTIME_ERRORS,
+    &INFER_COLLECTOR_CONFIG_RELOAD,
+    &INFER_COLLECTOR_CONFIG_LOAD_TIMESTAMP,
     &INFER_REQUEST_ACTIVE,
     &INFER_REQUEST_FINISHED,
     &INFER_REQUEST_QUEUE_DURATION,

@@ -56,7 +56,7 @@ impl Drop for Background {
     }
 }
 
-/// What pipelines, scrapes and expiry share.
+/// What pipelines, scrapes and expiry share. With its end the counters of stores know it no more.
 #[derive(Debug)]
 pub(super) struct State {
     name: String,
@@ -71,6 +71,8 @@ pub(super) struct State {
     folded: AtomicU64,
     /// What the store held when it was told to the metrics last.
     told: Mutex<Stats>,
+    /// Series that are not the collector's own.
+    max_series: usize,
     /// Zero of the store's clock.
     started: Instant,
     /// Reasons that were logged before; further rejections are only counted.
@@ -109,6 +111,7 @@ impl PrometheusExporter {
             counts,
             folded: AtomicU64::new(0),
             told: Mutex::default(),
+            max_series,
             started: Instant::now(),
             warned: Default::default(),
         });
@@ -149,6 +152,14 @@ impl PrometheusExporter {
     #[must_use]
     pub fn store(&self) -> &Arc<Store> {
         self.state.store()
+    }
+
+    /// Has room for all of the collector's own series, which may be more than when it was started.
+    pub(crate) fn make_room_for_own(&self) {
+        let wanted = self.state.max_series.saturating_add(self.state.metrics.series());
+        let before = self.state.store().limits();
+        self.state.store().make_room(wanted);
+        self.state.metrics.stores().limit_changed(&before, &self.state.store().limits());
     }
 
     /// How often an attribute's value was shown as `other` because its key has more than are told apart: once for each
@@ -275,6 +286,14 @@ impl State {
     fn reject_all(&self, item: &Item, reason: RejectReason, message: impl FnOnce() -> String) {
         self.counts.rejected(item.signal, reason, item.counts.items);
         item.ack.reject(item.counts.items, message);
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        let stores = self.metrics.stores();
+        stores.changed(self.told.get_mut(), &Stats::default());
+        stores.closed(&self.ingest.store().limits());
     }
 }
 

@@ -312,6 +312,9 @@ impl<S: journal::Storage> DurableQueue<S> {
         if let Some(ended) = ended {
             let _ = time::timeout(deadline, ended).await;
         }
+        for (signal, items) in self.items() {
+            self.metrics.left_on_disk(signal, items);
+        }
     }
 
     /// Why a request of this load cannot come in now; nothing if it can.
