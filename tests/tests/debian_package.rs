@@ -49,7 +49,9 @@ fn it_keeps_the_settings_of_an_operator_and_starts_the_service() {
     let control =
         |file: &str| fs::read_to_string(package.control.join(file)).unwrap_or_else(|_| file.into());
     assert_eq!(control("conffiles").trim(), "/etc/inferometer/config.yaml");
-    assert!(control("control").contains("\nDepends: libc6"), "{}", control("control"));
+    let control_file = control("control");
+    assert!(control_file.contains("\nDepends: libc6"), "{control_file}");
+    assert!(control_file.contains(", procps,"), "the unit's kill is of it: {control_file}");
     let [after, before] = [control("postinst"), control("prerm")];
     let users = after.lines().filter(|line| line.contains("systemd-sysusers"));
     let users: Vec<&str> = users.collect();

@@ -1,7 +1,8 @@
 //! What distributions package, install and judge programs with: cargo-deb, dpkg-deb, systemd's tools, groff and bash.
 
 use std::{
-    fs,
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -45,7 +46,16 @@ fn unpack() -> UnpackedPackage {
     let [root, control] = ["root", "control"].map(|name| folder.path().join(name));
     succeeds(Command::new("dpkg-deb").arg("--extract").arg(&package).arg(&root));
     succeeds(Command::new("dpkg-deb").arg("--control").arg(&package).arg(&control));
-    UnpackedPackage { root, control, _folder: folder }
+    UnpackedPackage { root: with_kill(root), control, _folder: folder }
+}
+
+/// What the unit calls of another package is there, to be found.
+fn with_kill(root: PathBuf) -> PathBuf {
+    let kill = root.join("bin/kill");
+    fs::create_dir_all(root.join("bin")).expect("a folder");
+    fs::write(&kill, "#!/bin/sh\n").expect("a file");
+    fs::set_permissions(&kill, Permissions::from_mode(0o755)).expect("its owner may");
+    root
 }
 
 /// What systemd says against a unit that lies in a root, nothing if it is sound; and against what it leaves open, if that
