@@ -23,9 +23,9 @@ docs:
 regen:
     cargo run --locked -p inferometer-semconv-generator
 
-# Other people's OpenTelemetry code over ours and ours over theirs, and the programs of docs/migration.md.
+# Other people's OpenTelemetry code over ours and ours over theirs, the programs of docs/migration.md, and the manifests.
 interop:
-    cargo test --locked -p inferometer-interop -p inferometer-migration
+    cargo test --locked -p inferometer-interop -p inferometer-migration -p inferometer-kubernetes
 
 # The program, its manual and completions as an archive and, with cargo-deb, as a Debian package.
 package:
