@@ -82,6 +82,10 @@ impl MemoryBounds {
     pub fn of(resolved: &Resolved) -> Self {
         let mut bounds = Self { list: Vec::new(), is_limited: is_limited(resolved) };
         bounds.add("inferometer".to_owned(), "the program itself, about", PROGRAM_BYTES);
+        for check in &resolved.health_checks {
+            let key = format!("extensions.{}.limits.max_connections", check.id);
+            bounds.listener(key, &check.settings.limits);
+        }
         for receiver in &resolved.receivers {
             let ReceiverSettings::Otlp(settings) = &receiver.settings;
             bounds.receiver(&receiver.id, settings);

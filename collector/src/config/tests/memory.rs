@@ -51,7 +51,7 @@ fn every_bound_that_a_file_sets_is_in_the_sum() {
 }
 
 #[test]
-fn queues_batches_samplers_and_connectors_are_in_the_sum() {
+fn queues_batches_samplers_connectors_and_extensions_are_in_the_sum() {
     let text = "
 receivers: {otlp: {protocols: {grpc: }}}
 processors:
@@ -63,9 +63,9 @@ exporters:
   otlp/a: {endpoint: \"http://a:1\", compression: gzip, sending_queue: {sizer: bytes, queue_size: 5242880}}
   otlp/b: {endpoint: \"http://b:1\", sending_queue: {storage: file_storage, queue_size: 1}}
 connectors: {span_metrics: {aggregation_cardinality_limit: 1024}}
-extensions: {file_storage: {directory: /tmp/q}}
+extensions: {file_storage: {directory: /tmp/q}, health_check: {limits: {max_connections: 32}}}
 service:
-  extensions: [file_storage]
+  extensions: [file_storage, health_check]
   pipelines:
     traces: {receivers: [otlp], processors: [tail_sampling, batch], exporters: [otlp/a, span_metrics]}
     traces/b: {receivers: [otlp], processors: [tail_sampling, resource, batch], exporters: [otlp/b]}
@@ -80,6 +80,7 @@ service:
         ("exporters.otlp/a.sending_queue.num_consumers", 10),
         ("exporters.otlp/b.sending_queue.storage", 64),
         ("connectors.span_metrics.aggregation_cardinality_limit", 3),
+        ("extensions.health_check.limits.max_connections", 2),
     ] {
         assert_eq!(bytes(&bounds, key), Some(mebibytes), "{key} in {bounds}");
     }
