@@ -109,12 +109,14 @@ impl Collector {
             self.listening = self.parts.listening(&config);
             self.health().shows(&config);
             self.config = config;
-            self.parts.exporters.iter().for_each(RunningExporter::make_room_for_own);
         }
+        // Also where it failed: what was shown of it stays.
+        self.parts.exporters.iter().for_each(RunningExporter::make_room_for_own);
         let metrics = Arc::clone(&self.metrics);
         let replaced = parts;
-        self.replaced
-            .spawn(async move { replaced.shutdown(&metrics, Self::REPLACED_DEADLINE).await });
+        self.replaced.spawn(async move {
+            replaced.shutdown(&metrics, Self::REPLACED_DEADLINE, async {}).await
+        });
         started
     }
 
@@ -156,10 +158,14 @@ impl Collector {
     pub async fn shutdown(self, deadline: Duration) {
         self.health().enters(Phase::Stopping);
         let Self { parts, mut replaced, metrics, _pulse, .. } = self;
-        let replaced_ends = async { while replaced.join_next().await.is_some() {} };
-        // What takes longer is cut off.
-        let replaced_ends = tokio::time::timeout(deadline, replaced_ends);
-        let ((), _) = tokio::join!(parts.shutdown(&metrics, deadline), replaced_ends);
+        // It may still feed exporters that were kept.
+        let beside = async { while replaced.join_next().await.is_some() {} };
+        parts.shutdown(&metrics, deadline, beside).await;
+        if !replaced.is_empty() {
+            tracing::warn!(
+                "what the last reload has replaced did not end in time, what it held in memory is lost"
+            );
+        }
     }
 }
 

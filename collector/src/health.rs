@@ -149,7 +149,9 @@ impl Health {
             message: fault.message().to_owned(),
         }));
         let pipelines = self.pipelines();
-        for (id, exporter) in self.exporters.lock().iter() {
+        // Asked without the lock: a queue may be waiting for its disk.
+        let exporters = self.exporters.lock().clone();
+        for (id, exporter) in &exporters {
             let is_used =
                 pipelines.iter().any(|it| it.exporters.iter().any(|of| of.to_string() == *id));
             if let Some(message) = exporter.refuses(now).filter(|_| is_used) {

@@ -14,12 +14,14 @@ use std::{
 };
 
 use inferometer_collector::{Listening, health::Health};
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 /// How long a message may wait for a manager that is busy; after that the collector goes on without.
 const SEND_DEADLINE: Duration = Duration::from_secs(1);
 /// What a stop may take beyond its deadline: the last pages, and the end of the process.
 const STOP_MARGIN: Duration = Duration::from_secs(5);
+/// Until it is looked again whether a collector without a sign of life has one.
+const BEAT_RETRY: Duration = Duration::from_secs(1);
 /// The shortest pause between two signs of life, whatever the manager asks for.
 const BEAT_MIN: Duration = Duration::from_millis(1);
 
@@ -79,9 +81,11 @@ async fn stay_alive(socket: SocketAddr, beat: Duration, health: Arc<Health>) {
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         beats.tick().await;
-        if health.is_alive() {
-            deliver(&socket, "WATCHDOG=1").await;
+        // After a pause of the whole machine it may be alive as soon as others had their turns.
+        while !health.is_alive() {
+            sleep(BEAT_RETRY).await;
         }
+        deliver(&socket, "WATCHDOG=1").await;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::{
     connectors::RunningConnector,
@@ -162,14 +162,21 @@ impl Parts {
     /// what they have, pages are read to their end.
     ///
     /// Returns at the deadline at the latest, give or take half a second; what could not be sent by then is counted as
-    /// unreachable and logged. Receivers get half of the time; what feeds connectors half of what is left then, connectors
+    /// unreachable and logged. Receivers get half of the time, and so does `beside`, which still feeds what stops last; what feeds connectors half of what is left then, connectors
     /// half of the rest, and the other batches too. Without connectors, batches have half of it.
-    pub(super) async fn shutdown(self, metrics: &SelfMetrics, deadline: Duration) {
+    pub(super) async fn shutdown(
+        self,
+        metrics: &SelfMetrics,
+        deadline: Duration,
+        beside: impl Future<Output = ()>,
+    ) {
         let Self { health_checks, receivers, connectors, processors, lines, exporters } = self;
         let end = Instant::now() + deadline;
         let left = move || end.saturating_duration_since(Instant::now());
         let half = left() / 2;
-        each(receivers.into_iter().map(|receiver| receiver.shutdown(half))).await;
+        let receivers = each(receivers.into_iter().map(|receiver| receiver.shutdown(half)));
+        // What takes longer goes on, while there is anything that takes it.
+        let ((), _) = tokio::join!(receivers, timeout(half, beside));
         drop(processors);
         let before = unreachable(metrics);
         let half = || left() / 2;

@@ -30,7 +30,8 @@ struct State {
     delivery: Option<Trouble>,
     storage: Option<(Trouble, Instant)>,
     last: Option<Trouble>,
-    queue: Option<Weak<dyn Gauged>>,
+    /// The newest last: while a reload replaces one there are two, and the new one may never come to run.
+    queues: Vec<Weak<dyn Gauged>>,
 }
 
 /// What went wrong, and when first, in milliseconds since 1970.
@@ -89,9 +90,12 @@ impl ExporterHealth {
         self.workers.begin(name)
     }
 
-    /// From now on this is its queue.
+    /// From now on this is its queue, for as long as it is there. What is said of the disk of another is not of it.
     pub fn has_queue(&self, queue: Weak<dyn Gauged>) {
-        self.state.lock().queue = Some(queue);
+        let mut state = self.state.lock();
+        state.storage = None;
+        state.queues.retain(|queue| queue.strong_count() > 0);
+        state.queues.push(queue);
     }
 
     /// The other side takes what it is sent.
@@ -146,7 +150,7 @@ impl ExporterHealth {
     #[must_use]
     pub fn queue(&self) -> Option<QueueLevel> {
         // Asked without the lock, which a queue may want while it holds its own.
-        let queue = self.state.lock().queue.as_ref().and_then(Weak::upgrade)?;
+        let queue = self.state.lock().queues.iter().rev().find_map(Weak::upgrade)?;
         Some(queue.level())
     }
 
@@ -256,5 +260,33 @@ mod tests {
             drop(queue);
             assert_eq!(exporter.queue(), None, "one that is gone is none");
         }
+    }
+
+    #[test]
+    fn a_queue_that_never_came_to_run_hides_none() {
+        struct Sized(u64);
+        impl Gauged for Sized {
+            fn level(&self) -> QueueLevel {
+                QueueLevel {
+                    sizer: "requests",
+                    size: self.0,
+                    capacity: 7,
+                    bytes: 0,
+                    bytes_capacity: 0,
+                    in_flight_requests: 0,
+                    oldest_age: None,
+                    is_durable: true,
+                    is_full: false,
+                }
+            }
+        }
+        let exporter = exporter();
+        let size = || exporter.queue().map(|level| level.size);
+        let [runs, fails] = [1, 2].map(|size| Arc::new(Sized(size)) as Arc<dyn Gauged>);
+        exporter.has_queue(Arc::downgrade(&runs));
+        exporter.has_queue(Arc::downgrade(&fails));
+        assert_eq!(size(), Some(2), "the newest");
+        drop(fails);
+        assert_eq!(size(), Some(1));
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{Fault, Health, Phase, timestamp::rfc3339};
-use crate::config::PipelineSettings;
+use crate::config::{ComponentId, PipelineSettings};
 
 /// What the Collector calls it; the worst of its components, of the collector and of a pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -99,9 +99,16 @@ impl Look<'_> {
             let trouble =
                 (role == "exporter").then(|| self.health.exporter(&id.to_string()).trouble());
             let trouble = trouble.flatten().map(|it| (it.message.to_string(), it.since));
-            (format!("{role}:{id}"), self.component(&format!("{role}s.{id}"), trouble))
+            (format!("{role}:{id}"), self.component(&self.place(role, id), trouble))
         });
         self.joined(components.collect())
+    }
+
+    /// Where a component of a pipeline is defined. What is missed as a connector is one, at whichever end it is named.
+    fn place(&self, role: &str, id: &ComponentId) -> String {
+        let connector = format!("connectors.{id}");
+        let is_missed = self.faults.iter().any(|fault| fault.worker == connector);
+        if is_missed { connector } else { format!("{role}s.{id}") }
     }
 
     /// One component, by its place in the configuration.

@@ -43,7 +43,8 @@ pub(super) const PARTS: &[Part] = &[
                 "telemetry.logs.sampling.tick",
                 DurationAboveZero,
                 Is("10s"),
-                "the time that repeats are counted for, 4096 messages apart; at its end each that was held back is told \
+                "how long repeats are counted for; at most 4096 messages are told apart, by their first 200 characters \
+                 and without their fields, and further ones are all logged; at its end each that was held back is told \
                  with its number, `left_out`",
             ),
             entry(

@@ -388,7 +388,11 @@ impl<S: journal::Storage> Gauged for DurableQueue<S> {
         let Bounds { units_max, sizer, on_full, .. } = self.bounds;
         let (size, full_at) = (self.units(&stored), self.full_at.load(Ordering::Relaxed));
         let is_at_bound = size >= units_max || stored.bytes >= self.disk_bytes_max;
-        let has_refused = full_at > 0 && stored.bytes >= full_at;
+        // One request may be too large for what is left of a queue that others fit in.
+        let is_nearly_full = [(size, units_max), (stored.bytes, self.disk_bytes_max)]
+            .into_iter()
+            .any(|(used, most)| used >= most / 10 * 9);
+        let has_refused = full_at > 0 && stored.bytes >= full_at && is_nearly_full;
         let oldest = self.journal.lock().oldest_unix_millis();
         let age = |since: u64| Duration::from_millis(journal::unix_millis().saturating_sub(since));
         QueueLevel {

@@ -11,7 +11,6 @@ use super::{
 use crate::{
     config::OnFull,
     failpoint::{self, FailPoint},
-    health::Worker,
     journal::{Content, Damage, Durability, Journal, Storage},
     pipeline::{Item, Refusal, RefusalReason, RejectReason, Signal},
 };
@@ -71,16 +70,16 @@ impl<S: Storage> Writer<S> {
         self.recover();
         let worker = self.queue.metrics.health().begin(&self.queue.name);
         thread::Builder::new().name("inferometer-queue".to_owned()).spawn(move || {
-            self.run(&worker);
+            let _worker = worker;
+            self.run();
             // Nobody waits if the exporter was dropped.
             let _ = end.send(());
         })?;
         Ok(())
     }
 
-    fn run(&mut self, worker: &Worker) {
+    fn run(&mut self) {
         loop {
-            worker.beat(Instant::now());
             match self.queue.pending.next(CHECKPOINT_EVERY) {
                 Work::Write(batch, load) => self.write(batch, load),
                 Work::Nothing => {}
