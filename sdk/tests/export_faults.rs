@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use fake_collector::{PATIENCE, Reply, WireCollector};
+use fake_collector::{PATIENCE, Reply, UnusedPort, WireCollector};
 use inferometer_sdk::{
     ExportFailure, Exporter, InMemory, Protocol, Telemetry, TelemetryBuilder, TemporalityPreference,
 };
@@ -112,10 +112,8 @@ fn an_endless_answer_is_read_no_further_than_its_limit() {
 #[test]
 fn a_port_that_nobody_listens_on_is_given_up_after_five_attempts() {
     for protocol in PROTOCOLS {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        drop(listener);
-        let telemetry = telemetry(url, protocol).build().unwrap();
+        let nowhere = UnusedPort::claim();
+        let telemetry = telemetry(nowhere.url(), protocol).build().unwrap();
         record(&telemetry);
         telemetry.flush(PATIENCE).unwrap_err();
         let stats = telemetry.stats();

@@ -4,9 +4,9 @@
 
 mod fake_collector;
 
-use std::{net::TcpListener, time::Duration};
+use std::time::Duration;
 
-use fake_collector::{Answer, FakeCollector, PATIENCE, resource_attribute};
+use fake_collector::{Answer, FakeCollector, PATIENCE, UnusedPort, resource_attribute};
 use inferometer_sdk::{
     Compression, Environment, ExportFailure, ExportStats, Telemetry, TelemetryBuilder,
 };
@@ -176,10 +176,8 @@ fn rejected_points_are_counted_apart() {
 
 #[test]
 fn without_a_collector_the_end_is_on_time_and_the_loss_counted() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let telemetry = telemetry(url).build().unwrap();
+    let nowhere = UnusedPort::claim();
+    let telemetry = telemetry(nowhere.url()).build().unwrap();
     record_tokens(&telemetry, 1);
     let error = telemetry.shutdown(PATIENCE).unwrap_err();
     assert!(!error.is_timeout(), "{error}");

@@ -5,7 +5,6 @@
 mod fake_collector;
 
 use std::{
-    net::TcpListener,
     sync::{
         Arc, Condvar, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
@@ -14,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use fake_collector::{PATIENCE, Reply, WireCollector};
+use fake_collector::{PATIENCE, Reply, UnusedPort, WireCollector};
 use inferometer_sdk::{
     Environment, ExportFailure, ExportStats, Exporter, InMemory, Protocol, Telemetry,
     TelemetryBuilder,
@@ -197,7 +196,7 @@ fn a_span_that_ends_after_the_shutdown_is_counted() {
 /// Spans end on threads that come and go while the export is shut down, whatever the collector does.
 #[test]
 fn a_shutdown_among_threads_that_come_and_go_loses_no_count() {
-    let refused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let refused = UnusedPort::claim();
     let hung = WireCollector::start(vec![Reply::Hang; 99]);
     let panicking = InMemory::gated(|| std::panic::resume_unwind(Box::new("as the test wants")));
     let otlp = |url: String| builder().endpoint(url).protocol(Protocol::HttpProtobuf);
@@ -205,7 +204,7 @@ fn a_shutdown_among_threads_that_come_and_go_loses_no_count() {
         for builder in [
             builder().exporter(Exporter::Memory(InMemory::default())),
             builder().exporter(Exporter::Memory(panicking.clone())),
-            otlp(format!("http://{refused}")),
+            otlp(refused.url()),
             otlp(hung.url()),
         ] {
             let telemetry = builder.span_delay(Duration::from_millis(1)).build().unwrap();

@@ -13,6 +13,7 @@
 //! | foreign SDKs, what they record, and what must be answered then | `foreign_sdk.rs`, `scenario.rs`, `../foreign` |
 //! | what came in is what went out | `conservation.rs` |
 //! | backends with TLS of other people | `tls_backend.rs` |
+//! | a port where nobody listens | `unused_port.rs` |
 //! | gRPC with any bytes | `raw_codec.rs` |
 //! | faults, an account of what was sent, and a backend that fails as it is told to | `faults` |
 //! | attacks, and a client beside them that nobody may hurt | `hostile` |
@@ -48,6 +49,7 @@ mod scrape;
 mod shell;
 mod span_tree;
 mod tls_backend;
+mod unused_port;
 pub mod wait;
 
 pub use backend::FakeBackend;
@@ -68,3 +70,4 @@ pub use scrape::{Family, Kind, Sample, Scrape};
 pub use shell::{Said, Shell};
 pub use span_tree::{Span, timed_tree, tree};
 pub use tls_backend::{Certificates, Delivered, TlsBackend};
+pub use unused_port::UnusedPort;

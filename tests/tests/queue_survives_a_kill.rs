@@ -1,10 +1,10 @@
 //! What a collector with a queue on disk has acknowledged reaches the backend, however often it is killed meanwhile: while
 //! it takes requests, while it sends them, and while it starts.
 
-use std::{net::TcpListener, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use inferometer_tests::{
-    CollectorProcess,
+    CollectorProcess, UnusedPort,
     faults::{
         Account, Balance, Chance, Disk, Load, Protocol, Script, ScriptedBackend, Setup,
         all_arrived, empty_queue, say, scaled,
@@ -82,9 +82,8 @@ fn nor_with_fsync() {
 #[test]
 fn a_folder_that_another_process_has_is_an_error_with_a_remedy() {
     let folder = tempfile::tempdir().expect("a folder");
-    let nowhere = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
-    let nowhere = format!("http://{}", nowhere.expect("a free port"));
-    let config = config(folder.path(), &nowhere, false);
+    let nowhere = UnusedPort::claim();
+    let config = config(folder.path(), &nowhere.endpoint(), false);
     let mut first = CollectorProcess::with_config(&config);
     let _ = first.address("OTLP over HTTP");
     let ended = CollectorProcess::with_config(&config).wait();

@@ -7,6 +7,7 @@
 )]
 
 mod server;
+mod unused_port;
 
 use std::{
     collections::VecDeque,
@@ -38,6 +39,7 @@ use tonic::{
 };
 
 pub(crate) use server::{Reply, WireCollector};
+pub(crate) use unused_port::UnusedPort;
 
 /// The longest that a test waits for something that should happen at once.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

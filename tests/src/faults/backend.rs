@@ -2,6 +2,7 @@
 
 use std::{
     convert::Infallible,
+    io,
     net::SocketAddr,
     sync::{
         Arc, Mutex, PoisonError,
@@ -32,7 +33,10 @@ use super::{
     reply::{self, PREFIX, Reply},
     script::Script,
 };
+use crate::UnusedPort;
 
+/// Ports that are tried before it gives up.
+const CLAIMS: usize = 100;
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 1024;
 
@@ -66,11 +70,13 @@ impl ScriptedBackend {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a runtime");
-        let address = free();
-        let port = bound(address);
+        let (address, port) = claim();
         let (script, scripted) = watch::channel(Script::Keeps);
         let shared = Arc::new(Shared::default());
-        let listener = listen(address, &runtime);
+        let listener = {
+            let _entered = runtime.enter();
+            listen(address)
+        };
         runtime.spawn(accept(address, listener, scripted, Arc::clone(&shared)));
         Self { address, script, shared, _port: port, _runtime: runtime }
     }
@@ -117,22 +123,35 @@ impl ScriptedBackend {
     }
 }
 
-/// An address that nobody has. One that is shared may be given to several who ask for any.
-fn free() -> SocketAddr {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("a bound address")
+/// A port that nobody has, kept for ourselves.
+///
+/// One that is shared may be given to several who ask for any, so that it is first asked for alone. In between somebody
+/// else may take it, or a child still have it that another test is starting; but no other backend, which would share it.
+fn claim() -> (SocketAddr, TcpSocket) {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = lock(&ONE_AT_A_TIME);
+    for _ in 0..CLAIMS {
+        let alone = UnusedPort::claim();
+        let address = alone.address();
+        drop(alone);
+        if let Ok(port) = bound(address) {
+            return (address, port);
+        }
+    }
+    panic!("each of {CLAIMS} free ports was taken by somebody else");
 }
 
-fn bound(address: SocketAddr) -> TcpSocket {
-    let socket = TcpSocket::new_v4().expect("a socket");
-    socket.set_reuseport(true).expect("a port that is shared with ourselves");
-    socket.bind(address).expect("a free port");
-    socket
+fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    // Without `SO_REUSEADDR`: while nobody listens there, it would let others have the port.
+    socket.set_reuseport(true)?;
+    socket.bind(address)?;
+    Ok(socket)
 }
 
-fn listen(address: SocketAddr, runtime: &Runtime) -> TcpListener {
-    let _entered = runtime.enter();
-    bound(address).listen(BACKLOG).expect("the port is ours")
+/// Listens on a port that is kept.
+fn listen(address: SocketAddr) -> TcpListener {
+    bound(address).and_then(|socket| socket.listen(BACKLOG)).expect("the port is ours")
 }
 
 async fn accept(
@@ -150,8 +169,7 @@ async fn accept(
             }
             continue;
         }
-        let source = listener
-            .get_or_insert_with(|| bound(address).listen(BACKLOG).expect("the port is ours"));
+        let source = listener.get_or_insert_with(|| listen(address));
         tokio::select! {
             changed = script.changed() => if changed.is_err() { return },
             accepted = source.accept() => if let Ok((stream, _)) = accepted {
