@@ -9,7 +9,7 @@ use crate::{
     error::BenchError,
     ingest::warm_up,
     limit::LimitRow,
-    load::{Change, Payload, Plan, Until, drive},
+    load::{Change, Payload, Plan, Tally, Until, drive},
     pause::pause,
     subject::{Forward, Keep, Process, Subject, Work},
 };
@@ -23,6 +23,9 @@ const SETTLE: Duration = Duration::from_millis(500);
 
 /// After the last span of a trace, until it is decided whether it is sent on.
 const DECISION: Duration = Duration::from_secs(2);
+
+/// How often a load that is compared with the disk takes turns with a look at it.
+const LOOKS: usize = 5;
 
 /// The share of spans that may arrive where one trace of a hundred is chosen.
 const SAMPLED: std::ops::RangeInclusive<f64> = 0.005..=0.02;
@@ -122,11 +125,8 @@ impl Case {
         self.wait_for_decisions()?;
         let known = sink.settled()?;
         let mut syncs = Syncs::default();
-        self.look_at_disk(&mut syncs, process.folder(), &lanes)?;
         let before = process.cpu()?;
-        let until = Until::Elapsed(Duration::from_secs_f64(load.seconds));
-        let plan = Plan { change: Change::None, rate: self.rate, until };
-        let tally = drive(process.name(), process.otlp(), &mut lanes, plan)?;
+        let tally = self.load(&process, &mut lanes, load.seconds, &mut syncs)?;
         self.wait(&sink, known + tally.items)?;
         let cpu = process.cpu()? - before;
         let arrived = sink.items() - known;
@@ -135,7 +135,6 @@ impl Case {
             return Err(BenchError::library(process.name(), message));
         }
         let cost = [cpu, process.resident()?];
-        self.look_at_disk(&mut syncs, process.folder(), &lanes)?;
         let row = ForwardRow::new((self, load.name, subject), &tally, arrived, cost, ours);
         let limits = match subject {
             Subject::Inferometer => self.limits(load.name, &row, &syncs),
@@ -164,18 +163,28 @@ impl Case {
         }
     }
 
-    /// What the disk takes for itself at the pace of this load, where that is what answers are compared with.
-    fn look_at_disk<P: Payload>(
+    /// Sends for so many seconds; where answers are compared with the disk, several times as long, with looks at the disk
+    /// in between, at the same pace: a shared disk is not the same from one second to the next.
+    fn load<P: Payload + Send>(
         &self,
+        process: &Process,
+        lanes: &mut [Vec<P>],
+        seconds: f64,
         syncs: &mut Syncs,
-        folder: &Path,
-        lanes: &[Vec<P>],
-    ) -> Result<(), BenchError> {
+    ) -> Result<Tally, BenchError> {
+        let until = Until::Elapsed(Duration::from_secs_f64(seconds));
+        let plan = Plan { change: Change::None, rate: self.rate, until };
         let (Some(Answers::TwoSyncs), Some(rate)) = (self.answer_limit, self.rate) else {
-            return Ok(());
+            return drive(process.name(), process.otlp(), lanes, plan);
         };
         let items = lanes.iter().flatten().next().map_or(0, Payload::items);
-        syncs.look(folder, Duration::from_secs_f64(items as f64 / f64::from(rate)))
+        let interval = Duration::from_secs_f64(items as f64 / f64::from(rate));
+        let mut tally = Tally::default();
+        for _ in 0..LOOKS {
+            syncs.look(process.folder(), interval)?;
+            tally = tally.then(drive(process.name(), process.otlp(), lanes, plan)?);
+        }
+        Ok(tally)
     }
 
     fn limits(&self, load: &str, row: &ForwardRow, syncs: &Syncs) -> Vec<LimitRow> {

@@ -10,9 +10,9 @@ use crate::{error::BenchError, pause::pause};
 const BYTES: usize = 105 << 10;
 
 /// Of one look at the disk.
-const SYNCS: usize = 300;
+const SYNCS: usize = 120;
 
-/// How long writes and syncs took, of all looks together: a shared disk is not the same from one second to the next.
+/// How long writes and syncs took, of all looks together.
 #[derive(Debug, Default)]
 pub(super) struct Syncs(Vec<Duration>);
 

@@ -16,11 +16,18 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn join(mut self, other: Self) -> Self {
+    /// Of two connections at the same time.
+    pub(super) fn join(self, other: Self) -> Self {
+        let seconds = self.seconds.max(other.seconds);
+        Self { seconds, ..self.then(other) }
+    }
+
+    /// Of one load after the other.
+    pub(crate) fn then(mut self, other: Self) -> Self {
         self.items += other.items;
         self.rejected += other.rejected;
         self.refused += other.refused;
-        self.seconds = self.seconds.max(other.seconds);
+        self.seconds += other.seconds;
         self.latencies.extend(other.latencies);
         self
     }

@@ -15,6 +15,9 @@ use crate::{
     pipeline::Signal,
 };
 
+/// The share of a file that is used where the next one can be begun before it is needed.
+const AHEAD: (u64, u64) = (7, 8);
+
 /// What an append's buffer keeps for the next one.
 const BUFFER_KEPT: usize = 4 << 20;
 
@@ -386,22 +389,36 @@ impl<S: Storage> Journal<S> {
         }
     }
 
+    /// Begins the next file if the last one is nearly full, so that an append need not wait for that: to be called when
+    /// none is under way.
+    ///
+    /// # Errors
+    /// The storage is full or fails; the last file goes on as if this had not been called.
+    pub fn begin_ahead(&mut self) -> io::Result<()> {
+        let nearly_full = self.settings.segment_bytes / AHEAD.1 * AHEAD.0;
+        let is_nearly_full = self.segments.back().is_some_and(|last| last.length >= nearly_full);
+        if self.is_open && self.has_reserve && is_nearly_full {
+            self.begin_file()?;
+            // The one before may go once nothing of it is needed.
+            self.has_changed = true;
+        }
+        Ok(())
+    }
+
     /// Begins a file, unless the last one has room.
     fn make_room(&mut self, bytes: u64) -> io::Result<()> {
-        if let Some(segment) = self.segments.back_mut().filter(|_| self.is_open) {
-            if segment.length == 0 || segment.length + bytes <= self.settings.segment_bytes {
-                return Ok(());
-            }
-            // Whoever reads is not there yet.
-            if self.segments.len() > 2
-                && let Some(segment) = self.segments.back_mut()
-            {
-                segment.forget();
-            }
+        if let Some(segment) = self.segments.back().filter(|_| self.is_open)
+            && (segment.length == 0 || segment.length + bytes <= self.settings.segment_bytes)
+        {
+            return Ok(());
         }
         // Also if the next file cannot be begun: this one may go once nothing of it is needed.
         self.has_changed |= self.is_open;
         self.is_open = false;
+        self.begin_file()
+    }
+
+    fn begin_file(&mut self) -> io::Result<()> {
         let salt = salt(self.settings.seed, self.next);
         let segment = Segment::create(&*self.storage, self.next, salt)?;
         failpoint::hit(FailPoint::SegmentCreated);
@@ -411,6 +428,12 @@ impl<S: Storage> Journal<S> {
             // One that stays is empty, and is removed when the folder is opened again.
             let _ = self.storage.remove(&segment.name());
             return Err(cause);
+        }
+        // Whoever reads is not there yet.
+        if self.segments.len() > 2
+            && let Some(full) = self.segments.back_mut()
+        {
+            full.forget();
         }
         self.segments.push_back(segment);
         self.is_open = true;

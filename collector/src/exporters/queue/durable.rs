@@ -190,9 +190,10 @@ impl<S: journal::Storage> DurableQueue<S> {
             freed: Notify::new(),
             ended: Mutex::new(Some(ended)),
         });
-        Writer::new(Arc::clone(&queue), letters, durability, clock).start(end)?;
         let gauged: Weak<dyn Gauged> = Arc::<Self>::downgrade(&queue);
+        // Before the writer, whose first failure would be forgotten with what was known of another queue.
         queue.metrics.health().has_queue(gauged);
+        Writer::new(Arc::clone(&queue), letters, durability, clock).start(end)?;
         let Totals { records, bytes, .. } = *queue.stored.lock();
         if records > 0 {
             tracing::info!(

@@ -62,13 +62,14 @@ impl Run {
     }
 
     fn step(&mut self, crash: Crash) -> Result<(), String> {
-        match self.dice.below(16) {
+        match self.dice.below(18) {
             0..=4 => self.append(),
             5..=7 => self.take(),
             8..=10 => self.settle(),
             11 => self.give_back(),
             12 | 13 => self.checkpoint(),
             14 => self.fault(),
+            15 | 16 => self.begin_ahead(),
             _ => self.crash(crash)?,
         }
         Ok(())
@@ -126,6 +127,11 @@ impl Run {
             // On a full disk it went before what was to make room for another.
             self.settled.append(&mut self.over);
         }
+    }
+
+    fn begin_ahead(&mut self) {
+        let is_begun = self.journal.begin_ahead().is_ok();
+        let _ = write!(self.history, "begin ahead {is_begun}; ");
     }
 
     fn fault(&mut self) {

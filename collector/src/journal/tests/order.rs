@@ -133,6 +133,24 @@ fn a_full_disk_refuses_and_keeps_what_it_has() {
 }
 
 #[test]
+fn the_next_file_is_begun_before_it_is_needed() {
+    let (folder, mut journal) = filled(1);
+    journal.begin_ahead().expect("nothing is to be done");
+    assert_eq!(segments(&folder), 1, "there is room in it");
+    journal.append(&[content(1, 160)], 1).expect("there is room");
+    assert_eq!(segments(&folder), 1);
+    for _ in 0..2 {
+        journal.begin_ahead().expect("it can be begun");
+        assert_eq!(segments(&folder), 2, "one, which has nothing yet");
+    }
+    journal.append(&[content(2, 100)], 2).expect("there is room");
+    assert_eq!(segments(&folder), 2);
+    settle_all(&mut journal);
+    journal.checkpoint().expect("there is room");
+    assert_eq!(segments(&folder), 1, "the first file goes");
+}
+
+#[test]
 fn a_file_on_a_full_disk_goes_once_nothing_of_it_is_needed() {
     let (folder, mut journal) = filled(1);
     folder.room(Some(50));

@@ -62,6 +62,11 @@ impl Pending {
         self.state.lock().promised
     }
 
+    /// Whether nothing waits to be written.
+    pub(super) fn is_empty(&self) -> bool {
+        self.state.lock().items.is_empty()
+    }
+
     pub(super) fn stop(&self) {
         self.state.lock().is_stopping = true;
         self.woken.notify_one();

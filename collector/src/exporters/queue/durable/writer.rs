@@ -86,6 +86,10 @@ impl<S: Storage> Writer<S> {
                 Work::End => break,
             }
             let now = Instant::now();
+            if self.queue.pending.is_empty() {
+                // Where it cannot be begun, the append that needs it tells why.
+                let _ = self.queue.journal.lock().begin_ahead();
+            }
             if self.is_untidy(now) {
                 (self.tidied, self.written) = (Some(now), 0);
                 self.tidy();
@@ -110,15 +114,16 @@ impl<S: Storage> Writer<S> {
             Ok(()) => {
                 failpoint::hit(FailPoint::RecordAppended);
                 self.note(None);
-                self.queue.changed.notify_one();
             }
             Err(cause) => {
                 self.note(Some(&cause));
                 self.refuse(&batch, &cause);
             }
         }
-        // With the last shares of their acknowledgements, their senders are answered.
+        // With the last shares of their acknowledgements, their senders are answered: before anybody else is woken, as they
+        // wait.
         drop(batch);
+        self.queue.changed.notify_one();
     }
 
     /// Nobody who reads or settles waits for the disk meanwhile.
