@@ -95,8 +95,8 @@ fn a_port_in_use_is_a_run_time_error_with_the_remedy() {
         1,
         &[format!(
             "inferometer: error: exporters.prometheus: cannot listen on {address}: Address already in use (os error \
-             98); another process listens there; stop it, or set exporters.prometheus.endpoint in a file given with \
-             --config (see examples/collector-minimal.yaml)"
+             98); another process listens there; stop it, or name another address in the configuration or by --set \
+             exporters.prometheus.endpoint=HOST:PORT"
         )],
     );
 }

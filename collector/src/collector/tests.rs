@@ -127,8 +127,8 @@ async fn a_taken_port_is_named_with_component_address_cause_and_remedy() {
         error,
         format!(
             "receivers.otlp.protocols.grpc: cannot listen on {address}: Address already in use (os error 98); another \
-             process listens there; stop it, or set receivers.otlp.protocols.grpc.endpoint in a file given with \
-             --config (see examples/collector-minimal.yaml)"
+             process listens there; stop it, or name another address in the configuration or by --set \
+             receivers.otlp.protocols.grpc.endpoint=HOST:PORT"
         )
     );
 }

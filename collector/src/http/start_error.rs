@@ -27,8 +27,8 @@ impl StartError {
             io::ErrorKind::AddrInUse => {
                 // A component is named by its place in the file, so this is a key.
                 &format!(
-                    "another process listens there; stop it, or set {component}.endpoint in a file given with \
-                     --config (see examples/collector-minimal.yaml)"
+                    "another process listens there; stop it, or name another address in the configuration or by \
+                     --set {component}.endpoint=HOST:PORT"
                 )
             }
             io::ErrorKind::AddrNotAvailable => {
