@@ -52,17 +52,30 @@ pub struct Problem {
 
 impl Problem {
     pub(super) fn error(at: Position, message: impl Into<String>) -> Self {
-        Self { at: Some(at), severity: Severity::Error, message: message.into() }
+        Self { at: Some(at), ..Self::of_all(message) }
     }
 
     /// An error of all texts together.
     pub(super) fn of_all(message: impl Into<String>) -> Self {
-        Self { at: None, severity: Severity::Error, message: message.into() }
+        Self { at: None, severity: Severity::Error, message: in_one_line(message.into()) }
     }
 
     pub(super) fn warning(at: Position, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(at, message) }
     }
+}
+
+/// A message as a terminal may be shown it: keys of a file can hold anything.
+fn in_one_line(message: String) -> String {
+    if !message.contains(char::is_control) {
+        return message;
+    }
+    let shown = |c: char| {
+        let escaped = c.is_control().then(|| c.escape_default());
+        let plain = escaped.is_none().then_some(c);
+        escaped.into_iter().flatten().chain(plain)
+    };
+    message.chars().flat_map(shown).collect()
 }
 
 impl Severity {
@@ -126,5 +139,21 @@ impl Problems {
     pub(super) fn sorted(mut self) -> (Vec<Problem>, Sources) {
         self.found.sort_by_key(|problem| (problem.at, problem.severity));
         (self.found, self.sources)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_line_without_a_terminal_s_commands_whatever_a_key_holds() {
+        for (message, expected) in [
+            ("a.b is \"c\"", "a.b is \"c\""),
+            ("a\tb\nc.\u{1b}[2J is ü", "a\\tb\\nc.\\u{1b}[2J is ü"),
+        ] {
+            assert_eq!(Problem::of_all(message).message, expected);
+            assert_eq!(Problem::warning(Position::START, message).message, expected);
+        }
     }
 }

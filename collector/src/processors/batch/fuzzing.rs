@@ -23,10 +23,11 @@ pub fn batch_split(data: &[u8]) {
     assert_eq!(seen, items_of(signal, whole));
 }
 
-/// Every item, with all that it shares with others, as text.
+/// Every item, with all that it shares with others, as text. What has no items is in no part.
 fn items_of(signal: Signal, bytes: Bytes) -> Vec<String> {
     let request = Request::decode(signal, bytes);
     let mut request = request.unwrap_or_else(|cause| panic!("a part is no request: {cause}"));
+    request.retain_items(|_, _| true);
     let mut items = Vec::new();
     while request.items() > 0 {
         items.push(format!("{:?}", request.take_front(1)));
