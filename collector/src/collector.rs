@@ -25,7 +25,7 @@ use self::{
 use crate::{
     config::{ExporterSettings, ProcessorSettings, ReceiverSettings, Resolved},
     health::{Health, Phase, Pulse},
-    http::{StartError, Threads},
+    http::{Sockets, StartError, Threads},
     pipeline::RejectReason,
     self_metrics::SelfMetrics,
     series::Store,
@@ -49,7 +49,7 @@ impl Collector {
     /// as unreachable and logged; a queue on disk keeps it.
     pub const REPLACED_DEADLINE: Duration = Duration::from_secs(60);
 
-    /// Starts every component: exporters first, so that a receiver never accepts what nobody would take.
+    /// Starts every component: what says how far it is, then exporters, so that a receiver never accepts what nobody would take.
     ///
     /// Must be called within a Tokio runtime.
     ///
@@ -72,6 +72,7 @@ impl Collector {
             running: &Parts::default(),
             metrics: &metrics,
             threads: &threads,
+            sockets: &Sockets::default(),
         })?;
         let listening = parts.listening(&config);
         metrics.health().enters(Phase::Running);
@@ -88,13 +89,14 @@ impl Collector {
     /// there are never more than two of anything; a call that is given up while it waits has changed nothing.
     ///
     /// # Errors
-    /// A component cannot start, or needs an address, a folder or a file that a component has which runs with other
-    /// settings. All goes on as it was.
+    /// A component cannot start, or needs a folder or a file that a component has which runs with other settings. All goes
+    /// on as it was.
     pub async fn reload(&mut self, config: Resolved) -> Result<(), StartError> {
         while self.replaced.join_next().await.is_some() {}
         let kept = Kept::between(&self.config, &config);
         kept.check(&self.config, &config)?;
         show_components(&self.metrics, &config);
+        let sockets = Sockets::of(self.parts.offers(&kept));
         let mut parts = Parts::default();
         let started = parts.start(&Plan {
             config: &config,
@@ -102,9 +104,11 @@ impl Collector {
             running: &self.parts,
             metrics: &self.metrics,
             threads: &self.threads,
+            sockets: &sockets,
         });
         if started.is_ok() {
             parts.take_over(&mut self.parts, &kept, &config);
+            sockets.begin();
             std::mem::swap(&mut self.parts, &mut parts);
             self.listening = self.parts.listening(&config);
             self.health().shows(&config);
@@ -120,7 +124,7 @@ impl Collector {
         started
     }
 
-    /// Everything that is listened on, with the real ports, exporters first.
+    /// Everything that is listened on, with the real ports, in the order in which it starts.
     #[must_use]
     pub fn addresses(&self) -> &[Listening] {
         &self.listening

@@ -27,6 +27,8 @@ mod query;
 mod read_ahead;
 mod read_body;
 mod server;
+mod sockets;
+mod stage;
 mod start_error;
 mod stream;
 mod streams;
@@ -49,5 +51,9 @@ pub use protection::Protection;
 pub use query::Query;
 pub use read_body::read_body;
 pub use server::Server;
+pub(crate) use sockets::Offer;
+pub use sockets::Sockets;
+#[cfg(test)]
+pub(crate) use stage::Stage;
 pub use start_error::StartError;
 pub use threads::Threads;

@@ -17,6 +17,7 @@
 //! | gRPC with any bytes | `raw_codec.rs` |
 //! | faults, an account of what was sent, and a backend that fails as it is told to | `faults` |
 //! | attacks, and a client beside them that nobody may hurt | `hostile` |
+//! | the real program with another configuration | `reload.rs` |
 //! | HTTP for tests, and waiting with a deadline | `http.rs`, `wait.rs` |
 //! | what documents show, and a page of commands as it is run | `markdown.rs`, `page.rs` |
 //! | a shell in an empty root | `shell.rs` |
@@ -43,6 +44,7 @@ pub mod page;
 mod parse;
 mod program;
 mod raw_codec;
+pub mod reload;
 mod scale;
 pub mod scenario;
 mod scrape;

@@ -15,7 +15,9 @@ use std::{
 use inferometer_tests::{
     CollectorProcess,
     faults::{Account, Answer, Load, ScriptedBackend, all_arrived, empty_queue, say},
-    http, wait,
+    http,
+    reload::{reload, reloads, values},
+    wait,
 };
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, trace_service_client::TraceServiceClient,
@@ -32,9 +34,6 @@ const SENDERS: usize = 2;
 const PAUSE: Duration = Duration::from_millis(200);
 /// One of each kind of configuration.
 const ROUND: usize = 5;
-/// For a reload, which waits for what the one before has replaced.
-const PATIENCE: Duration = Duration::from_secs(90);
-
 /// Configurations that take turns, of which all but the last two are sound.
 fn yaml(nth: usize, backend: &str, taken: SocketAddr) -> String {
     let loopback = "{endpoint: \"127.0.0.1:0\"}";
@@ -71,36 +70,6 @@ fn yaml(nth: usize, backend: &str, taken: SocketAddr) -> String {
         );
     }
     text
-}
-
-/// The values of the collector's own series of a name, by what is in their labels. Read out of the text, since the page
-/// is asked for again and again.
-fn values<const N: usize>(page: SocketAddr, name: &str, labels: [&str; N]) -> [f64; N] {
-    let text = http::get(page, "/metrics").expect("the page is served").text();
-    labels.map(|label| {
-        let mut lines = text.lines();
-        let line =
-            lines.find(|line| line.starts_with(&format!("{name}{{")) && line.contains(label));
-        let value = line.and_then(|line| line.rsplit(' ').next()?.parse().ok());
-        value.unwrap_or_else(|| panic!("{name} of {label} is not there:\n{text}"))
-    })
-}
-
-/// How many reloads were taken, and how many were not.
-fn reloads(page: SocketAddr) -> [f64; 2] {
-    values(page, "infer_collector_config_reload_total", ["\"renewed\"", "\"failed\""])
-}
-
-/// Gives it a configuration and waits until it has taken it, or not.
-#[track_caller]
-fn reload(collector: &CollectorProcess, page: SocketAddr, text: &str, is_sound: bool) {
-    let mut expected = reloads(page);
-    expected[usize::from(!is_sound)] += 1.0;
-    collector.reload(text);
-    wait::until_within(PATIENCE, "a reload", || match reloads(page) {
-        now if now == expected => Ok(()),
-        now => Err(format!("{now:?}, expected {expected:?}")),
-    });
 }
 
 /// Descriptors and threads of a process.

@@ -9,7 +9,7 @@ use crate::{
         debug::DebugExporter, file::FileExporter, otlp::OtlpExporter,
         prometheus::PrometheusExporter, trace_ring::TraceRing,
     },
-    http::StartError,
+    http::{Offer, Sockets, StartError},
     pipeline::Exporter,
     self_metrics::SelfMetrics,
     series::Store,
@@ -37,11 +37,13 @@ impl RunningExporter {
     pub(super) fn start(
         component: Component<ExporterSettings>,
         metrics: Arc<SelfMetrics>,
+        sockets: &Sockets,
     ) -> Result<Self, StartError> {
         let name = format!("exporters.{}", component.id);
         let kind = match &component.settings {
             ExporterSettings::Prometheus(settings) => {
-                Kind::Prometheus(Arc::new(PrometheusExporter::start(&name, settings, metrics)?))
+                let page = PrometheusExporter::start_on(sockets, &name, settings, metrics)?;
+                Kind::Prometheus(Arc::new(page))
             }
             ExporterSettings::Otlp(settings) => {
                 Kind::Otlp(OtlpExporter::start(&name, settings, &metrics)?)
@@ -53,7 +55,7 @@ impl RunningExporter {
                 Kind::File(FileExporter::start(&name, settings, &metrics)?)
             }
             ExporterSettings::TraceRing(settings) => {
-                Kind::TraceRing(TraceRing::start(&name, settings, &metrics)?)
+                Kind::TraceRing(TraceRing::start_on(sockets, &name, settings, &metrics)?)
             }
         };
         Ok(Self { id: component.id, name, kind })
@@ -90,6 +92,15 @@ impl RunningExporter {
     pub(super) fn make_room_for_own(&self) {
         if let Kind::Prometheus(prometheus) = &self.kind {
             prometheus.make_room_for_own();
+        }
+    }
+
+    /// The socket of its page, for the one that replaces it.
+    pub(super) fn offer(&self) -> Option<Offer> {
+        match &self.kind {
+            Kind::Prometheus(prometheus) => prometheus.offer(),
+            Kind::TraceRing(ring) => ring.offer(),
+            Kind::Otlp(_) | Kind::Debug(_) | Kind::File(_) => None,
         }
     }
 

@@ -1,18 +1,16 @@
 //! Connects started components as the pipelines say.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
+use super::processors::{RunningProcessor, Started};
 use crate::{
     config::{PipelineId, PipelineSettings},
     http::StartError,
     pipeline::{Exporter, Pipeline},
     processors::{Batch, TailSampling, TailSamplingSettings},
 };
-
-use super::processors::{RunningProcessor, Started};
-use std::sync::Arc;
 
 /// A pipeline with what holds items back in it.
 #[derive(Debug)]

@@ -56,14 +56,19 @@ impl Kept {
             && pipeline.exporters.iter().all(is_end)
     }
 
-    /// Checks that nothing new needs what only one may have at a time, and what runs still has.
+    /// Checks that nothing new needs what only one may have at a time, and what runs still has. An address passes from what
+    /// is replaced to what is new, if it is the same.
     ///
     /// # Errors
     /// It does, and the process has to be started anew for that.
     pub(super) fn check(&self, before: &Resolved, after: &Resolved) -> Result<(), StartError> {
+        let replaced = owned(before, self);
+        let passes = |own: &Own| {
+            matches!(own, Own::Address(_)) && replaced.iter().any(|(_, other)| other == own)
+        };
         let held = owned(before, &Self::default());
-        for (name, own) in owned(after, self) {
-            if let Some((holder, _)) = held.iter().find(|(_, other)| *other == own) {
+        for (name, own) in owned(after, self).into_iter().filter(|(_, own)| !passes(own)) {
+            if let Some((holder, _)) = held.iter().find(|(_, other)| other.excludes(&own)) {
                 let message = format!(
                     "{own} is in use by {holder} as it runs, so that a reload cannot begin it with other settings: \
                      restart the collector for that, or name another"
@@ -90,6 +95,17 @@ enum Own {
 }
 
 impl Own {
+    /// Whether nobody can have both. Who listens on all addresses of a machine has the port on each.
+    fn excludes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Address(one), Self::Address(two)) => {
+                let is_any = one.ip().is_unspecified() || two.ip().is_unspecified();
+                one.port() == two.port() && (is_any || one.ip() == two.ip())
+            }
+            _ => self == other,
+        }
+    }
+
     fn folder(path: &Path) -> Self {
         Self::Folder(path.to_owned())
     }
@@ -230,27 +246,26 @@ service:
     }
 
     #[test]
-    fn an_address_and_a_folder_and_a_file_have_one_owner() {
-        let restart = Some("restart the collector");
-        let address = "exporters.prometheus: 127.0.0.1:9464 is in use by exporters.prometheus";
-        let page = ("\"127.0.0.1:9464\"", "\"127.0.0.1:9464\", send_timestamps: true");
-        check(&[page], &["prometheus", "metrics", "metrics/spans"], Some(address));
-        let moved = ("127.0.0.1:9464", "127.0.0.1:9465");
-        check(&[moved], &["prometheus", "metrics", "metrics/spans"], None);
-        check(
-            &[("\"127.0.0.1:4317\"", "\"127.0.0.1:4317\", max_recv_msg_size_mib: 1")],
-            &["otlp"],
-            restart,
-        );
+    fn a_folder_and_a_file_have_one_owner() {
         check(&[("127.0.0.1:2", "127.0.0.1:4")], &["otlp/b", "traces/b"], Some("folder /q/"));
         check(&[("/f,", "/f, flush_interval: 9s,")], &["file", "logs"], Some("the file /f"));
         check(&[("/f,", "/g,")], &["file", "logs"], None);
+    }
+
+    #[test]
+    fn an_address_passes_to_what_replaces_its_owner_and_is_not_had_beside_it() {
+        let page = ["prometheus", "metrics", "metrics/spans"];
+        let timestamps = ("\"127.0.0.1:9464\"", "\"127.0.0.1:9464\", send_timestamps: true");
+        check(&[timestamps], &page, None);
+        check(&[("127.0.0.1:9464", "127.0.0.1:9465")], &page, None);
+        let limited = ("\"127.0.0.1:4317\"", "\"127.0.0.1:4317\", max_recv_msg_size_mib: 1");
+        check(&[limited], &["otlp"], None);
         // The same folder under another name would be another one; the same address is not.
-        let other = ("prometheus", "prometheus/other");
-        check(
-            &[other],
-            &["prometheus/other", "metrics", "metrics/spans"],
-            Some("in use by exporters.prometheus"),
-        );
+        let renamed = ["prometheus/other", "metrics", "metrics/spans"];
+        check(&[("prometheus", "prometheus/other")], &renamed, None);
+        let swapped = [("127.0.0.1:9464", "127.0.0.1:1"), ("127.0.0.1:4317", "127.0.0.1:9464")];
+        check(&swapped, &["otlp", "prometheus", "metrics", "metrics/spans"], None);
+        let everywhere = Some("receivers.otlp.protocols.grpc: 0.0.0.0:4317 is in use by receivers");
+        check(&[("127.0.0.1:4317", "0.0.0.0:4317")], &["otlp"], everywhere);
     }
 }

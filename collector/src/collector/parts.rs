@@ -18,7 +18,7 @@ use super::{
 use crate::{
     config::{ComponentId, PipelineSettings, Resolved},
     health::HealthCheck,
-    http::{StartError, Threads},
+    http::{Offer, Sockets, StartError, Threads},
     pipeline::{Exporter, Graph, Switch},
     self_metrics::SelfMetrics,
 };
@@ -46,6 +46,8 @@ pub(super) struct Plan<'a> {
     pub(super) running: &'a Parts,
     pub(super) metrics: &'a Arc<SelfMetrics>,
     pub(super) threads: &'a Threads,
+    /// Where its listeners get their sockets.
+    pub(super) sockets: &'a Sockets,
 }
 
 impl Parts {
@@ -55,13 +57,13 @@ impl Parts {
     /// # Errors
     /// A component cannot start. What was started until then is in `self`, to be shut down.
     pub(super) fn start(&mut self, plan: &Plan<'_>) -> Result<(), StartError> {
-        let Plan { config, kept, running, metrics, threads } = plan;
+        let Plan { config, kept, running, metrics, threads, sockets } = plan;
         let new = config.health_checks.iter().filter(|it| !kept.health_checks.contains(&it.id));
         for component in new {
-            self.health_checks.push(HealthCheck::start(component.clone(), metrics)?);
+            self.health_checks.push(HealthCheck::start(component.clone(), metrics, sockets)?);
         }
         for component in config.exporters.iter().filter(|it| !kept.exporters.contains(&it.id)) {
-            let exporter = RunningExporter::start(component.clone(), Arc::clone(metrics))?;
+            let exporter = RunningExporter::start(component.clone(), Arc::clone(metrics), sockets)?;
             self.exporters.push(exporter);
         }
         for component in config.processors.iter().filter(|it| !kept.processors.contains(&it.id)) {
@@ -84,7 +86,8 @@ impl Parts {
         }
         for component in config.receivers.iter().filter(|it| !kept.receivers.contains(&it.id)) {
             let switch = Switch::new(Arc::new(self.graph_of(config, running, &component.id)));
-            self.receivers.push(RunningReceiver::start(component, switch, metrics, threads)?);
+            let of = (*threads, *sockets);
+            self.receivers.push(RunningReceiver::start(component, switch, metrics, of)?);
         }
         Ok(())
     }
@@ -122,6 +125,16 @@ impl Parts {
             lines.find(|line| *line.id() == pipeline.id)
         };
         Graph::new(fed.filter_map(line).map(|line| line.pipeline().clone()))
+    }
+
+    /// The sockets of what is not kept, for what replaces it.
+    pub(super) fn offers(&self, kept: &Kept) -> Vec<Offer> {
+        let checks = self.health_checks.iter().filter(|it| !kept.health_checks.contains(it.id()));
+        let exporters = self.exporters.iter().filter(|it| !kept.exporters.contains(it.id()));
+        let receivers = self.receivers.iter().filter(|it| !kept.receivers.contains(it.id()));
+        let pages = checks.filter_map(HealthCheck::offer);
+        let pages = pages.chain(exporters.filter_map(RunningExporter::offer));
+        pages.chain(receivers.flat_map(RunningReceiver::offers)).collect()
     }
 
     /// Takes over from `running` what is kept, and has all that is received go through the pipelines of `config`. When
@@ -162,8 +175,9 @@ impl Parts {
     /// what they have, pages are read to their end.
     ///
     /// Returns at the deadline at the latest, give or take half a second; what could not be sent by then is counted as
-    /// unreachable and logged. Receivers get half of the time, and so does `beside`, which still feeds what stops last; what feeds connectors half of what is left then, connectors
-    /// half of the rest, and the other batches too. Without connectors, batches have half of it.
+    /// unreachable and logged. Receivers get half of the time, and so does `beside`, which still feeds what stops last;
+    /// what feeds connectors half of what is left then, connectors half of the rest, and the other batches too. Without
+    /// connectors, batches have half of it.
     pub(super) async fn shutdown(
         self,
         metrics: &SelfMetrics,

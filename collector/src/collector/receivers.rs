@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::listening::Listening;
 use crate::{
     config::{Component, ComponentId, ReceiverSettings},
-    http::{InFlight, StartError, Threads},
+    http::{InFlight, Offer, Sockets, StartError, Threads},
     pipeline::{Intake, Switch},
     receivers::otlp::OtlpReceiver,
     self_metrics::SelfMetrics,
@@ -27,7 +27,7 @@ impl RunningReceiver {
         component: &Component<ReceiverSettings>,
         switch: Switch,
         metrics: &SelfMetrics,
-        threads: &Threads,
+        of: (&Threads, &Sockets),
     ) -> Result<Self, StartError> {
         let name = format!("receivers.{}", component.id);
         let ReceiverSettings::Otlp(settings) = &component.settings;
@@ -36,7 +36,7 @@ impl RunningReceiver {
         metrics.requests_are_charged_to(&budget);
         let switch = Arc::new(switch);
         let intake = Arc::clone(&switch) as Arc<dyn Intake>;
-        let kind = OtlpReceiver::start(&name, settings, &intake, &budget, metrics, threads)?;
+        let kind = OtlpReceiver::start(&name, settings, &intake, &budget, metrics, of)?;
         Ok(Self { id: component.id.clone(), name, switch, kind })
     }
 
@@ -51,6 +51,11 @@ impl RunningReceiver {
 
     pub(super) fn listening(&self) -> Vec<Listening> {
         Listening::of_receiver(&self.name, &self.kind)
+    }
+
+    /// The sockets of its listeners, for the one that replaces it.
+    pub(super) fn offers(&self) -> impl Iterator<Item = Offer> + '_ {
+        self.kind.offers()
     }
 
     pub(super) async fn shutdown(self, deadline: Duration) {

@@ -7,7 +7,7 @@ use inferometer_semconv::attributes::CollectorListener;
 use super::page::Page;
 use crate::{
     config::{Component, ComponentId, HealthCheckSettings},
-    http::{PageServer, Protection, StartError},
+    http::{Offer, PageServer, Protection, Sockets, StartError},
     self_metrics::SelfMetrics,
 };
 
@@ -27,6 +27,7 @@ impl HealthCheck {
     pub(crate) fn start(
         Component { id, settings }: Component<HealthCheckSettings>,
         metrics: &Arc<SelfMetrics>,
+        sockets: &Sockets,
     ) -> Result<Self, StartError> {
         let name = format!("extensions.{id}");
         let page = Page::new(Arc::clone(metrics), settings.path.clone());
@@ -34,8 +35,8 @@ impl HealthCheck {
         let protection = Protection::start(&name, &settings.protection, &connections)?;
         let HealthCheckSettings { endpoint, limits, .. } = settings;
         let server = PageServer::start(
-            (&name, "health-page"),
-            endpoint,
+            "health-page",
+            sockets.listen(&name, &endpoint.to_string())?,
             Arc::new(page),
             limits,
             connections,
@@ -61,6 +62,11 @@ impl HealthCheck {
     /// Whether it speaks TLS.
     pub(crate) const fn is_secured(&self) -> bool {
         self.server.is_secured()
+    }
+
+    /// Its socket, for the one that replaces it.
+    pub(crate) fn offer(&self) -> Option<Offer> {
+        self.server.offer()
     }
 
     /// Stops accepting, and waits until open requests are answered, at most until `deadline`.

@@ -21,6 +21,7 @@ use super::{
     limits::Limits,
     progress::Progress,
     protection::Protection,
+    stage::{Stage, reached},
     streams::{Requests, Streams},
     sweep::{Sweep, Verdict},
     watched::Watched,
@@ -99,8 +100,8 @@ pub(super) struct Shared<H> {
     pub(super) limits: Limits,
     pub(super) protection: Protection,
     pub(super) counts: Connections,
-    /// True once the server stops; an error means that it is gone.
-    pub(super) stopping: watch::Receiver<bool>,
+    /// The server's; an error means that it is gone.
+    pub(super) stage: watch::Receiver<Stage>,
     /// For requests that are open beside another on their connection.
     pub(super) runtime: Handle,
 }
@@ -112,19 +113,24 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Handler,
 {
-    let Shared { limits, counts, stopping, runtime, .. } = &*shared;
+    let Shared { limits, counts, stage, runtime, .. } = &*shared;
     let progress = Arc::new(Progress::default());
     let io = TokioIo::new(Watched::new(stream, Arc::clone(&progress), limits.control_frames));
     let service = service_fn(|request| {
         let exchange = progress.request();
         let answer = answer(Arc::clone(&shared), request);
-        async { Ok::<_, Infallible>(answer.await.map(|body| body.of(exchange))) }
+        async {
+            let mut answer = answer.await;
+            exchange.finish(answer.headers_mut());
+            Ok::<_, Infallible>(answer.map(|body| body.of(exchange)))
+        }
     });
     let streams = Streams::new(runtime.clone());
     let builder = builder(limits, streams.requests());
     let mut connection = pin!(builder.serve_connection(io, service));
-    let mut stopping = stopping.clone();
-    let mut stopped = pin!(stopped(&mut stopping));
+    let (mut until_succeeded, mut until_stopping) = (stage.clone(), stage.clone());
+    let mut succeeded = pin!(reached(Stage::Succeeded, &mut until_succeeded));
+    let mut stopping = pin!(reached(Stage::Stopping, &mut until_stopping));
     let mut end = End::new(limits, age);
     let mut sweep = Sweep::new(limits);
     let period = Sweep::period(limits);
@@ -144,9 +150,16 @@ where
                     end.left_at = Some(now + limits.keep_alive_timeout);
                     true
                 }
-                Verdict::Leave(_) | Verdict::Stay => end.leave_at.is_some_and(|at| at <= now),
+                // A peer that had not begun when its server was succeeded leaves at the next tick after it has.
+                Verdict::Leave(_) | Verdict::Stay => {
+                    end.leave_at.is_some_and(|at| at <= now) || progress.leaves_unasked()
+                }
             },
-            () = stopped.as_mut(), if !end.is_leaving => true,
+            () = stopping.as_mut(), if !end.is_leaving => true,
+            () = succeeded.as_mut(), if !progress.is_last() => {
+                progress.answers_last();
+                progress.leaves_unasked()
+            }
             ended = streams.drive(connection.as_mut()) => {
                 // The peer's other faults are its own: it sees them in its answer or in the connection's end.
                 let cut = ended.err().and_then(|error| fault::cut_by(&*error, &progress));
@@ -189,9 +202,4 @@ impl End {
     fn is_left(&self, now: Instant) -> bool {
         self.left_at.is_some_and(|at| at <= now)
     }
-}
-
-/// Resolves when the server stops, or is gone.
-pub(super) async fn stopped(stopping: &mut watch::Receiver<bool>) {
-    let _ = stopping.wait_for(|stopping| *stopping).await;
 }

@@ -11,7 +11,8 @@ use tokio::{
 };
 
 use super::{
-    connection::{Shared, stopped},
+    connection::Shared,
+    stage::{Stage, reached},
     stream::Stream,
 };
 use crate::tls::Acceptor;
@@ -35,12 +36,12 @@ async fn shake_hands<H>(
     acceptor: &Acceptor,
     shared: &Shared<H>,
 ) -> Option<Stream> {
-    let Shared { limits, counts, stopping, .. } = shared;
-    let mut stopping = stopping.clone();
+    let Shared { limits, counts, stage, .. } = shared;
+    let mut stage = stage.clone();
     let handshake = acceptor.accept(stream).into_fallible();
     let accepted = tokio::select! {
         accepted = time::timeout(limits.header_timeout, handshake) => accepted,
-        () = stopped(&mut stopping) => return None,
+        () = reached(Stage::Stopping, &mut stage) => return None,
     };
     match accepted {
         Ok(Ok(stream)) => return Some(Stream::Secured(Box::new(stream))),

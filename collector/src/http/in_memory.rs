@@ -8,6 +8,7 @@ use tokio::{io::DuplexStream, runtime::Handle, sync::watch};
 use super::{
     Handler, Limits, Protection,
     connection::{self, Shared},
+    stage::Stage,
 };
 use crate::self_metrics::SelfMetrics;
 
@@ -19,14 +20,14 @@ pub(crate) fn connect<H: Handler>(
     handler: H,
     limits: Limits,
     metrics: &SelfMetrics,
-) -> (DuplexStream, watch::Sender<bool>) {
+) -> (DuplexStream, watch::Sender<Stage>) {
     let (stream, served) = tokio::io::duplex(PIPE_BYTES);
-    let (stop, stopping) = watch::channel(false);
+    let (stop, stage) = watch::channel(Stage::Serving);
     let age = limits.connection_age;
     let counts = metrics.connections(CollectorListener::Metrics);
     let (handler, runtime) = (Arc::new(handler), Handle::current());
     let protection = Protection::default();
-    let shared = Shared { handler, limits, protection, counts, stopping, runtime };
+    let shared = Shared { handler, limits, protection, counts, stage, runtime };
     tokio::spawn(connection::serve(served, Arc::new(shared), age));
     (stream, stop)
 }

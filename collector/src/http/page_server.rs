@@ -15,8 +15,13 @@ use std::{
 use tokio::{runtime, sync::oneshot};
 
 use super::{
-    connection::Handler, limits::Limits, protection::Protection, server::Server,
+    connection::Handler,
+    limits::Limits,
+    protection::Protection,
+    server::Server,
+    sockets::{Offer, Socket},
     start_error::StartError,
+    threads::Threads,
 };
 use crate::self_metrics::Connections;
 
@@ -29,24 +34,24 @@ pub(crate) struct PageServer {
 }
 
 impl PageServer {
-    /// Listens, on behalf of the component `name`, on a thread that is called `thread`.
+    /// Accepts from a socket, on a thread that is called `thread`.
     ///
     /// # Errors
-    /// The endpoint cannot be listened on, or the thread not be started.
+    /// The socket cannot be used, or the thread not be started.
     pub(crate) fn start<H: Handler>(
-        (name, thread): (&str, &str),
-        endpoint: SocketAddr,
+        thread: &str,
+        socket: Socket,
         handler: Arc<H>,
         limits: Limits,
         connections: Connections,
         protection: Protection,
     ) -> Result<Self, StartError> {
+        let name = socket.name.clone();
         let failed = |cause: io::Error| {
             let message =
                 format!("cannot start the thread of its page: {cause}; allow more threads");
-            StartError::new(name, message)
+            StartError::new(&name, message)
         };
-        let (component, endpoint) = (name.to_owned(), endpoint.to_string());
         let (running, until_dropped) = oneshot::channel();
         let (started, outcome) = mpsc::sync_channel(1);
         let serve = move || {
@@ -56,7 +61,8 @@ impl PageServer {
             };
             let server = {
                 let _entered = runtime.enter();
-                Server::bind(&component, &endpoint, handler, limits, connections, protection)
+                let here = Threads::default();
+                Server::bind_on(&here, socket, handler, limits, connections, protection)
             };
             let is_listening = server.is_ok();
             // Whoever starts it waits for this.
@@ -81,6 +87,11 @@ impl PageServer {
     /// Whether it speaks TLS.
     pub(crate) const fn is_secured(&self) -> bool {
         self.server.is_secured()
+    }
+
+    /// As [`Server::offer`].
+    pub(crate) fn offer(&self) -> Option<Offer> {
+        self.server.offer()
     }
 
     /// Stops accepting, and waits until open requests are answered; those that are not by the deadline are cut.

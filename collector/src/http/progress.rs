@@ -8,6 +8,8 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
 };
 
+use http::{HeaderMap, HeaderValue, header::CONNECTION};
+
 /// One exchange, or one piece of an answer, in [`Progress::exchanges`].
 const OPEN: u64 = 1;
 /// Bits of each count but the last, many times the pieces that the streams of one connection can have.
@@ -23,6 +25,7 @@ pub(super) struct Progress {
     is_http2: AtomicBool,
     has_begun: AtomicBool,
     is_flooding: AtomicBool,
+    is_last: AtomicBool,
     /// Number of the tick that is now.
     tick: AtomicU32,
     /// Which of the two counts of answers is now added to.
@@ -75,6 +78,20 @@ impl Progress {
 
     pub(super) fn is_flooding(&self) -> bool {
         self.is_flooding.load(Relaxed)
+    }
+
+    /// Another serves the peer's next connection: what is answered from now on is the last answer of this one.
+    pub(super) fn answers_last(&self) {
+        self.is_last.store(true, Relaxed);
+    }
+
+    pub(super) fn is_last(&self) -> bool {
+        self.is_last.load(Relaxed)
+    }
+
+    /// Whether the peer can be told to go elsewhere between two requests, and is to be. Of HTTP/1, an answer tells it.
+    pub(super) fn leaves_unasked(&self) -> bool {
+        self.is_last() && self.is_http2() && self.has_begun()
     }
 
     /// Whether the peer is in the middle of a head.
@@ -146,6 +163,13 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
+    /// Tells the peer in the answer if it is the last one.
+    pub(super) fn finish(&self, headers: &mut HeaderMap) {
+        if self.progress.is_last() && !self.progress.is_http2() {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+    }
+
     /// From here on the peer is waited for.
     pub(super) fn answering(mut self) -> Self {
         let answer = ANSWERS[self.progress.generation.load(Relaxed) as usize % ANSWERS.len()];

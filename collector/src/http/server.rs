@@ -1,6 +1,11 @@
 //! A listener with an accept loop of its own, and its orderly end.
 
-use std::{fmt, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    fmt, io,
+    net::SocketAddr,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use inferometer_semconv::attributes::CollectorConnectionRefusalReason as ConnectionRefusal;
 use tokio::{
@@ -8,16 +13,17 @@ use tokio::{
     runtime::Handle,
     sync::watch,
     task::{JoinHandle, JoinSet},
-    time,
+    time::{self, Instant},
 };
 
 use super::{
     connection::{self, Handler, Shared},
     handshake,
     limits::Limits,
-    listener,
     peers::{Peers, Place},
     protection::Protection,
+    sockets::{Offer, Socket, Sockets},
+    stage::{Stage, reached},
     start_error::StartError,
     threads::Threads,
 };
@@ -26,11 +32,20 @@ use crate::self_metrics::Connections;
 /// Pause after an accept that failed for want of files or memory: without it the loop would spin until some are free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// How long connections that are idle may stay after another accepts from their socket: whoever asks meanwhile is answered,
+/// and comes back over another connection.
+const SUCCEEDED_GRACE: Duration = Duration::from_secs(5);
+
 /// One listener and all its connections. Dropping it cuts them; [`Server::shutdown`] lets them finish.
 pub struct Server {
+    name: String,
+    /// What it was told to listen on.
+    endpoint: String,
     address: SocketAddr,
     is_secured: bool,
-    stop: watch::Sender<bool>,
+    /// The accept loop's, as long as it accepts.
+    source: Weak<TcpListener>,
+    stage: watch::Sender<Stage>,
     task: JoinHandle<()>,
 }
 
@@ -50,38 +65,44 @@ impl Server {
         connections: Connections,
         protection: Protection,
     ) -> Result<Self, StartError> {
-        let here = Threads::default();
-        Self::bind_on(&here, name, endpoint, handler, limits, connections, protection)
+        let socket = Sockets::default().listen(name, endpoint)?;
+        Self::bind_on(&Threads::default(), socket, handler, limits, connections, protection)
     }
 
-    /// The same with connections that are served by `threads`.
+    /// The same on a socket that listens, with connections that are served by `threads`.
     ///
     /// # Errors
     /// As [`Server::bind`].
-    pub fn bind_on<H: Handler>(
+    pub(crate) fn bind_on<H: Handler>(
         threads: &Threads,
-        name: &str,
-        endpoint: &str,
+        Socket { name, endpoint, listener, begun }: Socket,
         handler: Arc<H>,
         limits: Limits,
         connections: Connections,
         protection: Protection,
     ) -> Result<Self, StartError> {
-        let failed = |cause: io::Error| StartError::listen(name, endpoint, &cause);
-        let listener = listener::listen(endpoint).map_err(failed)?;
+        let failed = |cause: io::Error| StartError::listen(&name, &endpoint, &cause);
+        let listener = Arc::new(TcpListener::from_std(listener).map_err(failed)?);
         let address = listener.local_addr().map_err(failed)?;
-        let (stop, stopping) = watch::channel(false);
+        let source = Arc::downgrade(&listener);
+        let (stage, stopping) = watch::channel(Stage::Serving);
         let runtime = Handle::current();
         let is_secured = protection.tls.is_some();
         let counts = connections;
-        let worker = counts.begin(name);
-        let shared = Arc::new(Shared { handler, limits, protection, counts, stopping, runtime });
-        let accept = Accept { source: listener, threads: threads.clone(), shared };
+        let worker = counts.begin(&name);
+        let shared =
+            Arc::new(Shared { handler, limits, protection, counts, stage: stopping, runtime });
+        let accept = Accept { source: listener, begun, threads: threads.clone(), shared };
         let task = tokio::spawn(async move {
             let _worker = worker;
             accept.run().await;
         });
-        Ok(Self { address, is_secured, stop, task })
+        Ok(Self { name, endpoint, address, is_secured, source, stage, task })
+    }
+
+    /// Its socket, for the one that replaces it; nothing if it accepts no more.
+    pub(crate) fn offer(&self) -> Option<Offer> {
+        Offer::of((&self.name, &self.endpoint), &self.source, &self.stage)
     }
 
     /// The address that it really listens on.
@@ -98,11 +119,19 @@ impl Server {
 
     /// Stops accepting, asks every peer to leave, and waits until open requests are answered.
     ///
-    /// Connections that are still open after `deadline` are cut.
+    /// Connections that are still open after `deadline` are cut. Where another accepts from its socket, the idle ones
+    /// have five seconds.
     pub async fn shutdown(mut self, deadline: Duration) {
-        // An error means that the accept loop has gone, and its listener with it.
-        let _ = self.stop.send(true);
-        let _ = time::timeout(deadline, &mut self.task).await;
+        let end = Instant::now() + deadline;
+        let is_succeeded = *self.stage.borrow() == Stage::Succeeded;
+        if is_succeeded {
+            let grace = SUCCEEDED_GRACE.min(deadline);
+            if time::timeout(grace, &mut self.task).await.is_ok() {
+                return;
+            }
+        }
+        self.stage.send_replace(Stage::Stopping);
+        let _ = time::timeout_at(end, &mut self.task).await;
     }
 }
 
@@ -124,7 +153,7 @@ pub(super) trait Source: Send + Sync + 'static {
     fn next(&self) -> impl Future<Output = io::Result<(TcpStream, SocketAddr)>> + Send;
 }
 
-impl Source for TcpListener {
+impl Source for Arc<TcpListener> {
     fn next(&self) -> impl Future<Output = io::Result<(TcpStream, SocketAddr)>> + Send {
         self.accept()
     }
@@ -133,14 +162,23 @@ impl Source for TcpListener {
 /// The accept loop.
 pub(super) struct Accept<S, H> {
     pub(super) source: S,
+    /// Nobody is accepted before it is true.
+    pub(super) begun: watch::Receiver<bool>,
     pub(super) threads: Threads,
     pub(super) shared: Arc<Shared<H>>,
 }
 
 impl<S: Source, H: Handler> Accept<S, H> {
-    pub(super) async fn run(self) {
-        let Shared { limits, counts, stopping, .. } = &*self.shared;
-        let mut stopping = stopping.clone();
+    pub(super) async fn run(mut self) {
+        let mut stage = self.shared.stage.clone();
+        let has_begun = tokio::select! {
+            begun = self.begun.wait_for(|begun| *begun) => begun.is_ok(),
+            () = reached(Stage::Succeeded, &mut stage) => false,
+        };
+        if !has_begun {
+            return;
+        }
+        let Shared { limits, counts, .. } = &*self.shared;
         let peers = Peers::new(limits.connections_per_peer);
         let mut open = JoinSet::new();
         let mut nth = 0_u64;
@@ -171,10 +209,10 @@ impl<S: Source, H: Handler> Accept<S, H> {
                     }
                 },
                 Some(_) = open.join_next() => {}
-                () = connection::stopped(&mut stopping) => break,
+                () = reached(Stage::Succeeded, &mut stage) => break,
             }
         }
-        // The port is free from here on, while open requests are still answered.
+        // The port is free from here on, or its next owner's, while open requests are still answered.
         drop(self.source);
         while open.join_next().await.is_some() {}
     }

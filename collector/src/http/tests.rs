@@ -5,6 +5,7 @@ mod auth;
 mod http2;
 mod http2_limits;
 mod peer;
+mod succession;
 mod tls;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};

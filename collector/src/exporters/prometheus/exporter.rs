@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     config::PrometheusSettings,
-    http::{PageServer, Protection, StartError},
+    http::{Offer, PageServer, Protection, Sockets, StartError},
     pipeline::{Exporter, Item, Refusal, RejectReason, Reservation, Signal},
     self_metrics::{ExporterMetrics, SelfMetrics},
     series::{Limits, Stats, Store},
@@ -91,6 +91,19 @@ impl PrometheusExporter {
         settings: &PrometheusSettings,
         metrics: Arc<SelfMetrics>,
     ) -> Result<Self, StartError> {
+        Self::start_on(&Sockets::default(), name, settings, metrics)
+    }
+
+    /// The same with a socket of `sockets`.
+    ///
+    /// # Errors
+    /// As [`PrometheusExporter::start`].
+    pub(crate) fn start_on(
+        sockets: &Sockets,
+        name: &str,
+        settings: &PrometheusSettings,
+        metrics: Arc<SelfMetrics>,
+    ) -> Result<Self, StartError> {
         let counts = metrics.exporter(name);
         let max_series = usize::try_from(settings.max_series).unwrap_or(usize::MAX);
         let limits = Limits {
@@ -118,8 +131,8 @@ impl PrometheusExporter {
         state.show_own_metrics();
         let scrape = Scrape::new(Arc::clone(&state), settings);
         let server = PageServer::start(
-            (name, "metrics-page"),
-            settings.endpoint,
+            "metrics-page",
+            sockets.listen(name, &settings.endpoint.to_string())?,
             Arc::new(scrape),
             settings.limits.clone(),
             connections,
@@ -173,6 +186,11 @@ impl PrometheusExporter {
     #[must_use]
     pub fn label_offenders(&self, limit: usize) -> Vec<LabelOffender> {
         self.state.translation.guard().offenders(limit)
+    }
+
+    /// The page's socket, for the one that replaces it.
+    pub(crate) fn offer(&self) -> Option<Offer> {
+        self.server.offer()
     }
 
     /// Stops serving; open scrapes are answered until `deadline`.

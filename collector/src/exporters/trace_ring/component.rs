@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use super::{page::Page, ring::Ring, span};
 use crate::{
     config::TraceRingSettings,
-    http::{Protection, Server, StartError},
+    http::{Offer, Protection, Server, Sockets, StartError, Threads},
     pipeline::{Exporter, Item, Refusal, RejectReason, Reservation, Signal},
     self_metrics::{ExporterMetrics, SelfMetrics},
 };
@@ -30,16 +30,29 @@ impl TraceRing {
         settings: &TraceRingSettings,
         metrics: &SelfMetrics,
     ) -> Result<Self, StartError> {
+        Self::start_on(&Sockets::default(), name, settings, metrics)
+    }
+
+    /// The same with a socket of `sockets`.
+    ///
+    /// # Errors
+    /// As [`TraceRing::start`].
+    pub(crate) fn start_on(
+        sockets: &Sockets,
+        name: &str,
+        settings: &TraceRingSettings,
+        metrics: &SelfMetrics,
+    ) -> Result<Self, StartError> {
         let size = |bound: u64| usize::try_from(bound).unwrap_or(usize::MAX);
         let ring = Ring::new(size(settings.max_traces), size(settings.max_bytes));
         let ring = Arc::new(Mutex::new(ring));
         let page = Arc::new(Page::new(Arc::clone(&ring)));
-        let endpoint = settings.endpoint.to_string();
         let connections = metrics.connections(CollectorListener::Traces);
         let protection = Protection::start(name, &settings.protection, &connections)?;
-        let limits = settings.limits.clone();
+        let socket = sockets.listen(name, &settings.endpoint.to_string())?;
+        let (limits, here) = (settings.limits.clone(), Threads::default());
         Ok(Self {
-            server: Server::bind(name, &endpoint, page, limits, connections, protection)?,
+            server: Server::bind_on(&here, socket, page, limits, connections, protection)?,
             keeper: Arc::new(Keeper { ring, metrics: metrics.exporter(name) }),
         })
     }
@@ -66,6 +79,11 @@ impl TraceRing {
     #[must_use]
     pub fn spans(&self) -> u64 {
         self.keeper.ring.lock().spans()
+    }
+
+    /// The page's socket, for the one that replaces it.
+    pub(crate) fn offer(&self) -> Option<Offer> {
+        self.server.offer()
     }
 
     /// Stops the page once open queries are answered, at most until `deadline`. The ring goes with the component.

@@ -60,16 +60,19 @@ async fn without_descriptors_the_server_counts_pauses_and_goes_on() {
     let address = listener.local_addr().expect("an address");
     let source = Arc::new(OutOfFiles { listener, failures: AtomicUsize::new(FAILURES) });
     let metrics = SelfMetrics::default();
-    let (_stop, stopping) = watch::channel(false);
+    let (_stop, stage) = watch::channel(Stage::Serving);
+    let (_begin, begun) = watch::channel(true);
     let shared = Arc::new(Shared {
         handler: Arc::new(Paths),
         limits: Limits::default(),
         protection: Protection::default(),
         counts: metrics.connections(CollectorListener::Metrics),
-        stopping,
+        stage,
         runtime: Handle::current(),
     });
-    tokio::spawn(Accept { source: Arc::clone(&source), threads: Threads::default(), shared }.run());
+    tokio::spawn(
+        Accept { source: Arc::clone(&source), begun, threads: Threads::default(), shared }.run(),
+    );
     let start = Instant::now();
     while source.failures.load(Ordering::Relaxed) > 0 {
         time::sleep(Duration::from_millis(1)).await;

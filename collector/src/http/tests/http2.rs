@@ -111,7 +111,7 @@ async fn a_shutdown_says_goaway_and_waits_for_the_open_request() {
     peer.send(&get_frame(1, "/slow")).await;
     peer.next_of(SETTINGS).await.expect("open");
     time::sleep(SECOND).await;
-    peer.stop.send(true).expect("it is served");
+    peer.stop.send(Stage::Stopping).expect("it is served");
     let (took, frames) = peer.read_to_end().await;
     check_time(took, 60, 65);
     assert!(frames.iter().any(|frame| frame.kind == GOAWAY));

@@ -50,7 +50,7 @@ pub(super) fn get_frame(stream: u32, path: &str) -> Vec<u8> {
 pub(super) struct Peer {
     pub(super) stream: DuplexStream,
     pub(super) metrics: SelfMetrics,
-    pub(super) stop: watch::Sender<bool>,
+    pub(super) stop: watch::Sender<Stage>,
 }
 
 impl Peer {

@@ -7,7 +7,7 @@ use inferometer_semconv::attributes::CollectorListener;
 use super::{door::Door, grpc::Grpc, grpc_health::GrpcHealth, http::Http};
 use crate::{
     config::{OtlpListenerSettings, OtlpReceiverSettings},
-    http::{Handler, InFlight, Protection, Server, StartError, Threads},
+    http::{Handler, InFlight, Offer, Protection, Server, Sockets, StartError, Threads},
     pipeline::Intake,
     self_metrics::{Connections, SelfMetrics},
 };
@@ -23,7 +23,7 @@ impl OtlpReceiver {
     /// Listens and receives until it is shut down.
     ///
     /// `name` is the component's id, which errors name; `budget` is what its requests are charged to, `threads` serve
-    /// its connections. Must be called within a Tokio runtime.
+    /// its connections, which come in on `sockets`. Must be called within a Tokio runtime.
     ///
     /// # Errors
     /// An endpoint cannot be listened on, or a file of TLS not be used; nothing listens then.
@@ -33,7 +33,7 @@ impl OtlpReceiver {
         intake: &Arc<dyn Intake>,
         budget: &Arc<InFlight>,
         metrics: &SelfMetrics,
-        threads: &Threads,
+        (threads, sockets): (&Threads, &Sockets),
     ) -> Result<Self, StartError> {
         let [of_grpc, of_http] = [CollectorListener::OtlpGrpc, CollectorListener::OtlpHttp]
             .map(|listener| metrics.connections(listener));
@@ -45,7 +45,7 @@ impl OtlpReceiver {
             let door = door(CollectorListener::OtlpGrpc, listener);
             let health = GrpcHealth::new(Arc::clone(metrics.health()), listener.pace);
             bind(
-                threads,
+                (threads, sockets),
                 name,
                 "grpc",
                 listener,
@@ -56,7 +56,7 @@ impl OtlpReceiver {
         let http = settings.http.as_ref().map(|listener| {
             let door = door(CollectorListener::OtlpHttp, listener);
             let handler = Http::new(door, request_bytes_max(listener), &listener.cors);
-            bind(threads, name, "http", listener, handler, of_http)
+            bind((threads, sockets), name, "http", listener, handler, of_http)
         });
         Ok(Self { grpc: grpc.transpose()?, http: http.transpose()? })
     }
@@ -81,6 +81,11 @@ impl OtlpReceiver {
         self.http.as_ref()
     }
 
+    /// The sockets of its listeners, for the one that replaces it.
+    pub(crate) fn offers(&self) -> impl Iterator<Item = Offer> + '_ {
+        self.grpc().into_iter().chain(self.http()).filter_map(Server::offer)
+    }
+
     /// Stops accepting, and waits until open requests are answered, at most until `deadline`.
     pub async fn shutdown(self, deadline: Duration) {
         let stop = async |server: Option<Server>| {
@@ -93,7 +98,7 @@ impl OtlpReceiver {
 }
 
 fn bind<H: Handler>(
-    threads: &Threads,
+    (threads, sockets): (&Threads, &Sockets),
     name: &str,
     protocol: &str,
     listener: &OtlpListenerSettings,
@@ -102,15 +107,9 @@ fn bind<H: Handler>(
 ) -> Result<Server, StartError> {
     let name = format!("{name}.protocols.{protocol}");
     let protection = Protection::start(&name, &listener.protection, &connections)?;
-    Server::bind_on(
-        threads,
-        &name,
-        &listener.endpoint.to_string(),
-        Arc::new(handler),
-        listener.limits.clone(),
-        connections,
-        protection,
-    )
+    let socket = sockets.listen(&name, &listener.endpoint.to_string())?;
+    let limits = listener.limits.clone();
+    Server::bind_on(threads, socket, Arc::new(handler), limits, connections, protection)
 }
 
 /// A limit beyond the address space is no limit.

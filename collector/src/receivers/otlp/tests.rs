@@ -23,7 +23,7 @@ use tokio::time;
 use super::OtlpReceiver;
 use crate::{
     config::{CorsSettings, OtlpListenerSettings, OtlpReceiverSettings},
-    http::{InFlight, Pace, Threads},
+    http::{InFlight, Pace, Sockets, Threads},
     pipeline::{Intake, Item, Refusal, RefusalReason, Signal},
     self_metrics::{SelfCounter, SelfMetrics},
 };
@@ -103,9 +103,9 @@ impl Bench {
         };
         let intake = Arc::clone(&pipelines) as Arc<dyn Intake>;
         let budget = InFlight::new(in_flight_bytes_max);
-        let receiver =
-            OtlpReceiver::start("otlp", &settings, &intake, &budget, &metrics, &Threads::default())
-                .expect("free ports");
+        let here = (&Threads::default(), &Sockets::default());
+        let receiver = OtlpReceiver::start("otlp", &settings, &intake, &budget, &metrics, here);
+        let receiver = receiver.expect("free ports");
         Self { budget, pipelines, metrics, receiver }
     }
 

@@ -15,7 +15,7 @@ use super::{
     *,
 };
 use crate::{
-    http::{Handler, Limits, in_memory},
+    http::{Handler, Limits, Stage, in_memory},
     receivers::otlp::{door::Door, grpc::Grpc, grpc_health::GrpcHealth, http::Http},
 };
 
@@ -25,7 +25,7 @@ struct Line {
     budget: Arc<InFlight>,
     stream: tokio::io::DuplexStream,
     /// The server stops when it goes.
-    _stop: tokio::sync::watch::Sender<bool>,
+    _stop: tokio::sync::watch::Sender<Stage>,
 }
 
 impl Line {
