@@ -2,7 +2,8 @@
 //!
 //! The rules are those of protobuf's JSON mapping, with OTLP's exceptions: identifiers of traces and spans are
 //! hexadecimal, enums are integers, keys are in lowerCamelCase and nothing else, and fields that nobody knows are passed
-//! over. A field that is there twice is an error. Nothing of the request is built on the way, and JSON may nest 128 deep.
+//! over. A field that is there twice is an error, and so are two of those of which a message has one. Nothing of the
+//! request is built on the way, and JSON may nest 128 deep.
 //!
 //! Sources: <https://protobuf.dev/programming-guides/json/>, <https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding>.
 
@@ -106,6 +107,7 @@ fn fields<'de, A: MapAccess<'de>>(
     mut map: A,
 ) -> Result<(), A::Error> {
     let mut seen = 0_u32;
+    let mut one_of: Option<Place> = None;
     while let Some(key) = map.next_key_seed(Key(schema))? {
         let Some((number, field)) = key else {
             map.next_value::<IgnoredAny>()?;
@@ -116,7 +118,12 @@ fn fields<'de, A: MapAccess<'de>>(
             return Err(A::Error::custom(format_args!("{place} is there twice")));
         }
         seen |= 1 << number;
-        map.next_value_seed(Value { number, place, is_element: false, output })?;
+        let is_set = map.next_value_seed(Value { number, place, is_element: false, output })?;
+        if is_set && schema.is_one_of(number) {
+            if let Some(other) = one_of.replace(place) {
+                return Err(A::Error::custom(format_args!("{place} is there beside {other}")));
+            }
+        }
     }
     Ok(())
 }
@@ -170,7 +177,7 @@ impl Value<'_, '_> {
         E::custom(format_args!("{} is not {}", self.place, Expected(self.place.field.kind)))
     }
 
-    fn scalar<E: Error>(self, scalar: Scalar<'_>) -> Result<(), E> {
+    fn scalar<E: Error>(self, scalar: Scalar<'_>) -> Result<bool, E> {
         use Kind::{Bytes, Fixed32, Fixed64, Fixed64s, Id, Text, Texts, Varint, Varints};
 
         let number = self.number;
@@ -196,53 +203,54 @@ impl Value<'_, '_> {
             _ => return Err(self.wrong()),
         };
         match written? {
-            Some(()) => Ok(()),
+            Some(()) => Ok(true),
             None => Err(self.wrong()),
         }
     }
 }
 
+/// Whether the field is set.
 impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
-    type Value = ();
+    type Value = bool;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Value<'_, '_> {
-    type Value = ();
+    type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", Expected(self.place.field.kind))
     }
 
     /// `null` is a field that is not set; a list has no such elements.
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        if self.is_element { Err(self.wrong()) } else { Ok(()) }
+    fn visit_unit<E: Error>(self) -> Result<bool, E> {
+        if self.is_element { Err(self.wrong()) } else { Ok(false) }
     }
 
-    fn visit_bool<E: Error>(self, flag: bool) -> Result<(), E> {
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<bool, E> {
         self.scalar(Scalar::Bool(flag))
     }
 
-    fn visit_u64<E: Error>(self, number: u64) -> Result<(), E> {
+    fn visit_u64<E: Error>(self, number: u64) -> Result<bool, E> {
         self.scalar(Scalar::Integer(number.into()))
     }
 
-    fn visit_i64<E: Error>(self, number: i64) -> Result<(), E> {
+    fn visit_i64<E: Error>(self, number: i64) -> Result<bool, E> {
         self.scalar(Scalar::Integer(number.into()))
     }
 
-    fn visit_f64<E: Error>(self, number: f64) -> Result<(), E> {
+    fn visit_f64<E: Error>(self, number: f64) -> Result<bool, E> {
         self.scalar(Scalar::Double(number))
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+    fn visit_str<E: Error>(self, text: &str) -> Result<bool, E> {
         self.scalar(Scalar::Text(text))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
         let schema = match (self.place.field.kind, self.is_element) {
             (Kind::Message(schema) | Kind::Alternative(schema), false)
             | (Kind::Messages(schema) | Kind::Attributes(schema) | Kind::Item(schema), true) => {
@@ -252,10 +260,11 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
         };
         let open = self.output.write(|writer| writer.open(self.number))?;
         fields(schema, self.output, map)?;
-        self.output.write(|writer| writer.close(open))
+        self.output.write(|writer| writer.close(open))?;
+        Ok(true)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<bool, A::Error> {
         let Self { number, place, is_element: false, output } = self else {
             return Err(self.wrong());
         };
@@ -272,7 +281,10 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
                 break;
             }
         }
-        open.map_or(Ok(()), |open| output.write(|writer| writer.close(open)))
+        if let Some(open) = open {
+            output.write(|writer| writer.close(open))?;
+        }
+        Ok(true)
     }
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Schema {
     fields: [Option<Field>; FIELDS],
     /// By the key of a field, if it has one byte.
     layouts: [Layout; 0x80],
+    /// A bit for the number of each field of which a message has one at most.
+    one_of: u32,
 }
 
 /// How a known field with a key of one byte is passed over when it is laid out as its message says.
@@ -130,7 +132,22 @@ impl Schema {
             }
             index += 1;
         }
-        Self { name, fields, layouts }
+        Self { name, fields, layouts, one_of: 0 }
+    }
+
+    /// The same with fields of which a message has one at most.
+    const fn one_of(mut self, numbers: &[usize]) -> Self {
+        let mut index = 0;
+        while index < numbers.len() {
+            self.one_of |= 1 << numbers[index];
+            index += 1;
+        }
+        self
+    }
+
+    /// Whether a message has this field or one of some others, but not two of them.
+    pub(super) const fn is_one_of(&self, number: u32) -> bool {
+        self.one_of & 1 << number != 0
     }
 
     /// The layout of the field with this key, if that is below 128.
@@ -204,7 +221,8 @@ static METRIC: Schema = Schema::new(
         (11, "summary", Alternative(&SUMMARY)),
         (12, "metadata", Attributes(&KEY_VALUE)),
     ],
-);
+)
+.one_of(&[5, 7, 9, 10, 11]);
 static GAUGE: Schema = Schema::new("Gauge", &[(1, "data_points", Item(&NUMBER_DATA_POINT))]);
 static SUM: Schema = Schema::new(
     "Sum",
@@ -240,7 +258,8 @@ static NUMBER_DATA_POINT: Schema = Schema::new(
         (7, "attributes", Attributes(&KEY_VALUE)),
         (8, "flags", Varint(Uint32)),
     ],
-);
+)
+.one_of(&[4, 6]);
 static HISTOGRAM_DATA_POINT: Schema = Schema::new(
     "HistogramDataPoint",
     &[
@@ -304,7 +323,8 @@ static EXEMPLAR: Schema = Schema::new(
         (6, "as_int", Fixed64(Int64)),
         (7, "filtered_attributes", Attributes(&KEY_VALUE)),
     ],
-);
+)
+.one_of(&[3, 6]);
 
 static RESOURCE_SPANS: Schema = Schema::new(
     "ResourceSpans",
@@ -436,7 +456,8 @@ static ANY_VALUE: Schema = Schema::new(
         (7, "bytes_value", Bytes),
         (8, "string_value_strindex", Varint(Int32)),
     ],
-);
+)
+.one_of(&[1, 2, 3, 4, 5, 6, 7, 8]);
 static ARRAY_VALUE: Schema = Schema::new("ArrayValue", &[(1, "values", Messages(&ANY_VALUE))]);
 static KEY_VALUE_LIST: Schema =
     Schema::new("KeyValueList", &[(1, "values", Attributes(&KEY_VALUE))]);

@@ -1,3 +1,5 @@
+//! A port that nobody listens on.
+
 use std::net::{Ipv4Addr, SocketAddr};
 
 use tokio::net::TcpSocket;

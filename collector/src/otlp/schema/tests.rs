@@ -96,6 +96,8 @@ fn the_tables_are_the_messages_of_otlp_field_by_field() {
             assert_eq!(layout, described.r#type(), "{place}");
             assert_eq!(is_repeated, described.label() == Label::Repeated, "{place}");
             assert_eq!(field.key(), described.json_name(), "{place}");
+            let is_one_of = described.oneof_index.is_some() && !described.proto3_optional();
+            assert_eq!(schema.is_one_of(number), is_one_of, "{place}");
             let keyed = schema.keyed(described.json_name()).map(|(number, _)| number);
             assert_eq!(keyed, Some(number), "{place}");
             if let Some(inner) = inner {

@@ -165,6 +165,10 @@ fn what_otlp_does_not_allow_is_refused_with_its_place() {
         (r#""attributes":[[]]"#, "Span.attributes is not an array of objects"),
         (r#""status":[]"#, "Span.status is not an object"),
         (r#""name":"a","name":"b""#, "Span.name is there twice"),
+        (
+            r#""attributes":[{"value":{"intValue":null,"boolValue":false,"stringValue":""}}]"#,
+            "AnyValue.stringValue is there beside AnyValue.boolValue",
+        ),
         (r#""attributes":[{"value":{"doubleValue":"inf"}}]"#, "AnyValue.doubleValue is not"),
         (r#""attributes":[{"value":{"doubleValue":"1e999"}}]"#, "AnyValue.doubleValue is not"),
         (r#""attributes":[{"value":{"doubleValue":1e999}}]"#, "number out of range"),
