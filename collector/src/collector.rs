@@ -14,7 +14,7 @@ mod tests;
 use std::{sync::Arc, time::Duration};
 
 use inferometer_semconv::attributes::CollectorListener;
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::Instant};
 
 pub use self::listening::{Forwarding, Listening, Serves};
 use self::{
@@ -56,7 +56,7 @@ impl Collector {
     /// # Errors
     /// A component cannot start, for example because its port is taken; nothing runs then.
     pub fn start(config: Resolved) -> Result<Self, StartError> {
-        let metrics = Arc::new(SelfMetrics::default());
+        let metrics = Arc::new(SelfMetrics::start(config.own_traces.as_ref())?);
         show_components(&metrics, &config);
         metrics.health().shows(&config);
         let threads = Threads::beside_the_current_runtime().map_err(|cause| {
@@ -92,7 +92,19 @@ impl Collector {
     /// A component cannot start, or needs a folder or a file that a component has which runs with other settings. All goes
     /// on as it was.
     pub async fn reload(&mut self, config: Resolved) -> Result<(), StartError> {
+        let mut span = self.metrics.own_traces().reload();
+        let reloaded = self.go_on_with(config).await;
+        if let Err(cause) = &reloaded {
+            span.failed("failed", || cause.to_string());
+        }
+        reloaded
+    }
+
+    async fn go_on_with(&mut self, config: Resolved) -> Result<(), StartError> {
         while self.replaced.join_next().await.is_some() {}
+        if config.own_traces != self.config.own_traces {
+            tracing::warn!("service.telemetry.traces: what changes in it needs a restart");
+        }
         let kept = Kept::between(&self.config, &config);
         kept.check(&self.config, &config)?;
         show_components(&self.metrics, &config);
@@ -112,7 +124,8 @@ impl Collector {
             std::mem::swap(&mut self.parts, &mut parts);
             self.listening = self.parts.listening(&config);
             self.health().shows(&config);
-            self.config = config;
+            let own_traces = self.config.own_traces.take();
+            self.config = Resolved { own_traces, ..config };
         }
         // Also where it failed: what was shown of it stays.
         self.parts.exporters.iter().for_each(RunningExporter::make_room_for_own);
@@ -161,6 +174,7 @@ impl Collector {
     /// none from the batches, nor they from exporters, which send what was in them.
     pub async fn shutdown(self, deadline: Duration) {
         self.health().enters(Phase::Stopping);
+        let end = Instant::now() + deadline;
         let Self { parts, mut replaced, metrics, _pulse, .. } = self;
         // It may still feed exporters that were kept.
         let beside = async { while replaced.join_next().await.is_some() {} };
@@ -170,6 +184,7 @@ impl Collector {
                 "what the last reload has replaced did not end in time, what it held in memory is lost"
             );
         }
+        metrics.own_traces().shutdown(end.saturating_duration_since(Instant::now())).await;
     }
 }
 

@@ -23,6 +23,7 @@ pub mod health;
 pub mod http;
 pub mod journal;
 pub mod otlp;
+mod own_traces;
 pub mod pipeline;
 mod prefetch;
 pub mod processors;

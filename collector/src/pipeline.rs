@@ -15,6 +15,7 @@ mod stage;
 mod switch;
 #[cfg(test)]
 pub(crate) mod testing;
+mod traced;
 
 pub use ack::{Ack, Acknowledged, Outcome};
 pub use graph::Graph;
@@ -23,3 +24,4 @@ pub use line::{Admission, Pipeline};
 pub use refusal::{Refusal, RefusalReason, RejectReason};
 pub use stage::{Exporter, Intake, Processor, Reservation};
 pub use switch::Switch;
+pub use traced::Traced;

@@ -15,6 +15,7 @@ mod dead_letters;
 mod empty;
 mod exporters;
 mod otelcol;
+mod own_traces;
 mod process;
 mod receivers;
 mod reloads;
@@ -32,6 +33,7 @@ use inferometer_semconv::{
 };
 use opentelemetry::KeyValue;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_sdk::Resource;
 use parking_lot::Mutex;
 use prost::Message;
 
@@ -46,7 +48,13 @@ pub use self::{
     sampling::SamplingMetrics,
     stores::Stores,
 };
-use crate::{health::Health, http::InFlight, pipeline::Signal};
+use crate::{
+    config::OwnTraceSettings,
+    health::Health,
+    http::{InFlight, StartError},
+    own_traces::OwnTraces,
+    pipeline::Signal,
+};
 
 /// Counters of the collector itself, shared by all its components; every method is one lock-free addition.
 ///
@@ -68,6 +76,9 @@ pub struct SelfMetrics {
     request_budgets: request_memory::Budgets,
     connections: [Connections; CollectorListener::ALL.len()],
     reader: Mutex<Reader>,
+    own_traces: OwnTraces,
+    /// Series that tell of them.
+    own_traces_series: usize,
     /// What is asked at every collection.
     _observed: Vec<Observation>,
 }
@@ -82,8 +93,24 @@ struct Reader {
 }
 
 impl Default for SelfMetrics {
+    /// Without spans of the collector's own.
     fn default() -> Self {
+        Self::new(resource::resource(), OwnTraces::default())
+    }
+}
+
+impl SelfMetrics {
+    /// With spans of the collector's own, if the settings ask for them.
+    ///
+    /// # Errors
+    /// What sends them cannot start.
+    pub(crate) fn start(traces: Option<&OwnTraceSettings>) -> Result<Self, StartError> {
         let resource = resource::resource();
+        let traces = traces.map(|traces| OwnTraces::start(traces, &resource)).transpose()?;
+        Ok(Self::new(resource, traces.unwrap_or_default()))
+    }
+
+    fn new(resource: Resource, own_traces: OwnTraces) -> Self {
         let encoder = Encoder::new(&resource, Encoder::DEFAULT_MAX_REQUEST_BYTES);
         let provider = MeterProvider::builder().with_resource(resource).build();
         let scope = provider.scope(env!("CARGO_PKG_NAME"));
@@ -92,6 +119,10 @@ impl Default for SelfMetrics {
         let mut observed = process::observe(&scope);
         observed.extend(request_memory::observe(&scope, &request_budgets));
         observed.push(build::observe(&scope));
+        let of_traces =
+            if own_traces.is_on() { own_traces::observe(&scope, &own_traces) } else { Vec::new() };
+        let own_traces_series = of_traces.len();
+        observed.extend(of_traces);
         Self {
             receivers: Mutex::default(),
             exporters: Mutex::default(),
@@ -114,6 +145,8 @@ impl Default for SelfMetrics {
             reader: Mutex::new(Reader { provider, snapshot: Snapshot::default(), encoder }),
             scope,
             health,
+            own_traces,
+            own_traces_series,
             _observed: observed,
         }
     }
@@ -142,6 +175,7 @@ impl SelfMetrics {
     #[must_use]
     pub fn series(&self) -> usize {
         Self::SERIES
+            + self.own_traces_series
             + self.receivers.lock().len() * (ReceiverMetrics::SERIES + otelcol::RECEIVER_SERIES)
             + self.exporters.lock().values().map(|exporter| exporter.series()).sum::<usize>()
             + self.samplers.lock().values().map(|sampler| sampler.series()).sum::<usize>()
@@ -152,6 +186,11 @@ impl SelfMetrics {
     #[must_use]
     pub const fn health(&self) -> &Arc<Health> {
         &self.health
+    }
+
+    /// The spans of the collector's own.
+    pub(crate) const fn own_traces(&self) -> &OwnTraces {
+        &self.own_traces
     }
 
     /// The counters of a receiver's listener, by the receiver's place in the configuration. They are shown from the

@@ -112,6 +112,7 @@ fn item(bytes: Bytes, items: u64) -> Item {
         counts: Counts { items },
         tenant: Tenant::default(),
         ack: Ack::ignored(),
+        traced: Default::default(),
     }
 }
 

@@ -65,6 +65,7 @@ fn take(sampler: &Arc<dyn Exporter>, bytes: Vec<u8>) {
         counts: Counts { items: REQUEST_TRACES * SPANS },
         tenant: Tenant::default(),
         ack: Ack::ignored(),
+        traced: Default::default(),
     };
     sampler.reserve(&item).expect("there is room").commit(item);
 }

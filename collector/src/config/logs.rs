@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use super::{problem::Problems, section::Section};
+use super::{
+    own_traces::{self, OwnTraceSettings},
+    problem::Problems,
+    section::Section,
+};
 
 /// The most that `initial` and `thereafter` take.
 const REPEATS_MAX: u64 = 1_000_000;
@@ -86,15 +90,19 @@ impl LogLevel {
 }
 
 /// Reads `telemetry` out of the section `service`.
-pub(super) fn read(service: &mut Section<'_>, problems: &mut Problems) -> LogSettings {
+pub(super) fn read(
+    service: &mut Section<'_>,
+    problems: &mut Problems,
+) -> (LogSettings, Option<OwnTraceSettings>) {
     let mut settings = LogSettings::default();
     let Some(mut telemetry) = service.section("telemetry", problems) else {
-        return settings;
+        return (settings, None);
     };
     if let Some(mut section) = telemetry.section("logs", problems) {
         settings = logs(&mut section, problems);
         section.close(problems);
     }
+    let traces = own_traces::read(&mut telemetry, problems);
     telemetry.refuse(
         "metrics",
         "this collector's own metrics are on the page of the exporter prometheus: remove it",
@@ -102,7 +110,7 @@ pub(super) fn read(service: &mut Section<'_>, problems: &mut Problems) -> LogSet
     );
     telemetry.refuse("resource", "OTEL_RESOURCE_ATTRIBUTES says it: remove it", problems);
     telemetry.close(problems);
-    settings
+    (settings, traces)
 }
 
 fn logs(section: &mut Section<'_>, problems: &mut Problems) -> LogSettings {

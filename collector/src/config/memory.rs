@@ -5,6 +5,7 @@ use std::fmt;
 use super::{
     component_id::ComponentId,
     otlp_exporter::{Compression, OtlpExporterSettings},
+    own_traces::OwnTraceSettings,
     queue::{QueueSettings, Sizer},
     queue_batch::QueueBatchSettings,
     resolved::{
@@ -101,6 +102,11 @@ impl MemoryBounds {
         for connector in &resolved.connectors {
             let ConnectorSettings::SpanMetrics(settings) = &connector.settings;
             bounds.span_metrics(&connector.id, settings);
+        }
+        if resolved.own_traces.is_some() {
+            // What waits, and a request made of it.
+            let bytes = 2 * OwnTraceSettings::QUEUE_BYTES_MAX as u64;
+            bounds.add("service.telemetry.traces".to_owned(), "spans of its own", bytes);
         }
         bounds.list.sort_by_key(|bound| std::cmp::Reverse(bound.bytes));
         bounds

@@ -153,7 +153,7 @@ fn sections(tree: &Node, problems: &mut Problems) -> Resolved {
         connectors: connectors::read_all(connectors, problems),
         extensions: extensions::read_all(extensions, problems),
     };
-    let (pipelines, logs) = match root.section("service", problems) {
+    let (pipelines, logs, own_traces) = match root.section("service", problems) {
         Some(mut service) => {
             let read = service::read(&mut service, &mut definitions, problems);
             service.close(problems);
@@ -177,6 +177,7 @@ fn sections(tree: &Node, problems: &mut Problems) -> Resolved {
         health_checks: health_check::used(definitions.extensions),
         pipelines,
         logs,
+        own_traces,
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
     health_check::HealthCheckSettings,
     logs::LogSettings,
     otlp_exporter::OtlpExporterSettings,
+    own_traces::OwnTraceSettings,
     prometheus_settings::PrometheusSettings,
     settings::{OtlpReceiverSettings, TraceRingSettings},
 };
@@ -42,6 +43,8 @@ pub struct Resolved {
     pub pipelines: Vec<PipelineSettings>,
     /// The log.
     pub logs: LogSettings,
+    /// Where spans of the collector's own are sent; nothing by default, and none are recorded.
+    pub own_traces: Option<OwnTraceSettings>,
 }
 
 /// A component of the file.
@@ -243,6 +246,7 @@ impl Resolved {
             connectors: Vec::new(),
             health_checks: Vec::new(),
             logs: LogSettings::default(),
+            own_traces: None,
         }
     }
 }

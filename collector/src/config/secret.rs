@@ -13,7 +13,7 @@ const PARTS: [&str; 9] = [
     "cookie",
 ];
 /// Mappings in which every value is a secret.
-const MAPPINGS: [&str; 2] = ["headers", "htpasswd"];
+const MAPPINGS: [&str; 3] = ["headers", "headers_list", "htpasswd"];
 
 /// Whether the value under a path of keys is a secret. What ends with `_file` is the name of a file that holds one.
 pub(super) fn is_secret<'a>(path: impl IntoIterator<Item = &'a str>) -> bool {

@@ -8,6 +8,7 @@ use super::{
     extensions::{self, ExtensionSettings},
     logs::{self, LogSettings},
     nearest,
+    own_traces::OwnTraceSettings,
     problem::{Position, Problems},
     processors::PROCESSORS,
     raw::Value,
@@ -34,14 +35,14 @@ pub(super) fn read(
     service: &mut Section<'_>,
     definitions: &mut Definitions,
     problems: &mut Problems,
-) -> (Vec<PipelineSettings>, LogSettings) {
-    let logs = logs::read(service, problems);
+) -> (Vec<PipelineSettings>, LogSettings, Option<OwnTraceSettings>) {
+    let (logs, own_traces) = logs::read(service, problems);
     let names = service.names("extensions", problems);
     let names = names.into_iter().map(|(at, name)| (at, name.to_owned())).collect();
     extensions::start(names, &mut definitions.extensions, problems);
     let Some(section) = service.section("pipelines", problems) else {
         service.missing("pipelines", "at least one, such as metrics", problems);
-        return (Vec::new(), logs);
+        return (Vec::new(), logs, own_traces);
     };
     if section.entries().next().is_none() {
         problems.error(
@@ -62,7 +63,7 @@ pub(super) fn read(
         pipelines.push(pipeline(id, &mut section, definitions, problems));
         section.close(problems);
     }
-    (pipelines, logs)
+    (pipelines, logs, own_traces)
 }
 
 fn pipeline(

@@ -16,6 +16,7 @@ use super::{
 mod limits_table;
 mod logs;
 mod memory;
+mod own_traces;
 mod print;
 mod prometheus;
 mod receivers;

@@ -92,6 +92,7 @@ impl Recorded {
                 counts: Counts { items: items as u64 },
                 tenant: Tenant::default(),
                 ack: Ack::ignored(),
+                traced: Default::default(),
             };
             exporter.reserve(&item).unwrap().commit(item.clone());
         });

@@ -202,12 +202,12 @@ impl Queue {
     }
 
     fn waiting(&self, item: Item) -> Waiting {
-        let Item { signal, bytes, counts, tenant, .. } = item;
+        let Item { signal, bytes, counts, tenant, traced, .. } = item;
         let lanes =
             if self.is_parallel { Lanes::of(signal, &bytes, &self.hasher) } else { Lanes::NONE };
         let since = Instant::now();
         let due = self.joining.patience().map(|patience| since + patience);
-        Waiting { signal, bytes, items: counts.items, tenant, lanes, since, due }
+        Waiting { signal, bytes, items: counts.items, traced, tenant, lanes, since, due }
     }
 
     fn push(&self, waiting: Waiting, promised: Load) {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 /// The OTLP signals, named as configuration, labels and paths name them.
 pub use inferometer_semconv::attributes::Signal;
 
-use super::ack::Ack;
+use super::{ack::Ack, traced::Traced};
 
 /// One export request: the bytes as they came, and what is known of them.
 ///
@@ -23,6 +23,8 @@ pub struct Item {
     pub tenant: Tenant,
     /// Told by every exporter what became of it.
     pub ack: Ack,
+    /// Which of the collector's own spans it comes from.
+    pub traced: Traced,
 }
 
 /// How much a request holds, counted once when it was checked.

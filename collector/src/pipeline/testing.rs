@@ -78,5 +78,6 @@ pub(crate) fn item(signal: Signal) -> Item {
         counts: Counts { items: 1 },
         tenant: Tenant::default(),
         ack: Ack::ignored(),
+        traced: Default::default(),
     }
 }

@@ -255,6 +255,7 @@ mod tests {
             counts: Counts { items: 1 },
             tenant: Tenant::default(),
             ack: Ack::ignored(),
+            traced: Default::default(),
         }
     }
 

@@ -7,7 +7,9 @@ use tokio::time;
 use tracing::{info, warn};
 
 use super::latch::Latch;
-use crate::pipeline::{Ack, Counts, Item, Pipeline, Refusal, RefusalReason, RejectReason, Tenant};
+use crate::pipeline::{
+    Ack, Counts, Item, Pipeline, Refusal, RefusalReason, RejectReason, Tenant, Traced,
+};
 
 /// The wait after the first refusal; each further one is twice as long. Asking costs little: nothing leaves the process.
 const RETRY_MIN: Duration = Duration::from_millis(50);
@@ -33,6 +35,7 @@ pub(super) enum Offered {
 pub(super) struct Part {
     pub(super) bytes: Bytes,
     pub(super) items: u64,
+    pub(super) traced: Traced,
 }
 
 /// Who offers, one request after another.
@@ -63,6 +66,7 @@ impl Onward {
             counts: Counts { items: part.items },
             tenant: tenant.clone(),
             ack,
+            traced: part.traced.clone(),
         };
         let refusal = match rest.reserve(item) {
             Ok(admission) => {

@@ -54,7 +54,14 @@ impl Stage {
             Signal::Logs => return,
         };
         let (ack, acknowledged) = Ack::new();
-        let item = Item { signal, bytes, counts, tenant: Tenant::default(), ack };
+        let item = Item {
+            signal,
+            bytes,
+            counts,
+            tenant: Tenant::default(),
+            ack,
+            traced: Default::default(),
+        };
         end.reserve(&item).expect("room").commit(item);
         let outcome = acknowledged.outcome().now_or_never().expect("a store answers at once");
         assert!(outcome.rejected <= counts.items, "{outcome:?} of {counts:?}");

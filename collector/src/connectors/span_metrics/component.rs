@@ -28,7 +28,7 @@ use crate::{
     otlp::only,
     pipeline::{
         Ack, Counts, Exporter, Intake, Item, Refusal, RefusalReason, RejectReason, Reservation,
-        Signal,
+        Signal, Traced,
     },
     self_metrics::{ConnectorMetrics, ExporterMetrics, SelfMetrics},
     series::Identity,
@@ -325,6 +325,7 @@ impl Shared {
             counts: Counts { items: request.points },
             tenant: request.tenant.clone(),
             ack: Ack::ignored(),
+            traced: Traced::default(),
         };
         let refusal = match self.intake.admit(item) {
             Ok(()) => {

@@ -26,6 +26,7 @@ fn item(spans: usize) -> Item {
         counts: Counts { items: spans as u64 },
         tenant: Tenant::default(),
         ack: Ack::ignored(),
+        traced: Default::default(),
     }
 }
 

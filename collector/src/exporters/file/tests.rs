@@ -45,6 +45,7 @@ impl Bench {
             counts,
             tenant: Tenant::default(),
             ack: Ack::ignored(),
+            traced: Default::default(),
         };
         let exporter = self.exporter.exporter();
         let place = exporter.reserve(&item).unwrap();

@@ -23,6 +23,7 @@ use super::{
 use crate::{
     auth::Credential,
     config::{Compression, OtlpExporterSettings, OtlpProtocol},
+    own_traces::AttemptSpan,
     pipeline::Signal,
 };
 
@@ -90,8 +91,17 @@ impl Client {
     }
 
     /// Sends a request once and reads the answer. A connection that failed over it is not used again.
-    pub(super) async fn send(&self, signal: Signal, packed: &Packed) -> Result<Accepted, Failure> {
+    /// It says that it is of the trace of `span`, if there is one.
+    pub(super) async fn send(
+        &self,
+        signal: Signal,
+        packed: &Packed,
+        span: Option<&AttemptSpan>,
+    ) -> Result<Accepted, Failure> {
         let mut request = self.request(signal, packed)?;
+        if let Some(span) = span {
+            span.write(request.headers_mut());
+        }
         let connection = capture_connection(&mut request);
         let attempt = async {
             let response = self.connections.request(request).await;

@@ -20,7 +20,8 @@ use super::{
 use crate::{
     config::RetrySettings,
     exporters::queue::{Backlog, Fate, Taken},
-    pipeline::RejectReason,
+    own_traces::{AttemptSpan, Sender},
+    pipeline::{RejectReason, Signal},
 };
 
 /// One of the tasks that send; each has one request under way.
@@ -31,6 +32,7 @@ pub(super) struct Consumer {
     pub(super) retry: Arc<RetrySettings>,
     pub(super) gate: Arc<Gate>,
     pub(super) health: Arc<Health>,
+    pub(super) traces: Arc<Sender>,
 }
 
 /// Requests that are sent as one.
@@ -150,15 +152,20 @@ impl Consumer {
         let bytes = part.requests.iter().map(|request| request.waiting().bytes.clone());
         let packed = Packed::new(bytes.collect(), self.client.compression()).await;
         let mut was_cut_off = false;
+        let mut retries = 0;
         loop {
             let attempt = self.gate.pass(&mut part.passage).await;
-            let failure = match self.client.send(signal, &packed).await {
+            let span = self.span_of(signal, part, retries);
+            let failure = match self.client.send(signal, &packed, Some(&span)).await {
                 Ok(accepted) => {
+                    span.accepted(accepted.rejected);
                     attempt.answered();
                     return Outcome::Accepted(accepted);
                 }
                 Err(failure) => failure,
             };
+            span.failed(failure.reason(), || failure.message().to_owned());
+            retries += 1;
             let was_cut_off_before = was_cut_off;
             was_cut_off = matches!(failure, Failure::CutOff { .. });
             let (asked, message, may_be_too_large) = match failure {
@@ -189,6 +196,15 @@ impl Consumer {
                 return Outcome::InParts(given_up(message));
             }
         }
+    }
+}
+
+impl Consumer {
+    /// A span of the collector's own for an attempt, if one of the requests is traced.
+    fn span_of(&self, signal: Signal, part: &Part, retries: u64) -> AttemptSpan {
+        let requests = || part.requests.iter().map(Taken::waiting);
+        let items = requests().map(|request| request.items).sum();
+        self.traces.attempt(signal, (items, retries), requests().map(|request| &request.traced))
     }
 }
 

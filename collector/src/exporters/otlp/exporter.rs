@@ -13,6 +13,7 @@ use crate::{
     config::OtlpExporterSettings,
     exporters::queue::Backlog,
     http::StartError,
+    own_traces::Sender,
     pipeline::{Exporter, Signal},
     self_metrics::SelfMetrics,
 };
@@ -51,6 +52,7 @@ impl OtlpExporter {
             client: Arc::new(client),
             retry: Arc::new(settings.retry.clone()),
             gate: Arc::clone(&gate),
+            traces: Arc::new(Sender::new(metrics.own_traces().clone(), name, &endpoint)),
             health: Arc::new(Health::new(name, &settings.endpoint, metrics.exporter(name))),
         };
         let mut consumers = JoinSet::new();

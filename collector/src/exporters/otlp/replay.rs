@@ -57,7 +57,7 @@ impl Replay {
         let mut backoff = Backoff::new(retry);
         let end = Instant::now() + retry.max_elapsed_time;
         loop {
-            let (asked, message) = match self.client.send(signal, &packed).await {
+            let (asked, message) = match self.client.send(signal, &packed, None).await {
                 Ok(taken) => {
                     let (rejected, message) = (taken.rejected, taken.message);
                     return Replayed::Acknowledged { rejected, message };

@@ -174,6 +174,7 @@ fn item_of(bytes: Bytes, items: u64) -> Item {
         counts: Counts { items },
         tenant: Tenant::default(),
         ack: Ack::ignored(),
+        traced: Default::default(),
     }
 }
 

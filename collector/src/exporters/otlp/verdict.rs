@@ -64,6 +64,27 @@ impl Failure {
         }
     }
 
+    /// What it comes to, in a word.
+    pub(super) const fn reason(&self) -> &'static str {
+        match self {
+            Self::Passing { .. } => "unavailable",
+            Self::Unanswered { .. } => "timeout",
+            Self::CutOff { .. } => "cut_off",
+            Self::Refused { .. } | Self::Final { .. } => "refused",
+        }
+    }
+
+    /// The same in the words of the other side, or of the system.
+    pub(super) fn message(&self) -> &str {
+        match self {
+            Self::Passing { message, .. }
+            | Self::Unanswered { message }
+            | Self::CutOff { message }
+            | Self::Refused { message }
+            | Self::Final { message } => message,
+        }
+    }
+
     /// A connection could not be made.
     pub(super) fn unreachable(cause: &dyn Error) -> Self {
         Self::Passing { asked: None, message: causes(cause) }

@@ -22,6 +22,7 @@ fn item(signal: Signal, bytes: usize, items: u64) -> Item {
         counts: Counts { items },
         tenant: Tenant::default(),
         ack: Ack::ignored(),
+        traced: Default::default(),
     }
 }
 

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::lane::Lanes;
 use crate::{
-    pipeline::{RejectReason, Signal, Tenant},
+    pipeline::{RejectReason, Signal, Tenant, Traced},
     self_metrics::ExporterMetrics,
 };
 
@@ -16,6 +16,8 @@ pub(in crate::exporters) struct Waiting {
     /// As it came in, or as the processors left it.
     pub(in crate::exporters) bytes: Bytes,
     pub(in crate::exporters) items: u64,
+    /// Which of the collector's own spans it comes from; a queue on disk does not keep it.
+    pub(in crate::exporters) traced: Traced,
     /// Whose it is.
     pub(super) tenant: Tenant,
     pub(super) lanes: Lanes,

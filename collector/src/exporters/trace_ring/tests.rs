@@ -52,6 +52,7 @@ impl Bench {
             counts: Counts { items },
             tenant: Tenant::default(),
             ack,
+            traced: Default::default(),
         };
         let exporter = self.ring.exporter();
         exporter.reserve(&item).expect("always room").commit(item);

@@ -61,7 +61,8 @@ struct Place<'a> {
 impl Reservation for Place<'_> {
     fn commit(mut self: Box<Self>, item: Item) {
         let charge = std::mem::take(&mut self.charge);
-        let pushed = self.queue.push(item.tenant, item.bytes, item.counts.items, charge);
+        let items = item.counts.items;
+        let pushed = self.queue.push(item.tenant, item.bytes, items, charge, item.traced);
         if let Err(lost) = pushed {
             // A receiver that was cut off at the deadline came too late; this is the last it hears.
             item.ack.reject(lost, || format!("{} has been shut down", self.queue.name));

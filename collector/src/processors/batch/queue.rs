@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use tokio::{sync::Notify, time::Instant};
 
 use super::{super::stop::Stop, BatchSettings, join::join, split};
-use crate::pipeline::{Pipeline, RejectReason, Tenant};
+use crate::pipeline::{Pipeline, RejectReason, Tenant, Traced};
 
 /// Bytes that may wait. A request that is larger by itself is taken while nothing else waits.
 pub(super) const BYTES_MAX: usize = 64 << 20;
@@ -26,6 +26,7 @@ pub(super) struct Waiting {
     pub(super) charge: usize,
     /// When it has waited long enough.
     pub(super) due: Instant,
+    pub(super) traced: Traced,
 }
 
 /// What is sent on as one.
@@ -36,6 +37,7 @@ pub(super) struct Joined {
     pub(super) items: u64,
     /// Given back once the rest of the pipeline has it.
     pub(super) charge: usize,
+    pub(super) traced: Traced,
 }
 
 /// What the worker does next.
@@ -144,6 +146,7 @@ impl Queue {
         bytes: Bytes,
         items: u64,
         charge: usize,
+        traced: Traced,
     ) -> Result<(), u64> {
         let mut lanes = self.lanes.lock();
         if lanes.closed {
@@ -155,7 +158,7 @@ impl Queue {
         self.items.fetch_add(items, Ordering::Relaxed);
         self.rest.reach(&mut |exporter| exporter.queued(self.rest.signal, items));
         let due = Instant::now() + self.settings.timeout;
-        let waiting = Waiting { bytes, items, charge, due };
+        let waiting = Waiting { bytes, items, charge, due, traced };
         let lane = lanes.of(tenant);
         lane.items += waiting.items;
         lane.requests.push_back(waiting);
@@ -194,25 +197,27 @@ impl Queue {
         let due = taken.first().map(|waiting| waiting.due);
         let items = taken.iter().map(|waiting| waiting.items).sum();
         let charge = taken.iter().map(|waiting| waiting.charge).sum();
+        let traced: Traced =
+            taken.iter().flat_map(|waiting| waiting.traced.iter()).cloned().collect();
         let bytes = join(taken.into_iter().map(|waiting| waiting.bytes).collect());
         let (Some(due), true) = (due, items > max) else {
-            return Joined { tenant, bytes, items, charge };
+            return Joined { tenant, bytes, items, charge, traced };
         };
         let mut parts: VecDeque<Waiting> = split::split(self.rest.signal, &bytes, items, max)
             .into_iter()
-            .map(|(bytes, items)| Waiting { bytes, items, charge: 0, due })
+            .map(|(bytes, items)| Waiting { bytes, items, charge: 0, due, traced: traced.clone() })
             .collect();
         // The room is free when all parts are gone.
         if let Some(last) = parts.back_mut() {
             last.charge = charge;
         }
         let Some(first) = parts.pop_front() else {
-            return Joined { tenant, bytes, items, charge };
+            return Joined { tenant, bytes, items, charge, traced };
         };
         if !parts.is_empty() {
             self.lanes.lock().put_back(&tenant, parts);
         }
-        Joined { tenant, bytes: first.bytes, items: first.items, charge: first.charge }
+        Joined { tenant, bytes: first.bytes, items: first.items, charge: first.charge, traced }
     }
 
     /// Forgets items that were sent on or given up; their room is [given back](Self::release) by itself.

@@ -87,6 +87,7 @@ fn item(items: i64, tenant: Tenant) -> Item {
         counts: Counts { items: items as u64 },
         tenant,
         ack: Ack::ignored(),
+        traced: Default::default(),
     }
 }
 

@@ -35,9 +35,9 @@ pub(super) async fn run(queue: Arc<Queue>) {
 
 /// Offers a batch until it is taken. One that is too large for what is behind leaves in parts, down to single items.
 async fn send_on(queue: &Queue, joined: Joined, onward: &mut Onward, stopping: &mut Stopping) {
-    let Joined { tenant, bytes, items, charge } = joined;
+    let Joined { tenant, bytes, items, charge, traced } = joined;
     // The next one stands last. There are never more than the batch has items.
-    let mut parts = vec![Part { bytes, items }];
+    let mut parts = vec![Part { bytes, items, traced }];
     while let Some(part) = parts.pop() {
         match onward.offer(&queue.name, &queue.rest, (&tenant, &part), Ack::ignored()) {
             Offered::Taken | Offered::Never => queue.settle(part.items),
@@ -62,9 +62,12 @@ async fn send_on(queue: &Queue, joined: Joined, onward: &mut Onward, stopping: &
 }
 
 /// Parts with half of the items each, at most, the first one last; nothing if it cannot be cut.
-fn halves(signal: Signal, part: &Part) -> Option<impl Iterator<Item = Part> + use<>> {
+fn halves(signal: Signal, part: &Part) -> Option<impl Iterator<Item = Part>> {
     let half = part.items.div_ceil(2);
     let cut = split::split(signal, &part.bytes, part.items, half);
-    let parts = cut.into_iter().rev().map(|(bytes, items)| Part { bytes, items });
+    let parts = cut.into_iter().rev().map(|(bytes, items)| {
+        let traced = part.traced.clone();
+        Part { bytes, items, traced }
+    });
     (parts.len() > 1).then_some(parts)
 }

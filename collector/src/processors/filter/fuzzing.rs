@@ -60,7 +60,7 @@ fn item(request: &Request) -> Item {
     };
     let counts = Counts { items: request.items() };
     let (bytes, tenant, ack) = (request.encode(), Tenant::default(), Ack::ignored());
-    Item { signal, bytes, counts, tenant, ack }
+    Item { signal, bytes, counts, tenant, ack, traced: Default::default() }
 }
 
 /// A request of each signal, in which conditions find texts and numbers of every kind, and things that are not there.

@@ -145,7 +145,7 @@ pub(in crate::processors) fn item(request: &Request) -> Item {
     };
     let counts = Counts { items: request.items() };
     let (bytes, tenant, ack) = (request.encode(), Tenant::default(), Ack::ignored());
-    Item { signal, bytes, counts, tenant, ack }
+    Item { signal, bytes, counts, tenant, ack, traced: Default::default() }
 }
 
 /// What a counter of the collector's own shows.

@@ -15,6 +15,7 @@ use super::{
     span_tests::SpanTests,
     trace::{Piece, TraceId},
 };
+use crate::pipeline::Traced;
 
 /// Two requests of about as many bytes of spans, of whole traces each and without decoding any of them. Nothing if there
 /// is one trace alone.
@@ -58,7 +59,7 @@ fn part(runs: &[Run], walked: &mut Walked<'_>) -> Part {
         let (spans, envelope) = walked.copy(run);
         Piece { envelope, spans, source: None }
     });
-    Part { bytes: envelope::request(pieces.collect()), items }
+    Part { bytes: envelope::request(pieces.collect()), items, traced: Traced::default() }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use super::{super::onward::Part, envelope, source::Source, trace::Piece};
-use crate::pipeline::Tenant;
+use crate::pipeline::{Tenant, Traced};
 
 /// From which on a request that leaves takes no further trace: a single trace may be larger.
 const REQUEST_SPANS: u64 = 8192;
@@ -33,7 +33,11 @@ pub(super) struct Joined {
 impl Joined {
     /// All of it, to be offered; what stays here is what it is charged for, and where it is on disk.
     pub(super) fn take_whole(&mut self) -> Part {
-        Part { bytes: std::mem::take(&mut self.bytes), items: self.spans }
+        Part {
+            bytes: std::mem::take(&mut self.bytes),
+            items: self.spans,
+            traced: Traced::default(),
+        }
     }
 }
 

@@ -10,7 +10,10 @@ use crate::{
     config::OtlpListenerSettings,
     http::{Charge, InFlight, Pace, Request, read_body},
     otlp,
-    pipeline::{Ack, Acknowledged, Intake, Item, Outcome, Refusal, RefusalReason, Signal, Tenant},
+    own_traces::Listener,
+    pipeline::{
+        Ack, Acknowledged, Intake, Item, Outcome, Refusal, RefusalReason, Signal, Tenant, Traced,
+    },
     self_metrics::ReceiverMetrics,
 };
 
@@ -29,6 +32,7 @@ pub(super) struct Door {
     /// Where peers say whose a request is.
     tenant_header: Option<HeaderName>,
     metrics: Arc<ReceiverMetrics>,
+    traces: Listener,
 }
 
 impl Door {
@@ -37,9 +41,10 @@ impl Door {
         budget: Arc<InFlight>,
         listener: &OtlpListenerSettings,
         metrics: Arc<ReceiverMetrics>,
+        traces: Listener,
     ) -> Self {
         let tenant_header = listener.tenant_header.clone();
-        Self { intake, budget, pace: listener.pace, tenant_header, metrics }
+        Self { intake, budget, pace: listener.pace, tenant_header, metrics, traces }
     }
 
     /// Takes a request in and waits until every exporter has spoken.
@@ -57,25 +62,49 @@ impl Door {
         is_packed: bool,
         unpack: impl FnOnce(Bytes, &mut Charge) -> Result<Bytes, Refusal> + Send + 'static,
     ) -> Result<Outcome, Refusal> {
+        let span = self.traces.request(signal, request.headers());
+        let of = (signal, span.traced());
+        let kept = self.keep(of, request, limit, framed_bytes, is_packed, unpack).await;
+        match kept {
+            Ok((outcome, items)) => {
+                span.accepted(items, outcome.rejected);
+                Ok(outcome)
+            }
+            Err(Refused { refusal, items }) => {
+                span.refused(&refusal, items);
+                Err(refusal)
+            }
+        }
+    }
+
+    async fn keep(
+        self: &Arc<Self>,
+        (signal, traced): (Signal, Traced),
+        request: Request,
+        limit: usize,
+        framed_bytes: impl Fn(&[u8]) -> Option<usize>,
+        is_packed: bool,
+        unpack: impl FnOnce(Bytes, &mut Charge) -> Result<Bytes, Refusal> + Send + 'static,
+    ) -> Result<(Outcome, u64), Refused> {
         let tenant = self.tenant_of(request.headers());
-        let tenant = tenant.map_err(|refusal| self.refuse(signal, refusal, 0))?;
+        let tenant = tenant.map_err(|refusal| self.refused(signal, refusal, 0))?;
         let mut charge = self.budget.charge();
         let read = read_body(request, limit, &self.pace, framed_bytes, &mut charge).await;
-        let body = read.map_err(|refusal| self.refuse(signal, refusal, 0))?;
+        let body = read.map_err(|refusal| self.refused(signal, refusal, 0))?;
         let is_long = is_packed || body.len() > BYTES_AT_ONCE;
         let door = Arc::clone(self);
         let take_in = move || {
             let bytes = unpack(body, &mut charge);
-            let bytes = bytes.map_err(|refusal| door.refuse(signal, refusal, 0))?;
+            let bytes = bytes.map_err(|refusal| door.refused(signal, refusal, 0))?;
             charge.settle(bytes.len());
-            Ok((door.take_in(signal, tenant, bytes)?, charge))
+            Ok((door.take_in(signal, tenant, bytes, traced)?, charge))
         };
         let (taken, _charge) = if is_long {
             match spawn_blocking(take_in).await {
                 Ok(taken) => taken?,
                 Err(failed) => match failed.try_into_panic() {
                     Ok(panic) => resume_unwind(panic),
-                    Err(_) => return Err(self.refuse(signal, stopping(), 0)),
+                    Err(_) => return Err(self.refused(signal, stopping(), 0)),
                 },
             }
         } else {
@@ -84,8 +113,8 @@ impl Door {
         let (acknowledged, items) = taken;
         let mut outcome = acknowledged.outcome().await;
         match outcome.refusal.take() {
-            Some(refusal) => Err(self.refuse(signal, refusal, items)),
-            None => Ok(outcome),
+            Some(refusal) => Err(self.refused(signal, refusal, items)),
+            None => Ok((outcome, items)),
         }
     }
 
@@ -95,18 +124,19 @@ impl Door {
         signal: Signal,
         tenant: Tenant,
         bytes: Bytes,
-    ) -> Result<(Acknowledged, u64), Refusal> {
+        traced: Traced,
+    ) -> Result<(Acknowledged, u64), Refused> {
         let counts = otlp::check(signal, &bytes).map_err(|malformed| {
             let refusal = Refusal {
                 reason: RefusalReason::Malformed,
                 message: malformed.to_string(),
                 retry_after: None,
             };
-            self.refuse(signal, refusal, 0)
+            self.refused(signal, refusal, 0)
         })?;
         let (ack, acknowledged) = Ack::new();
-        let item = Item { signal, bytes, counts, tenant, ack };
-        self.intake.admit(item).map_err(|refusal| self.refuse(signal, refusal, counts.items))?;
+        let item = Item { signal, bytes, counts, tenant, ack, traced };
+        self.intake.admit(item).map_err(|refusal| self.refused(signal, refusal, counts.items))?;
         self.metrics.accepted(signal, counts.items);
         Ok((acknowledged, counts.items))
     }
@@ -138,6 +168,17 @@ impl Door {
         self.metrics.refused(signal, refusal.reason, items);
         refusal
     }
+
+    fn refused(&self, signal: Signal, refusal: Refusal, items: u64) -> Refused {
+        Refused { refusal: self.refuse(signal, refusal, items), items }
+    }
+}
+
+/// A refusal that was counted, with the items of the request as far as they are known.
+#[derive(Debug)]
+struct Refused {
+    refusal: Refusal,
+    items: u64,
 }
 
 /// The runtime took no more work.

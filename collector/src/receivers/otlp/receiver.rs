@@ -8,6 +8,7 @@ use super::{door::Door, grpc::Grpc, grpc_health::GrpcHealth, http::Http};
 use crate::{
     config::{OtlpListenerSettings, OtlpReceiverSettings},
     http::{Handler, InFlight, Offer, Protection, Server, Sockets, StartError, Threads},
+    own_traces::Listener,
     pipeline::Intake,
     self_metrics::{Connections, SelfMetrics},
 };
@@ -39,7 +40,9 @@ impl OtlpReceiver {
             .map(|listener| metrics.connections(listener));
         let door = |of, listener: &OtlpListenerSettings| {
             let counters = metrics.receiver(name, of);
-            Arc::new(Door::new(Arc::clone(intake), Arc::clone(budget), listener, counters))
+            let transport = if of == CollectorListener::OtlpGrpc { "grpc" } else { "http" };
+            let traces = Listener::new(metrics.own_traces().clone(), name, transport);
+            Arc::new(Door::new(Arc::clone(intake), Arc::clone(budget), listener, counters, traces))
         };
         let grpc = settings.grpc.as_ref().map(|listener| {
             let door = door(CollectorListener::OtlpGrpc, listener);

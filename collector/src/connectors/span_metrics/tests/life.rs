@@ -180,6 +180,7 @@ async fn a_span_that_comes_after_the_end_is_refused_or_counted() {
         counts: Counts { items: 1 },
         tenant: Tenant::default(),
         ack,
+        traced: Default::default(),
     };
     let room = entrance.reserve(&late).expect("room");
     let bin = bench.shutdown().await;

@@ -93,7 +93,8 @@ impl Bench {
         let bytes = encoded(resource_spans);
         let counts = otlp::check(Signal::Traces, &bytes).expect("a sound request");
         let (ack, acknowledged) = Ack::new();
-        let item = Item { signal: Signal::Traces, bytes, counts, tenant, ack };
+        let item =
+            Item { signal: Signal::Traces, bytes, counts, tenant, ack, traced: Default::default() };
         let exporter = self.connector.exporter();
         exporter.reserve(&item).expect("room").commit(item);
         // Not in turn with the test's own task: it has been answered.

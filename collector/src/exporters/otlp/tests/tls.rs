@@ -98,7 +98,7 @@ async fn failure(settings: &OtlpExporterSettings) -> String {
     let endpoint = target::endpoint(&settings.endpoint).expect("an endpoint");
     let client = Client::new(&endpoint, http::HeaderMap::new(), settings).expect("sound settings");
     let packed = Packed::new(vec![item(1).bytes], Compression::None).await;
-    let failure = client.send(Signal::Traces, &packed).await.expect_err("not to be trusted");
+    let failure = client.send(Signal::Traces, &packed, None).await.expect_err("not to be trusted");
     assert!(!matches!(failure, Failure::Final { .. }), "{failure:?}");
     format!("{failure:?}")
 }

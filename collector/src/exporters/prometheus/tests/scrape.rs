@@ -50,7 +50,7 @@ async fn send(
 ) -> Outcome {
     let (ack, outcome) = Ack::new();
     let (bytes, counts, tenant) = (Bytes::from(bytes), Counts { items }, Tenant::default());
-    let item = Item { signal, bytes, counts, tenant, ack };
+    let item = Item { signal, bytes, counts, tenant, ack, traced: Default::default() };
     exporter.reserve(&item).unwrap().commit(item);
     outcome.outcome().await
 }

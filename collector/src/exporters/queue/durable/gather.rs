@@ -16,7 +16,10 @@ use tokio::{
 };
 
 use super::{super::joining::Size, DurableQueue, Held, Lanes, Waiting};
-use crate::journal::{self, Header, Place, Stored, unix_millis};
+use crate::{
+    journal::{self, Header, Place, Stored, unix_millis},
+    pipeline::Traced,
+};
 
 /// Before a folder that could not be read is read again.
 const READ_PAUSE: Duration = Duration::from_secs(1);
@@ -160,8 +163,8 @@ impl<S: journal::Storage> DurableQueue<S> {
             Lanes::NONE
         };
         let journal::Content { signal, items, tenant, bytes, .. } = content;
-        let waiting =
-            Waiting { signal, bytes, items, tenant, lanes, since: Instant::now(), due: None };
+        let (traced, since) = (Traced::default(), Instant::now());
+        let waiting = Waiting { signal, bytes, items, traced, tenant, lanes, since, due: None };
         Ok(Some(Held { waiting, header }))
     }
 

@@ -53,7 +53,10 @@ fn settings() -> QueueSettings {
 fn item(signal: Signal, bytes: Bytes) -> (Item, Acknowledged) {
     let (ack, acknowledged) = Ack::new();
     let counts = Counts { items: 2 };
-    (Item { signal, bytes, counts, tenant: Tenant::default(), ack }, acknowledged)
+    (
+        Item { signal, bytes, counts, tenant: Tenant::default(), ack, traced: Default::default() },
+        acknowledged,
+    )
 }
 
 impl Under {

@@ -75,8 +75,14 @@ impl Under {
         let (ack, acknowledged) = Ack::new();
         let counts = Counts { items: spans.len() as u64 };
         let (signal, tenant) = (Signal::Traces, Tenant::named("a"));
-        let item =
-            Item { signal, bytes: request(spans).encode_to_vec().into(), counts, tenant, ack };
+        let item = Item {
+            signal,
+            bytes: request(spans).encode_to_vec().into(),
+            counts,
+            tenant,
+            ack,
+            traced: Default::default(),
+        };
         let entrance = self.sampler.exporter();
         let place = entrance.reserve(&item).map_err(|refusal| refusal.reason)?;
         place.commit(item);

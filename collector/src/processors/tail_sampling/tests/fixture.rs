@@ -92,7 +92,14 @@ impl Fixture {
     ) -> Result<Acknowledged, Refusal> {
         let (ack, acknowledged) = Ack::new();
         let (tenant, counts) = (tenant.clone(), Counts { items });
-        self.graph.admit(Item { signal: TRACES, bytes, counts, tenant, ack })?;
+        self.graph.admit(Item {
+            signal: TRACES,
+            bytes,
+            counts,
+            tenant,
+            ack,
+            traced: Default::default(),
+        })?;
         Ok(acknowledged)
     }
 

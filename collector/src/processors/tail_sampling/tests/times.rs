@@ -110,6 +110,7 @@ async fn a_shutdown_decides_on_what_is_there_and_sends_it_on() {
         counts: crate::pipeline::Counts { items: 1 },
         tenant: Tenant::default(),
         ack: crate::pipeline::Ack::ignored(),
+        traced: Default::default(),
     };
     assert_eq!(graph.admit(late).unwrap_err().reason, RefusalReason::Stopping);
 }

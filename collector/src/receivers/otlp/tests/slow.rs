@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     http::{Handler, Limits, Stage, in_memory},
+    own_traces::{Listener, OwnTraces},
     receivers::otlp::{door::Door, grpc::Grpc, grpc_health::GrpcHealth, http::Http},
 };
 
@@ -35,7 +36,8 @@ impl Line {
         let counters = metrics.receiver("otlp", CollectorListener::OtlpGrpc);
         let intake = Arc::new(Pipelines::default());
         let listener = OtlpListenerSettings { pace, ..OtlpListenerSettings::GRPC_DEFAULT };
-        let door = Arc::new(Door::new(intake, Arc::clone(&budget), &listener, counters));
+        let traces = Listener::new(OwnTraces::default(), "otlp", "http");
+        let door = Arc::new(Door::new(intake, Arc::clone(&budget), &listener, counters, traces));
         let (stream, stop) = in_memory::connect(handler(door), Limits::DEFAULT, &metrics);
         Self { metrics, budget, stream, _stop: stop }
     }

@@ -27,7 +27,14 @@ async fn commit(exporter: &PrometheusExporter, bytes: Vec<u8>) -> Outcome {
     let (ack, acknowledged) = Ack::new();
     let counts = otlp::check(Signal::Metrics, &bytes).unwrap_or_default();
     let bytes = Bytes::from(bytes);
-    let item = Item { signal: Signal::Metrics, bytes, counts, tenant: Tenant::default(), ack };
+    let item = Item {
+        signal: Signal::Metrics,
+        bytes,
+        counts,
+        tenant: Tenant::default(),
+        ack,
+        traced: Default::default(),
+    };
     exporter.reserve(&item).unwrap().commit(item);
     acknowledged.outcome().await
 }
