@@ -14,7 +14,7 @@ mod request;
 mod span;
 mod start;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, thread, time::Duration};
 
 use inferometer_sdk::{ExportStats, Telemetry};
 use opentelemetry::{
@@ -22,6 +22,7 @@ use opentelemetry::{
     trace::{SpanKind, Tracer},
 };
 use opentelemetry_sdk::{Resource, trace::SdkTracer};
+use tokio::sync::oneshot;
 
 use self::span::OwnSpan;
 pub(crate) use self::{
@@ -80,12 +81,27 @@ impl OwnTraces {
             return;
         };
         let deadline = deadline.min(Self::SHUTDOWN_MAX);
-        let ended = tokio::task::spawn_blocking(move || running.telemetry.shutdown(deadline)).await;
-        if let Ok(Err(cause)) = ended {
+        let (told, ended) = oneshot::channel();
+        // No thread of the runtime, which would wait for it also where a second signal ends the program.
+        let spawned = thread::Builder::new().name("own-traces-end".to_owned()).spawn(move || {
+            let _ = told.send(running.telemetry.shutdown(deadline).map_err(|it| it.to_string()));
+        });
+        let ended = match spawned {
+            Ok(_) => ended.await.unwrap_or(Ok(())),
+            Err(cause) => Err(cause.to_string()),
+        };
+        if let Err(cause) = ended {
             tracing::warn!(
                 "service.telemetry.traces: spans of the collector's own are lost: {cause}"
             );
         }
+    }
+}
+
+impl Drop for Running {
+    /// Whoever goes without a shutdown does not wait for a backend.
+    fn drop(&mut self) {
+        let _ = self.telemetry.shutdown(Duration::ZERO);
     }
 }
 

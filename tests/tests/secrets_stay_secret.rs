@@ -54,6 +54,14 @@ exporters:
     retry_on_failure: {{enabled: false}}
 service:
   extensions: [bearertokenauth/file, bearertokenauth/inline, bearertokenauth/client, basicauth/listener, basicauth/client]
+  telemetry:
+    traces:
+      processors:
+        - batch:
+            schedule_delay: 1
+            exporter:
+              otlp:
+                {{protocol: http/protobuf, endpoint: http://127.0.0.1:9, headers: [{{name: x-key, value: canary-own}}]}}
   pipelines:
     metrics: {{receivers: [otlp], exporters: [prometheus, otlphttp/bearer, otlphttp/basic]}}
 "

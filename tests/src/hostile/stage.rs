@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use inferometer_collector::{
     config::{PrometheusSettings, TraceRingSettings},
     exporters::{prometheus::PrometheusExporter, trace_ring::TraceRing},
-    pipeline::{Ack, Counts, Exporter, Item, Signal, Tenant},
+    pipeline::{Ack, Counts, Exporter, Item, Signal, Tenant, Traced},
     self_metrics::{SelfCounter, SelfMetrics},
 };
 use tokio::runtime::Runtime;
@@ -60,7 +60,7 @@ impl Stage {
             counts,
             tenant: Tenant::default(),
             ack,
-            traced: Default::default(),
+            traced: Traced::default(),
         };
         end.reserve(&item).expect("room").commit(item);
         let outcome = acknowledged.outcome().now_or_never().expect("a store answers at once");
