@@ -172,8 +172,7 @@ async fn a_port_in_use_is_named_with_its_component_and_the_remedy() {
     assert!(
         message
             .starts_with(&format!("receivers.otlp.protocols.grpc: cannot listen on {endpoint}: "))
-            && message
-                .contains("; stop it, or set receivers.otlp.protocols.grpc.endpoint in a file"),
+            && message.contains("by --set receivers.otlp.protocols.grpc.endpoint=HOST:PORT"),
         "{message}"
     );
 }

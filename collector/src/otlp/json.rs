@@ -10,7 +10,9 @@
 use std::fmt;
 
 use bytes::Bytes;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 
 use super::{
     check::request,
@@ -84,7 +86,7 @@ impl<'de> DeserializeSeed<'de> for Root<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
+        deserializer.deserialize_any(self)
     }
 }
 
@@ -93,6 +95,11 @@ impl<'de> Visitor<'de> for Root<'_, '_> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
+    }
+
+    /// Without its text, which an error would repeat.
+    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
+        Err(E::invalid_type(Unexpected::Other("string"), &self))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
@@ -119,10 +126,9 @@ fn fields<'de, A: MapAccess<'de>>(
         }
         seen |= 1 << number;
         let is_set = map.next_value_seed(Value { number, place, is_element: false, output })?;
-        if is_set && schema.is_one_of(number) {
-            if let Some(other) = one_of.replace(place) {
-                return Err(A::Error::custom(format_args!("{place} is there beside {other}")));
-            }
+        let other = if is_set && schema.is_one_of(number) { one_of.replace(place) } else { None };
+        if let Some(other) = other {
+            return Err(A::Error::custom(format_args!("{place} is there beside {other}")));
         }
     }
     Ok(())

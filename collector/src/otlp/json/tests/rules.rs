@@ -179,6 +179,11 @@ fn what_otlp_does_not_allow_is_refused_with_its_place() {
     for json in ["", " ", "[]", "null", "{} {}", "{", "\u{feff}{}"] {
         assert_eq!(traces(json).map_err(|refusal| refusal.reason), Err(RefusalReason::Malformed));
     }
+    let refusal = traces("\"a prompt\"").unwrap_err().to_string();
+    assert!(
+        refusal.contains("string, expected an object") && !refusal.contains("prompt"),
+        "{refusal}"
+    );
     assert_eq!(traces(" {} \n"), Ok(ExportTraceServiceRequest::default()));
 }
 
