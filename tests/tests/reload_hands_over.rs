@@ -1,5 +1,5 @@
 //! What a component has that only one may have passes to the component that replaces it: its address, while clients
-//! connect all the time.
+//! connect all the time, and its queue on disk, while requests come in.
 
 use std::{
     net::SocketAddr,
@@ -12,7 +12,7 @@ use std::{
 
 use inferometer_tests::{
     CollectorProcess,
-    faults::{Account, Load, ScriptedBackend, all_arrived, empty_queue},
+    faults::{Account, Disk, Load, Script, ScriptedBackend, Setup, all_arrived, empty_queue},
     http::{self, Reply},
     reload::reload,
     wait,
@@ -24,7 +24,7 @@ const PROTOBUF: (&str, &str) = ("content-type", "application/x-protobuf");
 
 /// What is changed from one configuration to the next.
 #[derive(Clone, Copy)]
-struct Setup<'a> {
+struct Listeners<'a> {
     receiver: &'a str,
     http: SocketAddr,
     /// Further keys of its listener.
@@ -35,7 +35,7 @@ struct Setup<'a> {
     status: &'a str,
 }
 
-impl Setup<'_> {
+impl Listeners<'_> {
     fn yaml(&self, backend: &str) -> String {
         let Self { receiver, http, keys, page, status } = self;
         let loopback = "endpoint: \"127.0.0.1:0\"";
@@ -60,7 +60,8 @@ service:
 }
 
 const ANY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
-const FIRST: Setup<'_> = Setup { receiver: "otlp", http: ANY, keys: "", page: "", status: "/" };
+const FIRST: Listeners<'_> =
+    Listeners { receiver: "otlp", http: ANY, keys: "", page: "", status: "/" };
 
 /// The answer to so many bytes that are no request.
 fn junk(collector: SocketAddr, bytes: usize, headers: &[(&str, &str)]) -> Reply {
@@ -93,9 +94,9 @@ fn components_with_other_settings_keep_their_ports_and_refuse_nobody() {
         let stops = Arc::clone(&stops);
         thread::spawn(move || ask(page, &stops))
     };
-    let limited = Setup { keys: ", max_request_body_size: 100000", ..FIRST };
-    let renamed = Setup { receiver: "otlp/other", http, ..limited };
-    let other_pages = Setup { page: ", metric_expiration: 4m", status: "/ready", ..renamed };
+    let limited = Listeners { keys: ", max_request_body_size: 100000", ..FIRST };
+    let renamed = Listeners { receiver: "otlp/other", http, ..limited };
+    let other_pages = Listeners { page: ", metric_expiration: 4m", status: "/ready", ..renamed };
     for (setup, status) in [(limited, 413), (FIRST, 400), (renamed, 413), (other_pages, 413)] {
         let acknowledged = account.acknowledged();
         reload(&collector, page, &setup.yaml(&endpoint), true);
@@ -130,7 +131,7 @@ fn a_port_asks_for_credentials_from_a_reload_on_and_a_reload_that_fails_leaves_i
     let endpoint = backend.endpoint();
     let mut collector = CollectorProcess::with_config(&FIRST.yaml(&endpoint));
     let (http, page) = (collector.address("OTLP over HTTP"), collector.address("metrics"));
-    let asks = Setup { keys: ", auth: {authenticator: bearertokenauth}", ..FIRST };
+    let asks = Listeners { keys: ", auth: {authenticator: bearertokenauth}", ..FIRST };
     // This needs a port that the page of another component has.
     let receivers =
         format!("receivers:\n  otlp/2: {{protocols: {{http: {{endpoint: \"{page}\"}}}}}}");
@@ -149,5 +150,54 @@ fn a_port_asks_for_credentials_from_a_reload_on_and_a_reload_that_fails_leaves_i
         assert_eq!(junk(http, 10, &[]).status, 401);
     }
     assert_eq!(junk(http, 10, &[("authorization", "Bearer sesame")]).status, 400);
+    assert_eq!(collector.terminate().code, Some(0));
+}
+
+#[test]
+fn a_queue_on_disk_goes_on_at_another_endpoint_and_stays_where_a_reload_fails() {
+    const RELOADS: usize = 4;
+    let (down, up) = (ScriptedBackend::start(), ScriptedBackend::start());
+    down.set(Script::IsUnavailable);
+    let folder = tempfile::tempdir().expect("a folder");
+    let disk = Some(Disk { folder: folder.path(), fsync: false });
+    let queue = "queue_size: 100000";
+    let yaml = |endpoint: &str| Setup { disk, queue, ..Setup::to(endpoint) }.yaml();
+    let mut collector = CollectorProcess::with_config(&yaml(&down.endpoint()));
+    let (http, page) = (collector.address("OTLP over HTTP"), collector.address("metrics"));
+    let account = Arc::new(Account::of_requests(SPANS, 300));
+    let load = Load::start(&account, http, SENDERS);
+    load.wait_for(20);
+    // This needs a port that the page of another component has.
+    let two = format!("otlp/2: {{protocols: {{http: {{endpoint: \"{page}\"}}}}}}");
+    let fails = yaml(&up.endpoint()).replace("receivers:\n", &format!("receivers:\n  {two}\n"));
+    reload(
+        &collector,
+        page,
+        &fails.replace("receivers: [otlp]", "receivers: [otlp, otlp/2]"),
+        false,
+    );
+    let asked = down.requests();
+    wait::until("the one before to go on", || match down.requests() {
+        now if now > asked => Ok(()),
+        now => Err(format!("{now} requests")),
+    });
+    assert_eq!(up.requests(), 0, "a reload that fails sends nothing");
+    // There and back again, as often as two follow each other at once.
+    for nth in 1..=RELOADS {
+        let endpoint = if nth % 2 == 0 { down.endpoint() } else { up.endpoint() };
+        reload(&collector, page, &yaml(&endpoint), true);
+    }
+    reload(&collector, page, &yaml(&up.endpoint()), true);
+    let acknowledged = account.acknowledged();
+    wait::until("requests", || match account.acknowledged() {
+        now if now > acknowledged => Ok(()),
+        now => Err(format!("{now} were acknowledged")),
+    });
+    load.stop();
+    all_arrived(&up, &account);
+    let _ = empty_queue(&mut collector, "otlp");
+    let balance = account.balance(&up.arrived());
+    assert!(balance.acknowledged > 0 && balance.missing == 0, "{balance}");
+    assert_eq!((balance.refused, balance.unanswered), (0, 0), "{balance}");
     assert_eq!(collector.terminate().code, Some(0));
 }

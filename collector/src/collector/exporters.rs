@@ -34,10 +34,12 @@ enum Kind {
 }
 
 impl RunningExporter {
+    /// Starts it; one after `before`, which runs, is given that one's queue when it takes over.
     pub(super) fn start(
         component: Component<ExporterSettings>,
         metrics: Arc<SelfMetrics>,
         sockets: &Sockets,
+        before: Option<&Self>,
     ) -> Result<Self, StartError> {
         let name = format!("exporters.{}", component.id);
         let kind = match &component.settings {
@@ -45,9 +47,10 @@ impl RunningExporter {
                 let page = PrometheusExporter::start_on(sockets, &name, settings, metrics)?;
                 Kind::Prometheus(Arc::new(page))
             }
-            ExporterSettings::Otlp(settings) => {
-                Kind::Otlp(OtlpExporter::start(&name, settings, &metrics)?)
-            }
+            ExporterSettings::Otlp(settings) => Kind::Otlp(match before.map(|it| &it.kind) {
+                Some(Kind::Otlp(before)) => OtlpExporter::start_after(before, settings, &metrics)?,
+                _ => OtlpExporter::start(&name, settings, &metrics)?,
+            }),
             ExporterSettings::Debug(settings) => {
                 Kind::Debug(DebugExporter::start(&name, settings, &metrics)?)
             }
@@ -63,6 +66,13 @@ impl RunningExporter {
 
     pub(super) const fn id(&self) -> &ComponentId {
         &self.id
+    }
+
+    /// Goes on with the queue of the one that it was started after.
+    pub(super) fn take_over(&mut self, before: &mut Self) {
+        if let (Kind::Otlp(otlp), Kind::Otlp(before)) = (&mut self.kind, &mut before.kind) {
+            otlp.take_over(before);
+        }
     }
 
     /// The end that pipelines hand items to.

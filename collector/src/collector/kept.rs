@@ -9,7 +9,7 @@ use std::{
 use crate::{
     config::{
         Component, ComponentId, ExporterSettings, PipelineId, PipelineSettings, ProcessorSettings,
-        ReceiverSettings, Resolved,
+        QueueSettings, ReceiverSettings, Resolved,
     },
     http::StartError,
 };
@@ -24,6 +24,8 @@ pub(super) struct Kept {
     pub(super) receivers: Vec<ComponentId>,
     pub(super) processors: Vec<ComponentId>,
     pub(super) exporters: Vec<ComponentId>,
+    /// Of the other exporters, those that go on with their queue on disk.
+    pub(super) queues: Vec<ComponentId>,
     pub(super) connectors: Vec<ComponentId>,
     pub(super) pipelines: Vec<PipelineId>,
 }
@@ -36,6 +38,7 @@ impl Kept {
             receivers: in_both(&before.receivers, &after.receivers),
             processors: in_both(&before.processors, &after.processors),
             exporters: in_both(&before.exporters, &after.exporters),
+            queues: Vec::new(),
             connectors: in_both(&before.connectors, &after.connectors),
             pipelines: Vec::new(),
         };
@@ -47,6 +50,12 @@ impl Kept {
             }) && kept.has_all_of(pipeline)
         });
         kept.pipelines = pipelines.map(|pipeline| pipeline.id.clone()).collect();
+        let others = after.exporters.iter().filter(|it| !kept.exporters.contains(&it.id));
+        let with_queue = others.filter(|it| {
+            let before = before.exporters.iter().find(|before| before.id == it.id);
+            before.and_then(queue_on_disk).is_some_and(|queue| queue_on_disk(it) == Some(queue))
+        });
+        kept.queues = with_queue.map(|it| it.id.clone()).collect();
         kept
     }
 
@@ -57,7 +66,7 @@ impl Kept {
     }
 
     /// Checks that nothing new needs what only one may have at a time, and what runs still has. An address passes from what
-    /// is replaced to what is new, if it is the same.
+    /// is replaced to what is new, if it is the same; so does the queue on disk of an exporter.
     ///
     /// # Errors
     /// It does, and the process has to be started anew for that.
@@ -83,6 +92,15 @@ impl Kept {
 /// The components of `after` that `before` has with the same settings.
 fn in_both<S: PartialEq>(before: &[Component<S>], after: &[Component<S>]) -> Vec<ComponentId> {
     after.iter().filter(|it| before.contains(it)).map(|it| it.id.clone()).collect()
+}
+
+fn queue_on_disk(exporter: &Component<ExporterSettings>) -> Option<&QueueSettings> {
+    match &exporter.settings {
+        ExporterSettings::Otlp(settings) => {
+            Some(&settings.queue).filter(|queue| queue.storage.is_some())
+        }
+        _ => None,
+    }
 }
 
 /// What only one component may have at a time.
@@ -138,6 +156,7 @@ fn owned(config: &Resolved, kept: &Kept) -> Vec<(String, Own)> {
         let own = match &exporter.settings {
             ExporterSettings::Prometheus(settings) => Some(Own::Address(settings.endpoint)),
             ExporterSettings::TraceRing(settings) => Some(Own::Address(settings.endpoint)),
+            ExporterSettings::Otlp(_) if kept.queues.contains(&exporter.id) => None,
             ExporterSettings::Otlp(settings) => {
                 settings.queue.storage.as_ref().map(|storage| Own::folder(&storage.folder))
             }
@@ -247,7 +266,9 @@ service:
 
     #[test]
     fn a_folder_and_a_file_have_one_owner() {
-        check(&[("127.0.0.1:2", "127.0.0.1:4")], &["otlp/b", "traces/b"], Some("folder /q/"));
+        check(&[("127.0.0.1:2", "127.0.0.1:4")], &["otlp/b", "traces/b"], None);
+        let other_queue = ("storage: file_storage", "storage: file_storage, queue_size: 7");
+        check(&[other_queue], &["otlp/b", "traces/b"], Some("folder /q/"));
         check(&[("/f,", "/f, flush_interval: 9s,")], &["file", "logs"], Some("the file /f"));
         check(&[("/f,", "/g,")], &["file", "logs"], None);
     }

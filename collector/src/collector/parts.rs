@@ -63,7 +63,9 @@ impl Parts {
             self.health_checks.push(HealthCheck::start(component.clone(), metrics, sockets)?);
         }
         for component in config.exporters.iter().filter(|it| !kept.exporters.contains(&it.id)) {
-            let exporter = RunningExporter::start(component.clone(), Arc::clone(metrics), sockets)?;
+            let before = running.with_queue_for(kept, &component.id);
+            let exporter =
+                RunningExporter::start(component.clone(), Arc::clone(metrics), sockets, before)?;
             self.exporters.push(exporter);
         }
         for component in config.processors.iter().filter(|it| !kept.processors.contains(&it.id)) {
@@ -110,6 +112,11 @@ impl Parts {
         Ok(())
     }
 
+    /// The exporter whose queue passes to the new one of this name.
+    fn with_queue_for(&self, kept: &Kept, id: &ComponentId) -> Option<&RunningExporter> {
+        self.exporters.iter().find(|it| it.id() == id && kept.queues.contains(id))
+    }
+
     fn end(&self, id: &ComponentId) -> Option<Arc<dyn Exporter>> {
         let exporter = self.exporters.iter().find(|exporter| exporter.id() == id);
         let connector = || self.connectors.iter().find(|connector| connector.id() == id);
@@ -140,6 +147,10 @@ impl Parts {
     /// Takes over from `running` what is kept, and has all that is received go through the pipelines of `config`. When
     /// this returns, nothing goes to what is left in `running`.
     pub(super) fn take_over(&mut self, running: &mut Self, kept: &Kept, config: &Resolved) {
+        for exporter in self.exporters.iter_mut().filter(|it| kept.queues.contains(it.id())) {
+            let before = running.exporters.iter_mut().find(|before| before.id() == exporter.id());
+            before.into_iter().for_each(|before| exporter.take_over(before));
+        }
         take(&mut self.health_checks, &mut running.health_checks, |it| {
             kept.health_checks.contains(it.id())
         });

@@ -4,7 +4,7 @@
 //! or the content of another. So are those that as one get no answer in time, or end two connections in a row, which is
 //! what some servers do with more than they take.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use tokio::time;
 
@@ -69,7 +69,7 @@ struct GivenUp {
 }
 
 impl Consumer {
-    /// Sends until the queue has stopped and is empty.
+    /// Sends until the queue has stopped and is empty, or is handed to others.
     pub(super) async fn run(self) {
         while let Some(requests) = self.queue.next().await {
             self.deliver(requests).await;
@@ -79,8 +79,18 @@ impl Consumer {
     async fn deliver(&self, requests: Vec<Taken>) {
         // The oldest last; each is half of what was refused, so that they are few.
         let mut parts = vec![Part { requests, passage: self.gate.passage(), of: Of::Whole }];
+        let mut dismissal = pin!(self.queue.dismissal());
         while let Some(mut part) = parts.pop() {
-            match self.send_in_time(&mut part).await {
+            let outcome = tokio::select! {
+                biased;
+                outcome = self.send_in_time(&mut part) => outcome,
+                () = &mut dismissal => {
+                    parts.push(part);
+                    let left = parts.iter().flat_map(|part| &part.requests);
+                    return left.for_each(|request| self.queue.give_back(request));
+                }
+            };
+            match outcome {
                 Outcome::Accepted(accepted) => self.accepted(&part, &accepted),
                 Outcome::InParts(_) if part.requests.len() > 1 => {
                     let of = match part.of {

@@ -106,6 +106,35 @@ impl Backlog {
         }
     }
 
+    /// Has a request that was taken wait again. One in memory stays with who has it.
+    pub(in crate::exporters) fn give_back(&self, taken: &Taken) {
+        if let (Self::Disk(queue), Taken::Disk(held)) = (self, taken) {
+            queue.give_back(held);
+        }
+    }
+
+    /// Hands out no more to the consumers that there are: others come, who are to be [engaged](Self::engage).
+    pub(in crate::exporters) fn dismiss(&self) {
+        if let Self::Disk(queue) = self {
+            queue.dismiss();
+        }
+    }
+
+    /// Hands out to others, once those that were dismissed have ended.
+    pub(in crate::exporters) fn engage(&self) {
+        if let Self::Disk(queue) = self {
+            queue.engage();
+        }
+    }
+
+    /// Resolves when a consumer that was dismissed has to give back what it has. Of a queue in memory none is.
+    pub(in crate::exporters) async fn dismissal(&self) {
+        match self {
+            Self::Memory(_) => std::future::pending().await,
+            Self::Disk(queue) => queue.dismissal().await,
+        }
+    }
+
     /// Items that wait or are being sent, by signal.
     pub(in crate::exporters) fn items(&self) -> [(Signal, u64); Signal::ALL.len()] {
         match self {

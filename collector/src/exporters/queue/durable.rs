@@ -29,7 +29,7 @@ use bytes::Bytes;
 use foldhash::quality::RandomState;
 use parking_lot::Mutex;
 use tokio::{
-    sync::{Notify, oneshot},
+    sync::{Notify, oneshot, watch},
     time,
 };
 
@@ -97,6 +97,8 @@ pub(in crate::exporters) struct DurableQueue<S: journal::Storage> {
     changed: Notify,
     /// A lane is free.
     freed: Notify,
+    /// Whether consumers are to leave it to others.
+    dismissed: watch::Sender<bool>,
     /// Resolves when the writer has ended.
     ended: Mutex<Option<oneshot::Receiver<()>>>,
 }
@@ -188,6 +190,7 @@ impl<S: journal::Storage> DurableQueue<S> {
             turn: tokio::sync::Mutex::default(),
             changed: Notify::new(),
             freed: Notify::new(),
+            dismissed: watch::Sender::new(false),
             ended: Mutex::new(Some(ended)),
         });
         let gauged: Weak<dyn Gauged> = Arc::<Self>::downgrade(&queue);
@@ -237,6 +240,22 @@ impl<S: journal::Storage> DurableQueue<S> {
     /// Forgets a request that was delivered or given up, and counts which.
     pub(super) fn settle(&self, held: &Held, fate: Fate) {
         failpoint::hit(FailPoint::RequestDelivered);
+        self.let_go(held);
+        self.settle_as(&held.header, |metrics, header| {
+            fate.count(metrics, header.signal, header.items)
+        });
+        failpoint::hit(FailPoint::RequestSettled);
+    }
+
+    /// Has a request that was neither delivered nor given up wait again, in its old place.
+    pub(super) fn give_back(&self, held: &Held) {
+        self.journal.lock().give_back(held.header.sequence);
+        self.let_go(held);
+        self.changed.notify_one();
+    }
+
+    /// It is not being sent any more.
+    fn let_go(&self, held: &Held) {
         self.in_flight.fetch_sub(1, Ordering::Relaxed);
         let lanes = &held.waiting.lanes;
         if *lanes != Lanes::NONE {
@@ -247,10 +266,6 @@ impl<S: journal::Storage> DurableQueue<S> {
             drop(sending);
             self.freed.notify_one();
         }
-        self.settle_as(&held.header, |metrics, header| {
-            fate.count(metrics, header.signal, header.items)
-        });
-        failpoint::hit(FailPoint::RequestSettled);
     }
 
     fn settle_as(&self, header: &Header, count: impl FnOnce(&ExporterMetrics, &Header)) {
@@ -299,6 +314,26 @@ impl<S: journal::Storage> DurableQueue<S> {
         self.pending.stop();
         self.changed.notify_one();
         self.freed.notify_one();
+    }
+
+    /// Hands out no more to the consumers that there are, which are to give back what they cannot deliver in
+    /// [`DurableQueue::LAST_ATTEMPT`]. It takes what comes all the same.
+    pub(super) fn dismiss(&self) {
+        self.dismissed.send_replace(true);
+        self.changed.notify_one();
+        self.freed.notify_one();
+    }
+
+    /// Hands out to others, once those that were dismissed have ended.
+    pub(super) fn engage(&self) {
+        self.dismissed.send_replace(false);
+    }
+
+    /// Resolves when a consumer has to give back what it has.
+    pub(super) async fn dismissal(&self) {
+        // Its sender is here, so that this waits.
+        let _ = self.dismissed.subscribe().wait_for(|dismissed| *dismissed).await;
+        time::sleep(DurableQueue::<Folder>::LAST_ATTEMPT).await;
     }
 
     /// Nothing is settled any more: the writer may end.

@@ -39,7 +39,8 @@ struct Group {
 }
 
 impl<S: journal::Storage> DurableQueue<S> {
-    /// The next requests that may be sent as one, at least one of them; nothing once the queue has stopped.
+    /// The next requests that may be sent as one, at least one of them; nothing once the queue has stopped, or while
+    /// consumers are dismissed.
     pub(in crate::exporters::queue) async fn next(self: &Arc<Self>) -> Option<Vec<Held>> {
         let _turn = self.turn.lock().await;
         let mut group = Group::default();
@@ -48,6 +49,11 @@ impl<S: journal::Storage> DurableQueue<S> {
             let (changed, freed) = (self.changed.notified(), self.freed.notified());
             // What is held then waits for the next process.
             if self.pending.is_stopping() {
+                return None;
+            }
+            if *self.dismissed.borrow() {
+                let mut journal = self.journal.lock();
+                group.held.iter().for_each(|held| journal.give_back(held.header.sequence));
                 return None;
             }
             let queue = Arc::clone(self);
