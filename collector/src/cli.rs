@@ -15,6 +15,7 @@ mod serve;
 mod service_manager;
 mod signals;
 mod validate;
+mod watched_files;
 
 use std::path::PathBuf;
 
@@ -29,7 +30,8 @@ use self::{failure::EXIT_CODES, run_options::RunOptions};
 /// Without --config it listens on loopback: OTLP over gRPC on 4317 and over HTTP on 4318, metrics for Prometheus on
 /// 9464, recent traces on 16686. RUST_LOG sets what is logged, such as RUST_LOG=debug. SIGINT and SIGTERM finish what
 /// is under way and end the program within --drain-deadline; a second one ends it at once. SIGHUP reads the configuration
-/// again: components with the same settings go on as they are, and if anything is wrong with it, all of them.
+/// again: components with the same settings go on as they are, and if anything is wrong with it, all of them. With
+/// --watch-config a change of its files does so too.
 #[derive(Debug, Parser)]
 #[command(
     name = "inferometer",
@@ -165,6 +167,9 @@ mod tests {
         check(&["--config", "c.yaml", "--config=d.yaml", "--set=a.b=c", "--set", "d=e"], Ok(()));
         check(&["validate", "--config", "c.yaml"], Ok(()));
         check(&["--set", "a=b"], Ok(()));
+        check(&["--config", "c.yaml", "--watch-config"], Ok(()));
+        check(&["--watch-config", "--config", "c.yaml"], Ok(()));
+        check(&["--watch-config=1m", "--config", "c.yaml"], Ok(()));
         check(&["--log-format", "json"], Ok(()));
         check(&["--drain-deadline", "1m30s", "--config", "c.yaml"], Ok(()));
         check(
@@ -200,6 +205,11 @@ mod tests {
         check(&["validate"], Err("--config <FILE>"));
         check(&["--drain-deadline", "30"], Err("\"30\", expected a duration such as 10s"));
         check(&["--drain-deadline", "1s", "validate", "--config=c"], Err("cannot be used"));
+        check(&["--watch-config"], Err("--config <FILE>"));
+        check(
+            &["--watch-config=1ms", "--config", "c.yaml"],
+            Err("\"1ms\", expected a duration such as 10s or 1m30s, from 100ms to 1h"),
+        );
         check(&["config"], Err("Usage: inferometer config"));
         check(&["queue", "replay", "q"], Err("--to <URL>"));
         check(&["queue", "inspect"], Err("<DIR>"));

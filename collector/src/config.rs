@@ -19,6 +19,7 @@ mod exporters;
 mod extensions;
 mod file_exporter;
 mod file_storage;
+mod files_read;
 mod foreign;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
@@ -69,6 +70,7 @@ pub use debug_exporter::{DebugExporterSettings, Verbosity};
 pub use extensions::ExtensionSettings;
 pub use file_exporter::FileExporterSettings;
 pub use file_storage::{FileStorageSettings, QueueStorage};
+pub use files_read::FilesRead;
 pub use health_check::HealthCheckSettings;
 pub use keep_alive::KeepAliveSettings;
 pub use load::{Config, ConfigError, ConfigSource, Located, Warnings};

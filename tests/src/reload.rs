@@ -33,15 +33,33 @@ pub fn reloads(page: SocketAddr) -> [f64; 2] {
     values(page, "infer_collector_config_reload_total", ["\"renewed\"", "\"failed\""])
 }
 
-/// Gives it a configuration and waits until it has taken it, or not.
+/// Gives it a configuration by SIGHUP and waits until it has taken it, or not.
 ///
 /// # Panics
 /// If it does not in time what is expected of it.
 #[track_caller]
 pub fn reload(collector: &CollectorProcess, page: SocketAddr, text: &str, is_sound: bool) {
+    reload_by(CollectorProcess::reload, collector, page, text, is_sound);
+}
+
+/// How a collector is given a configuration.
+pub type Give = fn(&CollectorProcess, &str);
+
+/// The same in another way. It is tried once, sound or not.
+///
+/// # Panics
+/// As [`reload`].
+#[track_caller]
+pub fn reload_by(
+    give: Give,
+    collector: &CollectorProcess,
+    page: SocketAddr,
+    text: &str,
+    is_sound: bool,
+) {
     let mut expected = reloads(page);
     expected[usize::from(!is_sound)] += 1.0;
-    collector.reload(text);
+    give(collector, text);
     wait::until_within(PATIENCE, "a reload", || match reloads(page) {
         now if now == expected => Ok(()),
         now => Err(format!("{now:?}, expected {expected:?}")),

@@ -4,6 +4,7 @@
 use std::{
     env, fs,
     net::{SocketAddr, TcpListener},
+    process::Command,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -13,10 +14,10 @@ use std::{
 };
 
 use inferometer_tests::{
-    CollectorProcess,
+    CollectorProcess, collector_program,
     faults::{Account, Answer, Load, ScriptedBackend, all_arrived, empty_queue, say},
     http,
-    reload::{reload, reloads, values},
+    reload::{Give, reload, reload_by, reloads, values},
     wait,
 };
 use opentelemetry_proto::tonic::collector::trace::v1::{
@@ -99,12 +100,23 @@ fn send_over_grpc(collector: SocketAddr, account: &Account, stops: &AtomicBool) 
 #[test]
 fn reloads_under_load_lose_nothing_and_refuse_nobody() {
     let count = env::var(RELOADS).map_or(RELOADS_DEFAULT, |text| text.parse().expect("a number"));
+    check(count, Command::new(collector_program()), CollectorProcess::reload);
+}
+
+#[test]
+fn files_that_are_watched_are_taken_once_each_and_nothing_is_lost() {
+    let mut command = Command::new(collector_program());
+    command.arg("--watch-config=100ms");
+    check(ROUND, command, CollectorProcess::replace_config);
+}
+
+fn check(count: usize, command: Command, give: Give) {
     let backend = ScriptedBackend::start();
     let endpoint = backend.endpoint();
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let taken = taken.local_addr().map(|address| (taken, address)).expect("an address");
     let yaml = |nth| yaml(nth, &endpoint, taken.1);
-    let mut collector = CollectorProcess::with_config(&yaml(0));
+    let mut collector = CollectorProcess::with_command(command, &yaml(0));
     let (http, grpc) = (collector.address("OTLP over HTTP"), collector.address("OTLP over gRPC"));
     let page = collector.address("metrics");
     let account = Arc::new(Account::of_requests(SPANS, 300));
@@ -117,7 +129,7 @@ fn reloads_under_load_lose_nothing_and_refuse_nobody() {
     let mut after_first_round = [0; 2];
     for nth in 1..=count.next_multiple_of(ROUND) {
         let acknowledged = account.acknowledged();
-        reload(&collector, page, &yaml(nth), nth % ROUND < 3);
+        reload_by(give, &collector, page, &yaml(nth), nth % ROUND < 3);
         wait::until("requests", || match account.acknowledged() {
             now if now > acknowledged => Ok(()),
             now => Err(format!("{now} were acknowledged")),

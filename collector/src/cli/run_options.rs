@@ -1,6 +1,6 @@
 //! How the collector is run, beside its configuration.
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 use clap::Args;
 use inferometer_collector::config::duration;
@@ -10,6 +10,10 @@ use super::log::LogFormat;
 /// The longest drain; whoever wants more wants a queue on disk.
 const DRAIN_DEADLINE_MAX: Duration = Duration::from_secs(60 * 60);
 
+/// How often files may be looked at: a look reads all of them.
+const WATCH_INTERVALS: RangeInclusive<Duration> =
+    Duration::from_millis(100)..=Duration::from_secs(60 * 60);
+
 #[derive(Debug, Args)]
 pub(super) struct RunOptions {
     /// How long open requests and queues may take to finish once SIGINT or SIGTERM comes, at most 1h; what is left then is
@@ -17,6 +21,20 @@ pub(super) struct RunOptions {
     /// terminationGracePeriodSeconds; systemd is asked for the time
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = drain_deadline)]
     pub(super) drain_deadline: Duration,
+
+    /// Reload when a file that the configuration was read from holds something else, of which nobody says anything, as for
+    /// a ConfigMap of Kubernetes. All of them are read this often, every 10s without INTERVAL; what was the same at two looks
+    /// is taken
+    #[arg(
+        long,
+        value_name = "INTERVAL",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "10s",
+        requires = "config",
+        value_parser = watch_interval
+    )]
+    pub(super) watch_config: Option<Duration>,
 
     /// What the lines on stderr look like, above service.telemetry.logs.encoding
     #[arg(long, value_name = "FORMAT", value_enum)]
@@ -27,6 +45,13 @@ fn drain_deadline(text: &str) -> Result<Duration, String> {
     let deadline = duration(text).filter(|&deadline| deadline <= DRAIN_DEADLINE_MAX);
     deadline
         .ok_or_else(|| format!("{text:?}, expected a duration such as 10s or 1m30s, at most 1h"))
+}
+
+fn watch_interval(text: &str) -> Result<Duration, String> {
+    let interval = duration(text).filter(|interval| WATCH_INTERVALS.contains(interval));
+    interval.ok_or_else(|| {
+        format!("{text:?}, expected a duration such as 10s or 1m30s, from 100ms to 1h")
+    })
 }
 
 #[cfg(test)]

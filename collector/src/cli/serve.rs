@@ -11,7 +11,7 @@ use super::{
     Failure, RunOptions, log, reload::Reloads, service_manager::ServiceManager, signals::Signals,
 };
 
-/// Starts the collector, says where it listens, reads the configuration again on SIGHUP, and stops on SIGINT or SIGTERM.
+/// Starts the collector, says where it listens, reads the configuration again when it is asked to, and stops on SIGINT or SIGTERM.
 pub(super) async fn run(
     config: Config,
     source: Option<ConfigSource>,
@@ -19,7 +19,8 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let log = log::start(&config.resolved.logs);
     let mut signals = Signals::watch().map_err(|cause| Failure::start(&cause))?;
-    let mut reloads = Reloads::watch(source, log).map_err(|cause| Failure::start(&cause))?;
+    let reloads = Reloads::watch(source, options.watch_config, config.files(), log);
+    let mut reloads = reloads.map_err(|cause| Failure::start(&cause))?;
     for warning in config.warnings.lines() {
         log::say(LogLevel::Warn, &warning);
     }
@@ -29,14 +30,14 @@ pub(super) async fn run(
     say_addresses(&collector);
     manager.ready(collector.addresses(), Arc::clone(collector.health())).await;
     let name = loop {
-        tokio::select! {
+        let asked = tokio::select! {
             name = signals.next() => break name,
-            () = reloads.asked() => {}
-        }
+            asked = reloads.asked() => asked,
+        };
         // It may wait for what the one before has replaced.
         tokio::select! {
             name = signals.next() => break name,
-            () = reloads.reload(&mut collector) => {}
+            () = reloads.reload(&asked, &mut collector) => {}
         }
     };
     let deadline = options.drain_deadline;

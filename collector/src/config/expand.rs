@@ -257,7 +257,10 @@ impl Expansion<'_> {
             None => self.variable(text, None)?,
             Some(("env", _)) => self.variable(&text["env:".len()..], reference.fault_of_default)?,
             Some(("file", path)) => {
-                let text = read_file(path).map_err(|cause| {
+                let read = read_file(path);
+                let held = read.as_deref().map_err(ToString::to_string);
+                self.problems.sources.note_file(path, held);
+                let text = read.map_err(|cause| {
                     format!("the file {path:?} cannot be read: {cause}; correct its name, or write $$ for a plain $")
                 })?;
                 Content { text, file: Some(path.to_owned()) }

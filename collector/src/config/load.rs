@@ -2,13 +2,14 @@
 
 use std::{
     env, fmt,
-    fs::File,
+    fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
 };
 
 use super::{
     expand::Variables,
+    files_read::FilesRead,
     problem::Problem,
     resolve::{Machine, Resolution, Text, resolve},
     resolved::Resolved,
@@ -101,6 +102,11 @@ impl ConfigSource {
 
     /// The files, or without any the default.
     pub(super) fn texts(&self) -> Vec<Text> {
+        self.texts_of(read)
+    }
+
+    /// The same, each read in this way.
+    pub(super) fn texts_of(&self, read: impl Fn(&Path) -> Text) -> Vec<Text> {
         if self.files.is_empty() {
             return vec![Text { name: "the default".to_owned(), content: Ok(DEFAULT.to_owned()) }];
         }
@@ -128,6 +134,12 @@ impl Config {
     pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
         let text = Text { name: file.to_owned(), content: Ok(text.to_owned()) };
         Self::from_resolution(resolve(vec![text], &[], VARIABLES, Machine::Unread))
+    }
+
+    /// The files that it was read from.
+    #[must_use]
+    pub const fn files(&self) -> &FilesRead {
+        self.warnings.0.sources.files()
     }
 
     pub(super) fn from_resolution(resolution: Resolution) -> Result<Self, ConfigError> {
@@ -177,6 +189,12 @@ impl ConfigError {
         Self(Report { sources: resolution.sources, list: resolution.problems })
     }
 
+    /// The files that it was read from, those that could not be read among them.
+    #[must_use]
+    pub const fn files(&self) -> &FilesRead {
+        self.0.sources.files()
+    }
+
     /// The problems, in the order of the files; at least one is an error.
     #[must_use]
     pub fn list(&self) -> &[Problem] {
@@ -190,7 +208,21 @@ impl ConfigError {
 }
 
 /// A file, or what one of the Collector's schemes names.
-pub(super) fn read(file: &Path) -> Text {
+fn read(file: &Path) -> Text {
+    read_with(file, read_text)
+}
+
+/// The same as long as a file is a regular one: a pipe is empty after its first reader, or never ends.
+pub(super) fn read_regular(file: &Path) -> Text {
+    read_with(file, |path| {
+        if !fs::metadata(path)?.is_file() {
+            return Err(io::Error::other("it is no regular file"));
+        }
+        read_text(path)
+    })
+}
+
+fn read_with(file: &Path, read_text: impl Fn(&Path) -> io::Result<String>) -> Text {
     let name = file.display().to_string();
     let content = match file.to_str().and_then(|text| text.split_once(':')) {
         Some(("file", path)) => read_text(Path::new(path)),

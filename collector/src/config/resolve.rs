@@ -111,6 +111,7 @@ fn read(
     is_only: bool,
     problems: &mut Problems,
 ) -> Option<Node> {
+    problems.sources.note_file(name, content.as_deref().map_err(Clone::clone));
     let Some(source) = problems.sources.add_file(name) else {
         problems.add(Problem::of_all(source::too_many()));
         return None;

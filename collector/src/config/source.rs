@@ -1,6 +1,6 @@
 //! The texts that a configuration is made of: files, and settings of the command line.
 
-use super::problem::Position;
+use super::{files_read::FilesRead, problem::Position};
 
 /// Texts of one configuration, files that it includes among them.
 const SOURCES_MAX: usize = 256;
@@ -25,7 +25,10 @@ enum Source {
 
 /// The texts, in the order in which they were read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Sources(Vec<Source>);
+pub(super) struct Sources {
+    list: Vec<Source>,
+    files: FilesRead,
+}
 
 impl Sources {
     /// A file; nothing if there are too many texts.
@@ -39,14 +42,29 @@ impl Sources {
     }
 
     fn add(&mut self, source: Source) -> Option<SourceId> {
-        let id = u16::try_from(self.0.len()).ok().filter(|_| self.0.len() < SOURCES_MAX)?;
-        self.0.push(source);
+        let id = u16::try_from(self.list.len()).ok().filter(|_| self.list.len() < SOURCES_MAX)?;
+        self.list.push(source);
         Some(SourceId(id))
+    }
+
+    /// Remembers what a file held, or why it could not be read.
+    pub(super) fn note_file(&mut self, name: &str, content: Result<&str, String>) {
+        self.files.note(name, content);
+    }
+
+    /// The files, and what they held.
+    pub(super) const fn files(&self) -> &FilesRead {
+        &self.files
+    }
+
+    /// The same, of texts of which nothing else is wanted.
+    pub(super) fn into_files(self) -> FilesRead {
+        self.files
     }
 
     /// A file's name, or the setting as it is typed, without its value.
     pub(super) fn name(&self, id: SourceId) -> String {
-        match self.0.get(usize::from(id.0)) {
+        match self.list.get(usize::from(id.0)) {
             Some(Source::File(name)) => name.clone(),
             Some(Source::Setting(path)) => format!("--set {path}"),
             None => String::new(),
@@ -55,7 +73,7 @@ impl Sources {
 
     /// The line and column of a place in a file; a setting has neither.
     pub(super) fn line_and_column(&self, at: Position) -> Option<(u64, u64)> {
-        match self.0.get(usize::from(at.source.0)) {
+        match self.list.get(usize::from(at.source.0)) {
             Some(Source::Setting(_)) => None,
             _ => (at.line > 0).then_some((at.line, at.column)),
         }

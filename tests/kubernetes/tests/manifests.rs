@@ -125,6 +125,18 @@ fn the_drain_ends_before_the_pod_is_killed() {
 }
 
 #[test]
+fn a_configuration_that_is_watched_is_mounted_as_a_folder() {
+    for manifest in Manifest::all() {
+        let args = manifest.container().args.as_deref().unwrap_or_default();
+        assert!(args.iter().any(|arg| arg == "--watch-config"), "{}", manifest.file);
+        let mounts = manifest.container().volume_mounts.iter().flatten();
+        let mut mounts = mounts.filter(|mount| mount.mount_path == "/etc/inferometer");
+        let mount = mounts.next().expect("the configuration is mounted");
+        assert_eq!(mount.sub_path, None, "Kubernetes never changes a single file of a volume");
+    }
+}
+
+#[test]
 fn services_lead_to_listeners_and_the_agent_to_the_gateway() {
     let manifests = Manifest::all();
     let mut reached = Vec::new();
