@@ -80,13 +80,19 @@ impl Collector {
         Ok(Self { config, parts, replaced: JoinSet::new(), listening, threads, metrics, _pulse })
     }
 
+    /// Waits until nothing is left of what the last reload has replaced, so that there are never more than two of
+    /// anything: [`Collector::REPLACED_DEADLINE`] at most, about.
+    pub async fn settled(&mut self) {
+        while self.replaced.join_next().await.is_some() {}
+    }
+
     /// Goes on with another configuration.
     ///
     /// Components with the same settings are kept, with their connections, series, queues and counts; so is a pipeline of
     /// which all is the same behind its receivers. What differs is built beside what runs. Once all of it has started,
     /// receivers that are kept hand in to the new pipelines, and what was replaced sends what it holds, in the order of
-    /// the data and within [`Collector::REPLACED_DEADLINE`]. Waits first for what an earlier reload has replaced, so that
-    /// there are never more than two of anything; a call that is given up while it waits has changed nothing.
+    /// the data and within [`Collector::REPLACED_DEADLINE`]. Waits first until it is [settled](Collector::settled); a
+    /// call that is given up while it waits has changed nothing.
     ///
     /// # Errors
     /// A component cannot start, or needs a folder or a file that a component has which runs with other settings. All goes
@@ -101,7 +107,7 @@ impl Collector {
     }
 
     async fn go_on_with(&mut self, config: Resolved) -> Result<(), StartError> {
-        while self.replaced.join_next().await.is_some() {}
+        self.settled().await;
         if config.own_traces != self.config.own_traces {
             tracing::warn!("service.telemetry.traces: what changes in it needs a restart");
         }

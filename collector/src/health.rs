@@ -12,6 +12,8 @@ mod extension;
 mod page;
 mod pipelines;
 mod pulse;
+mod reload_asks;
+mod reload_page;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -25,6 +27,7 @@ use tokio::time::Instant;
 
 pub use self::{
     exporter::{ExporterHealth, Gauged, QueueLevel, Trouble},
+    reload_asks::{ReloadAnswer, ReloadAsks, TakenAsks},
     workers::{Fault, Worker, Workers},
 };
 pub(crate) use self::{extension::HealthCheck, pulse::Pulse};
@@ -39,6 +42,7 @@ pub struct Health {
     started: u64,
     exporters: Mutex<BTreeMap<String, Arc<ExporterHealth>>>,
     state: Mutex<State>,
+    reload_asks: Arc<ReloadAsks>,
 }
 
 #[derive(Debug)]
@@ -85,6 +89,7 @@ impl Default for Health {
                 pipelines,
                 extensions,
             }),
+            reload_asks: Arc::default(),
         }
     }
 }
@@ -114,6 +119,12 @@ impl Health {
         let mut exporters = self.exporters.lock();
         let new = || Arc::new(ExporterHealth::new(self.workers.clone()));
         Arc::clone(exporters.entry(id.to_owned()).or_insert_with(new))
+    }
+
+    /// Those who ask the extension `health_check` for a reload.
+    #[must_use]
+    pub const fn reload_asks(&self) -> &Arc<ReloadAsks> {
+        &self.reload_asks
     }
 
     /// Says which components there are and what they are connected to, from now on.

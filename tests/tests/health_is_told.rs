@@ -1,7 +1,12 @@
 //! The program says whether it works: alive, ready, and what is wrong with which component. curl asks, as probes do, and
 //! over gRPC the official client of its protocol.
 
-use std::{fs, net::SocketAddr, process::Command};
+use std::{
+    fs,
+    net::SocketAddr,
+    process::{Command, Output},
+    thread,
+};
 
 use inferometer_tests::{
     CollectorProcess,
@@ -47,12 +52,17 @@ service:
     )
 }
 
-/// What curl, which ends within some seconds, gets from there: the code, and the body.
-fn curl(address: SocketAddr, path: &str, options: &[&str]) -> (u16, Value) {
+/// What curl, which ends within some seconds, does there.
+fn run_curl(address: SocketAddr, path: &str, options: &[&str]) -> Output {
     let fixed = ["--silent", "--show-error", "--max-time", "20", "--write-out", "\n%{http_code}"];
     let url = format!("http://{address}{path}");
     let output = Command::new("curl").args(fixed).args(options).arg(url).output();
-    let output = output.expect("curl starts");
+    output.expect("curl starts")
+}
+
+/// What it gets from there: the code, and the body.
+fn curl(address: SocketAddr, path: &str, options: &[&str]) -> (u16, Value) {
+    let output = run_curl(address, path, options);
     let text = String::from_utf8_lossy(&output.stdout);
     let (body, code) = text.rsplit_once('\n').unwrap_or_else(|| panic!("{output:?}"));
     (code.parse().expect("a code"), serde_json::from_str(body).unwrap_or(Value::Null))
@@ -243,6 +253,82 @@ fn no_path_is_answered_without_credentials() {
     }
     let reply = http::post(health, "/healthz", &[("authorization", "Bearer right")], b"x");
     assert_eq!(reply.expect("an answer").status, 405);
+    assert_eq!(collector.terminate().code, Some(0));
+}
+
+const RELOAD: &str = "/-/reload";
+/// What curl asks for a reload with, as who may.
+const ASKS: [&str; 4] = ["--request", "POST", "--header", "Authorization: Bearer right"];
+
+/// A collector that reloads for who has the token, and its configuration.
+fn with_reloads(backend: &ScriptedBackend, path: &str) -> String {
+    let health = format!(
+        "health_check: {{endpoint: \"127.0.0.1:0\", path: {path}, reload: {{enabled: true}}, auth: {{authenticator: bearertokenauth}}}}"
+    );
+    config(backend, &[&health, "bearertokenauth: {tokens: [right]}"], "")
+}
+
+#[test]
+fn a_reload_is_for_who_has_the_token_and_tells_what_is_wrong() {
+    if !has_curl() {
+        return;
+    }
+    let backend = ScriptedBackend::start();
+    let yaml = with_reloads(&backend, "/a");
+    let mut collector = CollectorProcess::with_config(&yaml);
+    let health = collector.address("health");
+    assert_eq!(curl(health, RELOAD, &["--request", "POST"]).0, 401);
+    assert_eq!(curl(health, RELOAD, &ASKS[2..]).0, 405);
+    let from_page = [&ASKS[..], &["--header", "Origin: http://localhost"]].concat();
+    assert_eq!(curl(health, RELOAD, &from_page).0, 403);
+    collector.replace_config(&yaml.replace("timeout: 1ms", "timeouts: 1ms"));
+    let (code, wrong) = curl(health, RELOAD, &ASKS);
+    assert_eq!((code, &wrong["reloaded"]), (500, &json!(false)));
+    let error = wrong["errors"][0].as_str().expect("an error");
+    assert!(error.starts_with(collector.file().as_str()) && error.contains("timeouts"), "{error}");
+    collector.replace_config(&yaml.replace("timeout: 1ms", "timeout: 2ms"));
+    assert_eq!(curl(health, RELOAD, &ASKS), (200, json!({ "reloaded": true })));
+    let page = collector.scrape();
+    for (result, count) in [("renewed", 1.0), ("failed", 1.0)] {
+        let labels = [("infer_collector_reload_result", result)];
+        let seen = page.sum("infer_collector_config_reload_total", &labels).0;
+        assert_eq!(seen, count, "those that were refused have not asked: {}", page.text);
+    }
+    assert_eq!(collector.terminate().code, Some(0));
+}
+
+#[test]
+fn a_listener_that_its_own_reload_replaces_answers_all_who_asked() {
+    if !has_curl() {
+        return;
+    }
+    let backend = ScriptedBackend::start();
+    let mut collector = CollectorProcess::with_config(&with_reloads(&backend, "/a"));
+    let health = collector.address("health");
+    collector.replace_config(&with_reloads(&backend, "/b"));
+    let asking = (0..4).map(|_| thread::spawn(move || run_curl(health, RELOAD, &ASKS)));
+    let asking: Vec<_> = asking.collect();
+    let ended: Vec<_> = asking.into_iter().map(|it| it.join().expect("curl ends")).collect();
+    // Who comes too late finds nobody (7) or is cut before it was heard (52, 56), and never waits for its time (28).
+    let codes = ended.iter().map(|output| match output.status.code() {
+        Some(0) => String::from_utf8_lossy(&output.stdout).lines().last().map(str::to_owned),
+        other => other.filter(|code| [7, 52, 56].contains(code)).map(|_| "late".to_owned()),
+    });
+    let codes: Vec<_> = codes.collect();
+    let is_known = |code: &Option<String>| matches!(code.as_deref(), Some("200" | "503" | "late"));
+    assert!(codes.contains(&Some("200".to_owned())) && codes.iter().all(is_known), "{ended:?}");
+    assert_eq!(collector.terminate().code, Some(0));
+}
+
+#[test]
+fn nobody_may_ask_for_a_reload_unless_the_configuration_says_so() {
+    if !has_curl() {
+        return;
+    }
+    let backend = ScriptedBackend::start();
+    let mut collector = CollectorProcess::with_config(&config(&backend, &[HEALTH], ""));
+    let health = collector.address("health");
+    assert_eq!(curl(health, RELOAD, &["--request", "POST"]).0, 404);
     assert_eq!(collector.terminate().code, Some(0));
 }
 

@@ -1,10 +1,11 @@
-//! Goes on with the configuration as its files have it now, when SIGHUP or a change of a file asks for it.
+//! Goes on with the configuration as its files have it now, when SIGHUP, a change of a file or a request asks for it.
 
 use std::{fmt, future::pending, io, time::Duration};
 
 use inferometer_collector::{
     Collector,
     config::{Config, ConfigSource, FilesRead, LogLevel},
+    health::ReloadAsks,
     self_metrics::ReloadResult,
 };
 use tokio::{
@@ -34,6 +35,7 @@ pub(super) struct Reloads {
 pub(super) enum Asked {
     Signal,
     Files(String),
+    Request,
 }
 
 impl Reloads {
@@ -52,7 +54,7 @@ impl Reloads {
     }
 
     /// Waits until it is asked for. What asks again while one is under way asks for one more, however often it does.
-    pub(super) async fn asked(&mut self) -> Asked {
+    pub(super) async fn asked(&mut self, requests: &ReloadAsks) -> Asked {
         let changed = async {
             match &mut self.files {
                 Some(files) => files.changed().await,
@@ -62,13 +64,18 @@ impl Reloads {
         tokio::select! {
             Some(()) = self.hangup.recv() => Asked::Signal,
             files = changed => Asked::Files(files),
+            () = requests.asked() => Asked::Request,
         }
     }
 
     /// Reads, checks and goes on with it; what runs goes on if that fails. Says and counts what became of it. If it is
-    /// given up, nothing has changed.
+    /// given up, nothing has changed. All who have asked over HTTP until it begins are told too.
     pub(super) async fn reload(&mut self, asked: &Asked, collector: &mut Collector) {
-        match self.attempt(collector).await {
+        // Nobody is taken before: a listener that was replaced waits for those whom a reload has taken.
+        collector.settled().await;
+        let requests = collector.health().reload_asks().take();
+        let outcome = self.attempt(collector).await;
+        match &outcome {
             Ok(()) => {
                 collector.metrics().config_reloaded(ReloadResult::Renewed);
                 say(
@@ -79,11 +86,12 @@ impl Reloads {
             }
             Err(errors) => {
                 collector.metrics().config_reloaded(ReloadResult::Failed);
-                say(LogLevel::Error, &errors);
+                say(LogLevel::Error, errors);
                 let what = "the configuration was not taken, all goes on as before";
                 say(LogLevel::Error, &format!("{asked}: {what}"));
             }
         }
+        requests.answer(&outcome);
     }
 
     async fn attempt(&mut self, collector: &mut Collector) -> Result<(), String> {
@@ -111,6 +119,7 @@ impl fmt::Display for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Signal => f.write_str("SIGHUP"),
+            Self::Request => f.write_str("POST /-/reload"),
             Self::Files(files) => write!(f, "a changed file: {files}"),
         }
     }

@@ -29,10 +29,13 @@ pub(super) async fn run(
     say(&format!("inferometer {} is listening:", env!("CARGO_PKG_VERSION")));
     say_addresses(&collector);
     manager.ready(collector.addresses(), Arc::clone(collector.health())).await;
+    let health = Arc::clone(collector.health());
+    let requests = health.reload_asks();
+    requests.open();
     let name = loop {
         let asked = tokio::select! {
             name = signals.next() => break name,
-            asked = reloads.asked() => asked,
+            asked = reloads.asked(requests) => asked,
         };
         // It may wait for what the one before has replaced.
         tokio::select! {
@@ -40,6 +43,7 @@ pub(super) async fn run(
             () = reloads.reload(&asked, &mut collector) => {}
         }
     };
+    requests.close();
     let deadline = options.drain_deadline;
     say(&format!(
         "{name}: finishing open requests and queues within {deadline:?}; once more ends at once"

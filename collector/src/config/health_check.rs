@@ -22,6 +22,8 @@ pub struct HealthCheckSettings {
     pub endpoint: SocketAddr,
     /// Where the status is, beside `/status`; default `/`.
     pub path: String,
+    /// Whether `POST /-/reload` is answered by a reload; default false. The OpenTelemetry Collector has no such key.
+    pub reload: bool,
     /// What it takes from those who ask.
     pub limits: Limits,
     /// Who they may be.
@@ -33,6 +35,7 @@ impl Default for HealthCheckSettings {
         Self {
             endpoint: loopback(13133),
             path: "/".to_owned(),
+            reload: false,
             limits: Limits::DEFAULT,
             protection: ProtectionSettings::NONE,
         }
@@ -49,6 +52,11 @@ pub(super) fn read(section: &mut Section<'_>, problems: &mut Problems) -> Read<E
     let path = section.text("path", EXPECTED, problems).unwrap_or(&default.path).to_owned();
     if !path.starts_with('/') || path.contains(['?', '#']) {
         section.wrong("path", &format!("is {path:?}, expected {EXPECTED}"), problems);
+    }
+    let mut reload = default.reload;
+    if let Some(mut section) = section.section("reload", problems) {
+        reload = section.flag("enabled", problems).unwrap_or(reload);
+        section.close(problems);
     }
     for (key, remedy) in [
         (
@@ -67,7 +75,7 @@ pub(super) fn read(section: &mut Section<'_>, problems: &mut Problems) -> Read<E
         section.refuse(key, remedy, problems);
     }
     let limits = listener_limits::read_page(section, problems);
-    let settings = HealthCheckSettings { endpoint, path, limits, protection };
+    let settings = HealthCheckSettings { endpoint, path, reload, limits, protection };
     Read { settings: ExtensionSettings::HealthCheck(Box::new(settings)), listeners }
 }
 
@@ -130,6 +138,7 @@ mod tests {
         for (settings, expected) in [
             ("path: health", "extensions.health_check.path is \"health\", expected a path"),
             ("endpoint: \"127.0.0.1:4318\"", "listens already: give one of them another port"),
+            ("reload: {enable: true}", "enabled"),
             ("use_v2: true", "the status has the shape of v2: remove it"),
         ] {
             let wrong = parse(&format!("health_check: {{{settings}}}"), "health_check");

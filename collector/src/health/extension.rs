@@ -17,6 +17,7 @@ pub(crate) struct HealthCheck {
     id: ComponentId,
     name: String,
     server: PageServer,
+    page: Arc<Page>,
 }
 
 impl HealthCheck {
@@ -30,19 +31,19 @@ impl HealthCheck {
         sockets: &Sockets,
     ) -> Result<Self, StartError> {
         let name = format!("extensions.{id}");
-        let page = Page::new(Arc::clone(metrics), settings.path.clone());
+        let page = Arc::new(Page::new(Arc::clone(metrics), settings.path.clone(), settings.reload));
         let connections = metrics.connections(CollectorListener::Health);
         let protection = Protection::start(&name, &settings.protection, &connections)?;
         let HealthCheckSettings { endpoint, limits, .. } = settings;
         let server = PageServer::start(
             "health-page",
             sockets.listen(&name, &endpoint.to_string())?,
-            Arc::new(page),
+            Arc::clone(&page),
             limits,
             connections,
             protection,
         )?;
-        Ok(Self { id, name, server })
+        Ok(Self { id, name, server, page })
     }
 
     pub(crate) const fn id(&self) -> &ComponentId {
@@ -71,6 +72,7 @@ impl HealthCheck {
 
     /// Stops accepting, and waits until open requests are answered, at most until `deadline`.
     pub(crate) async fn shutdown(self, deadline: Duration) {
+        self.page.end();
         self.server.shutdown(deadline).await;
     }
 }

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::{Health, pipelines, status};
+use super::{
+    Health, pipelines,
+    reload_page::{self, ReloadPage},
+    status,
+};
 use crate::{
     http::{Body, Handler, Query, Request, Response},
     self_metrics::SelfMetrics,
@@ -22,11 +26,32 @@ pub(super) struct Page {
     metrics: Arc<SelfMetrics>,
     /// Where the status is, beside `/status`.
     path: String,
+    /// Nothing if nobody may ask for a reload.
+    reload: Option<ReloadPage>,
 }
 
 impl Page {
-    pub(super) const fn new(metrics: Arc<SelfMetrics>, path: String) -> Self {
-        Self { metrics, path }
+    pub(super) fn new(metrics: Arc<SelfMetrics>, path: String, takes_reloads: bool) -> Self {
+        let asks = metrics.health().reload_asks();
+        let reload = takes_reloads.then(|| ReloadPage::new(Arc::clone(asks)));
+        Self { metrics, path, reload }
+    }
+
+    /// Its listener is about to end.
+    pub(super) fn end(&self) {
+        self.reload.iter().for_each(ReloadPage::end);
+    }
+
+    fn read(&self, request: &Request) -> (StatusCode, HeaderMap, Value) {
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+        if is_read || request.uri().path() == reload_page::PATH {
+            let (status, value) = self.answer(request.uri(), Instant::now());
+            return (status, HeaderMap::new(), value);
+        }
+        let message = format!("method {} is not supported; use GET", request.method());
+        let allowed = [(header::ALLOW, HeaderValue::from_static("GET, HEAD"))];
+        let headers = HeaderMap::from_iter(allowed);
+        (StatusCode::METHOD_NOT_ALLOWED, headers, json!({ "error": message }))
     }
 
     fn answer(&self, uri: &http::Uri, now: Instant) -> (StatusCode, Value) {
@@ -81,21 +106,17 @@ const fn code(is_well: bool) -> StatusCode {
 
 impl Handler for Page {
     async fn handle(self: Arc<Self>, request: Request) -> Response {
-        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-        let (status, value) = if is_read {
-            self.answer(request.uri(), Instant::now())
-        } else {
-            let message = format!("method {} is not supported; use GET", request.method());
-            (StatusCode::METHOD_NOT_ALLOWED, json!({ "error": message }))
+        let (status, mut headers, value) = match &self.reload {
+            Some(reload) if request.uri().path() == reload_page::PATH => {
+                reload.answer(request.method(), request.headers()).await
+            }
+            _ => self.read(&request),
         };
         let mut response = http::Response::new(Body::full(value.to_string()));
         *response.status_mut() = status;
-        let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, JSON);
         headers.insert(header::CACHE_CONTROL, NO_STORE);
-        if status == StatusCode::METHOD_NOT_ALLOWED {
-            headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        }
+        *response.headers_mut() = headers;
         response
     }
 }
@@ -109,7 +130,7 @@ mod tests {
         let metrics = Arc::new(SelfMetrics::default());
         metrics.health().shows(&Resolved::default());
         metrics.health().enters(Phase::Running);
-        Page::new(metrics, "/".to_owned())
+        Page::new(metrics, "/".to_owned(), false)
     }
 
     fn ask(page: &Page, path: &'static str) -> (u16, Value) {

@@ -81,6 +81,12 @@ const HEALTH: Part = Part {
             "where the status is, beside `/status`; `/healthz`, `/readyz` and `/debug/pipelines` stay where they are",
         ),
         entry(
+            "reload.enabled",
+            Flag,
+            Is("false"),
+            "true: `POST /-/reload` has the configuration read again; protect the listener with `auth`",
+        ),
+        entry(
             "idle_timeout",
             DurationAboveZero,
             Says("`90s`, over HTTP/2 `5m`"),
