@@ -60,6 +60,22 @@ fn a_manager_at_an_abstract_name_is_told() {
 }
 
 #[test]
+fn a_manager_is_told_of_a_reload_and_that_it_is_over_whether_it_was_taken_or_not() {
+    let socket = NotifySocket::in_a_folder();
+    let mut collector = CollectorProcess::with_command(command(socket.name()), LOOPBACK_CONFIG);
+    check_is_ready(&socket, &mut collector);
+    for yaml in [LOOPBACK_CONFIG, "no: configuration"] {
+        collector.reload(yaml);
+        let reloading = socket.next();
+        let time = reloading.get(1).and_then(|line| line.strip_prefix("MONOTONIC_USEC="));
+        let time = time.and_then(|time| time.parse::<u64>().ok());
+        assert!(reloading[0] == "RELOADING=1" && time > Some(0), "{reloading:?}");
+        check_is_ready(&socket, &mut collector);
+    }
+    check_ends(&socket, collector);
+}
+
+#[test]
 fn a_watchdog_for_another_process_gets_no_sign_of_life() {
     let socket = NotifySocket::in_a_folder();
     let mut command = command(socket.name());

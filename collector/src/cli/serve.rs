@@ -40,7 +40,11 @@ pub(super) async fn run(
         // It may wait for what the one before has replaced.
         tokio::select! {
             name = signals.next() => break name,
-            () = reloads.reload(&asked, &mut collector) => {}
+            () = async {
+                manager.reloading().await;
+                reloads.reload(&asked, &mut collector).await;
+                manager.listening(collector.addresses()).await;
+            } => {}
         }
     };
     requests.close();

@@ -14,6 +14,7 @@ use std::{
 };
 
 use inferometer_collector::{Listening, health::Health};
+use nix::time::{ClockId, clock_gettime};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 /// How long a message may wait for a manager that is busy; after that the collector goes on without.
@@ -53,11 +54,27 @@ impl ServiceManager {
     /// Everything listens. From here on the watchdog gets its signs of life, from a task of this runtime: one that is
     /// stuck sends none, nor does a collector that only a restart helps.
     pub(super) async fn ready(&self, listening: &[Listening], health: Arc<Health>) {
-        let urls: Vec<String> = listening.iter().map(Listening::url).collect();
-        self.tell(&format!("READY=1\nSTATUS=listening on {}", urls.join(", "))).await;
+        self.listening(listening).await;
         if let (Some(socket), Some(beat)) = (self.socket.clone(), self.beat) {
             tokio::spawn(stay_alive(socket, beat, health));
         }
+    }
+
+    /// Everything listens, after the start and after a reload, whatever became of it.
+    pub(super) async fn listening(&self, listening: &[Listening]) {
+        let urls: Vec<String> = listening.iter().map(Listening::url).collect();
+        self.tell(&format!("READY=1\nSTATUS=listening on {}", urls.join(", "))).await;
+    }
+
+    /// A reload has begun; [`ServiceManager::listening`] follows.
+    pub(super) async fn reloading(&self) {
+        // Which of two messages is the later one, for a manager that asks; every Linux has this clock.
+        let now = clock_gettime(ClockId::CLOCK_MONOTONIC).map(Duration::from).unwrap_or_default();
+        self.tell(&format!(
+            "RELOADING=1\nMONOTONIC_USEC={}\nSTATUS=reading the configuration again",
+            now.as_micros()
+        ))
+        .await;
     }
 
     /// The end has begun, and takes so long at most. A manager that would kill it before gives it that time.
