@@ -14,7 +14,10 @@ mod tests;
 use std::{sync::Arc, time::Duration};
 
 use inferometer_semconv::attributes::CollectorListener;
-use tokio::{task::JoinSet, time::Instant};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, timeout_at},
+};
 
 pub use self::listening::{Forwarding, Listening, Serves};
 use self::{
@@ -185,6 +188,8 @@ impl Collector {
         // It may still feed exporters that were kept.
         let beside = async { while replaced.join_next().await.is_some() {} };
         parts.shutdown(&metrics, deadline, beside).await;
+        // What is in queues of its own may still be sent.
+        let _ = timeout_at(end, async { while replaced.join_next().await.is_some() {} }).await;
         if !replaced.is_empty() {
             tracing::warn!(
                 "what the last reload has replaced did not end in time, what it held in memory is lost"

@@ -23,6 +23,7 @@ mod files_read;
 mod foreign;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
+mod headers;
 mod health_check;
 mod keep_alive;
 mod listener_limits;

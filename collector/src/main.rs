@@ -31,7 +31,12 @@ fn main() -> ExitCode {
         .enable_all()
         .build();
     let ended = match runtime {
-        Ok(runtime) => runtime.block_on(cli.run()),
+        Ok(runtime) => {
+            let ended = runtime.block_on(cli.run());
+            // Without waiting for a disk that answers no more.
+            runtime.shutdown_background();
+            ended
+        }
         Err(cause) => Err(cli::Failure::start(&cause)),
     };
     match ended {

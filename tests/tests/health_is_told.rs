@@ -309,10 +309,10 @@ fn a_listener_that_its_own_reload_replaces_answers_all_who_asked() {
     let asking = (0..4).map(|_| thread::spawn(move || run_curl(health, RELOAD, &ASKS)));
     let asking: Vec<_> = asking.collect();
     let ended: Vec<_> = asking.into_iter().map(|it| it.join().expect("curl ends")).collect();
-    // Who comes too late finds nobody (7) or is cut before it was heard (52, 56), and never waits for its time (28).
+    // Who comes too late finds nobody (7) or is cut before it was heard (52, 55, 56), and never waits for its time (28).
     let codes = ended.iter().map(|output| match output.status.code() {
         Some(0) => String::from_utf8_lossy(&output.stdout).lines().last().map(str::to_owned),
-        other => other.filter(|code| [7, 52, 56].contains(code)).map(|_| "late".to_owned()),
+        other => other.filter(|code| [7, 52, 55, 56].contains(code)).map(|_| "late".to_owned()),
     });
     let codes: Vec<_> = codes.collect();
     let is_known = |code: &Option<String>| matches!(code.as_deref(), Some("200" | "503" | "late"));

@@ -147,21 +147,24 @@ b7ad6b7169203331)
 }
 
 #[test]
-fn what_a_sender_does_not_trace_is_not_traced() {
+fn what_a_sender_does_not_trace_is_not_traced_by_the_next_either() {
     let (data, own) = (FakeBackend::start(), FakeBackend::start());
-    let mut collector =
-        CollectorProcess::with_config(&config(&data.endpoint(), &to(&own.endpoint())));
+    let mut second = CollectorProcess::with_config(&config(&data.endpoint(), &to(&own.endpoint())));
+    let behind = format!("http://{}", second.address("OTLP over gRPC"));
+    let mut collector = CollectorProcess::with_config(&config(&behind, &to(&own.endpoint())));
     send(&mut collector, &traceparent("00f067aa0ba902b7", "00"), "quiet");
     call(&mut collector, &traceparent("00f067aa0ba902b8", "00"), "quiet too");
     let _ = data.wait_for_spans(2);
     call(&mut collector, &traceparent(PARENT, "01"), "traced");
-    let spans = own.wait_for_spans(2);
+    let spans = own.wait_for_spans(4);
     assert_eq!(
         without_ports(&spans),
         "\
 receiver/otlp/TraceDataReceived [server] receiver=otlp transport=grpc accepted_spans=1 refused_spans=0 (child of \
 b7ad6b7169203331)
 `- exporter/otlp/traces [client] exporter=otlp server.address=127.0.0.1 items.sent=1 items.failed=0 retry_num=0
+   `- receiver/otlp/TraceDataReceived [server] receiver=otlp transport=grpc accepted_spans=1 refused_spans=0
+      `- exporter/otlp/traces [client] exporter=otlp server.address=127.0.0.1 items.sent=1 items.failed=0 retry_num=0
 "
     );
 }

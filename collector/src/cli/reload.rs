@@ -69,12 +69,18 @@ impl Reloads {
     }
 
     /// Reads, checks and goes on with it; what runs goes on if that fails. Says and counts what became of it. If it is
-    /// given up, nothing has changed. All who have asked over HTTP until it begins are told too.
+    /// given up, nothing has changed. All who have asked over HTTP until it begins are told too; without any who still
+    /// waits, one that only they have asked for does nothing.
     pub(super) async fn reload(&mut self, asked: &Asked, collector: &mut Collector) {
         // Nobody is taken before: a listener that was replaced waits for those whom a reload has taken.
         collector.settled().await;
         let requests = collector.health().reload_asks().take();
+        if matches!(asked, Asked::Request) && requests.is_empty() {
+            return;
+        }
         let outcome = self.attempt(collector).await;
+        // Before the log, which may be read slowly: their listener may be one that was replaced.
+        requests.answer(&outcome);
         match &outcome {
             Ok(()) => {
                 collector.metrics().config_reloaded(ReloadResult::Renewed);
@@ -91,7 +97,6 @@ impl Reloads {
                 say(LogLevel::Error, &format!("{asked}: {what}"));
             }
         }
-        requests.answer(&outcome);
     }
 
     async fn attempt(&mut self, collector: &mut Collector) -> Result<(), String> {

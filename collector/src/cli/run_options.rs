@@ -22,9 +22,8 @@ pub(super) struct RunOptions {
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = drain_deadline)]
     pub(super) drain_deadline: Duration,
 
-    /// Reload when a file that the configuration was read from holds something else, of which nobody says anything, as for
-    /// a ConfigMap of Kubernetes. All of them are read this often, every 10s without INTERVAL; what was the same at two looks
-    /// is taken
+    /// Reload when a file of the configuration holds something else, such as a ConfigMap of Kubernetes. All of them are read
+    /// this often, every 10s without =INTERVAL, which may be from 100ms to 1h; what was the same at two looks is taken
     #[arg(
         long,
         value_name = "INTERVAL",

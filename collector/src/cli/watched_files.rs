@@ -276,5 +276,8 @@ mod tests {
         fs::create_dir(&file).expect("a folder");
         let [Seen::Lost(what), Seen::Same] = setup.look_twice() else { panic!("it is lost") };
         assert!(what.ends_with("it is no regular file"), "{what}");
+        let read = setup.source.load().expect_err("a folder is no configuration");
+        setup.known = Known::new(read.files().clone());
+        assert_eq!(setup.look_twice(), SAME, "what was refused stays so, whoever reads it");
     }
 }

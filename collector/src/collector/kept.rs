@@ -79,8 +79,9 @@ impl Kept {
         for (name, own) in owned(after, self).into_iter().filter(|(_, own)| !passes(own)) {
             if let Some((holder, _)) = held.iter().find(|(_, other)| other.excludes(&own)) {
                 let message = format!(
-                    "{own} is in use by {holder} as it runs, so that a reload cannot begin it with other settings: \
-                     restart the collector for that, or name another"
+                    "{own} is in use by {holder} as it runs, and cannot pass from it to these settings: restart the \
+                     collector, or name another {}",
+                    own.kind()
                 );
                 return Err(StartError::new(&name, message));
             }
@@ -113,6 +114,14 @@ enum Own {
 }
 
 impl Own {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Address(_) => "port",
+            Self::Folder(_) => "directory",
+            Self::File(_) => "file",
+        }
+    }
+
     /// Whether nobody can have both. Who listens on all addresses of a machine has the port on each.
     fn excludes(&self, other: &Self) -> bool {
         match (self, other) {

@@ -18,20 +18,30 @@ use super::{
 pub struct FilesRead(BTreeMap<String, Held>);
 
 /// What a file held, or why it could not be read.
-type Held = Result<[u8; 32], String>;
+#[derive(Clone)]
+struct Held(Result<[u8; 32], String>);
+
+/// Why a file cannot be read says nothing of what it holds, and depends on who reads it.
+impl PartialEq for Held {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_ref().ok() == other.0.as_ref().ok()
+    }
+}
+
+impl Eq for Held {}
 
 impl FilesRead {
     pub(super) fn note(&mut self, name: &str, content: Result<&str, String>) {
         let held = content.map(|text| Sha256::digest(text).into());
-        self.0.insert(name.to_owned(), held);
+        self.0.insert(name.to_owned(), Held(held));
     }
 
     /// The first file that could be read before and cannot be any more, and why.
     #[must_use]
     pub fn lost_since(&self, before: &Self) -> Option<(&str, &str)> {
         self.0.iter().find_map(|(name, held)| {
-            let cause = held.as_ref().err()?;
-            let was_read = before.0.get(name).is_some_and(Result::is_ok);
+            let cause = held.0.as_ref().err()?;
+            let was_read = before.0.get(name).is_some_and(|held| held.0.is_ok());
             was_read.then_some((name.as_str(), cause.as_str()))
         })
     }

@@ -7,6 +7,7 @@ use super::{
     authenticator::AuthSettings,
     backend,
     component::Read,
+    headers,
     keep_alive::{self, KeepAliveSettings},
     problem::Problems,
     queue::{self, QueueSettings},
@@ -144,9 +145,7 @@ fn read(
     if let Some(timeout) = section.positive_duration("timeout", problems) {
         settings.timeout = timeout;
     }
-    for (name, value) in section.texts("headers", problems) {
-        settings.headers.push((name.name.clone(), Secret::new(value)));
-    }
+    settings.headers = headers::read(section, problems);
     let name = auth::read(section, false, problems);
     settings.auth = name.map(|name| AuthSettings::named(name.id));
     if let Some(compression) = section.word("compression", &Compression::WORDS, problems) {

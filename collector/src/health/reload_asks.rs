@@ -114,6 +114,12 @@ impl Drop for Ask {
 }
 
 impl TakenAsks {
+    /// Whether all have gone who had asked.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Tells all of them; who has gone is not waited for.
     pub fn answer(self, answer: &ReloadAnswer) {
         for asking in self.0 {

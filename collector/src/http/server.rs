@@ -33,8 +33,9 @@ use crate::self_metrics::Connections;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// How long connections that are idle may stay after another accepts from their socket: whoever asks meanwhile is answered,
-/// and comes back over another connection.
-const SUCCEEDED_GRACE: Duration = Duration::from_secs(5);
+/// and comes back over another connection. Short, since what was replaced behind them waits for it, also when the collector
+/// is to end.
+const SUCCEEDED_GRACE: Duration = Duration::from_secs(1);
 
 /// One listener and all its connections. Dropping it cuts them; [`Server::shutdown`] lets them finish.
 pub struct Server {
@@ -120,12 +121,12 @@ impl Server {
     /// Stops accepting, asks every peer to leave, and waits until open requests are answered.
     ///
     /// Connections that are still open after `deadline` are cut. Where another accepts from its socket, the idle ones
-    /// have five seconds.
+    /// have a second, and half of the deadline at most.
     pub async fn shutdown(mut self, deadline: Duration) {
         let end = Instant::now() + deadline;
         let is_succeeded = *self.stage.borrow() == Stage::Succeeded;
         if is_succeeded {
-            let grace = SUCCEEDED_GRACE.min(deadline);
+            let grace = SUCCEEDED_GRACE.min(deadline / 2);
             if time::timeout(grace, &mut self.task).await.is_ok() {
                 return;
             }
@@ -184,6 +185,10 @@ impl<S: Source, H: Handler> Accept<S, H> {
         let mut nth = 0_u64;
         loop {
             tokio::select! {
+                // Whoever comes after its successor has begun is the successor's.
+                biased;
+                () = reached(Stage::Succeeded, &mut stage) => break,
+                Some(_) = open.join_next() => {}
                 accepted = self.source.next() => match accepted {
                     Ok(_) if open.len() >= limits.connections => {
                         counts.refused(ConnectionRefusal::OverLimit);
@@ -208,8 +213,6 @@ impl<S: Source, H: Handler> Accept<S, H> {
                         }
                     }
                 },
-                Some(_) = open.join_next() => {}
-                () = reached(Stage::Succeeded, &mut stage) => break,
             }
         }
         // The port is free from here on, or its next owner's, while open requests are still answered.

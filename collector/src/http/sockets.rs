@@ -67,9 +67,8 @@ impl Sockets {
         Some(listener)
     }
 
-    /// From now on those that got a socket accept, and those that had it do not.
+    /// From now on those that had a socket accept no more, and those that got it do.
     pub(crate) fn begin(&self) {
-        self.begun.send_replace(true);
         for stage in self.succeeded.lock().drain(..) {
             stage.send_if_modified(|now| {
                 let is_new = *now < Stage::Succeeded;
@@ -77,6 +76,7 @@ impl Sockets {
                 is_new
             });
         }
+        self.begun.send_replace(true);
     }
 }
 

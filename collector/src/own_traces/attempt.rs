@@ -51,7 +51,8 @@ impl Sender {
         from: impl Iterator<Item = &'a Traced>,
     ) -> AttemptSpan {
         let span = self.traces.0.as_ref().and_then(|running| {
-            let mut from = from.flat_map(Traced::iter).take(Traced::MAX).cloned();
+            let from: Traced = from.flat_map(Traced::iter).cloned().collect();
+            let mut from = from.iter().cloned();
             let parent = Context::new().with_remote_span_context(from.next()?);
             let name = format!("exporter/{}/{}", self.id, signal.as_str());
             let retries = i64::try_from(retries).unwrap_or(i64::MAX);

@@ -51,9 +51,9 @@ impl Listener {
 }
 
 impl RequestSpan {
-    /// What spans of its way out are to be children of.
+    /// What spans of its way out are to be children of, if it is recorded; and that they are not, if it is not.
     pub(crate) fn traced(&self) -> Traced {
-        self.span.context().into_iter().collect()
+        self.span.context().cloned().into_iter().collect()
     }
 
     /// It was taken, but for so many of its items.

@@ -2,8 +2,9 @@
 
 use opentelemetry::trace::SpanContext;
 
-/// The spans of the requests that are in an item, those that are traced; a few of them where many are joined. Usually there
-/// are none, and it takes no memory of its own.
+/// The spans of the requests that are in an item, those that are recorded; a few of them where many are joined. If none is,
+/// one that is not, so that nobody begins to trace what its sender does not. Usually the collector has no spans, and this
+/// takes no memory of its own.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Traced(Vec<SpanContext>);
 
@@ -19,6 +20,20 @@ impl Traced {
 
 impl FromIterator<SpanContext> for Traced {
     fn from_iter<T: IntoIterator<Item = SpanContext>>(spans: T) -> Self {
-        Self(spans.into_iter().take(Self::MAX).collect())
+        let (mut recorded, mut other) = (Vec::new(), None);
+        for span in spans {
+            if recorded.len() == Self::MAX {
+                break;
+            }
+            if span.is_sampled() {
+                recorded.push(span);
+            } else {
+                other = Some(span);
+            }
+        }
+        if recorded.is_empty() {
+            recorded.extend(other);
+        }
+        Self(recorded)
     }
 }

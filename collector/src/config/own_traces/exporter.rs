@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        backend,
+        backend, headers,
         otlp_exporter::{Compression, OtlpProtocol},
         problem::Problems,
         raw::Value,
@@ -120,20 +120,23 @@ fn read_endpoint(
 fn read_headers(section: &mut Section<'_>, problems: &mut Problems) -> Vec<(String, Secret)> {
     let is_list = matches!(section.node("headers").map(|node| &node.value), Some(Value::List(_)));
     if !is_list {
-        let texts = section.texts("headers", problems).into_iter();
-        return texts.map(|(name, value)| (name.name.clone(), Secret::new(value))).collect();
+        return headers::read(section, problems);
     }
-    let mut headers = Vec::new();
+    let mut all = Vec::new();
     for mut header in section.sections("headers", problems) {
-        for key in ["name", "value"] {
+        for (key, expected) in [("name", "the header's name"), ("value", "the header's value")] {
             if header.node(key).is_none() {
-                header.missing(key, "the header's", problems);
+                header.missing(key, expected, problems);
             }
         }
+        let at = header.node("name").map(|node| node.at);
         let name = header.text("name", "a header's name", problems);
         let value = secret_text::read(&mut header, "value", "a header's value", problems);
-        headers.extend(name.map(str::to_owned).zip(value));
+        if let (Some(name), Some(value), Some(at)) = (name, &value, at) {
+            headers::check(name, value, at, problems);
+        }
+        all.extend(name.map(str::to_owned).zip(value));
         header.close(problems);
     }
-    headers
+    all
 }

@@ -164,3 +164,14 @@ fn a_header_is_not_shown() {
     let error = Config::parse("c.yaml", &text).expect_err("it is not sound").to_string();
     assert!(!error.contains("s3cret"), "{error}");
 }
+
+#[test]
+fn a_header_that_cannot_be_sent_is_told_without_its_value() {
+    let of = |headers: &str| error(&batch(&format!("{OTLP}, headers: {headers}")));
+    let name = "header name \"a b\" is not valid, expected letters, digits and -";
+    assert_eq!(of("{a b: x}"), name);
+    assert_eq!(of("[{name: a b, value: x}]"), name);
+    let value = "the value of header \"a\" is not valid, expected printable characters in one line";
+    assert_eq!(of("{a: \"s3cret\\n\"}"), value);
+    assert_eq!(of("[{name: a, value: \"s3cret\\n\"}]"), value);
+}

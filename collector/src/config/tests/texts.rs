@@ -377,3 +377,10 @@ fn a_text_may_spell_its_keys_as_paths() {
     );
     assert_eq!(read.timeout.as_secs(), 7);
 }
+
+#[test]
+fn a_header_that_cannot_be_sent_is_told_at_its_place() {
+    let text = with_backend("endpoint: \"http://tempo:4317\", headers: {a b: x}");
+    let error = Config::parse("c.yaml", &text).expect_err("it is not sound").to_string();
+    assert!(error.contains(": error: header name \"a b\" is not valid"), "{error}");
+}

@@ -111,12 +111,12 @@ impl OtlpExporter {
     pub(crate) fn take_over(&mut self, before: &mut Self) {
         (before.has_queue, self.has_queue) = (false, true);
         let queue = self.consumer.queue.clone();
-        queue.dismiss();
+        let dismissal = queue.dismiss();
         let mut dismissed = std::mem::take(&mut before.consumers);
         let (working, until_ended) = watch::channel(());
         self.consumers.spawn(async move {
             while dismissed.join_next().await.is_some() {}
-            queue.engage();
+            queue.engage(dismissal);
             drop(working);
         });
         self.spawn_consumers(&until_ended);

@@ -114,16 +114,18 @@ impl Backlog {
     }
 
     /// Hands out no more to the consumers that there are: others come, who are to be [engaged](Self::engage).
-    pub(in crate::exporters) fn dismiss(&self) {
-        if let Self::Disk(queue) = self {
-            queue.dismiss();
+    /// Returns which dismissal this is.
+    pub(in crate::exporters) fn dismiss(&self) -> u64 {
+        match self {
+            Self::Memory(_) => 0,
+            Self::Disk(queue) => queue.dismiss(),
         }
     }
 
     /// Hands out to others, once those that were dismissed have ended.
-    pub(in crate::exporters) fn engage(&self) {
+    pub(in crate::exporters) fn engage(&self, dismissal: u64) {
         if let Self::Disk(queue) = self {
-            queue.engage();
+            queue.engage(dismissal);
         }
     }
 

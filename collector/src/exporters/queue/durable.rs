@@ -97,8 +97,10 @@ pub(in crate::exporters) struct DurableQueue<S: journal::Storage> {
     changed: Notify,
     /// A lane is free.
     freed: Notify,
-    /// Whether consumers are to leave it to others.
-    dismissed: watch::Sender<bool>,
+    /// Which dismissal consumers are to follow, if they are to leave it to others.
+    dismissed: watch::Sender<Option<u64>>,
+    /// Dismissals so far.
+    dismissals: AtomicU64,
     /// Resolves when the writer has ended.
     ended: Mutex<Option<oneshot::Receiver<()>>>,
 }
@@ -190,7 +192,8 @@ impl<S: journal::Storage> DurableQueue<S> {
             turn: tokio::sync::Mutex::default(),
             changed: Notify::new(),
             freed: Notify::new(),
-            dismissed: watch::Sender::new(false),
+            dismissed: watch::Sender::new(None),
+            dismissals: AtomicU64::new(0),
             ended: Mutex::new(Some(ended)),
         });
         let gauged: Weak<dyn Gauged> = Arc::<Self>::downgrade(&queue);
@@ -317,22 +320,24 @@ impl<S: journal::Storage> DurableQueue<S> {
     }
 
     /// Hands out no more to the consumers that there are, which are to give back what they cannot deliver in
-    /// [`DurableQueue::LAST_ATTEMPT`]. It takes what comes all the same.
-    pub(super) fn dismiss(&self) {
-        self.dismissed.send_replace(true);
+    /// [`DurableQueue::LAST_ATTEMPT`]. It takes what comes all the same. Returns which dismissal this is.
+    pub(super) fn dismiss(&self) -> u64 {
+        let nth = self.dismissals.fetch_add(1, Ordering::Relaxed) + 1;
+        self.dismissed.send_replace(Some(nth));
         self.changed.notify_one();
         self.freed.notify_one();
+        nth
     }
 
-    /// Hands out to others, once those that were dismissed have ended.
-    pub(super) fn engage(&self) {
-        self.dismissed.send_replace(false);
+    /// Hands out to others, once those that were dismissed have ended; not if others yet are to come since.
+    pub(super) fn engage(&self, dismissal: u64) {
+        self.dismissed.send_if_modified(|now| now.take_if(|now| *now == dismissal).is_some());
     }
 
     /// Resolves when a consumer has to give back what it has.
     pub(super) async fn dismissal(&self) {
         // Its sender is here, so that this waits.
-        let _ = self.dismissed.subscribe().wait_for(|dismissed| *dismissed).await;
+        let _ = self.dismissed.subscribe().wait_for(Option::is_some).await;
         time::sleep(DurableQueue::<Folder>::LAST_ATTEMPT).await;
     }
 

@@ -96,7 +96,7 @@ async fn an_idle_connection_has_its_grace_and_no_more() {
     old.server.shutdown(Duration::from_secs(30)).await;
     let took = start.elapsed();
     time::resume();
-    assert!((5..7).contains(&took.as_secs()), "{took:?}");
+    assert!((1..3).contains(&took.as_secs()), "{took:?}");
     assert_eq!(read_to_end(&mut kept).await, "");
 }
 

@@ -51,7 +51,7 @@ impl<S: journal::Storage> DurableQueue<S> {
             if self.pending.is_stopping() {
                 return None;
             }
-            if *self.dismissed.borrow() {
+            if self.dismissed.borrow().is_some() {
                 let mut journal = self.journal.lock();
                 group.held.iter().for_each(|held| journal.give_back(held.header.sequence));
                 return None;
