@@ -104,9 +104,10 @@ fn promql_answers_what_the_clients_were_told() {
             &prometheus,
             &format!("histogram_quantile({quantile}, sum by (le) ({buckets}))"),
         );
+        // Longer than the model takes for all answers on a slow machine: the first of them come early.
         check_positive(
             &prometheus,
-            &format!("histogram_quantile({quantile}, sum by (le) (rate({buckets}[2m])))"),
+            &format!("histogram_quantile({quantile}, sum by (le) (rate({buckets}[1h])))"),
         );
     }
     let count = "sum(gen_ai_server_time_to_first_token_seconds_count{job=\"serve\"})";
