@@ -36,9 +36,10 @@ impl Told {
     }
 }
 
-/// Eight requests under two system prompts, in every way of asking. Returns what all of them used.
-fn ask(server: &ModelServer) -> Told {
-    let mut told = Told::default();
+/// Eight requests under two system prompts, in every way of asking; the others follow once the first `is_shown`, so that
+/// their rate can be asked for. Returns what all of them used.
+fn ask(server: &ModelServer, is_shown: impl FnOnce()) -> Told {
+    let (mut told, mut is_shown) = (Told::default(), Some(is_shown));
     let questions = ["Where is the treasure?", "What is gravity?", "Who are you?"];
     for system in [PIRATE, TEACHER] {
         for (i, question) in questions.into_iter().enumerate() {
@@ -47,6 +48,7 @@ fn ask(server: &ModelServer) -> Told {
             let (text, usage) = request.send(server);
             assert!(!text.is_empty(), "{question}");
             told.add(usage.expect("it was asked for"));
+            is_shown.take().into_iter().for_each(|is_shown| is_shown());
         }
     }
     // A client that asks for no usage is told none, yet its tokens count. What they are, a twin says: with temperature 0
@@ -81,7 +83,9 @@ fn promql_answers_what_the_clients_were_told() {
     };
     let endpoint = format!("http://{}", collector.address("OTLP over gRPC"));
     let server = ModelServer::start(&model_file(), &endpoint);
-    let told = ask(&server);
+    let buckets = "gen_ai_server_time_to_first_token_seconds_bucket{job=\"serve\"}";
+    let count = "sum(gen_ai_server_time_to_first_token_seconds_count{job=\"serve\"})";
+    let told = ask(&server, || check(&prometheus, count, 1));
     println!("clients were told: {told:?}");
     assert!(told.usage.cached > 0, "no prompt was reused: {told:?}");
     let Usage { prompt, cached, completion } = told.usage;
@@ -98,19 +102,17 @@ fn promql_answers_what_the_clients_were_told() {
     check(&prometheus, hit, cached);
     check_prefix_hit_share(&prometheus, cached, prompt);
 
-    let buckets = "gen_ai_server_time_to_first_token_seconds_bucket{job=\"serve\"}";
     for quantile in ["0.5", "0.95"] {
         check_positive(
             &prometheus,
             &format!("histogram_quantile({quantile}, sum by (le) ({buckets}))"),
         );
-        // Longer than the model takes for all answers on a slow machine: the first of them come early.
+        // Longer than the model takes for all answers on a slow machine.
         check_positive(
             &prometheus,
             &format!("histogram_quantile({quantile}, sum by (le) (rate({buckets}[1h])))"),
         );
     }
-    let count = "sum(gen_ai_server_time_to_first_token_seconds_count{job=\"serve\"})";
     check(&prometheus, count, told.requests);
 
     let page = collector.scrape();
