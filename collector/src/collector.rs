@@ -52,7 +52,8 @@ impl Collector {
     /// as unreachable and logged; a queue on disk keeps it.
     pub const REPLACED_DEADLINE: Duration = Duration::from_secs(60);
 
-    /// Starts every component: what says how far it is, then exporters, so that a receiver never accepts what nobody would take.
+    /// Starts every component: what says how far it is, then exporters, so that a receiver never accepts what nobody would
+    /// take.
     ///
     /// Must be called within a Tokio runtime.
     ///
@@ -98,8 +99,8 @@ impl Collector {
     /// call that is given up while it waits has changed nothing.
     ///
     /// # Errors
-    /// A component cannot start, or needs a folder or a file that a component has which runs with other settings. All goes
-    /// on as it was.
+    /// A component cannot start, or needs a port, a folder or a file that does not pass to it from the one that has it. All
+    /// goes on as it was.
     pub async fn reload(&mut self, config: Resolved) -> Result<(), StartError> {
         let mut span = self.metrics.own_traces().reload();
         let reloaded = self.go_on_with(config).await;
@@ -111,9 +112,6 @@ impl Collector {
 
     async fn go_on_with(&mut self, config: Resolved) -> Result<(), StartError> {
         self.settled().await;
-        if config.own_traces != self.config.own_traces {
-            tracing::warn!("service.telemetry.traces: what changes in it needs a restart");
-        }
         let kept = Kept::between(&self.config, &config);
         kept.check(&self.config, &config)?;
         show_components(&self.metrics, &config);
@@ -133,6 +131,9 @@ impl Collector {
             std::mem::swap(&mut self.parts, &mut parts);
             self.listening = self.parts.listening(&config);
             self.health().shows(&config);
+            if config.own_traces != self.config.own_traces {
+                tracing::warn!("service.telemetry.traces: what changes in it needs a restart");
+            }
             let own_traces = self.config.own_traces.take();
             self.config = Resolved { own_traces, ..config };
         }

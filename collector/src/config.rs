@@ -23,7 +23,7 @@ mod files_read;
 mod foreign;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
-mod headers;
+pub(crate) mod headers;
 mod health_check;
 mod keep_alive;
 mod listener_limits;
@@ -54,6 +54,7 @@ mod section;
 mod service;
 mod settings;
 mod source;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod tls;

@@ -113,24 +113,33 @@ fn without_ports(spans: &[Span]) -> String {
     tree(spans, &SHOWN)
 }
 
-#[test]
-fn a_request_is_one_trace_through_two_collectors() {
-    let (data, own) = (FakeBackend::start(), FakeBackend::start());
+/// A collector and the one that it sends to, which both send their own spans to `own`.
+fn two(data: &FakeBackend, own: &FakeBackend) -> (CollectorProcess, CollectorProcess) {
     let mut second = CollectorProcess::with_config(&config(&data.endpoint(), &to(&own.endpoint())));
     let behind = format!("http://{}", second.address("OTLP over gRPC"));
-    let mut first = CollectorProcess::with_config(&config(&behind, &to(&own.endpoint())));
-    send(&mut first, &traceparent(PARENT, "01"), "of the sender");
-    let spans = own.wait_for_spans(4);
-    assert_eq!(
-        without_ports(&spans),
+    (CollectorProcess::with_config(&config(&behind, &to(&own.endpoint()))), second)
+}
+
+/// The way of a request with one span through both.
+fn through_two(transport: &str) -> String {
+    format!(
         "\
-receiver/otlp/TraceDataReceived [server] receiver=otlp transport=http accepted_spans=1 refused_spans=0 (child of \
+receiver/otlp/TraceDataReceived [server] receiver=otlp transport={transport} accepted_spans=1 refused_spans=0 (child of \
 b7ad6b7169203331)
 `- exporter/otlp/traces [client] exporter=otlp server.address=127.0.0.1 items.sent=1 items.failed=0 retry_num=0
    `- receiver/otlp/TraceDataReceived [server] receiver=otlp transport=grpc accepted_spans=1 refused_spans=0
       `- exporter/otlp/traces [client] exporter=otlp server.address=127.0.0.1 items.sent=1 items.failed=0 retry_num=0
 "
-    );
+    )
+}
+
+#[test]
+fn a_request_is_one_trace_through_two_collectors() {
+    let (data, own) = (FakeBackend::start(), FakeBackend::start());
+    let (mut first, _second) = two(&data, &own);
+    send(&mut first, &traceparent(PARENT, "01"), "of the sender");
+    let spans = own.wait_for_spans(4);
+    assert_eq!(without_ports(&spans), through_two("http"));
     assert!(spans.iter().all(|span| span.trace_id == TRACE && span.service == "inferometer"));
     let port = data.address().port().to_string();
     assert!(spans.iter().any(|span| span.attributes.get("server.port") == Some(&port)));
@@ -149,24 +158,13 @@ b7ad6b7169203331)
 #[test]
 fn what_a_sender_does_not_trace_is_not_traced_by_the_next_either() {
     let (data, own) = (FakeBackend::start(), FakeBackend::start());
-    let mut second = CollectorProcess::with_config(&config(&data.endpoint(), &to(&own.endpoint())));
-    let behind = format!("http://{}", second.address("OTLP over gRPC"));
-    let mut collector = CollectorProcess::with_config(&config(&behind, &to(&own.endpoint())));
+    let (mut collector, _second) = two(&data, &own);
     send(&mut collector, &traceparent("00f067aa0ba902b7", "00"), "quiet");
     call(&mut collector, &traceparent("00f067aa0ba902b8", "00"), "quiet too");
     let _ = data.wait_for_spans(2);
     call(&mut collector, &traceparent(PARENT, "01"), "traced");
     let spans = own.wait_for_spans(4);
-    assert_eq!(
-        without_ports(&spans),
-        "\
-receiver/otlp/TraceDataReceived [server] receiver=otlp transport=grpc accepted_spans=1 refused_spans=0 (child of \
-b7ad6b7169203331)
-`- exporter/otlp/traces [client] exporter=otlp server.address=127.0.0.1 items.sent=1 items.failed=0 retry_num=0
-   `- receiver/otlp/TraceDataReceived [server] receiver=otlp transport=grpc accepted_spans=1 refused_spans=0
-      `- exporter/otlp/traces [client] exporter=otlp server.address=127.0.0.1 items.sent=1 items.failed=0 retry_num=0
-"
-    );
+    assert_eq!(without_ports(&spans), through_two("grpc"));
 }
 
 #[test]

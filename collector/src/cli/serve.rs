@@ -11,7 +11,8 @@ use super::{
     Failure, RunOptions, log, reload::Reloads, service_manager::ServiceManager, signals::Signals,
 };
 
-/// Starts the collector, says where it listens, reads the configuration again when it is asked to, and stops on SIGINT or SIGTERM.
+/// Starts the collector, says where it listens, reads the configuration again when it is asked to, and stops on SIGINT or
+/// SIGTERM.
 pub(super) async fn run(
     config: Config,
     source: Option<ConfigSource>,

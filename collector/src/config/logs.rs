@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use super::{
-    own_traces::{self, OwnTraceSettings},
-    problem::Problems,
-    section::Section,
-};
+use super::{problem::Problems, section::Section};
 
 /// The most that `initial` and `thereafter` take.
 const REPEATS_MAX: u64 = 1_000_000;
@@ -89,31 +85,8 @@ impl LogLevel {
     }
 }
 
-/// Reads `telemetry` out of the section `service`.
-pub(super) fn read(
-    service: &mut Section<'_>,
-    problems: &mut Problems,
-) -> (LogSettings, Option<OwnTraceSettings>) {
-    let mut settings = LogSettings::default();
-    let Some(mut telemetry) = service.section("telemetry", problems) else {
-        return (settings, None);
-    };
-    if let Some(mut section) = telemetry.section("logs", problems) {
-        settings = logs(&mut section, problems);
-        section.close(problems);
-    }
-    let traces = own_traces::read(&mut telemetry, problems);
-    telemetry.refuse(
-        "metrics",
-        "this collector's own metrics are on the page of the exporter prometheus: remove it",
-        problems,
-    );
-    telemetry.refuse("resource", "OTEL_RESOURCE_ATTRIBUTES says it: remove it", problems);
-    telemetry.close(problems);
-    (settings, traces)
-}
-
-fn logs(section: &mut Section<'_>, problems: &mut Problems) -> LogSettings {
+/// Reads `logs`.
+pub(super) fn read(section: &mut Section<'_>, problems: &mut Problems) -> LogSettings {
     let levels = LogLevel::ALL.map(|level| (level.as_str(), level));
     let encodings = [("console", LogEncoding::Console), ("json", LogEncoding::Json)];
     let default = LogSettings::default();

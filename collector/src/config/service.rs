@@ -6,7 +6,7 @@ use super::{
     connectors::{CONNECTORS, DefinedConnector, Side},
     exporters::EXPORTERS,
     extensions::{self, ExtensionSettings},
-    logs::{self, LogSettings},
+    logs::LogSettings,
     nearest,
     own_traces::OwnTraceSettings,
     problem::{Position, Problems},
@@ -17,6 +17,7 @@ use super::{
         ExporterSettings, PipelineId, PipelineSettings, ProcessorSettings, ReceiverSettings,
     },
     section::Section,
+    telemetry,
 };
 use crate::pipeline::Signal;
 
@@ -36,7 +37,7 @@ pub(super) fn read(
     definitions: &mut Definitions,
     problems: &mut Problems,
 ) -> (Vec<PipelineSettings>, LogSettings, Option<OwnTraceSettings>) {
-    let (logs, own_traces) = logs::read(service, problems);
+    let (logs, own_traces) = telemetry::read(service, problems);
     let names = service.names("extensions", problems);
     let names = names.into_iter().map(|(at, name)| (at, name.to_owned())).collect();
     extensions::start(names, &mut definitions.extensions, problems);

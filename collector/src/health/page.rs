@@ -42,6 +42,7 @@ impl Page {
         self.reload.iter().for_each(ReloadPage::end);
     }
 
+    /// Where reloads are not asked for, their path is no path in any method.
     fn read(&self, request: &Request) -> (StatusCode, HeaderMap, Value) {
         let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
         if is_read || request.uri().path() == reload_page::PATH {

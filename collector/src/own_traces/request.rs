@@ -1,11 +1,12 @@
 //! A request that is received.
 
-use http::{HeaderMap, HeaderName};
+use http::HeaderMap;
 use opentelemetry::{
     Context, KeyValue,
-    propagation::{Extractor, TextMapPropagator},
+    propagation::TextMapPropagator,
     trace::{SpanKind, Tracer},
 };
+use opentelemetry_http::HeaderExtractor;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 
 use super::{OwnTraces, span::OwnSpan};
@@ -37,7 +38,7 @@ impl Listener {
     pub(crate) fn request(&self, signal: Signal, headers: &HeaderMap) -> RequestSpan {
         let span = self.traces.0.as_ref().map(|running| {
             let parent = TraceContextPropagator::new()
-                .extract_with_context(&Context::new(), &Incoming(headers));
+                .extract_with_context(&Context::new(), &HeaderExtractor(headers));
             let name = format!("receiver/{}/{}", self.id, operation(signal));
             let span = running.tracer.span_builder(name).with_kind(SpanKind::Server);
             let span = span.with_attributes([
@@ -87,17 +88,5 @@ const fn counts(signal: Signal) -> [&'static str; 2] {
         Signal::Metrics => ["accepted_metric_points", "refused_metric_points"],
         Signal::Traces => ["accepted_spans", "refused_spans"],
         Signal::Logs => ["accepted_log_records", "refused_log_records"],
-    }
-}
-
-struct Incoming<'a>(&'a HeaderMap);
-
-impl Extractor for Incoming<'_> {
-    fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key)?.to_str().ok()
-    }
-
-    fn keys(&self) -> Vec<&str> {
-        self.0.keys().map(HeaderName::as_str).collect()
     }
 }

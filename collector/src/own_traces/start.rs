@@ -1,6 +1,6 @@
 //! From settings to what sends spans.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
 use inferometer_sdk::{
     Compression as SdkCompression, Exporter, Protocol, Telemetry, TlsFiles, new_instance_id,
 };
@@ -11,7 +11,7 @@ use opentelemetry_sdk::{
 };
 
 use crate::{
-    config::{Compression, OtlpProtocol, OwnTraceSettings},
+    config::{Compression, OtlpProtocol, OwnTraceSettings, headers},
     http::StartError,
 };
 
@@ -41,7 +41,7 @@ pub(super) fn telemetry(
         .span_delay(settings.delay)
         .timeout(settings.timeout)
         .span_export_timeout(settings.timeout)
-        .headers(&headers(settings).map_err(wrong)?)
+        .headers(&headers_of(settings).map_err(wrong)?)
         .compression(match settings.compression {
             Compression::None => SdkCompression::None,
             Compression::Gzip => SdkCompression::Gzip,
@@ -74,17 +74,8 @@ pub(super) fn tracer(telemetry: &Telemetry) -> SdkTracer {
 }
 
 /// Those of the settings, and one that says that nobody is to trace these requests.
-fn headers(settings: &OwnTraceSettings) -> Result<HeaderMap, String> {
-    let mut headers = HeaderMap::with_capacity(settings.headers.len() + 1);
-    for (name, value) in &settings.headers {
-        let parsed = HeaderName::try_from(name)
-            .map_err(|_| format!("header name {name:?} is not valid; use letters, digits and -"))?;
-        // The value may be a secret, so it is not shown.
-        let mut value = HeaderValue::try_from(value.reveal())
-            .map_err(|_| format!("the value of header {name} is not printable ASCII"))?;
-        value.set_sensitive(true);
-        headers.append(parsed, value);
-    }
+fn headers_of(settings: &OwnTraceSettings) -> Result<HeaderMap, String> {
+    let mut headers = headers::to_send(&settings.headers)?;
     let trace_id: String = new_instance_id().chars().filter(char::is_ascii_hexdigit).collect();
     let span_id = trace_id.get(..SPAN_ID_DIGITS).unwrap_or_default();
     let unsampled = format!("00-{trace_id}-{span_id}-00");

@@ -207,9 +207,7 @@ impl Consumer {
             }
         }
     }
-}
 
-impl Consumer {
     /// A span of the collector's own for an attempt, if one of the requests is traced.
     fn span_of(&self, signal: Signal, part: &Part, retries: u64) -> AttemptSpan {
         let requests = || part.requests.iter().map(Taken::waiting);

@@ -11,7 +11,7 @@ use tokio::{
 use super::{client::Client, consumer::Consumer, gate::Gate, health::Health, target};
 use crate::{
     auth::Credential,
-    config::OtlpExporterSettings,
+    config::{OtlpExporterSettings, headers},
     exporters::queue::Backlog,
     http::StartError,
     own_traces::Sender,
@@ -39,7 +39,8 @@ impl OtlpExporter {
     /// Starts the consumers; they connect with the first request. Must be called within a Tokio runtime.
     ///
     /// # Errors
-    /// The endpoint is no URL, a header is not valid, a file of TLS or of its credentials or the folder of its queue cannot be used.
+    /// The endpoint is no URL, a header is not valid, a file of TLS or of its credentials or the folder of its queue cannot
+    /// be used.
     pub fn start(
         name: &str,
         settings: &OtlpExporterSettings,
@@ -74,7 +75,7 @@ impl OtlpExporter {
     ) -> Result<Self, StartError> {
         let wrong = |message| StartError::new(name, message);
         let endpoint = target::endpoint(&settings.endpoint).map_err(wrong)?;
-        let headers = target::headers(&settings.headers).map_err(wrong)?;
+        let headers = headers::to_send(&settings.headers).map_err(wrong)?;
         let credential = settings.auth.as_ref().map(|auth| Credential::start(name, auth));
         let credential = credential.transpose().map_err(wrong)?;
         let client = Client::new(&endpoint, headers, settings).map_err(wrong)?;

@@ -12,7 +12,10 @@ use super::{
     target,
     verdict::Failure,
 };
-use crate::{config::OtlpExporterSettings, pipeline::Signal};
+use crate::{
+    config::{OtlpExporterSettings, headers},
+    pipeline::Signal,
+};
 
 /// A sender to one endpoint, which takes one request at a time.
 #[derive(Debug)]
@@ -45,7 +48,7 @@ impl Replay {
     /// says what was expected.
     pub fn to(settings: OtlpExporterSettings) -> Result<Self, String> {
         let endpoint = target::endpoint(&settings.endpoint)?;
-        let headers = target::headers(&settings.headers)?;
+        let headers = headers::to_send(&settings.headers)?;
         Ok(Self { client: Client::new(&endpoint, headers, &settings)?, settings })
     }
 

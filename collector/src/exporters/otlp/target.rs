@@ -1,8 +1,8 @@
 //! Where requests are sent to.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http::Uri;
 
-use crate::config::{Secret, backend};
+use crate::config::backend;
 
 /// Reads an endpoint, `http://HOST:PORT` or `https://HOST:PORT`.
 pub(super) fn endpoint(text: &str) -> Result<Uri, String> {
@@ -15,21 +15,6 @@ pub(super) fn endpoint(text: &str) -> Result<Uri, String> {
         (Some(scheme), _) => Err(format!("endpoint {text} has scheme {scheme}; {remedy}")),
         (None, _) => Err(format!("endpoint {text} has no scheme; {remedy}")),
     }
-}
-
-/// Reads the headers that go with every request.
-pub(super) fn headers(pairs: &[(String, Secret)]) -> Result<HeaderMap, String> {
-    let mut headers = HeaderMap::with_capacity(pairs.len());
-    for (name, value) in pairs {
-        let parsed = HeaderName::try_from(name)
-            .map_err(|_| format!("header name {name:?} is not valid; use letters, digits and -"))?;
-        // The value may be a secret, so it is not shown.
-        let mut value = HeaderValue::try_from(value.reveal())
-            .map_err(|_| format!("the value of header {name} is not printable ASCII"))?;
-        value.set_sensitive(true);
-        headers.append(parsed, value);
-    }
-    Ok(headers)
 }
 
 #[cfg(test)]
@@ -53,12 +38,5 @@ mod tests {
         check("jaeger", Err(&format!("endpoint jaeger has no scheme; {remedy}")));
         let foreign = format!("endpoint ftp://jaeger:4317 has scheme ftp; {remedy}");
         check("ftp://jaeger:4317", Err(&foreign));
-    }
-
-    #[test]
-    fn a_bad_header_value_is_not_shown() {
-        let pairs = [("authorization".to_owned(), Secret::new("secret\n"))];
-        let message = headers(&pairs).expect_err("a newline is not allowed");
-        assert!(message.contains("authorization") && !message.contains("secret"));
     }
 }
