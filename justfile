@@ -63,6 +63,7 @@ nightly:
     INFEROMETER_FAULT_SCALE=10 cargo test --locked --release -p inferometer-tests --test queue_survives_a_kill -- --nocapture
     INFEROMETER_FAULT_SCALE=10 cargo test --locked --release -p inferometer-tests --test backend_goes_and_returns --test disk_fills_up --test sigterm_drains --test answers_get_lost --test slow_backend_delays_nobody --test senders_are_told_to_come_back -- --nocapture
     INFEROMETER_RELOADS=1000 cargo test --locked --release -p inferometer-tests --test reload_loses_nothing -- --nocapture
+    INFEROMETER_ROTATIONS=1000 cargo test --locked --release -p inferometer-tests --test listeners_speak_tls -- --nocapture
     INFEROMETER_HOSTILE_SCALE=10 cargo test --locked --release -p inferometer-tests --test 'hostile_*' -- --nocapture
     cargo run --locked --release -p inferometer-benches -- record
     cargo run --locked --release -p inferometer-benches -- snapshot

@@ -29,7 +29,7 @@ use prost::Message;
 const RELOADS_DEFAULT: usize = 15;
 /// The variable that says otherwise.
 const RELOADS: &str = "INFEROMETER_RELOADS";
-const SPANS: u64 = 2;
+const SPANS: u64 = 5;
 const SENDERS: usize = 2;
 /// Between two reloads.
 const PAUSE: Duration = Duration::from_millis(200);
