@@ -158,6 +158,13 @@ fn build_collector() {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    // What describes this package: build scripts watch it, and would have what lies behind them compiled anew.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_MANIFEST_") || text.starts_with("CARGO_PKG_") {
+            build.env_remove(&name);
+        }
+    }
     // With a test among them, the features are those of `cargo test`, which has compiled all of it already.
     let of_profile = if cfg!(debug_assertions) {
         ["--test", "tidy"].as_slice()

@@ -65,7 +65,8 @@ pub use model_server::{ModelServer, model_file};
 pub use notify_socket::NotifySocket;
 pub use parse::ParseError;
 pub use program::{
-    collector_program, example_program, forking_host_program, model_server_program, workspace_root,
+    cargo, collector_program, example_program, forking_host_program, model_server_program,
+    workspace_root,
 };
 pub use raw_codec::RawCodec;
 pub use scrape::{Family, Kind, Sample, Scrape};

@@ -71,11 +71,26 @@ fn build_alone(package: &str, program: &str) -> PathBuf {
     build(program, &["--package", package, "--release"])
 }
 
-/// Builds a program with the cargo that runs the tests; `CARGO_TARGET_DIR` applies as ever.
+/// The cargo that runs the tests, in the workspace; `CARGO_TARGET_DIR` applies as ever.
+///
+/// It does not see the variables in which `cargo test` describes the package of the test. Build scripts watch them
+/// (`ring`'s does), so with them each of the two cargos would compile anew what the other has compiled.
+#[must_use]
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    cargo.current_dir(workspace_root());
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_MANIFEST_") || text.starts_with("CARGO_PKG_") {
+            cargo.env_remove(&name);
+        }
+    }
+    cargo
+}
+
+/// Builds a program with it.
 fn build(program: &str, arguments: &[&str]) -> PathBuf {
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    let output = Command::new(cargo)
-        .current_dir(workspace_root())
+    let output = cargo()
         .args(["build", "--quiet", "--bin", program])
         .args(arguments)
         .args(["--message-format", "json-render-diagnostics"])

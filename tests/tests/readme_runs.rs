@@ -1,8 +1,10 @@
 //! The README is short, its commands are the promised ones, and its example is a program that runs.
 
-use std::{fs, process::Command};
+use std::fs;
 
-use inferometer_tests::{CollectorUnderTest, markdown::fenced_blocks, series, workspace_root};
+use inferometer_tests::{
+    CollectorUnderTest, cargo, markdown::fenced_blocks, series, workspace_root,
+};
 
 /// Lines that a newcomer may be asked to read.
 const LINES_MAX: usize = 150;
@@ -49,9 +51,7 @@ fn the_example_is_the_program_byte_for_byte() {
 #[test]
 fn the_example_runs_and_is_seen_by_a_collector() {
     let collector = CollectorUnderTest::start();
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .current_dir(workspace_root())
+    let output = cargo()
         .args(["run", "--quiet", "--package", "inferometer-examples", "--bin", "quickstart"])
         .env("OTEL_EXPORTER_OTLP_ENDPOINT", collector.otlp_endpoint())
         .env("OTEL_SERVICE_NAME", "quickstart")
