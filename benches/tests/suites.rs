@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, process::Command, thread::available_parallelism
 
 use clap::Parser;
 use inferometer_benches::{Args, run};
+use inferometer_tests::collector_program;
 use serde_json::Value;
 
 const PEERS: [&str; 5] =
@@ -18,6 +19,12 @@ fn rows(arguments: &[&str]) -> Vec<Value> {
     run(&args, &mut out, &mut warnings).expect("the suite runs");
     let text = String::from_utf8(out).expect("JSON is UTF-8");
     text.lines().map(|line| serde_json::from_str(line).expect(line)).collect()
+}
+
+/// As [`rows`], of a suite that starts the program `inferometer`.
+fn rows_of_collector(arguments: &[&str]) -> Vec<Value> {
+    let program = collector_program().to_str().expect("a path in UTF-8");
+    rows(&[arguments, &["--collector", program]].concat())
 }
 
 fn check_keys(rows: &[Value], keys: &[&str]) {
@@ -153,32 +160,9 @@ fn instructions_has_a_row_for_every_case_and_peer() {
     }
 }
 
-/// Builds the program `inferometer` where the suites look for it, beside the bench program.
-fn build_collector() {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut build = Command::new(cargo);
-    build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
-    // What describes this package: build scripts watch it, and would have what lies behind them compiled anew.
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_MANIFEST_") || text.starts_with("CARGO_PKG_") {
-            build.env_remove(&name);
-        }
-    }
-    // With a test among them, the features are those of `cargo test`, which has compiled all of it already.
-    let of_profile = if cfg!(debug_assertions) {
-        ["--test", "tidy"].as_slice()
-    } else {
-        &["--package", "inferometer-collector", "--release"]
-    };
-    build.args(["build", "--quiet", "--bin", "inferometer"]).args(of_profile);
-    assert!(build.status().expect("cargo can be started").success());
-}
-
 #[test]
 fn ingest_has_a_row_for_every_mode_and_subject_and_a_limit_for_ours() {
-    build_collector();
-    let rows = rows(&["ingest", "--subject", "inferometer,yardstick"]);
+    let rows = rows_of_collector(&["ingest", "--subject", "inferometer,yardstick"]);
     let measured: BTreeSet<_> = rows
         .iter()
         .filter_map(|row| Some((row["mode"].as_str()?, row["subject"].as_str()?)))
@@ -198,8 +182,7 @@ fn ingest_has_a_row_for_every_mode_and_subject_and_a_limit_for_ours() {
 
 #[test]
 fn scrape_has_the_same_page_plain_and_compressed() {
-    build_collector();
-    let rows = rows(&["scrape"]);
+    let rows = rows_of_collector(&["scrape"]);
     let value = |case: &str, key: &str| {
         let mut found = rows.iter().filter(|row| row["case"] == case);
         let row = found.next().unwrap_or_else(|| panic!("no row {case}"));
@@ -216,8 +199,7 @@ fn scrape_has_the_same_page_plain_and_compressed() {
 
 #[test]
 fn forward_ends_with_all_that_was_taken_at_the_sink() {
-    build_collector();
-    let rows = rows(&["forward", "--subject", "inferometer,relay"]);
+    let rows = rows_of_collector(&["forward", "--subject", "inferometer,relay"]);
     let of = |subject: &str| {
         let rows = rows.iter().filter(|row| row["subject"] == subject);
         rows.map(|row| (row["mode"].as_str().expect("text"), row)).collect::<Vec<_>>()

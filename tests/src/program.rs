@@ -88,7 +88,6 @@ pub fn cargo() -> Command {
     cargo
 }
 
-/// Builds a program with it.
 fn build(program: &str, arguments: &[&str]) -> PathBuf {
     let output = cargo()
         .args(["build", "--quiet", "--bin", program])

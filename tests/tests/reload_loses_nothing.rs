@@ -29,6 +29,7 @@ use prost::Message;
 const RELOADS_DEFAULT: usize = 15;
 /// The variable that says otherwise.
 const RELOADS: &str = "INFEROMETER_RELOADS";
+/// In each request.
 const SPANS: u64 = 5;
 const SENDERS: usize = 2;
 /// Between two reloads.
